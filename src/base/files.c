@@ -1,0 +1,143 @@
+/* files: the few ways in which this program touches files outside the database. A write that is reported done is on disk. */
+#include "base/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+#include "base/banned.h"
+
+void files_close_fd(int *fd)
+{
+    int saved = errno;
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+    errno = saved;
+}
+
+gboolean files_read_fd(int fd, const char *name, gsize max, GString **ret, GError **err)
+{
+    GString *all = g_string_new(NULL);
+    char buffer[65536];
+    for (;;) {
+        ssize_t n = read(fd, buffer, sizeof buffer);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            int saved = errno;
+            g_string_free(all, TRUE);
+            return error_set_errno(err, ERROR_TEMPFAIL, saved, "read '%s'", name);
+        }
+        if (n == 0)
+            break;
+        if (all->len + (gsize)n > max) {
+            g_string_free(all, TRUE);
+            return error_set(err, ERROR_LIMIT, "read '%s': longer than %" G_GSIZE_FORMAT " bytes", name, max);
+        }
+        g_string_append_len(all, buffer, n);
+    }
+    *ret = all;
+    return TRUE;
+}
+
+gboolean files_read(const char *path, gsize max, GString **ret, GError **err)
+{
+    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        int saved = errno;
+        return error_set_errno(err, saved == ENOENT ? ERROR_NOTFOUND : ERROR_TEMPFAIL, saved, "open '%s'", path);
+    }
+    return files_read_fd(fd, path, max, ret, err);
+}
+
+gboolean files_write_fd(int fd, const char *name, const void *bytes, gsize length, GError **err)
+{
+    for (const char *p = bytes; length > 0;) {
+        ssize_t n = write(fd, p, length);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return error_set_errno(err, ERROR_TEMPFAIL, errno, "write '%s'", name);
+        p += n;
+        length -= (gsize)n;
+    }
+    return TRUE;
+}
+
+gboolean files_sync_directory(const char *path, GError **err)
+{
+    AUTO_FD fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) != 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "sync directory '%s'", path);
+    return TRUE;
+}
+
+static gboolean write_new(const char *path, const void *bytes, gsize length, int mode, GError **err)
+{
+    AUTO_FD fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (fd < 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "create '%s'", path);
+    if (!files_write_fd(fd, path, bytes, length, err))
+        return FALSE;
+    if (fsync(fd) != 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "sync '%s'", path);
+    return TRUE;
+}
+
+gboolean files_replace(const char *path, const void *bytes, gsize length, int mode, GError **err)
+{
+    g_autofree char *half = g_strdup_printf("%s.new.%d", path, (int)getpid());
+    g_autofree char *directory = g_path_get_dirname(path);
+    unlink(half); /* left by a process of this number that died */
+    if (!write_new(half, bytes, length, mode, err)) {
+        unlink(half);
+        return FALSE;
+    }
+    if (rename(half, path) != 0) {
+        int saved = errno;
+        unlink(half);
+        return error_set_errno(err, ERROR_TEMPFAIL, saved, "rename '%s' to '%s'", half, path);
+    }
+    return files_sync_directory(directory, err);
+}
+
+gboolean files_move(const char *from, const char *to, GError **err)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return TRUE;
+    if (errno == EINVAL || errno == ENOSYS) { /* a file system without it */
+        if (link(from, to) == 0) {
+            if (unlink(from) == 0)
+                return TRUE;
+            int saved = errno;
+            return error_set_errno(err, ERROR_TEMPFAIL, saved, "unlink '%s'", from);
+        }
+    }
+    int saved = errno;
+    ErrorCode code = saved == EEXIST ? ERROR_REFUSED : saved == ENOENT ? ERROR_NOTFOUND : ERROR_TEMPFAIL;
+    return error_set_errno(err, code, saved, "move '%s' to '%s'", from, to);
+}
+
+gboolean files_make_directory(const char *path, int mode, GError **err)
+{
+    g_autofree char *parent = g_path_get_dirname(path);
+    if (g_mkdir_with_parents(parent, 0755) != 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", parent);
+    if (mkdir(path, (mode_t)mode & 0777) != 0 && errno != EEXIST)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", path);
+    return TRUE;
+}
+
+char *files_resolve(const char *beside, const char *name)
+{
+    if (g_path_is_absolute(name) || beside == NULL)
+        return g_strdup(name);
+    g_autofree char *directory = g_path_get_dirname(beside);
+    return g_build_filename(directory, name, NULL);
+}

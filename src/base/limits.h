@@ -1,0 +1,76 @@
+/* limits: every bound that hostile or broken input can meet, in one place. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+/* a mail, before GMime sees it (what breaks it was measured) */
+#define LIMIT_MAIL_BYTES (64 * 1024 * 1024)    /* larger: hold */
+#define LIMIT_HEADER_BLOCK_BYTES (1024 * 1024) /* of one header block at any MIME level; the rest is cut */
+#define LIMIT_HEADER_FIELD_BYTES (64 * 1024)   /* one field; the rest is cut */
+#define LIMIT_HEADER_FIELDS 2000               /* per block */
+#define LIMIT_ADDRESSES 2000                   /* per field */
+#define LIMIT_ADDRESS_NESTING 8                /* ':' of groups and '(' of comments in an address field */
+#define LIMIT_MIME_DEPTH 32
+#define LIMIT_MIME_PARTS 1000
+#define LIMIT_REFERENCES 100 /* kept: the first and the last of them */
+
+/* the text of a mail */
+#define LIMIT_TEXT_BYTES (1024 * 1024)
+#define LIMIT_TEXT_LINES 20000
+#define LIMIT_SUBJECT_BYTES 1000
+#define LIMIT_COMMANDS 20 /* verbs read from one mail */
+
+/* one parse of one mail */
+#define LIMIT_PARSE_CPU_SECONDS 20
+#define LIMIT_PARSE_MEMORY (900UL * 1024 * 1024)
+#define LIMIT_PARSE_REAL_SECONDS 60
+#define LIMIT_PARSE_STACK (64UL * 1024 * 1024)
+#define LIMIT_READING_BYTES (8 * 1024 * 1024) /* the JSON that parse answers */
+#define LIMIT_STRIKES 3                       /* failures of one file before it goes to hold */
+
+/* iCalendar files */
+#define LIMIT_ICAL_BYTES (1024 * 1024)
+#define LIMIT_ICAL_LINE_BYTES (64 * 1024) /* one unfolded line */
+#define LIMIT_ICAL_NESTING 8
+#define LIMIT_ICAL_EVENTS 20000
+#define LIMIT_ICAL_INSTANCES 200000 /* per file and compiled range */
+#define LIMIT_ICAL_WORK 50000000  /* days and times looked at, per file and compiled range */
+#define LIMIT_CALENDAR_YEARS 60     /* how far a calendar is compiled ahead before "no open time in sight" */
+
+/* configuration and templates */
+#define LIMIT_CONFIG_BYTES (4 * 1024 * 1024)
+#define LIMIT_CONFIG_NESTING 32
+#define LIMIT_CONFIG_NODES 500000  /* of YAML, in all files */
+#define LIMIT_CONFIG_FILES 1000
+#define LIMIT_CONFIG_INCLUDES 8    /* deep */
+#define LIMIT_CONFIG_PROBLEMS 200  /* told; more are counted */
+#define LIMIT_TEMPLATE_BYTES (256 * 1024)
+#define LIMIT_TEMPLATE_NESTING 32
+#define LIMIT_TEMPLATE_OUTPUT (4 * 1024 * 1024)
+#define LIMIT_TEMPLATE_STEPS 1000000 /* nodes rendered, however little they write */
+#define LIMIT_REGEX_MATCH "(*LIMIT_MATCH=100000)"
+
+/* passes */
+#define LIMIT_BATCH 50       /* messages or timers per transaction */
+#define LIMIT_ROUNDS 10000   /* of --once */
+#define LIMIT_WAIT_FOR_INTAKE_SECONDS 60
+
+/* automatic mail (the guard, rules/guard) */
+#define LIMIT_AUTO_PER_ADDRESS_DAY 3
+#define LIMIT_AUTO_PER_DOMAIN_DAY 10
+#define LIMIT_AUTO_PER_PERSON 20 /* per-person's number where the configuration gives none */
+#define LIMIT_TICKETS_PER_ADDRESS_HOUR 10
+
+/* outbox */
+#define LIMIT_SMTP_SECONDS 120      /* one hand-over, whole */
+#define LIMIT_OUTBOX_RETRY_FIRST 60 /* seconds; doubled up to the next line */
+#define LIMIT_OUTBOX_RETRY_LAST 3600
+#define LIMIT_OUTBOX_DAYS 5 /* of temporary failure of a recipient before it counts as failed */
+
+/* mail out and child processes */
+#define LIMIT_ENVELOPE_ADDRESS_BYTES 254   /* RFC 5321 4.5.3.1.3, without the angle brackets */
+#define LIMIT_REPLY_BYTES 500              /* of a server's or program's words that are kept */
+#define LIMIT_SMTP_REPLY_BYTES (64 * 1024) /* one reply of a server, all its lines */
+#define LIMIT_WORKER_SEND_SECONDS 30       /* a child that does not read its channel */
+#define LIMIT_WORKER_EXIT_SECONDS 2        /* a child that was asked to leave */
+
+#endif

@@ -1,0 +1,163 @@
+/* config: escalate.yaml as one struct. Everything has a default but what only the site knows. All errors of a run are found at once,
+ * each `file:line:column: what is wrong, what is expected`; unknown keys are errors that name the nearest known one; anchors, aliases,
+ * tags and duplicate keys are refused. Reference: escalate.yaml(5), which is tested against the key table in config/keys. */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include "rules/policy.h"
+
+typedef struct {
+    char *name;
+    char **hours, **holidays; /* absolute paths, NULL-terminated, maybe empty */
+    char *timezone;           /* or NULL */
+    int line;
+} ConfigCalendar;
+
+typedef struct {
+    char *name;
+    char **files;
+    char *timezone; /* or NULL */
+    Who *fallback;  /* or NULL */
+    Who *owner;     /* or NULL */
+    gboolean has_max_age;
+    Duration max_age;
+    int line;
+} ConfigRota;
+
+typedef struct {
+    char *name;      /* key: "bob" */
+    char *full_name; /* `name:`, default the key with a capital */
+    char **email;    /* at least one, lower case */
+    char *phone;     /* or NULL */
+    char *backup;    /* contact's name, or NULL */
+    char **manager;  /* contacts' names, maybe empty */
+    char *calendar;  /* calendar's name, or NULL */
+    char **leave;    /* absolute paths */
+    char *timezone;  /* or NULL: the home queue's calendar's */
+    char *language;  /* or NULL */
+    char **roles;
+    gboolean list;   /* a list address: any member may answer */
+    char **members;  /* contacts' names */
+    int line;
+} ConfigContact;
+
+typedef struct {
+    char *name;
+    char **may; /* verbs' names; a role that is not listed may everything but override */
+} ConfigRole;
+
+typedef struct {
+    char *name;
+    char **members; /* contacts' names */
+    char *lead;     /* or NULL */
+    int line;
+} ConfigGroup;
+
+typedef struct {
+    char *title;     /* or NULL */
+    Duration ack_max; /* defaults: S1 1h, S2 4h, S3 1bd, S4 2bd */
+} ConfigSeverity;
+
+typedef struct {
+    gboolean given;
+    Duration duration;
+} ConfigTarget;
+
+typedef struct {
+    gboolean given;
+    ConfigTarget targets[TARGET_COUNT];
+    char *calendar; /* or NULL: the queue's */
+    int line;
+} ConfigPlanSeverity;
+
+typedef struct {
+    char *name;
+    ConfigPlanSeverity severities[SEVERITY_COUNT];
+    int line;
+} ConfigPlan;
+
+typedef struct {
+    char *name;
+    GRegex *from, *to, *subject, *text; /* or NULL; caseless, with match limit; all given ones must match */
+    char *header_name;                  /* `header: 'X-Spam-Flag: YES'`: name … */
+    GRegex *header;                     /* … and pattern of its value; or NULL */
+    int severity;                       /* 0..3, or -1; a floor */
+    char *category, *policy, *file;     /* or NULL; file: "other" */
+    Who *owner;                         /* or NULL */
+    int line;
+} ConfigRule;
+
+typedef enum { MODE_OBSERVE, MODE_RELAY, MODE_SHADOW } ConfigMode;
+
+typedef struct {
+    char *name;
+    char **address;     /* at least one, lower case; the first is its From */
+    ConfigMode mode;
+    GPtrArray *team;    /* Who * */
+    gboolean announce;  /* observe: mail the team too */
+    Who *owner;         /* or NULL */
+    char *lead;         /* contact's name */
+    char **plans;       /* at least one */
+    char *policy;
+    char *calendar;
+    int default_severity; /* 0..3 */
+    char *language;       /* default "en" */
+    Duration reopen_window; /* default 10bd */
+    gboolean bulk_opens;    /* bulk: ticket */
+    gboolean own_lists;
+    char *hours_notice;     /* or NULL: text for closed hours */
+    int line;
+} ConfigQueue;
+
+typedef enum { DELIVERY_SMTP, DELIVERY_SENDMAIL, DELIVERY_DIRECTORY } ConfigDeliveryMethod;
+typedef enum { TLS_REQUIRED, TLS_OPPORTUNISTIC, TLS_OFF } ConfigTls;
+
+typedef struct {
+    ConfigDeliveryMethod method; /* default sendmail */
+    char *directory;             /* default spool/outgoing */
+    char *host;                  /* default 127.0.0.1 */
+    int port;                    /* default 25 */
+    ConfigTls tls;               /* default opportunistic; required whenever a user is set */
+    char *user, *password_file;  /* or NULL */
+    char *redirect_all;          /* or NULL */
+    char *sendmail;              /* default /usr/sbin/sendmail */
+} ConfigDelivery;
+
+typedef struct {
+    char *path;                 /* the file that was read */
+    char *domain;
+    char *spool, *database;     /* absolute; defaults /var/spool/escalate, /var/lib/escalate/escalate.db */
+    char *key_file, *audit_key_file; /* absolute; defaults beside the database: key, audit.key */
+    char *templates;            /* directory that is looked in before the built-in ones; or NULL */
+    char *token_domain;         /* default: plus addresses at the queue's own domain; then NULL */
+    Duration key_life;          /* default 400d */
+    char **trusted_authserv;    /* lower case */
+    gboolean internal_networks; /* reserved words of `internal:` */
+    char **internal;
+    char **intake_users;        /* user names or numbers whose envelope lines count; default: root and escalate's own user */
+    ConfigDelivery delivery;
+    ConfigSeverity severities[SEVERITY_COUNT];
+    GHashTable *calendars, *rotas, *contacts, *groups, *roles, *plans, *policies, *queues; /* name -> struct */
+    GPtrArray *queue_order;     /* ConfigQueue *, as written: decides ties */
+    GPtrArray *contact_order;   /* ConfigContact *, as written */
+    GPtrArray *rules;           /* ConfigRule *, as written */
+    char *version;              /* hex digest of all bytes that were read: the policy version of the audit */
+} Config;
+
+/* Reads the file and its includes. On any error returns NULL and appends all messages to `problems` (char *). Cross references
+ * (unknown contact, calendar, plan …) are checked here; files of calendars are not opened (`escalate check` does). Warnings are
+ * appended to `warnings`. */
+Config *config_load(const char *path, GPtrArray *problems, GPtrArray *warnings);
+void config_free(Config *c);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
+
+/* The contact with that address (case of the domain does not count, nor of the local part), or NULL. */
+const ConfigContact *config_contact_by_address(const Config *c, const char *address);
+/* The queue with that address, a +extension in the local part taken off, or NULL. */
+const ConfigQueue *config_queue_by_address(const Config *c, const char *address);
+/* Targets of severity s (0..3) in plan p: its own line, else the nearest worse one's, else the nearest milder one's. */
+const ConfigPlanSeverity *config_plan_severity(const ConfigPlan *p, int s);
+/* Whether the contact may use that verb: any of his roles that is not listed allows all but override. No roles: as not listed. */
+gboolean config_contact_may(const Config *c, const ConfigContact *contact, const char *verb);
+
+#endif

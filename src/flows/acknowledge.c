@@ -1,0 +1,105 @@
+/* acknowledge: the worst error is a false one, so every doubt ends in a note and the choices, and the run goes on. */
+#include "flows/acknowledge.h"
+
+#include <string.h>
+
+#include "flows/courtesy.h"
+#include "flows/notify.h"
+#include "flows/people.h"
+#include "flows/verbs.h"
+
+#include "base/banned.h"
+
+static gboolean is_member(const ConfigContact *list, const ConfigContact *who)
+{
+    return list->list && list->members != NULL && g_strv_contains((const char *const *)list->members, who->name);
+}
+
+/* Whose acknowledgment this is: the addressed contact's, a member's of a list, or an authenticated colleague's own; NULL: nobody's. */
+static const ConfigContact *actor_of(IntakeCase *c, const ConfigContact *addressed)
+{
+    gboolean wants_proof = c->desk->config->trusted_authserv != NULL && c->desk->config->trusted_authserv[0] != NULL;
+    if (c->sender == NULL || c->auth == AUTHRES_FAIL)
+        return NULL;
+    if (c->sender == addressed)
+        return c->sender;
+    if (addressed != NULL && is_member(addressed, c->sender))
+        return c->sender;
+    gboolean proven = wants_proof ? c->auth == AUTHRES_PASS : TRUE;
+    if (!proven || !people_is_of_queue(c->desk, c->sender, c->home))
+        return NULL;
+    intake_note(c, "%s through %s's address", c->sender->name, c->notification->contact);
+    return c->sender;
+}
+
+/* A stranger with a good token: nothing is done, and whom we know is asked to answer from where we know him. */
+static gboolean ask_registered(IntakeCase *c, const ConfigContact *addressed, GError **err)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    gboolean may;
+    intake_note(c, "from an address that is not registered, or failed authentication: nothing is done");
+    c->row->is_note = TRUE;
+    if (!intake_store_row(c, err) || addressed == NULL)
+        return addressed == NULL;
+    GuardCase facts = intake_guard_case(c, addressed->email[0], GUARD_REFUSAL);
+    facts.null_sender = FALSE; /* it answers the registered address, not the mail's sender */
+    g_ptr_array_add(lines, g_strdup_printf("Somebody answered from <%.200s>, which is not one of your addresses here.", c->reading->from));
+    g_ptr_array_add(lines, g_strdup("Nothing was done. If it was you, please answer from the address that this mail was sent to."));
+    return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
+           && (!may || notify_transcript(c->desk, c->ticket, addressed, c->notification->id, lines, FALSE, NULL, err));
+}
+
+/* Why no verb is taken from this mail, or NULL. */
+static const char *doubt(const Reading *r)
+{
+    return r->truncated ? "the mail was cut off" : r->doubtful ? "it is not sure what is new in it" : NULL;
+}
+
+static gboolean apply_all(IntakeCase *c, VerbContext *v, GError **err)
+{
+    const CommandReply *reply = c->reading->commands;
+    for (guint i = 0; i < reply->commands->len; i++) {
+        const Command *cmd = g_ptr_array_index(reply->commands, i);
+        intake_note(c, "verb %s: \"%s\"", command_verb_name(cmd->verb), cmd->line);
+        if (!verbs_apply(v, cmd, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean transcript(IntakeCase *c, const VerbContext *v, GError **err)
+{
+    GuardCase facts = intake_guard_case(c, v->actor->email[0], v->is_refused || v->with_choices ? GUARD_REFUSAL : GUARD_TRANSCRIPT);
+    gboolean may;
+    if (!courtesy_allows(c->desk, c->ticket, &facts, &may, err))
+        return FALSE;
+    return !may || notify_transcript(c->desk, c->ticket, v->actor, c->notification->id, v->results, v->with_choices, c->reading->message_id, err);
+}
+
+gboolean acknowledge_mail(IntakeCase *c, GError **err)
+{
+    const ConfigContact *addressed = desk_contact(c->desk, c->notification->contact);
+    g_clear_pointer(&c->ticket, tickets_free);
+    if (!tickets_load(c->desk->db, c->notification->ticket_id, &c->ticket, err))
+        return FALSE;
+    const ConfigContact *actor = actor_of(c, addressed);
+    if (actor == NULL)
+        return ask_registered(c, addressed, err);
+    g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
+    VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = actor, .run = c->notification->run_id, .page = c->notification->id,
+                     .results = results};
+    const char *why = doubt(c->reading);
+    c->row->contact = g_strdup(actor->name);
+    c->row->is_note = TRUE;
+    if (!intake_store_row(c, err) || !people_set_back(c->desk, actor->name, err))
+        return FALSE;
+    v.message = c->row->id;
+    if (why != NULL || c->reading->commands->commands->len == 0) {
+        intake_note(c, "no verb: %s", why != NULL ? why : "a note");
+        g_ptr_array_add(results, g_strdup("Your mail is kept as a note. It holds no verb that is sure, so nothing else was done."));
+        v.with_choices = TRUE;
+    } else if (!apply_all(c, &v, err)) {
+        return FALSE;
+    }
+    return transcript(c, &v, err);
+}

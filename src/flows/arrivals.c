@@ -1,0 +1,337 @@
+/* arrivals: what people's mail does to tickets. Verbs of notifications are acknowledge's. */
+#include "flows/arrivals.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/limits.h"
+
+#include "flows/courtesy.h"
+#include "flows/deadlines.h"
+#include "flows/escalate.h"
+#include "flows/notify.h"
+#include "flows/opening.h"
+#include "flows/people.h"
+#include "flows/rating.h"
+#include "flows/verbs.h"
+#include "flows/view.h"
+
+#include "base/banned.h"
+
+/* ---- telling the team ---- */
+
+static gboolean tells_team(const ConfigQueue *q) { return q->mode == MODE_RELAY || q->mode == MODE_SHADOW || q->announce; }
+
+static gboolean read_parts(const IntakeCase *c, GPtrArray **ret, GError **err)
+{
+    *ret = NULL;
+    return c->reading->attachments->len == 0 || c->mail->parts == NULL || c->mail->parts(c->mail->data, ret, err);
+}
+
+static const char *writer(const Reading *r) { return *r->from_name != '\0' ? r->from_name : r->from; }
+
+/* The mail to each of the team, but its writer. A queue beside the home queue tells its own team. */
+static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *template, GPtrArray *parts, GError **err)
+{
+    g_autoptr(GPtrArray) team = people_team(c->desk, c->ticket, queue);
+    if (!tells_team(queue))
+        return TRUE;
+    for (guint i = 0; i < team->len; i++) {
+        const char *contact = g_ptr_array_index(team, i);
+        if (c->sender != NULL && strcmp(contact, c->sender->name) == 0)
+            continue;
+        const char *text = *c->reading->new_text != '\0' ? c->reading->new_text : c->reading->text;
+        if (!notify_team(c->desk, c->ticket, contact, template, writer(c->reading), text, parts, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean tell_teams(IntakeCase *c, const char *template, gboolean others, GError **err)
+{
+    g_autoptr(GPtrArray) parts = NULL;
+    if (!read_parts(c, &parts, err) || !tell_team(c, c->home, template, parts, err))
+        return FALSE;
+    for (guint i = 0; others && i < c->other_queues->len; i++)
+        if (!tell_team(c, g_ptr_array_index(c->other_queues, i), template, parts, err))
+            return FALSE;
+    return TRUE;
+}
+
+/* ---- a new ticket ---- */
+
+/* "we answer by …", from the clock itself; nothing is promised where there is none. */
+static json_t *honest_times(IntakeCase *c)
+{
+    const ConfigPlanSeverity *targets = deadlines_targets(c->desk, c->home, c->ticket->severity);
+    Calendar *calendar = desk_calendar(c->desk, targets != NULL && targets->calendar != NULL ? targets->calendar : c->home->calendar);
+    const Zone *zone = calendar_zone(desk_calendar(c->desk, c->home->calendar));
+    json_t *o = json_object();
+    Instant by, opens;
+    gboolean open = TRUE;
+    if (targets != NULL && targets->targets[TARGET_RESPOND].given
+        && calendar_add(calendar, c->desk->now, targets->targets[TARGET_RESPOND].duration, &by, NULL)) {
+        g_autofree char *when = view_date(zone, by, c->ticket->language);
+        json_object_set_new(o, "answer_by", json_string(when));
+    }
+    if (calendar_is_open(calendar, c->desk->now, &open, NULL) && !open && calendar_next(calendar, c->desk->now, &opens, NULL)) {
+        g_autofree char *when = view_date(zone, opens, c->ticket->language);
+        json_object_set_new(o, "closed", json_true());
+        json_object_set_new(o, "opens", json_string(when));
+    }
+    if (c->home->hours_notice != NULL)
+        json_object_set_new(o, "hours_notice", json_string(c->home->hours_notice));
+    return o;
+}
+
+static gboolean auto_ack(IntakeCase *c, GError **err)
+{
+    GuardCase facts = intake_guard_case(c, c->reading->from, GUARD_AUTO_ACK);
+    gboolean may;
+    if (!courtesy_allows(c->desk, c->ticket, &facts, &may, err))
+        return FALSE;
+    intake_note(c, may ? "auto-ack to the sender" : "no auto-ack: the guard refuses");
+    return !may || notify_requester(c->desk, c->ticket, "auto-ack", honest_times(c), c->reading->message_id, err);
+}
+
+/* The last ticket of a sender who opened more than the limit within an hour; 0: he did not. */
+static gboolean flooded(IntakeCase *c, gint64 *ret_last, GError **err)
+{
+    gint64 n;
+    *ret_last = 0;
+    if (!db_value(c->desk->db, &n, err,
+                  "select count(*) from ticket t join person p on p.id = t.requester_id where p.address = $1 and t.opened_at > $2", "st",
+                  c->reading->from, c->desk->now - 3600))
+        return FALSE;
+    return n < LIMIT_TICKETS_PER_ADDRESS_HOUR
+           || db_value(c->desk->db, ret_last, err,
+                       "select coalesce(max(t.id), 0) from ticket t join person p on p.id = t.requester_id where p.address = $1 and t.state in"
+                       " ('new', 'open', 'waiting')",
+                       "s", c->reading->from);
+}
+
+static gboolean add_participants(IntakeCase *c, GError **err)
+{
+    const GPtrArray *fields[] = {c->reading->to, c->reading->cc};
+    for (gsize f = 0; f < G_N_ELEMENTS(fields); f++)
+        for (guint i = 0; i < fields[f]->len && i < 50; i++) {
+            const char *address = g_ptr_array_index(fields[f], i);
+            if (strchr(address, '@') == NULL || config_queue_by_address(c->desk->config, address) != NULL)
+                continue;
+            if (!tickets_add_participant(c->desk->db, c->ticket->id, address, err))
+                return FALSE;
+        }
+    return TRUE;
+}
+
+static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GError **err)
+{
+    const Reading *r = c->reading;
+    OpeningFacts facts = {.home = c->home, .other_queues = c->other_queues, .requester = *r->from != '\0' ? r->from : "unknown@invalid",
+                          .requester_name = r->from_name, .subject = r->subject, .severity = rating->severity, .category = rating->category,
+                          .owner = rating->owner, .message_id = *r->message_id != '\0' ? r->message_id : NULL, .linked_id = claimed,
+                          .unsure = c->unsure, .at = c->desk->now};
+    if (!opening_ticket(c->desk, &facts, &c->ticket, err))
+        return FALSE;
+    intake_note(c, "opens ticket %" G_GINT64_FORMAT " in %s, severity S%d", c->ticket->id, c->home->name, rating->severity + 1);
+    return intake_store_row(c, err) && opening_clocks(c->desk, &facts, c->ticket, c->row->id, err) && add_participants(c, err) && auto_ack(c, err)
+           && tell_teams(c, "new-ticket", TRUE, err);
+}
+
+gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err)
+{
+    Rating rating;
+    gint64 last = 0;
+    rating_of(c->desk, c->reading, c->home, &rating);
+    for (guint i = 0; i < rating.matched->len; i++)
+        intake_note(c, "rule %s matches", (const char *)g_ptr_array_index(rating.matched, i));
+    gboolean ok;
+    if (rating.file != NULL && !c->mail->as_human) {
+        intake_note(c, "filed under other: a rule says so");
+        c->row->filed = g_strdup("rule");
+        ok = intake_store_row(c, err);
+    } else if (!flooded(c, &last, err)) {
+        ok = FALSE;
+    } else if (last != 0) {
+        ok = tickets_load(c->desk->db, last, &c->ticket, err);
+        intake_note(c, "flood: more than %d new tickets an hour of this sender: appended to ticket %" G_GINT64_FORMAT, LIMIT_TICKETS_PER_ADDRESS_HOUR, last);
+        ok = ok && intake_store_row(c, err);
+    } else {
+        ok = open_it(c, &rating, claimed, err);
+    }
+    rating_clear(&rating);
+    return ok;
+}
+
+/* ---- into a ticket: the requester's side ---- */
+
+/* Who holds the run is told of every mail of the customer. */
+static gboolean tell_ackers(IntakeCase *c, GError **err)
+{
+    g_autoptr(GPtrArray) runs = NULL;
+    if (!runs_of_ticket(c->desk->db, c->ticket->id, TRUE, &runs, err))
+        return FALSE;
+    g_autofree char *line = g_strdup_printf("A new mail of %s: %.300s", writer(c->reading), c->reading->new_text);
+    for (guint i = 0; i < runs->len; i++) {
+        RunRow *r = g_ptr_array_index(runs, i);
+        if (r->run->state == RUN_HELD && !notify_line(c->desk, c->ticket, r->run->acker, line, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean from_requester(IntakeCase *c, GError **err)
+{
+    Ticket *t = c->ticket;
+    gboolean is_thanks = command_is_only_thanks(c->reading->new_text);
+    if (g_strcmp0(t->requester, c->reading->from) == 0 && *c->reading->message_id != '\0') {
+        g_free(t->last_from_requester);
+        t->last_from_requester = g_strdup(c->reading->message_id);
+        if (!tickets_save(c->desk->db, t, err))
+            return FALSE;
+    }
+    if (!intake_store_row(c, err) || !add_participants(c, err))
+        return FALSE;
+    if (t->state == TICKET_RESOLVED && is_thanks) {
+        intake_note(c, "only thanks: does not reopen");
+        return TRUE;
+    }
+    if (t->state == TICKET_WAITING || t->state == TICKET_RESOLVED)
+        intake_note(c, "%s becomes open", tickets_state_name(t->state));
+    return verbs_reopen(c->desk, t, c->row->id, err) && tell_teams(c, "relay-in", FALSE, err) && tell_ackers(c, err);
+}
+
+/* ---- into a ticket: the team's side ---- */
+
+static gboolean lists(const GPtrArray *addresses, const char *address)
+{
+    for (guint i = 0; i < addresses->len; i++)
+        if (g_ascii_strcasecmp(g_ptr_array_index(addresses, i), address) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean is_believed(const IntakeCase *c)
+{
+    gboolean wants_proof = c->desk->config->trusted_authserv != NULL && c->desk->config->trusted_authserv[0] != NULL;
+    return wants_proof ? c->auth == AUTHRES_PASS : c->auth != AUTHRES_FAIL;
+}
+
+/* Which queues an answer of this contact counts for: an answer from home meets all, another only its own. */
+static const char *queue_of_answer(IntakeCase *c)
+{
+    const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
+    g_autoptr(GPtrArray) queues = NULL;
+    if (home == NULL || people_is_of_queue(c->desk, c->sender, home) || !tickets_queues(c->desk->db, c->ticket->id, &queues, NULL))
+        return NULL;
+    for (guint i = 0; i < queues->len; i++) {
+        const ConfigQueue *q = desk_queue(c->desk, g_ptr_array_index(queues, i));
+        if (q != NULL && people_is_of_queue(c->desk, c->sender, q))
+            return q->name;
+    }
+    return NULL;
+}
+
+static gboolean from_team(IntakeCase *c, GError **err)
+{
+    const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
+    gboolean to_requester = c->ticket->requester != NULL && (lists(c->reading->to, c->ticket->requester) || lists(c->reading->cc, c->ticket->requester));
+    c->row->contact = g_strdup(c->sender->name);
+    if (home->mode == MODE_RELAY || !to_requester || !is_believed(c)) {
+        intake_note(c, home->mode == MODE_RELAY ? "of the team, but not at a work address: a note"
+                       : !to_requester         ? "of the team, not to the requester: a note"
+                                               : "of the team by its From alone, not authenticated: a note");
+        c->row->is_note = TRUE;
+        return intake_store_row(c, err);
+    }
+    intake_note(c, "an answer of %s to the requester%s", c->sender->name, c->auth == AUTHRES_PASS ? "" : " (unverified)");
+    return intake_store_row(c, err) && people_set_back(c->desk, c->sender->name, err)
+           && verbs_answered(c->desk, c->ticket, c->sender->name, queue_of_answer(c), c->desk->now, c->row->id, err);
+}
+
+gboolean arrivals_append(IntakeCase *c, GError **err)
+{
+    const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
+    if (home == NULL)
+        return error_set(err, ERROR_DATA, "ticket %" G_GINT64_FORMAT ": its queue '%s' is not configured any more", c->ticket->id, c->ticket->queue);
+    gboolean is_requester = g_strcmp0(c->ticket->requester, c->reading->from) == 0;
+    if (!is_requester && c->sender != NULL && people_is_of_queue(c->desk, c->sender, home))
+        return from_team(c, err);
+    if (c->ticket->state == TICKET_CLOSED) {
+        gint64 old = c->ticket->id;
+        intake_note(c, "ticket %" G_GINT64_FORMAT " is closed: a new one that links it", old);
+        g_clear_pointer(&c->ticket, tickets_free);
+        return arrivals_open(c, old, err);
+    }
+    return from_requester(c, err);
+}
+
+/* ---- at a work address ---- */
+
+static gboolean is_private(const CommandReply *work)
+{
+    for (guint i = 0; i < work->commands->len; i++)
+        if (((Command *)g_ptr_array_index(work->commands, i))->verb == VERB_NOTE)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean has_text(const char *s) { return s[strspn(s, " \t\r\n")] != '\0'; }
+
+static gboolean relay_answer(IntakeCase *c, GError **err)
+{
+    g_autoptr(GPtrArray) parts = NULL;
+    gboolean any_part = c->reading->attachments->len > 0;
+    if (is_private(c->reading->work) || (!has_text(c->reading->work->rest) && !any_part))
+        return TRUE;
+    intake_note(c, "relayed to the requester");
+    return read_parts(c, &parts, err) && notify_relay(c->desk, c->ticket, c->sender, c->reading->work->rest, parts, err)
+           && verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
+}
+
+static gboolean work_transcript(IntakeCase *c, const VerbContext *v, GError **err)
+{
+    GuardCase facts = intake_guard_case(c, c->sender->email[0], v->is_refused ? GUARD_REFUSAL : GUARD_TRANSCRIPT);
+    gboolean may;
+    if (v->results->len == 0 && !v->with_choices)
+        return TRUE;
+    return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
+           && (!may || notify_transcript(c->desk, c->ticket, c->sender, 0, v->results, v->with_choices, c->reading->message_id, err));
+}
+
+static gboolean do_work(IntakeCase *c, VerbContext *v, GError **err)
+{
+    for (guint i = 0; i < c->reading->work->commands->len; i++) {
+        const Command *cmd = g_ptr_array_index(c->reading->work->commands, i);
+        if ((cmd->verb != VERB_NOTE || cmd->text != NULL) && !verbs_apply(v, cmd, err))
+            return FALSE;
+    }
+    return relay_answer(c, err) && work_transcript(c, v, err);
+}
+
+gboolean arrivals_work(IntakeCase *c, GError **err)
+{
+    g_clear_pointer(&c->ticket, tickets_free);
+    if (!tickets_load(c->desk->db, c->work_ticket, &c->ticket, err))
+        return FALSE;
+    gboolean is_his = c->sender != NULL && c->sender == c->work_contact;
+    gboolean is_colleague = c->sender != NULL && !is_his && is_believed(c) && people_is_of_queue(c->desk, c->sender, c->home);
+    if (c->auth == AUTHRES_FAIL || (!is_his && !is_colleague)) {
+        intake_note(c, "at the work address of %s, but not from him: a note, nothing is done", c->work_contact != NULL ? c->work_contact->name : "nobody");
+        c->row->is_note = TRUE;
+        return intake_store_row(c, err);
+    }
+    g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
+    VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = c->sender, .results = results};
+    c->row->contact = g_strdup(c->sender->name);
+    c->row->is_note = is_private(c->reading->work) || !has_text(c->reading->work->rest);
+    if (c->reading->truncated || c->reading->doubtful) {
+        intake_note(c, "cut off, or its new text is not sure: a note, nothing is done");
+        c->row->is_note = TRUE;
+        return intake_store_row(c, err);
+    }
+    if (!intake_store_row(c, err) || !people_set_back(c->desk, c->sender->name, err))
+        return FALSE;
+    v.message = c->row->id;
+    return do_work(c, &v, err);
+}

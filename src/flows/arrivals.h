@@ -1,0 +1,14 @@
+/* arrivals: people's mail: it opens a ticket, joins one, or is a team's answer at a work address. */
+#ifndef FLOWS_ARRIVALS_H
+#define FLOWS_ARRIVALS_H
+
+#include "flows/intake_case.h"
+
+/* A new ticket. `claimed`: a ticket that weak evidence named, for a human to look at; 0: none. */
+gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err);
+/* Joins c->ticket: the requester's side, or the team's. */
+gboolean arrivals_append(IntakeCase *c, GError **err);
+/* At a work address: verbs with '#', the rest goes to the requester. */
+gboolean arrivals_work(IntakeCase *c, GError **err);
+
+#endif

@@ -1,0 +1,62 @@
+/* courtesy: counts for rules/guard. The decision is the guard's alone. */
+#include "flows/courtesy.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+#include "rules/token.h"
+
+#include "store/outbox.h"
+
+#include "base/banned.h"
+
+static gboolean is_own(const Desk *d, const char *address)
+{
+    g_autofree char *token = token_in_address(address, d->config->token_domain != NULL ? d->config->token_domain : d->config->domain);
+    Token parsed;
+    const char *mac;
+    return config_queue_by_address(d->config, address) != NULL || (token != NULL && token_parse(token, &parsed, &mac));
+}
+
+gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gboolean *ret, GError **err)
+{
+    GuardCase c = *facts;
+    Instant day = d->now - 86400;
+    gint64 acks = 0, address = 0, domain = 0, refusals = 0, limited = 0, since = 0;
+    g_autofree char *fact = g_strconcat("limited:", c.to, NULL), *wrote = g_strconcat("wrote:", c.to, NULL);
+    gboolean ok = db_value(d->db, &since, err, "select coalesce((select cast(value as integer) from fact where name = $1), 0)", "s", wrote)
+                  && db_value(d->db, &acks, err, "select count(*) from outbox where ticket_id = $1 and template = 'auto-ack'", "i", t == NULL ? 0 : t->id)
+                  && outbox_count(d->db, c.to, FALSE, MAX(day, since), &address, err) && outbox_count(d->db, c.to, TRUE, day, &domain, err)
+                  && db_value(d->db, &refusals, err,
+                              "select count(*) from outbox where recipient = $1 and template = 'transcript' and created_at > $2", "st", c.to, day)
+                  && db_value(d->db, &limited, err, "select count(*) from fact where name = $1", "s", fact);
+    if (!ok)
+        return FALSE;
+    c.is_own = is_own(d, c.to);
+    c.is_contact = config_contact_by_address(d->config, c.to) != NULL;
+    c.acks_of_ticket = (int)acks;
+    c.sent_to_address = (int)address;
+    c.sent_to_domain = (int)domain;
+    c.refusals_today = (int)refusals;
+    c.was_limited = limited > 0;
+    c.person_wrote_since = FALSE; /* the fact is deleted when one does */
+    GuardVerdict v = guard_decide(&c);
+    if (!v.allowed)
+        log_event(LOGGING_INFO, "ticket=%" G_GINT64_FORMAT " event=no-mail class=%s reason=%s", t == NULL ? 0 : t->id, guard_class_name(c.mail_class),
+                  v.reason);
+    if (!v.allowed && strcmp(v.reason, "address-limit") == 0
+        && !db_run(d->db, err, "insert into fact (name, value) values ($1, 'yes') on conflict (name) do nothing", "s", fact))
+        return FALSE;
+    *ret = v.allowed;
+    return TRUE;
+}
+
+gboolean courtesy_person_wrote(Desk *d, const char *address, GError **err)
+{
+    g_autofree char *fact = g_strconcat("limited:", address, NULL), *wrote = g_strconcat("wrote:", address, NULL);
+    g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, d->now);
+    return db_run(d->db, err, "delete from fact where name = $1", "s", fact)
+           && db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", wrote,
+                     now);
+}

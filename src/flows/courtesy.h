@@ -1,0 +1,16 @@
+/* courtesy: asks the guard before every automatic mail that answers somebody, with the counts that it wants; logs each refusal. */
+#ifndef FLOWS_COURTESY_H
+#define FLOWS_COURTESY_H
+
+#include "rules/guard.h"
+
+#include "store/tickets.h"
+
+#include "flows/desk.h"
+
+/* `facts` has to, mail_class and what is known of the mail that is answered; counts are filled in here. */
+gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gboolean *ret, GError **err);
+/* A person of the team has written to that address: its limits begin anew. */
+gboolean courtesy_person_wrote(Desk *d, const char *address, GError **err);
+
+#endif

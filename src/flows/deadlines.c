@@ -1,0 +1,268 @@
+/* deadlines: applies rules/ticketclock to rows, and keeps the rows of `due` that follow from each clock. When a clock ends, the
+ * causes that it gave to escalation runs end with it. */
+#include "flows/deadlines.h"
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include "flows/escalate.h"
+
+#include "base/banned.h"
+
+/* ---- the clock's calendar ---- */
+
+static gboolean cal_add(void *data, Instant start, Duration d, Instant *ret, GError **err) { return calendar_add(data, start, d, ret, err); }
+static gboolean cal_between(void *data, Instant a, Instant b, Seconds *ret, GError **err) { return calendar_between(data, a, b, ret, err); }
+
+ClockCalendar deadlines_calendar(const Desk *d, const char *calendar)
+{
+    return (ClockCalendar){desk_calendar(d, calendar), cal_add, cal_between};
+}
+
+const ConfigPlanSeverity *deadlines_targets(const Desk *d, const ConfigQueue *queue, int severity)
+{
+    for (guint i = 0; queue->plans[i] != NULL; i++) {
+        const ConfigPlan *plan = g_hash_table_lookup(d->config->plans, queue->plans[i]);
+        if (plan != NULL)
+            return config_plan_severity(plan, severity);
+    }
+    return NULL;
+}
+
+/* ---- what fires ---- */
+
+/* Whether that level of that policy was already fired because of this clock: it must not fire twice for it. */
+static gboolean was_fired(Desk *d, gint64 clock, const char *policy, int level, gboolean *ret, GError **err)
+{
+    gint64 n;
+    if (!db_value(d->db, &n, err,
+                  "select count(*) from run r join run_cause c on c.run_id = r.id where c.clock_id = $1 and r.policy = $2 and r.level >= $3", "isi",
+                  clock, policy, (gint64)level))
+        return FALSE;
+    *ret = n > 0;
+    return TRUE;
+}
+
+static gboolean schedule_level(Desk *d, const ClockRow *c, const Policy *policy, int number, const PolicyLevel *level, GError **err)
+{
+    ClockCalendar cal = deadlines_calendar(d, c->calendar);
+    for (guint i = 0; i < level->at->len; i++) {
+        const LevelAt *at = &g_array_index(level->at, LevelAt, i);
+        Instant when;
+        gboolean fired;
+        if (at->target != c->clock.target)
+            continue;
+        if (!ticketclock_at(&c->clock, &cal, at, level->min, &when, err) || !was_fired(d, c->clock.id, policy->name, number, &fired, err))
+            return FALSE;
+        DueRow row = {.what = (char *)"at", .next_at = when, .ticket_id = c->ticket_id, .clock_id = c->clock.id, .policy = policy->name,
+                      .level = number};
+        if (!fired && when != INSTANT_NONE && !clocks_due_add(d->db, &row, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Rewrites what this clock will fire: levels by `at` and `before`, and its breach. */
+static gboolean schedule(Desk *d, const ClockRow *c, GError **err)
+{
+    const ConfigQueue *queue = desk_queue(d, c->queue);
+    const Policy *policy = queue == NULL ? NULL : desk_policy(d, queue->policy);
+    if (!clocks_due_clear(d->db, c->ticket_id, "at", c->clock.id, err) || !clocks_due_clear(d->db, c->ticket_id, "breach", c->clock.id, err))
+        return FALSE;
+    if (c->clock.state != CLOCK_RUNNING)
+        return TRUE;
+    for (guint i = 0; policy != NULL && i < policy->levels->len; i++)
+        if (!schedule_level(d, c, policy, (int)i + 1, g_ptr_array_index(policy->levels, i), err))
+            return FALSE;
+    DueRow row = {.what = (char *)"breach", .next_at = c->clock.due_at, .ticket_id = c->ticket_id, .clock_id = c->clock.id};
+    return c->clock.breached_at != INSTANT_NONE || clocks_due_add(d->db, &row, err);
+}
+
+static gboolean store(Desk *d, ClockRow *c, Instant at, const char *event, gint64 message, GError **err)
+{
+    g_autofree char *due = instant_format(c->clock.due_at);
+    return clocks_save(d->db, c, at, event, message, err) && schedule(d, c, err)
+           && desk_audit(d, c->ticket_id, err, "clock", "clock=%" G_GINT64_FORMAT " queue=%s target=%s change=%s due=%s", c->clock.id, c->queue,
+                         policy_target_name(c->clock.target), event, due);
+}
+
+/* ---- starting ---- */
+
+static gboolean start(Desk *d, const Ticket *t, const ConfigQueue *queue, const ConfigPlanSeverity *targets, TargetKind target, Instant at,
+                      gint64 message, GError **err)
+{
+    const ConfigTarget *wanted = &targets->targets[target];
+    if (!wanted->given)
+        return TRUE;
+    ClockRow c = {.ticket_id = t->id, .queue = queue->name, .calendar = targets->calendar != NULL ? targets->calendar : queue->calendar,
+                  .config_version = d->config->version};
+    c.clock.target = target;
+    c.clock.duration = wanted->duration;
+    ClockCalendar cal = deadlines_calendar(d, c.calendar);
+    GError *local = NULL;
+    if (!ticketclock_start(&c.clock, &cal, at, &local)) {
+        /* A calendar without open time in sight must not keep the mail out: the ticket lives without this clock, loudly. */
+        log_error("start of a clock", local);
+        g_error_free(local);
+        return desk_audit(d, t->id, err, "clock-impossible", "queue=%s target=%s calendar=%s", queue->name, policy_target_name(target), c.calendar);
+    }
+    return store(d, &c, at, "start", message, err);
+}
+
+gboolean deadlines_start_one(Desk *d, const Ticket *t, const ConfigQueue *queue, TargetKind target, Instant at, gint64 message, GError **err)
+{
+    const ConfigPlanSeverity *targets = deadlines_targets(d, queue, t->severity);
+    return targets == NULL || start(d, t, queue, targets, target, at, message, err);
+}
+
+gboolean deadlines_start(Desk *d, const Ticket *t, const ConfigQueue *queue, gboolean is_home, Instant at, gint64 message, GError **err)
+{
+    const ConfigPlanSeverity *targets = deadlines_targets(d, queue, t->severity);
+    if (targets == NULL)
+        return TRUE;
+    return start(d, t, queue, targets, TARGET_RESPOND, at, message, err)
+           && (!is_home
+               || (start(d, t, queue, targets, TARGET_RESOLVE, at, message, err)
+                   && (t->owner != NULL || start(d, t, queue, targets, TARGET_ASSIGN, at, message, err))));
+}
+
+/* ---- ending, pausing ---- */
+
+static gboolean is_open(const ClockRow *c) { return c->clock.state == CLOCK_RUNNING || c->clock.state == CLOCK_PAUSED; }
+
+static gboolean end_clock(Desk *d, const Ticket *t, ClockRow *c, gboolean met, Instant at, gint64 message, GError **err)
+{
+    ticketclock_stop(&c->clock, at, met);
+    if (met && c->clock.due_at != INSTANT_NONE && at > c->clock.due_at && c->clock.breached_at == INSTANT_NONE)
+        c->clock.breached_at = c->clock.due_at;
+    return store(d, c, at, met ? "met" : "stop", message, err) && escalate_clock_ended(d, t, c->clock.id, err);
+}
+
+gboolean deadlines_end(Desk *d, const Ticket *t, TargetKind target, gboolean met, Instant at, gint64 message, GError **err)
+{
+    g_autoptr(GPtrArray) clocks = NULL;
+    if (!clocks_of_ticket(d->db, t->id, &clocks, err))
+        return FALSE;
+    for (guint i = 0; i < clocks->len; i++) {
+        ClockRow *c = g_ptr_array_index(clocks, i);
+        if (c->clock.target == target && is_open(c) && !end_clock(d, t, c, met, at, message, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean deadlines_answered(Desk *d, const Ticket *t, const char *queue, Instant at, gint64 message, GError **err)
+{
+    g_autoptr(GPtrArray) clocks = NULL;
+    const ConfigQueue *home = desk_queue(d, t->queue);
+    if (!clocks_of_ticket(d->db, t->id, &clocks, err))
+        return FALSE;
+    for (guint i = 0; i < clocks->len; i++) {
+        ClockRow *c = g_ptr_array_index(clocks, i);
+        gboolean counts = c->clock.target == TARGET_UPDATE
+                          || (c->clock.target == TARGET_RESPOND && (queue == NULL || g_strcmp0(queue, c->queue) == 0));
+        if (counts && is_open(c) && !end_clock(d, t, c, TRUE, at, message, err))
+            return FALSE;
+    }
+    if (home == NULL || t->state >= TICKET_RESOLVED)
+        return TRUE;
+    return deadlines_start_one(d, t, home, TARGET_UPDATE, at, message, err)
+           && (t->state != TICKET_WAITING || g_strcmp0(t->waiting_for, "customer") != 0 || deadlines_pause(d, t, at, message, err));
+}
+
+gboolean deadlines_reopen_respond(Desk *d, const Ticket *t, Instant at, gint64 message, GError **err)
+{
+    g_autoptr(GPtrArray) clocks = NULL;
+    if (!clocks_of_ticket(d->db, t->id, &clocks, err))
+        return FALSE;
+    for (guint i = 0; i < clocks->len; i++) {
+        ClockRow *c = g_ptr_array_index(clocks, i);
+        ClockCalendar cal = deadlines_calendar(d, c->calendar);
+        if (c->clock.target != TARGET_RESPOND || c->clock.state != CLOCK_MET)
+            continue;
+        if (!ticketclock_reopen(&c->clock, &cal, at, err) || !store(d, c, at, "reopen", message, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean deadlines_reopened(Desk *d, const Ticket *t, Instant at, gint64 message, GError **err)
+{
+    g_autoptr(GPtrArray) clocks = NULL;
+    const ConfigQueue *home = desk_queue(d, t->queue);
+    if (!clocks_of_ticket(d->db, t->id, &clocks, err))
+        return FALSE;
+    for (guint i = 0; i < clocks->len; i++) {
+        ClockRow *c = g_ptr_array_index(clocks, i);
+        ClockCalendar cal = deadlines_calendar(d, c->calendar);
+        if (c->clock.target != TARGET_RESOLVE || c->clock.state != CLOCK_MET)
+            continue;
+        if (!ticketclock_continue(&c->clock, &cal, at, err) || !store(d, c, at, "continue", message, err))
+            return FALSE;
+    }
+    return home == NULL || deadlines_start_one(d, t, home, TARGET_RESPOND, at, message, err);
+}
+
+static gboolean is_pausable(const ClockRow *c) { return c->clock.target == TARGET_UPDATE || c->clock.target == TARGET_RESOLVE; }
+
+gboolean deadlines_pause(Desk *d, const Ticket *t, Instant at, gint64 message, GError **err)
+{
+    g_autoptr(GPtrArray) clocks = NULL;
+    if (!clocks_of_ticket(d->db, t->id, &clocks, err))
+        return FALSE;
+    for (guint i = 0; i < clocks->len; i++) {
+        ClockRow *c = g_ptr_array_index(clocks, i);
+        ClockCalendar cal = deadlines_calendar(d, c->calendar);
+        if (!is_pausable(c) || c->clock.state != CLOCK_RUNNING)
+            continue;
+        if (!ticketclock_pause(&c->clock, &cal, at, err) || !store(d, c, at, "pause", message, err))
+            return FALSE;
+    }
+    return escalate_check_paused(d, t, err);
+}
+
+gboolean deadlines_resume(Desk *d, const Ticket *t, Instant at, gint64 message, GError **err)
+{
+    g_autoptr(GPtrArray) clocks = NULL;
+    if (!clocks_of_ticket(d->db, t->id, &clocks, err))
+        return FALSE;
+    for (guint i = 0; i < clocks->len; i++) {
+        ClockRow *c = g_ptr_array_index(clocks, i);
+        ClockCalendar cal = deadlines_calendar(d, c->calendar);
+        if (c->clock.state != CLOCK_PAUSED)
+            continue;
+        if (!ticketclock_resume(&c->clock, &cal, at, err) || !store(d, c, at, "resume", message, err))
+            return FALSE;
+    }
+    return escalate_check_paused(d, t, err);
+}
+
+gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GError **err)
+{
+    g_autoptr(GPtrArray) clocks = NULL;
+    if (t->severity == old)
+        return TRUE;
+    if (!clocks_of_ticket(d->db, t->id, &clocks, err))
+        return FALSE;
+    for (guint i = 0; i < clocks->len; i++) {
+        ClockRow *c = g_ptr_array_index(clocks, i);
+        const ConfigQueue *queue = desk_queue(d, c->queue);
+        const ConfigPlanSeverity *targets = queue == NULL ? NULL : deadlines_targets(d, queue, t->severity);
+        if (!is_open(c) || targets == NULL || !targets->targets[c->clock.target].given)
+            continue;
+        ClockCalendar cal = deadlines_calendar(d, c->calendar);
+        if (!ticketclock_retarget(&c->clock, &cal, targets->targets[c->clock.target].duration, t->severity < old, at, err)
+            || !store(d, c, at, "retarget", 0, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err)
+{
+    c->clock.breached_at = c->clock.due_at;
+    g_autofree char *due = instant_format(c->clock.due_at);
+    return clocks_save(d->db, c, at, "breach", 0, err)
+           && desk_audit(d, c->ticket_id, err, "breach", "clock=%" G_GINT64_FORMAT " queue=%s target=%s due=%s", c->clock.id, c->queue,
+                         policy_target_name(c->clock.target), due);
+}

@@ -1,0 +1,35 @@
+/* deadlines: the clocks of a ticket: which targets it has, when they start, pause, are met, and what fires because of them. */
+#ifndef FLOWS_DEADLINES_H
+#define FLOWS_DEADLINES_H
+
+#include "store/clocks.h"
+#include "store/tickets.h"
+
+#include "flows/desk.h"
+
+/* Starts respond, resolve and assign for the ticket in that queue (not home: respond only) at `at`. */
+gboolean deadlines_start(Desk *d, const Ticket *t, const ConfigQueue *queue, gboolean is_home, Instant at, gint64 message, GError **err);
+/* Starts one target of the home queue afresh (respond and update after a reopening). */
+gboolean deadlines_start_one(Desk *d, const Ticket *t, const ConfigQueue *queue, TargetKind target, Instant at, gint64 message, GError **err);
+/* A person's message to the requester at `at`: respond is met (in `queue`, NULL: in all), update starts or restarts. */
+gboolean deadlines_answered(Desk *d, const Ticket *t, const char *queue, Instant at, gint64 message, GError **err);
+/* Ends the open clocks of that target: met, or (`met` FALSE) stopped. */
+gboolean deadlines_end(Desk *d, const Ticket *t, TargetKind target, gboolean met, Instant at, gint64 message, GError **err);
+/* The delivery of an answer failed: respond runs on from its original start. */
+gboolean deadlines_reopen_respond(Desk *d, const Ticket *t, Instant at, gint64 message, GError **err);
+/* A resolved ticket is open again: resolve goes on with what was left, respond starts afresh. */
+gboolean deadlines_reopened(Desk *d, const Ticket *t, Instant at, gint64 message, GError **err);
+/* Waiting for the customer: update and resolve pause; and back. */
+gboolean deadlines_pause(Desk *d, const Ticket *t, Instant at, gint64 message, GError **err);
+gboolean deadlines_resume(Desk *d, const Ticket *t, Instant at, gint64 message, GError **err);
+/* The ticket's severity changed from `old`. */
+gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GError **err);
+/* Whether a clock of that target was reached by its due: marks it breached. */
+gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err);
+
+/* The plan's line that applies to a ticket in that queue, or NULL. */
+const ConfigPlanSeverity *deadlines_targets(const Desk *d, const ConfigQueue *queue, int severity);
+/* The calendar of a clock, as rules/ticketclock wants it. */
+ClockCalendar deadlines_calendar(const Desk *d, const char *calendar);
+
+#endif

@@ -1,0 +1,220 @@
+/* deliver: decides nothing about people: it tells the ladder whether a mail was handed over, failed for its recipient, or could not
+ * be tried at all. */
+#include "flows/deliver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/limits.h"
+#include "base/log.h"
+
+#include "store/spool.h"
+#include "store/tickets.h"
+
+#include "flows/deadlines.h"
+#include "flows/escalate.h"
+#include "flows/notify.h"
+
+#include "base/banned.h"
+
+#define FACT_DOWN "transport-down" /* value: "since retry" in seconds */
+
+/* ---- the transport's own state ---- */
+
+static gboolean read_down(Desk *d, Instant *ret_since, Instant *ret_retry, GError **err)
+{
+    g_autofree char *value = NULL;
+    *ret_since = *ret_retry = INSTANT_NONE;
+    if (!db_text_value(d->db, &value, err, "select value from fact where name = $1", "s", FACT_DOWN))
+        return FALSE;
+    if (value != NULL) {
+        char *rest = NULL;
+        *ret_since = g_ascii_strtoll(value, &rest, 10);
+        *ret_retry = g_ascii_strtoll(rest, NULL, 10);
+    }
+    return TRUE;
+}
+
+static gboolean set_down(Desk *d, GError **err)
+{
+    Instant since, retry;
+    if (!read_down(d, &since, &retry, err))
+        return FALSE;
+    gboolean is_new = since == INSTANT_NONE;
+    Seconds wait = is_new ? LIMIT_OUTBOX_RETRY_FIRST : CLAMP(retry - since, LIMIT_OUTBOX_RETRY_FIRST, LIMIT_OUTBOX_RETRY_LAST);
+    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, is_new ? d->now : since, d->now + wait);
+    return db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", FACT_DOWN,
+                  value)
+           && (!is_new || escalate_transport(d, TRUE, err));
+}
+
+static gboolean set_up(Desk *d, GError **err)
+{
+    Instant since, retry;
+    if (!read_down(d, &since, &retry, err))
+        return FALSE;
+    if (since == INSTANT_NONE)
+        return TRUE;
+    return db_run(d->db, err, "delete from fact where name = $1", "s", FACT_DOWN) && escalate_transport(d, FALSE, err);
+}
+
+/* ---- which is next ---- */
+
+/* Whether the row's queue is in shadow mode. */
+static gboolean is_shadow(Desk *d, const OutboxRow *row, gboolean *ret, GError **err)
+{
+    g_autofree char *name = NULL;
+    *ret = FALSE;
+    if (row->ticket_id == 0)
+        return TRUE;
+    if (!db_text_value(d->db, &name, err, "select queue from ticket where id = $1", "i", row->ticket_id))
+        return FALSE;
+    const ConfigQueue *queue = desk_queue(d, name);
+    *ret = queue != NULL && queue->mode == MODE_SHADOW;
+    return TRUE;
+}
+
+gboolean deliver_next(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
+{
+    Instant since, retry;
+    *ret = NULL;
+    *ret_passed = 0;
+    if (!read_down(d, &since, &retry, err) || (since != INSTANT_NONE && retry > d->now))
+        return err == NULL || *err == NULL;
+    for (;;) {
+        g_autoptr(OutboxRow) row = NULL;
+        gboolean shadow;
+        if (!outbox_next(d->db, d->now, &row, err) || (row != NULL && !is_shadow(d, row, &shadow, err)))
+            return FALSE;
+        if (row != NULL && shadow && d->config->delivery.redirect_all == NULL) {
+            if (!deliver_done(d, row, TRANSPORT_SENT, "shadow mode: not sent", err))
+                return FALSE;
+            (*ret_passed)++;
+            continue;
+        }
+        if (row != NULL && d->config->delivery.redirect_all != NULL) {
+            g_free(row->recipient);
+            row->recipient = g_strdup(d->config->delivery.redirect_all);
+        }
+        *ret = g_steal_pointer(&row);
+        return TRUE;
+    }
+}
+
+/* ---- how it went ---- */
+
+static gboolean delivered(Desk *d, const OutboxRow *row, const char *reply, GError **err)
+{
+    return outbox_sent(d->db, row->id, d->now, reply, err) && set_up(d, err)
+           && (row->notification_id == 0 || escalate_delivered(d, row->notification_id, err));
+}
+
+/* An answer that did not arrive was none: respond runs on, and the owner is told. */
+static gboolean answer_failed(Desk *d, const OutboxRow *row, const char *reply, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    if (!tickets_load(d->db, row->ticket_id, &t, err) || !deadlines_reopen_respond(d, t, d->now, 0, err))
+        return FALSE;
+    g_autofree char *line = g_strdup_printf("The answer to the customer could not be delivered: %.200s", reply);
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    const char *who = t->owner != NULL ? t->owner : queue != NULL ? queue->lead : NULL;
+    return who == NULL || notify_line(d, t, who, line, err);
+}
+
+static gboolean failed(Desk *d, const OutboxRow *row, const char *reply, GError **err)
+{
+    g_autofree char *reason = g_strdup_printf("not delivered: %.200s", reply);
+    if (!outbox_failed(d->db, row->id, d->now, reply, err) || !set_up(d, err)
+        || !desk_audit(d, row->ticket_id, err, "mail-failed", "outbox=%" G_GINT64_FORMAT " template=%s", row->id, row->template))
+        return FALSE;
+    if (row->notification_id != 0)
+        return escalate_unreachable(d, row->notification_id, reason, err);
+    return strcmp(row->class, "relay") != 0 || answer_failed(d, row, reply, err);
+}
+
+/* A page is not put off: who cannot be told now is unreachable now. Other mail is tried again for days. */
+static gboolean later(Desk *d, const OutboxRow *row, const char *reply, GError **err)
+{
+    Seconds wait = MIN((Seconds)LIMIT_OUTBOX_RETRY_FIRST << MIN(row->attempts, 10), (Seconds)LIMIT_OUTBOX_RETRY_LAST);
+    if (row->notification_id != 0 || d->now - row->created_at > (Seconds)LIMIT_OUTBOX_DAYS * 86400)
+        return failed(d, row, reply, err);
+    return outbox_later(d->db, row->id, d->now + wait, reply, err) && set_up(d, err);
+}
+
+static gboolean down(Desk *d, const OutboxRow *row, const char *reply, GError **err)
+{
+    return outbox_later(d->db, row->id, d->now, reply, err) && set_down(d, err);
+}
+
+gboolean deliver_done(Desk *d, const OutboxRow *row, TransportResult result, const char *reply, GError **err)
+{
+    static gboolean (*const outcomes[])(Desk *, const OutboxRow *, const char *, GError **) = {
+        [TRANSPORT_SENT] = delivered, [TRANSPORT_RECIPIENT_FAILED] = failed, [TRANSPORT_RECIPIENT_LATER] = later, [TRANSPORT_DOWN] = down};
+    static const char *const names[] = {"sent", "failed", "later", "transport-down"};
+    g_autofree char *quoted = log_quote(reply);
+    log_event(result == TRANSPORT_SENT ? LOGGING_INFO : LOGGING_WARNING, "ticket=%" G_GINT64_FORMAT " event=mail outbox=%" G_GINT64_FORMAT " template=%s to=<%s> result=%s reply=%s",
+              row->ticket_id, row->id, row->template, row->recipient, names[result], quoted);
+    if (!db_begin(d->db, err))
+        return FALSE;
+    if (!outcomes[result](d, row, reply, err)) {
+        db_rollback(d->db);
+        return FALSE;
+    }
+    return db_commit(d->db, err);
+}
+
+/* ---- archive and options ---- */
+
+static gboolean archive_one(Desk *d, gint64 id, GError **err)
+{
+    g_autoptr(OutboxRow) row = NULL;
+    if (!outbox_load(d->db, id, &row, err))
+        return FALSE;
+    g_autofree char *name = g_strdup_printf("out-%" G_GINT64_FORMAT ".eml", id);
+    g_autofree char *relative = spool_archive_path(name, row->handed_at != INSTANT_NONE ? row->handed_at : row->created_at);
+    g_autofree char *path = g_build_filename(d->config->spool, relative, NULL), *directory = g_path_get_dirname(path);
+    gsize n;
+    const void *bytes = g_bytes_get_data(row->bytes, &n);
+    return files_make_directory(directory, 0750, err) && files_replace(path, bytes, n, 0640, err)
+           && db_run(d->db, err, "update outbox set bytes = x'' where id = $1", "i", id);
+}
+
+gboolean deliver_archive(Desk *d, guint *ret_moved, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    GError *local = NULL;
+    *ret_moved = 0;
+    if (!db_select(d->db, &rows, err, "select id from outbox where state <> 'queued' and length(bytes) > 0 order by id limit $1", "i", (gint64)LIMIT_BATCH))
+        return FALSE;
+    while (db_next(rows, &local)) {
+        gint64 id = db_int(rows, 0);
+        g_array_append_val(ids, id);
+    }
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    for (guint i = 0; i < ids->len; i++, (*ret_moved)++)
+        if (!archive_one(d, g_array_index(ids, gint64, i), err))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean deliver_options(const Desk *d, TransportOptions *ret, char **ret_password, GError **err)
+{
+    static const TransportMethod methods[] = {[DELIVERY_SMTP] = TRANSPORT_SMTP, [DELIVERY_SENDMAIL] = TRANSPORT_SENDMAIL,
+                                              [DELIVERY_DIRECTORY] = TRANSPORT_DIRECTORY};
+    static const TransportTls tls[] = {[TLS_REQUIRED] = TRANSPORT_TLS_REQUIRED, [TLS_OPPORTUNISTIC] = TRANSPORT_TLS_OPPORTUNISTIC,
+                                       [TLS_OFF] = TRANSPORT_TLS_OFF};
+    const ConfigDelivery *c = &d->config->delivery;
+    g_autoptr(GString) password = NULL;
+    if (c->password_file != NULL && !files_read(c->password_file, 4096, &password, err))
+        return FALSE;
+    *ret_password = password != NULL ? g_strdup(g_strchomp(password->str)) : NULL;
+    *ret = (TransportOptions){.method = methods[c->method], .directory = c->directory, .host = c->host, .port = c->port, .tls = tls[c->tls],
+                              .user = c->user, .password = *ret_password, .sendmail = c->sendmail, .helo = d->config->domain};
+    return TRUE;
+}

@@ -1,0 +1,191 @@
+/* desk: puts together what the rooms below offer. */
+#include "flows/desk.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/keyfile.h"
+#include "base/log.h"
+
+#include "store/audit.h"
+#include "store/spool.h"
+
+#include "base/banned.h"
+
+#ifndef ESCALATE_DATADIR
+#define ESCALATE_DATADIR "/usr/share/escalate"
+#endif
+
+typedef struct {
+    Desk *desk;
+    GPtrArray *problems, *warnings;
+} Loading;
+
+static void problem(Loading *l, int line, const char *what, const GError *err)
+{
+    g_ptr_array_add(l->problems, g_strdup_printf("%s:%d:1: %s: %s", l->desk->config->path, line, what, err->message));
+}
+
+static void load_calendars(Loading *l)
+{
+    GHashTableIter it;
+    gpointer value;
+    g_hash_table_iter_init(&it, l->desk->config->calendars);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        const ConfigCalendar *c = value;
+        g_autoptr(GError) err = NULL;
+        g_autofree char *what = g_strdup_printf("calendar '%s'", c->name);
+        Calendar *calendar = calendar_new(c->name, c->hours, c->holidays, c->timezone, l->warnings, &err);
+        if (calendar == NULL)
+            problem(l, c->line, what, err);
+        else
+            g_hash_table_insert(l->desk->calendars, g_strdup(c->name), calendar);
+    }
+}
+
+/* A contact's leave: a calendar without hours, closed by his leave files. */
+static void load_leaves(Loading *l)
+{
+    for (guint i = 0; i < l->desk->config->contact_order->len; i++) {
+        const ConfigContact *c = g_ptr_array_index(l->desk->config->contact_order, i);
+        g_autoptr(GError) err = NULL;
+        if (c->leave == NULL || c->leave[0] == NULL)
+            continue;
+        g_autofree char *what = g_strdup_printf("leave of '%s'", c->name);
+        Calendar *calendar = calendar_new(what, NULL, c->leave, c->timezone, l->warnings, &err);
+        if (calendar == NULL)
+            problem(l, c->line, what, err);
+        else
+            g_hash_table_insert(l->desk->leaves, g_strdup(c->name), calendar);
+    }
+}
+
+static const char *contact_of(const char *address_or_summary, void *data)
+{
+    const Desk *d = data;
+    const ConfigContact *c = config_contact_by_address(d->config, address_or_summary);
+    if (c == NULL)
+        c = g_hash_table_lookup(d->config->contacts, address_or_summary);
+    return c == NULL ? NULL : c->name;
+}
+
+static void load_rotas(Loading *l)
+{
+    GHashTableIter it;
+    gpointer value;
+    g_hash_table_iter_init(&it, l->desk->config->rotas);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        const ConfigRota *c = value;
+        g_autoptr(GError) err = NULL;
+        g_autofree char *what = g_strdup_printf("rota '%s'", c->name);
+        Rota *rota = rota_new(c->name, c->files, c->timezone, contact_of, l->desk, l->warnings, &err);
+        if (rota == NULL)
+            problem(l, c->line, what, err);
+        else
+            g_hash_table_insert(l->desk->rotas, g_strdup(c->name), rota);
+    }
+}
+
+gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPtrArray *warnings)
+{
+    guint before = problems->len;
+    Config *config = config_load(config_path, problems, warnings);
+    if (config == NULL)
+        return FALSE;
+    g_autoptr(Desk) d = g_new0(Desk, 1);
+    d->config = config;
+    d->calendars = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)calendar_free);
+    d->leaves = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)calendar_free);
+    d->rotas = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)rota_free);
+    const char *data = getenv("ESCALATE_DATADIR");
+    d->templates = g_build_filename(data != NULL ? data : ESCALATE_DATADIR, "templates", NULL);
+    Loading l = {d, problems, warnings};
+    load_calendars(&l);
+    load_leaves(&l);
+    load_rotas(&l);
+    if (problems->len > before)
+        return FALSE;
+    *ret = g_steal_pointer(&d);
+    return TRUE;
+}
+
+gboolean desk_open_store(Desk *d, GError **err)
+{
+    g_autoptr(GPtrArray) audit_keys = NULL;
+    g_autofree char *directory = g_path_get_dirname(d->config->database);
+    struct stat st;
+    if (stat(directory, &st) != 0 && !files_make_directory(directory, 0750, err))
+        return FALSE;
+    if (!keyfile_load(d->config->key_file, &d->keys.keys, err) || !keyfile_load(d->config->audit_key_file, &audit_keys, err)
+        || !spool_prepare(d->config->spool, err) || !db_open(d->config->database, &d->db, err))
+        return FALSE;
+    d->audit_key = g_bytes_ref(g_ptr_array_index(audit_keys, 0));
+    return TRUE;
+}
+
+static void free_loaded(Desk *d)
+{
+    g_clear_pointer(&d->rotas, g_hash_table_unref);
+    g_clear_pointer(&d->leaves, g_hash_table_unref);
+    g_clear_pointer(&d->calendars, g_hash_table_unref);
+    g_clear_pointer(&d->config, config_free);
+    g_clear_pointer(&d->templates, g_free);
+}
+
+void desk_adopt(Desk *d, Desk *from)
+{
+    free_loaded(d);
+    d->config = g_steal_pointer(&from->config);
+    d->calendars = g_steal_pointer(&from->calendars);
+    d->leaves = g_steal_pointer(&from->leaves);
+    d->rotas = g_steal_pointer(&from->rotas);
+    d->templates = g_steal_pointer(&from->templates);
+    desk_free(from);
+}
+
+void desk_free(Desk *d)
+{
+    if (d == NULL)
+        return;
+    free_loaded(d);
+    db_close(d->db);
+    g_clear_pointer(&d->keys.keys, g_ptr_array_unref);
+    g_clear_pointer(&d->audit_key, g_bytes_unref);
+    g_free(d);
+}
+
+Calendar *desk_calendar(const Desk *d, const char *name)
+{
+    Calendar *c = name == NULL || strcmp(name, "always") == 0 ? NULL : g_hash_table_lookup(d->calendars, name);
+    return c != NULL ? c : calendar_always();
+}
+
+const ConfigQueue *desk_queue(const Desk *d, const char *name) { return name == NULL ? NULL : g_hash_table_lookup(d->config->queues, name); }
+
+const ConfigContact *desk_contact(const Desk *d, const char *name)
+{
+    return name == NULL ? NULL : g_hash_table_lookup(d->config->contacts, name);
+}
+
+const Policy *desk_policy(const Desk *d, const char *name) { return name == NULL ? NULL : g_hash_table_lookup(d->config->policies, name); }
+
+const Zone *desk_contact_zone(const Desk *d, const ConfigContact *contact, const ConfigQueue *queue)
+{
+    const Zone *z = contact != NULL && contact->timezone != NULL ? zone_get(contact->timezone, NULL) : NULL;
+    if (z != NULL)
+        return z;
+    return queue == NULL ? zone_utc() : calendar_zone(desk_calendar(d, queue->calendar));
+}
+
+gboolean desk_audit(Desk *d, gint64 ticket, GError **err, const char *event, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    g_autofree char *detail = g_strdup_vprintf(format, ap);
+    va_end(ap);
+    log_event(LOGGING_INFO, "ticket=%" G_GINT64_FORMAT " event=%s %s", ticket, event, detail);
+    return audit_add(d->db, d->audit_key, d->now, ticket, err, event, "%s", detail);
+}

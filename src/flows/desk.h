@@ -1,0 +1,48 @@
+/* desk: everything that a pass works with: configuration, calendars, rotas, database, keys, and the instant that is `now`.
+ * One per process; a reload makes a new one and keeps the old where the new is broken. */
+#ifndef FLOWS_DESK_H
+#define FLOWS_DESK_H
+
+#include "rules/token.h"
+
+#include "time/calendar.h"
+#include "time/rota.h"
+
+#include "store/db.h"
+
+#include "config/config.h"
+
+typedef struct Desk Desk;
+struct Desk {
+    Config *config;
+    GHashTable *calendars; /* name -> Calendar; "always" is the built-in one */
+    GHashTable *leaves;    /* contact -> Calendar that is closed while he is away */
+    GHashTable *rotas;     /* name -> Rota */
+    Db *db;
+    TokenKeys keys;
+    GBytes *audit_key;
+    char *templates;       /* where the built-in templates are */
+    Instant now;           /* of this pass */
+    gboolean is_pinned;    /* by --now: received-at of files not yet taken in is `now` */
+};
+
+/* Loads the configuration, calendars and rotas. All problems at once are appended to `problems`, warnings to `warnings`. */
+gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPtrArray *warnings);
+/* Opens spool, keys and database; needed by all but `check`. */
+gboolean desk_open_store(Desk *d, GError **err);
+/* Takes configuration, calendars and rotas of `from`, and frees the rest of it. */
+void desk_adopt(Desk *d, Desk *from);
+void desk_free(Desk *d);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desk, desk_free)
+
+Calendar *desk_calendar(const Desk *d, const char *name); /* never NULL for names that the configuration checked */
+const ConfigQueue *desk_queue(const Desk *d, const char *name);     /* NULL: no longer configured */
+const ConfigContact *desk_contact(const Desk *d, const char *name); /* the same */
+const Policy *desk_policy(const Desk *d, const char *name);         /* the same */
+/* The zone in which a contact reads times; `queue` decides where he has none. */
+const Zone *desk_contact_zone(const Desk *d, const ConfigContact *contact, const ConfigQueue *queue);
+
+/* Appends to the audit at d->now, and logs the same as one line. Details are key=value in printf format, without personal values. */
+gboolean desk_audit(Desk *d, gint64 ticket, GError **err, const char *event, const char *format, ...) G_GNUC_PRINTF(5, 6);
+
+#endif

@@ -1,0 +1,384 @@
+/* escalate: between the pure ladder and the rows. It decides nothing about the ladder itself. */
+#include "flows/escalate.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include "store/clocks.h"
+#include "store/outbox.h"
+
+#include "flows/deadlines.h"
+#include "flows/notify.h"
+#include "flows/operations.h"
+#include "flows/people.h"
+
+#include "base/banned.h"
+
+typedef struct {
+    Desk *desk;
+    const Ticket *ticket;
+    const ConfigQueue *queue;
+    const Policy *policy;
+} World;
+
+/* ---- what the ladder asks ---- */
+
+static const PolicyLevel *level_of(const Policy *policy, int level) { return g_ptr_array_index(policy->levels, (guint)level - 1); }
+
+static GPtrArray *world_people(void *data, int level, Instant now)
+{
+    World *w = data;
+    (void)now; /* is desk->now */
+    return people_of(w->desk, w->ticket, w->queue, level_of(w->policy, level)->notify);
+}
+
+static const char *world_backup(void *data, const char *contact)
+{
+    const ConfigContact *c = desk_contact(((World *)data)->desk, contact);
+    return c == NULL ? NULL : c->backup;
+}
+
+static gboolean world_is_available(void *data, const char *contact, int level, Instant now)
+{
+    World *w = data;
+    return desk_contact(w->desk, contact) != NULL && people_is_available(w->desk, contact, level_of(w->policy, level)->respect_hours, now);
+}
+
+/* Level 0 means the clocks of the ticket. */
+static Calendar *level_calendar(const World *w, int level)
+{
+    const ConfigPlanSeverity *targets = deadlines_targets(w->desk, w->queue, w->ticket->severity);
+    const char *name = w->queue->calendar;
+    if (level == 0) {
+        name = targets != NULL && targets->calendar != NULL ? targets->calendar : name;
+    } else {
+        const char *own = level_of(w->policy, level)->calendar;
+        name = own != NULL ? own : w->policy->calendar != NULL ? w->policy->calendar : name;
+    }
+    return desk_calendar(w->desk, name);
+}
+
+static Instant world_add(void *data, int level, Instant start, Duration d)
+{
+    Instant at;
+    g_autoptr(GError) err = NULL;
+    if (calendar_add(level_calendar(data, level), start, d, &at, &err))
+        return at;
+    log_error("ladder", err);
+    return start + (d.unit == DURATION_BUSINESS_DAYS ? d.amount * 86400 : d.amount);
+}
+
+static Seconds world_between(void *data, int level, Instant a, Instant b)
+{
+    Seconds s;
+    g_autoptr(GError) err = NULL;
+    if (calendar_between(level_calendar(data, level), a, b, &s, &err))
+        return s;
+    log_error("ladder", err);
+    return b - a;
+}
+
+/* ---- what the ladder wants ---- */
+
+/* Pages of the run that have no row yet, in the order in which the actions name them. */
+static LadderPage *next_new_page(LadderRun *run)
+{
+    for (guint i = 0; i < run->pages->len; i++) {
+        LadderPage *p = g_ptr_array_index(run->pages, i);
+        if (p->id == 0)
+            return p;
+    }
+    return NULL;
+}
+
+static gboolean do_page(World *w, RunRow *r, const LadderAction *a, GError **err)
+{
+    LadderPage *p = next_new_page(r->run);
+    g_assert(p != NULL && strcmp(p->contact, a->contact) == 0);
+    return runs_insert_page(w->desk->db, r, p, a->text, w->desk->now, err) && notify_page(w->desk, w->ticket, r, p, a->text, err)
+           && desk_audit(w->desk, r->ticket_id, err, a->kind == LADDER_DO_REMIND ? "remind" : "page",
+                         "run=%" G_GINT64_FORMAT " policy=%s level=%d try=%d contact=%s notification=%" G_GINT64_FORMAT, r->id, r->policy, a->level,
+                         a->attempt, a->contact, p->id);
+}
+
+static gboolean tell_people(World *w, const GPtrArray *whos, const char *text, GError **err)
+{
+    g_autoptr(GPtrArray) people = people_of(w->desk, w->ticket, w->queue, whos);
+    for (guint i = 0; i < people->len; i++)
+        if (!notify_line(w->desk, w->ticket, g_ptr_array_index(people, i), text, err))
+            return FALSE;
+    return TRUE;
+}
+
+static const char *full_name(const Desk *d, const char *contact)
+{
+    const ConfigContact *c = desk_contact(d, contact);
+    return c == NULL ? contact : c->full_name;
+}
+
+static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError **err)
+{
+    g_autofree char *text = NULL, *until = NULL;
+    const ConfigContact *c = desk_contact(w->desk, a->contact);
+    if (a->kind == LADDER_DO_TELL_END) {
+        text = g_strdup_printf("It is over: %s. You need do nothing.", a->text);
+    } else {
+        until = r->run->hold_until == INSTANT_NONE ? g_strdup("it is resolved")
+                                                   : zone_format_human(desk_contact_zone(w->desk, c, w->queue), r->run->hold_until);
+        text = g_strdup_printf("%s has taken it, until %s. You need do nothing.", full_name(w->desk, a->text), until);
+    }
+    return notify_line(w->desk, w->ticket, a->contact, text, err);
+}
+
+static gboolean do_exhausted(World *w, RunRow *r, GError **err)
+{
+    return desk_audit(w->desk, r->ticket_id, err, "exhausted", "run=%" G_GINT64_FORMAT " policy=%s", r->id, r->policy)
+           && operations_open(w->desk, w->ticket, w->queue, w->policy, err);
+}
+
+static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
+{
+    static const char *const plain[] = {[LADDER_DO_ALSO] = "also-acked", [LADDER_DO_QUORUM] = "quorum",  [LADDER_DO_LATE] = "late-ack",
+                                        [LADDER_DO_LAPSED] = "lapsed",   [LADDER_DO_NOBODY] = "nobody",  [LADDER_DO_SPENT] = "spent"};
+    switch (a->kind) {
+    case LADDER_DO_PAGE:
+    case LADDER_DO_REMIND:
+        return do_page(w, r, a, err);
+    case LADDER_DO_WITHDRAW:
+        return outbox_withdraw_notification(w->desk->db, a->page, err) && runs_set_outcome(w->desk->db, a->page, "withdrawn", w->desk->now, err);
+    case LADDER_DO_INFORM:
+        return tell_people(w, level_of(w->policy, a->level)->inform, "For your information: this was escalated. You need do nothing.", err);
+    case LADDER_DO_SKIPPED:
+        return tell_people(w, level_of(w->policy, a->level)->notify,
+                           "For your information: this was escalated above you at once, because its deadline was reached.", err)
+               && desk_audit(w->desk, r->ticket_id, err, "skipped", "run=%" G_GINT64_FORMAT " level=%d", r->id, a->level);
+    case LADDER_DO_TELL_ACK:
+    case LADDER_DO_TELL_END:
+        return do_tell(w, r, a, err);
+    case LADDER_DO_EXHAUSTED:
+        return do_exhausted(w, r, err);
+    default:
+        return desk_audit(w->desk, r->ticket_id, err, plain[a->kind], "run=%" G_GINT64_FORMAT " level=%d contact=%s", r->id, a->level,
+                          a->contact == NULL ? "-" : a->contact);
+    }
+}
+
+/* ---- one event ---- */
+
+/* A run that outlives a policy's levels keeps those that it has: both sides are brought to the shorter. */
+static gboolean fits(const RunRow *r, const Policy *policy) { return policy != NULL && policy->levels->len >= r->run->levels->len; }
+
+static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *event, GPtrArray **ret_actions, GError **err)
+{
+    World w = {d, t, desk_queue(d, t->queue), desk_policy(d, r->policy)};
+    LadderWorld world = {w.policy, &w, world_people, world_backup, world_is_available, world_add, world_between};
+    if (w.queue == NULL || !fits(r, w.policy))
+        return error_set(err, ERROR_CONFIG, "ticket %" G_GINT64_FORMAT ": queue '%s' or policy '%s' is not configured any more, or lost levels", t->id,
+                         t->queue, r->policy);
+    g_autoptr(GPtrArray) actions = ladder_step(r->run, event, &world, d->now);
+    for (guint i = 0; i < actions->len; i++)
+        if (!apply(&w, r, g_ptr_array_index(actions, i), err))
+            return FALSE;
+    if (r->run->state == RUN_ENDED && r->ended_at == INSTANT_NONE)
+        r->ended_at = d->now;
+    if (!runs_save(d->db, r, event->kind == LADDER_END ? event->text : NULL, err)
+        || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err))
+        return FALSE;
+    if (ret_actions != NULL)
+        *ret_actions = g_steal_pointer(&actions);
+    return TRUE;
+}
+
+gboolean escalate_event(Desk *d, const Ticket *t, gint64 run, const LadderEvent *event, GPtrArray **ret_actions, GError **err)
+{
+    g_autoptr(RunRow) r = NULL;
+    return runs_load(d->db, run, &r, err) && step(d, t, r, event, ret_actions, err);
+}
+
+gboolean escalate_each(Desk *d, const Ticket *t, const LadderEvent *event, guint *ret_runs, GError **err)
+{
+    g_autoptr(GPtrArray) runs = NULL;
+    if (!runs_of_ticket(d->db, t->id, TRUE, &runs, err))
+        return FALSE;
+    for (guint i = 0; i < runs->len; i++)
+        if (!step(d, t, g_ptr_array_index(runs, i), event, NULL, err))
+            return FALSE;
+    if (ret_runs != NULL)
+        *ret_runs = runs->len;
+    return TRUE;
+}
+
+static gboolean start_run(Desk *d, const Ticket *t, const Policy *policy, RunRow **ret, GError **err)
+{
+    g_autoptr(RunRow) r = g_new0(RunRow, 1);
+    r->ticket_id = t->id;
+    r->policy = g_strdup(policy->name);
+    r->config_version = g_strdup(d->config->version);
+    r->started_at = d->now;
+    r->ended_at = INSTANT_NONE;
+    r->run = ladder_run_new((int)policy->levels->len);
+    r->run->is_operational = t->is_operational;
+    if (!runs_insert(d->db, r, err)
+        || !desk_audit(d, t->id, err, "run", "run=%" G_GINT64_FORMAT " policy=%s config=%.12s", r->id, policy->name, d->config->version))
+        return FALSE;
+    *ret = g_steal_pointer(&r);
+    return TRUE;
+}
+
+gboolean escalate_cause(Desk *d, const Ticket *t, const char *policy_name, const char *cause, gint64 clock, int level, GError **err)
+{
+    g_autoptr(RunRow) r = NULL;
+    const Policy *policy = desk_policy(d, policy_name);
+    gboolean is_new = FALSE;
+    if (policy == NULL || t->state >= TICKET_RESOLVED)
+        return TRUE;
+    if (!runs_live(d->db, t->id, policy_name, &r, err) || (r == NULL && !start_run(d, t, policy, &r, err))
+        || !runs_add_cause(d->db, r->id, cause, clock, d->now, &is_new, err))
+        return FALSE;
+    if (is_new && !desk_audit(d, t->id, err, "cause", "run=%" G_GINT64_FORMAT " cause=%s level=%d", r->id, cause, level))
+        return FALSE;
+    if (level < 0)
+        return TRUE;
+    LadderEvent event = {.kind = level > 0 ? LADDER_LEVEL : LADDER_CAUSE, .level = level};
+    return step(d, t, r, &event, NULL, err);
+}
+
+/* Ends the run if no cause is left. */
+static gboolean end_if_idle(Desk *d, const Ticket *t, RunRow *r, const char *reason, GError **err)
+{
+    gint64 open, paused;
+    LadderEvent event = {.kind = LADDER_END, .text = reason};
+    if (!runs_causes(d->db, r->id, &open, &paused, err))
+        return FALSE;
+    if (open > 0)
+        return TRUE;
+    return step(d, t, r, &event, NULL, err) && desk_audit(d, t->id, err, "run-end", "run=%" G_GINT64_FORMAT, r->id);
+}
+
+gboolean escalate_clock_ended(Desk *d, const Ticket *t, gint64 clock, GError **err)
+{
+    g_autoptr(GPtrArray) runs = NULL;
+    g_autofree char *cause = g_strdup_printf("clock:%" G_GINT64_FORMAT, clock);
+    if (!runs_of_ticket(d->db, t->id, TRUE, &runs, err))
+        return FALSE;
+    for (guint i = 0; i < runs->len; i++) {
+        RunRow *r = g_ptr_array_index(runs, i);
+        if (!runs_end_cause(d->db, r->id, cause, d->now, err) || !end_if_idle(d, t, r, "the customer has been answered", err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean escalate_contained(Desk *d, const Ticket *t, GError **err)
+{
+    g_autoptr(GPtrArray) runs = NULL;
+    LadderEvent event = {.kind = LADDER_CONTAINED, .hold_until = escalate_hold_until(d, t, NULL, NULL, INSTANT_NONE)};
+    if (!escalate_each(d, t, &event, NULL, err) || !runs_of_ticket(d->db, t->id, TRUE, &runs, err))
+        return FALSE;
+    for (guint i = 0; i < runs->len; i++) {
+        RunRow *r = g_ptr_array_index(runs, i);
+        if (!db_run(d->db, err,
+                    "update run_cause set ended_at = $2 where run_id = $1 and ended_at is null and (clock_id is null or clock_id in"
+                    " (select id from clock where target = 'respond'))",
+                    "it", r->id, d->now)
+            || !end_if_idle(d, t, r, "it is contained", err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean escalate_check_paused(Desk *d, const Ticket *t, GError **err)
+{
+    g_autoptr(GPtrArray) runs = NULL;
+    if (!runs_of_ticket(d->db, t->id, TRUE, &runs, err))
+        return FALSE;
+    for (guint i = 0; i < runs->len; i++) {
+        RunRow *r = g_ptr_array_index(runs, i);
+        gint64 open, paused;
+        if (!runs_causes(d->db, r->id, &open, &paused, err))
+            return FALSE;
+        LadderEvent event = {.kind = open > 0 && open == paused ? LADDER_SUSPEND : LADDER_RESUME};
+        if (!step(d, t, r, &event, NULL, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean escalate_transport(Desk *d, gboolean is_down, GError **err)
+{
+    g_autoptr(GArray) ids = NULL;
+    LadderEvent suspend = {.kind = LADDER_SUSPEND};
+    if (!runs_all_live(d->db, &ids, err))
+        return FALSE;
+    for (guint i = 0; i < ids->len; i++) {
+        g_autoptr(RunRow) r = NULL;
+        g_autoptr(Ticket) t = NULL;
+        if (!runs_load(d->db, g_array_index(ids, gint64, i), &r, err) || !tickets_load(d->db, r->ticket_id, &t, err)
+            || !(is_down ? step(d, t, r, &suspend, NULL, err) : escalate_check_paused(d, t, err)))
+            return FALSE;
+    }
+    return desk_audit(d, 0, err, is_down ? "transport-down" : "transport-up", "runs=%u", ids->len);
+}
+
+gboolean escalate_delivered(Desk *d, gint64 notification, GError **err)
+{
+    g_autoptr(NotificationRow) n = NULL;
+    g_autoptr(Ticket) t = NULL;
+    LadderEvent event = {.kind = LADDER_DELIVERED, .page = notification};
+    return runs_notification(d->db, notification, &n, err) && tickets_load(d->db, n->ticket_id, &t, err)
+           && escalate_event(d, t, n->run_id, &event, NULL, err)
+           && desk_audit(d, n->ticket_id, err, "delivered", "notification=%" G_GINT64_FORMAT " contact=%s", notification, n->contact);
+}
+
+gboolean escalate_unreachable(Desk *d, gint64 notification, const char *reason, GError **err)
+{
+    g_autoptr(NotificationRow) n = NULL;
+    g_autoptr(Ticket) t = NULL;
+    if (!runs_notification(d->db, notification, &n, err) || !tickets_load(d->db, n->ticket_id, &t, err))
+        return FALSE;
+    LadderEvent event = {.kind = LADDER_UNREACHABLE, .contact = n->contact, .text = reason};
+    g_autofree char *quoted = log_quote(reason);
+    return runs_set_outcome(d->db, notification, reason, d->now, err)
+           && desk_audit(d, n->ticket_id, err, "unreachable", "notification=%" G_GINT64_FORMAT " contact=%s reason=%s", notification, n->contact, quoted)
+           && escalate_event(d, t, n->run_id, &event, NULL, err);
+}
+
+gboolean escalate_contact_away(Desk *d, const char *contact, const char *reason, GError **err)
+{
+    g_autoptr(GArray) ids = NULL;
+    if (!runs_all_live(d->db, &ids, err))
+        return FALSE;
+    for (guint i = 0; i < ids->len; i++) {
+        g_autoptr(RunRow) r = NULL;
+        g_autoptr(Ticket) t = NULL;
+        LadderEvent event = {.kind = LADDER_UNREACHABLE, .contact = contact, .text = reason};
+        if (!runs_load(d->db, g_array_index(ids, gint64, i), &r, err))
+            return FALSE;
+        gboolean waits = FALSE;
+        for (guint k = 0; k < r->run->pages->len; k++) {
+            LadderPage *p = g_ptr_array_index(r->run->pages, k);
+            waits = waits || (strcmp(p->contact, contact) == 0 && (p->state == PAGE_QUEUED || p->state == PAGE_WAITING));
+            if (waits && !runs_set_outcome(d->db, p->id, reason, d->now, err))
+                return FALSE;
+        }
+        if (waits && (!tickets_load(d->db, r->ticket_id, &t, err) || !step(d, t, r, &event, NULL, err)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy_name, const Duration *wanted, Instant wanted_until)
+{
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    const Policy *policy = desk_policy(d, policy_name != NULL ? policy_name : queue != NULL ? queue->policy : NULL);
+    Duration cap = d->config->severities[t->severity].ack_max;
+    Duration hold = wanted != NULL ? *wanted : policy != NULL && policy->has_ack_holds ? policy->ack_holds : cap;
+    if (queue == NULL)
+        return d->now + 3600;
+    World w = {d, t, queue, policy};
+    Instant latest = world_add(&w, 0, d->now, cap);
+    Instant until = wanted_until != INSTANT_NONE ? wanted_until : world_add(&w, 0, d->now, hold);
+    return MIN(until, latest);
+}

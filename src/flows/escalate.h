@@ -1,0 +1,35 @@
+/* escalate: runs of ladders: loads the state, steps rules/ladder, and applies what it wants: rows, mails, timers, audit. */
+#ifndef FLOWS_ESCALATE_H
+#define FLOWS_ESCALATE_H
+
+#include "store/runs.h"
+#include "store/tickets.h"
+
+#include "flows/desk.h"
+
+/* A cause starts or joins the run of (ticket, policy). level > 0: that level is due by its `at`; 0: a cause that fires level 1 at
+ * once; -1: joins, and fires nothing by itself. */
+gboolean escalate_cause(Desk *d, const Ticket *t, const char *policy, const char *cause, gint64 clock, int level, GError **err);
+/* One event to one run. *ret_actions (or NULL): what the machine wanted, as applied. */
+gboolean escalate_event(Desk *d, const Ticket *t, gint64 run, const LadderEvent *event, GPtrArray **ret_actions, GError **err);
+/* The same to every live run of the ticket. *ret_runs (or NULL): how many there were. */
+gboolean escalate_each(Desk *d, const Ticket *t, const LadderEvent *event, guint *ret_runs, GError **err);
+/* A clock was met or stopped: its causes end, and runs that have none left. */
+gboolean escalate_clock_ended(Desk *d, const Ticket *t, gint64 clock, GError **err);
+/* `contained`: causes of respond clocks and those that are no clock end. */
+gboolean escalate_contained(Desk *d, const Ticket *t, GError **err);
+/* Suspends runs all of whose causes are paused clocks, resumes the others. */
+gboolean escalate_check_paused(Desk *d, const Ticket *t, GError **err);
+/* The transport went down or came back: all runs wait meanwhile. */
+gboolean escalate_transport(Desk *d, gboolean is_down, GError **err);
+/* What became of a notification. */
+gboolean escalate_delivered(Desk *d, gint64 notification, GError **err);
+gboolean escalate_unreachable(Desk *d, gint64 notification, const char *reason, GError **err);
+/* A contact says that he cannot be reached: in all live runs of all tickets that wait for him. */
+gboolean escalate_contact_away(Desk *d, const char *contact, const char *reason, GError **err);
+
+/* The end of a hold that begins now: `wanted` (or the policy's ack-holds, or ack-max) capped by the severity's ack-max, on the calendar
+ * of the ticket's clocks. wanted_until: INSTANT_NONE, or the instant that was asked for. */
+Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy, const Duration *wanted, Instant wanted_until);
+
+#endif

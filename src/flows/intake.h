@@ -1,0 +1,28 @@
+/* intake: what one mail does: kind, thread, sender, then the table of rules: opens, appends, answers, acknowledges, or is filed. One
+ * call is one savepoint of the caller's transaction. */
+#ifndef FLOWS_INTAKE_H
+#define FLOWS_INTAKE_H
+
+#include "flows/desk.h"
+#include "flows/reading.h"
+
+typedef struct {
+    const char *name;        /* of the spool file */
+    const char *digest;      /* sha256 of its bytes */
+    const char *archive;     /* where it will lie, relative to the spool */
+    const char *sender;      /* envelope sender, "" null, NULL unknown */
+    const char *queue;       /* of the envelope, or NULL */
+    const char *const *recipients; /* of the envelope */
+    int recipient_count;
+    const Reading *reading;
+    gboolean as_human;       /* requeued by a person: whatever the machine thought */
+    gboolean again;          /* requeued: a second copy is wanted */
+    /* The mail's attachments, read in the sandbox when they are needed; MessagePart *. */
+    gboolean (*parts)(void *data, GPtrArray **ret, GError **err);
+    void *data;
+} IntakeMail;
+
+/* Applies one mail at d->now, which is its received-at. DATA: this mail cannot be processed, hold it; TEMPFAIL: try again. */
+gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err);
+
+#endif

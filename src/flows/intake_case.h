@@ -1,0 +1,45 @@
+/* intake_case: what intake, acknowledge and relay share while one mail is worked on. Private to these flows. */
+#ifndef FLOWS_INTAKE_CASE_H
+#define FLOWS_INTAKE_CASE_H
+
+#include "rules/authres.h"
+#include "rules/guard.h"
+
+#include "store/messages.h"
+#include "store/outbox.h"
+#include "store/runs.h"
+#include "store/tickets.h"
+
+#include "flows/intake.h"
+
+typedef struct {
+    Desk *desk;
+    const IntakeMail *mail;
+    const Reading *reading;
+    Kind kind;                     /* after the configuration had its say */
+    gboolean unsure;               /* by words only */
+    AuthresVerdict auth;
+    const ConfigContact *sender;   /* the contact whose address From is, or NULL */
+    const ConfigQueue *home;       /* or NULL: no queue is addressed */
+    GPtrArray *other_queues;       /* ConfigQueue * */
+
+    /* what the tokens in its addresses prove */
+    NotificationRow *notification; /* a-token */
+    gint64 work_ticket;            /* w-token, with … */
+    const ConfigContact *work_contact;
+    OutboxRow *envelope_row;       /* b-token, or the mail that a bounce returns */
+    gint64 token_ticket;           /* of any verified token, the strongest; 0: none */
+    gboolean at_envelope_address;
+
+    Ticket *ticket;                /* that it joins or opened, or NULL */
+    MessageRow *row;               /* stored */
+    GPtrArray *decisions;          /* char * */
+} IntakeCase;
+
+void intake_note(IntakeCase *c, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Facts for the guard about answering this mail at `to`. */
+GuardCase intake_guard_case(const IntakeCase *c, const char *to, GuardClass mail_class);
+/* Stores the message's row: must be called once, when ticket and row->is_note, contact are known. */
+gboolean intake_store_row(IntakeCase *c, GError **err);
+
+#endif

@@ -1,0 +1,16 @@
+/* jsoncommand: the verbs of a reply (rules/command) as JSON, both ways. */
+#ifndef FLOWS_JSONCOMMAND_H
+#define FLOWS_JSONCOMMAND_H
+
+#include <jansson.h>
+
+#include "rules/command.h"
+
+/* {commands: [{verb, args, line, loose, hold, until, wait_for, who, text, severity}], rest, doubt}. New reference. */
+json_t *jsoncommand_write(const CommandReply *r);
+/* Reads field `field` of `object`, which is hostile: DATA error names the field. */
+gboolean jsoncommand_read(const json_t *object, const char *field, CommandReply **ret, GError **err);
+/* {verb, args, line} of the first command, or null. New reference. */
+json_t *jsoncommand_write_first(const CommandReply *r);
+
+#endif

@@ -1,0 +1,29 @@
+/* notify: what escalate itself writes, from template and view to a row of the outbox, in the transaction that decided it. */
+#ifndef FLOWS_NOTIFY_H
+#define FLOWS_NOTIFY_H
+
+#include <jansson.h>
+
+#include "mail/compose.h"
+
+#include "store/runs.h"
+#include "store/tickets.h"
+
+#include "flows/desk.h"
+
+/* An escalation mail or a reminder, for one notification that has its row. */
+gboolean notify_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, GError **err);
+/* One line of information to a contact. */
+gboolean notify_line(Desk *d, const Ticket *t, const char *contact, const char *line, GError **err);
+/* A new ticket, or (relay) a mail of the requester, to one of the team, with his work address as Reply-To. `from`: who wrote. */
+gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *template, const char *from, const char *text, GPtrArray *parts,
+                     GError **err);
+/* To the requester: "auto-ack", "resolved" …, the whole view of the ticket and `extra` (taken over) beside it. `in_reply_to` or NULL. */
+gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t *extra, const char *in_reply_to, GError **err);
+/* A person's answer to the requester (relay): his words, the queue's address, the ticket's reply address. */
+gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, const char *text, GPtrArray *parts, GError **err);
+/* What became of the verbs in a contact's mail. `page` is the notification that was answered, or 0. */
+gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,
+                           const char *in_reply_to, GError **err);
+
+#endif

@@ -1,0 +1,69 @@
+/* opening: the one way in which a ticket begins. */
+#include "flows/opening.h"
+
+#include "store/audit.h"
+
+#include "flows/deadlines.h"
+#include "flows/people.h"
+
+#include "base/banned.h"
+
+/* The first contact that the who-expression means. */
+static char *first_of(Desk *d, const ConfigQueue *queue, const Who *who)
+{
+    g_autoptr(GPtrArray) one = g_ptr_array_new();
+    if (who == NULL)
+        return NULL;
+    g_ptr_array_add(one, (gpointer)who);
+    g_autoptr(GPtrArray) names = people_of(d, NULL, queue, one);
+    return names->len > 0 ? g_strdup(g_ptr_array_index(names, 0)) : NULL;
+}
+
+static gboolean store_queues(Desk *d, const OpeningFacts *f, gint64 ticket, GError **err)
+{
+    if (!tickets_add_queue(d->db, ticket, f->home->name, TRUE, err))
+        return FALSE;
+    for (guint i = 0; f->other_queues != NULL && i < f->other_queues->len; i++)
+        if (!tickets_add_queue(d->db, ticket, ((ConfigQueue *)g_ptr_array_index(f->other_queues, i))->name, FALSE, err))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean opening_ticket(Desk *d, const OpeningFacts *f, Ticket **ret, GError **err)
+{
+    g_autoptr(Ticket) t = tickets_blank();
+    g_autofree char *digest = NULL;
+    t->queue = g_strdup(f->home->name);
+    t->state = TICKET_NEW;
+    t->severity = f->severity;
+    t->category = g_strdup(f->category);
+    t->subject = g_utf8_substring(f->subject, 0, MIN(g_utf8_strlen(f->subject, -1), 200));
+    t->language = g_strdup(f->home->language);
+    t->owner = first_of(d, f->home, f->owner != NULL ? f->owner : f->home->owner);
+    t->opened_at = f->at;
+    t->linked_id = f->linked_id;
+    t->unsure = f->unsure;
+    t->is_operational = f->is_operational;
+    t->root_message_id = g_strdup(f->message_id);
+    t->last_from_requester = g_strdup(f->message_id);
+    t->requester = g_strdup(f->requester);
+    t->requester_name = f->requester_name != NULL && *f->requester_name != '\0' ? g_strdup(f->requester_name) : NULL;
+    if (!audit_person(d->db, f->requester, f->requester_name, &t->requester_id, err) || !tickets_insert(d->db, t, err)
+        || !store_queues(d, f, t->id, err) || !tickets_add_participant(d->db, t->id, f->requester, err)
+        || !audit_person_digest(d->db, f->requester, &digest, err)
+        || !desk_audit(d, t->id, err, "open", "queue=%s severity=S%d requester=%s owner=%s linked=%" G_GINT64_FORMAT " config=%.12s", t->queue,
+                       t->severity + 1, digest, t->owner != NULL ? t->owner : "-", t->linked_id, d->config->version))
+        return FALSE;
+    *ret = g_steal_pointer(&t);
+    return TRUE;
+}
+
+gboolean opening_clocks(Desk *d, const OpeningFacts *f, const Ticket *t, gint64 message, GError **err)
+{
+    if (!deadlines_start(d, t, f->home, TRUE, f->at, message, err))
+        return FALSE;
+    for (guint i = 0; f->other_queues != NULL && i < f->other_queues->len; i++)
+        if (!deadlines_start(d, t, g_ptr_array_index(f->other_queues, i), FALSE, f->at, message, err))
+            return FALSE;
+    return TRUE;
+}

@@ -1,0 +1,44 @@
+/* operations: the ticket about a ticket that nobody took. */
+#include "flows/operations.h"
+
+#include "flows/notify.h"
+#include "flows/opening.h"
+#include "flows/people.h"
+#include "flows/view.h"
+
+#include "base/banned.h"
+
+static gboolean tell_owner_and_lead(Desk *d, const Ticket *about, const ConfigQueue *queue, const char *line, GError **err)
+{
+    const char *told = desk_contact(d, about->owner) != NULL ? about->owner : NULL;
+    if (told != NULL && !notify_line(d, about, told, line, err))
+        return FALSE;
+    return queue->lead == NULL || g_strcmp0(queue->lead, told) == 0 || notify_line(d, about, queue->lead, line, err);
+}
+
+static gboolean tell_team(Desk *d, const Ticket *t, const ConfigQueue *queue, const char *text, GError **err)
+{
+    g_autoptr(GPtrArray) team = people_team(d, t, queue);
+    for (guint i = 0; i < team->len; i++)
+        if (!notify_team(d, t, g_ptr_array_index(team, i), "new-ticket", "escalate", text, NULL, err))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean operations_open(Desk *d, const Ticket *about, const ConfigQueue *queue, const Policy *policy, GError **err)
+{
+    const ConfigQueue *target = desk_queue(d, policy->exhausted_queue);
+    g_autofree char *tag = view_tag(about);
+    if (target == NULL)
+        return tell_owner_and_lead(d, about, queue, "Everybody on the ladder was asked, and nobody took it.", err);
+    g_autofree char *subject = g_strdup_printf("Nobody took %s %s", tag, about->subject);
+    g_autofree char *text = g_strdup_printf("Every level of the policy '%s' was asked about %s, and nobody took it.\n", policy->name, tag);
+    OpeningFacts facts = {.home = target, .requester = target->address[0], .requester_name = "escalate", .subject = subject,
+                          .severity = MIN(target->default_severity, about->severity), .linked_id = about->id, .is_operational = TRUE, .at = d->now};
+    g_autoptr(Ticket) t = NULL;
+    if (!opening_ticket(d, &facts, &t, err) || !opening_clocks(d, &facts, t, 0, err) || !tell_team(d, t, target, text, err))
+        return FALSE;
+    g_autofree char *line = g_strdup_printf("Everybody on the ladder was asked, and nobody took it. Ticket %" G_GINT64_FORMAT " in %s is about that.",
+                                            t->id, target->name);
+    return tell_owner_and_lead(d, about, queue, line, err);
+}

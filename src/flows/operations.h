@@ -1,0 +1,12 @@
+/* operations: an exhausted ladder is an incident of its own. */
+#ifndef FLOWS_OPERATIONS_H
+#define FLOWS_OPERATIONS_H
+
+#include "store/tickets.h"
+
+#include "flows/desk.h"
+
+/* Opens one ticket in the queue that the policy names, tells its team, and the owner and lead of `about`. */
+gboolean operations_open(Desk *d, const Ticket *about, const ConfigQueue *queue, const Policy *policy, GError **err);
+
+#endif

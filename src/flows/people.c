@@ -1,0 +1,183 @@
+/* people: resolves names at the moment of sending. A name that the configuration no longer has resolves to nobody. */
+#include "flows/people.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+#include "base/banned.h"
+
+static void add(GPtrArray *names, const char *name)
+{
+    for (guint i = 0; i < names->len; i++)
+        if (strcmp(g_ptr_array_index(names, i), name) == 0)
+            return;
+    g_ptr_array_add(names, g_strdup(name));
+}
+
+static gboolean has_role(const ConfigContact *c, const char *role)
+{
+    return c->roles != NULL && g_strv_contains((const char *const *)c->roles, role);
+}
+
+static gboolean contains(const GPtrArray *names, const char *name)
+{
+    for (guint i = 0; i < names->len; i++)
+        if (strcmp(g_ptr_array_index(names, i), name) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* Contacts with the role within `among`, or with NULL all of them, in the order of the configuration. */
+static void add_role(const Desk *d, const char *role, const GPtrArray *among, GPtrArray *names)
+{
+    for (guint i = 0; i < d->config->contact_order->len; i++) {
+        const ConfigContact *c = g_ptr_array_index(d->config->contact_order, i);
+        if (has_role(c, role) && (among == NULL || contains(among, c->name)))
+            add(names, c->name);
+    }
+}
+
+static void add_who(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const Who *who, const GPtrArray *team, GPtrArray *names);
+
+static void add_rota(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const char *name, const GPtrArray *team, GPtrArray *names)
+{
+    Rota *rota = g_hash_table_lookup(d->rotas, name);
+    const ConfigRota *config = g_hash_table_lookup(d->config->rotas, name);
+    g_autoptr(GPtrArray) duty = NULL;
+    g_autoptr(GError) err = NULL;
+    if (rota == NULL || !rota_on_duty(rota, d->now, &duty, &err)) {
+        log_error("rota", err);
+        return;
+    }
+    for (guint i = 0; i < duty->len; i++)
+        add(names, g_ptr_array_index(duty, i));
+    if (duty->len == 0 && config != NULL && config->fallback != NULL && config->fallback->kind != WHO_ROTA)
+        add_who(d, ticket, queue, config->fallback, team, names);
+}
+
+static void add_manager(Desk *d, const Ticket *ticket, const ConfigQueue *queue, GPtrArray *names)
+{
+    const ConfigContact *owner = ticket == NULL ? NULL : desk_contact(d, ticket->owner);
+    if (owner != NULL && owner->manager != NULL && owner->manager[0] != NULL)
+        add(names, owner->manager[0]);
+    else if (queue->lead != NULL)
+        add(names, queue->lead);
+}
+
+static void add_group(const Desk *d, const char *name, GPtrArray *names)
+{
+    const ConfigGroup *g = g_hash_table_lookup(d->config->groups, name);
+    for (guint i = 0; g != NULL && g->members != NULL && g->members[i] != NULL; i++)
+        add(names, g->members[i]);
+}
+
+static void add_who(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const Who *who, const GPtrArray *team, GPtrArray *names)
+{
+    guint before = names->len;
+    switch (who->kind) {
+    case WHO_CONTACT:
+        if (desk_contact(d, who->name) != NULL)
+            add(names, who->name);
+        break;
+    case WHO_ROTA:
+        add_rota(d, ticket, queue, who->name, team, names);
+        break;
+    case WHO_ROLE:
+        if (team != NULL)
+            add_role(d, who->name, team, names);
+        if (names->len == before)
+            add_role(d, who->name, NULL, names);
+        break;
+    case WHO_GROUP:
+        add_group(d, who->name, names);
+        break;
+    case WHO_MANAGER_OF_OWNER:
+        add_manager(d, ticket, queue, names);
+        break;
+    case WHO_LEAD:
+        if (queue->lead != NULL)
+            add(names, queue->lead);
+        break;
+    case WHO_OWNER:
+        if (ticket != NULL && desk_contact(d, ticket->owner) != NULL)
+            add(names, ticket->owner);
+        break;
+    }
+}
+
+GPtrArray *people_team(Desk *d, const Ticket *ticket, const ConfigQueue *queue)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < queue->team->len; i++)
+        add_who(d, ticket, queue, g_ptr_array_index(queue->team, i), NULL, names);
+    return names;
+}
+
+GPtrArray *people_of(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const GPtrArray *whos)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) team = people_team(d, ticket, queue);
+    for (guint i = 0; i < whos->len; i++)
+        add_who(d, ticket, queue, g_ptr_array_index(whos, i), team, names);
+    return names;
+}
+
+gboolean people_is_of_queue(Desk *d, const ConfigContact *contact, const ConfigQueue *queue)
+{
+    g_autoptr(GPtrArray) team = people_team(d, NULL, queue);
+    if (contains(team, contact->name) || g_strcmp0(queue->lead, contact->name) == 0)
+        return TRUE;
+    const Policy *policy = desk_policy(d, queue->policy);
+    for (guint i = 0; policy != NULL && i < policy->levels->len; i++) {
+        const PolicyLevel *level = g_ptr_array_index(policy->levels, i);
+        g_autoptr(GPtrArray) people = people_of(d, NULL, queue, level->notify);
+        if (contains(people, contact->name))
+            return TRUE;
+        for (guint k = 0; k < level->notify->len; k++) /* whoever may ever be on the rota */
+            if (((Who *)g_ptr_array_index(level->notify, k))->kind == WHO_ROTA)
+                return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean is_open(Calendar *c, Instant at)
+{
+    gboolean open = TRUE;
+    g_autoptr(GError) err = NULL;
+    if (!calendar_is_open(c, at, &open, &err))
+        log_error("calendar", err);
+    return open;
+}
+
+gboolean people_is_available(Desk *d, const char *contact, gboolean hours, Instant at)
+{
+    Calendar *leave = g_hash_table_lookup(d->leaves, contact);
+    const ConfigContact *c = desk_contact(d, contact);
+    gint64 away = 0;
+    g_autoptr(GError) err = NULL;
+    if (leave != NULL && !is_open(leave, at))
+        return FALSE;
+    if (hours && c != NULL && c->calendar != NULL && !is_open(desk_calendar(d, c->calendar), at))
+        return FALSE;
+    if (!db_value(d->db, &away, &err, "select count(*) from away where contact = $1 and from_at <= $2 and until_at > $2", "st", contact, at))
+        log_error("away", err);
+    return away == 0;
+}
+
+gboolean people_set_away(Desk *d, const char *contact, const ConfigQueue *queue, Instant until, const char *evidence, gint64 message, GError **err)
+{
+    Duration three = {3, DURATION_BUSINESS_DAYS};
+    Instant latest;
+    if (!calendar_add(desk_calendar(d, queue->calendar), d->now, three, &latest, NULL))
+        latest = d->now + 3 * 86400;
+    if (until == INSTANT_NONE || until <= d->now)
+        until = latest;
+    return db_run(d->db, err, "insert into away (contact, from_at, until_at, evidence, message_id) values ($1, $2, $3, $4, nullif($5, 0))", "sttsi",
+                  contact, d->now, until, evidence, message);
+}
+
+gboolean people_set_back(Desk *d, const char *contact, GError **err)
+{
+    return db_run(d->db, err, "update away set until_at = $2 where contact = $1 and until_at > $2", "st", contact, d->now);
+}

@@ -1,0 +1,24 @@
+/* people: who-expressions to contacts, and who can be reached now. */
+#ifndef FLOWS_PEOPLE_H
+#define FLOWS_PEOPLE_H
+
+#include "store/tickets.h"
+
+#include "flows/desk.h"
+
+/* Names of the contacts that a list of Who * means for a ticket of that queue at d->now, each once, in order; char *, with free func.
+ * `ticket` may be NULL: then there is no owner. */
+GPtrArray *people_of(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const GPtrArray *whos);
+/* The queue's team. */
+GPtrArray *people_team(Desk *d, const Ticket *ticket, const ConfigQueue *queue);
+/* Whether a contact belongs to a queue: of its team, its lead, or named by a level of its policy. */
+gboolean people_is_of_queue(Desk *d, const ConfigContact *contact, const ConfigQueue *queue);
+
+/* Not on leave, and no live out-of-office; with `hours`, also within his own hours. */
+gboolean people_is_available(Desk *d, const char *contact, gboolean hours, Instant at);
+/* Records an out-of-office: until `until`, or, INSTANT_NONE, for at most three business days of the queue's calendar. */
+gboolean people_set_away(Desk *d, const char *contact, const ConfigQueue *queue, Instant until, const char *evidence, gint64 message, GError **err);
+/* A human mail of the contact ends an out-of-office that named no date … and one that did: he is there. */
+gboolean people_set_back(Desk *d, const char *contact, GError **err);
+
+#endif

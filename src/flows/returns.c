@@ -1,0 +1,100 @@
+/* returns: what comes back. It must never acknowledge, answer or open anything but a ticket for a mail that may be a person's. */
+#include "flows/returns.h"
+
+#include <string.h>
+
+#include "flows/arrivals.h"
+#include "flows/deadlines.h"
+#include "flows/escalate.h"
+#include "flows/notify.h"
+#include "flows/people.h"
+
+#include "base/banned.h"
+
+static gboolean file(IntakeCase *c, const char *why, GError **err)
+{
+    c->row->is_note = TRUE;
+    if (c->ticket == NULL)
+        c->row->filed = g_strdup(why);
+    return intake_store_row(c, err);
+}
+
+/* The first recipient that failed; NULL if none did. */
+static const KindRecipient *failed_recipient(const Reading *r)
+{
+    for (guint i = 0; i < r->bounced->len; i++) {
+        const KindRecipient *k = g_ptr_array_index(r->bounced, i);
+        if (strcmp(k->action, "failed") == 0)
+            return k;
+    }
+    return NULL;
+}
+
+/* The answer that a person wrote did not arrive: respond is not met. */
+static gboolean answer_bounced(IntakeCase *c, const char *reason, GError **err)
+{
+    Desk *d = c->desk;
+    if (c->ticket == NULL || !deadlines_reopen_respond(d, c->ticket, d->now, c->row->id, err))
+        return c->ticket == NULL;
+    g_autofree char *line = g_strdup_printf("The answer to the customer %s", reason);
+    const char *who = c->ticket->owner != NULL ? c->ticket->owner : c->home->lead;
+    return notify_line(d, c->ticket, who, line, err);
+}
+
+gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
+{
+    const KindRecipient *failed = failed_recipient(c->reading);
+    const OutboxRow *row = c->envelope_row;
+    (void)claimed;
+    if (row == NULL) {
+        intake_note(c, "names no mail of ours: changes nothing");
+        return file(c, "bounce that names no mail of ours", err);
+    }
+    if (failed == NULL) {
+        intake_note(c, "of outbox row %" G_GINT64_FORMAT ": delayed or delivered, not failed: changes nothing", row->id);
+        return file(c, "report of delay", err);
+    }
+    g_autofree char *reason = g_strdup_printf("bounced: %s%s%.160s", failed->status, *failed->status != '\0' ? " " : "", failed->diagnostic);
+    intake_note(c, "outbox row %" G_GINT64_FORMAT " (%s) %s", row->id, row->template, reason);
+    if (!file(c, "bounce", err))
+        return FALSE;
+    if (row->notification_id != 0)
+        return escalate_unreachable(c->desk, row->notification_id, reason, err);
+    return strcmp(row->class, "relay") != 0 || answer_bounced(c, reason, err);
+}
+
+/* Midnight after the day of return, in the contact's zone: he is back on the day that he names. */
+static Instant return_instant(const IntakeCase *c, const ConfigContact *contact)
+{
+    g_auto(GStrv) parts = g_strsplit(c->reading->until != NULL ? c->reading->until : "", "-", 3);
+    if (g_strv_length(parts) != 3)
+        return INSTANT_NONE;
+    Civil day = {.year = (int)g_ascii_strtoll(parts[0], NULL, 10), .month = (int)g_ascii_strtoll(parts[1], NULL, 10),
+                 .day = (int)g_ascii_strtoll(parts[2], NULL, 10)};
+    if (day.year < 1970 || day.year > 9998 || day.month < 1 || day.month > 12 || day.day < 1 || day.day > 31)
+        return INSTANT_NONE;
+    return zone_instant(desk_contact_zone(c->desk, contact, c->home), day, ZONE_FIRST);
+}
+
+gboolean returns_auto_reply(IntakeCase *c, gint64 claimed, GError **err)
+{
+    gint64 notification = c->notification != NULL ? c->notification->id : c->envelope_row != NULL ? c->envelope_row->notification_id : 0;
+    g_autoptr(NotificationRow) n = NULL;
+    if (notification == 0) {
+        if (c->unsure && c->ticket == NULL) {
+            intake_note(c, "an automatic reply by its words only: kept as a person's, unsure");
+            return arrivals_open(c, claimed, err);
+        }
+        intake_note(c, c->ticket != NULL ? "appended; no state, no clock" : "filed under other: auto-reply");
+        return file(c, "auto-reply", err);
+    }
+    if (!runs_notification(c->desk->db, notification, &n, err))
+        return FALSE;
+    const ConfigContact *contact = desk_contact(c->desk, n->contact);
+    const char *evidence = c->reading->evidence->len > 0 ? g_ptr_array_index(c->reading->evidence, 0) : "auto-reply";
+    const char *day = c->reading->until != NULL ? c->reading->until : "";
+    g_autofree char *reason = g_strdup_printf("out of office%s%s", *day != '\0' ? " until " : "", day);
+    intake_note(c, "%s cannot be reached: %s (%s)", n->contact, reason, evidence);
+    return file(c, "auto-reply", err) && people_set_away(c->desk, n->contact, c->home, return_instant(c, contact), evidence, c->row->id, err)
+           && escalate_unreachable(c->desk, notification, reason, err) && escalate_contact_away(c->desk, n->contact, reason, err);
+}

@@ -1,0 +1,200 @@
+/* timers: one function a kind of row, in a table. After downtime the highest level that is due fires, once. */
+#include "flows/timers.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/log.h"
+
+#include "store/clocks.h"
+
+#include "flows/deadlines.h"
+#include "flows/escalate.h"
+#include "flows/notify.h"
+#include "flows/verbs.h"
+#include "flows/view.h"
+
+#include "base/banned.h"
+
+#define PUT_OFF ((Seconds)300) /* a row that cannot be handled is tried again then */
+
+/* All `at` rows of the same ticket and policy that are due by now: each clock is a cause, the highest level fires. */
+static gboolean fire_at(Desk *d, const DueRow *due, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(Ticket) t = NULL;
+    g_autoptr(GArray) clocks = g_array_new(FALSE, FALSE, sizeof(gint64));
+    GError *local = NULL;
+    int level = due->level;
+    gint64 highest = due->clock_id;
+    if (!tickets_load(d->db, due->ticket_id, &t, err)
+        || !db_select(d->db, &rows, err, "select clock_id, level from due where what = 'at' and ticket_id = $1 and policy = $2 and next_at <= $3 order by id",
+                      "ist", due->ticket_id, due->policy, d->now))
+        return FALSE;
+    while (db_next(rows, &local)) {
+        gint64 clock = db_int(rows, 0);
+        g_array_append_val(clocks, clock);
+        if (db_int(rows, 1) > level) {
+            level = (int)db_int(rows, 1);
+            highest = clock;
+        }
+    }
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    if (!db_run(d->db, err, "delete from due where what = 'at' and ticket_id = $1 and policy = $2 and next_at <= $3", "ist", due->ticket_id, due->policy,
+                d->now))
+        return FALSE;
+    for (guint i = 0; i < clocks->len; i++) {
+        gint64 clock = g_array_index(clocks, gint64, i);
+        g_autofree char *cause = g_strdup_printf("clock:%" G_GINT64_FORMAT, clock);
+        if (clock != highest && !escalate_cause(d, t, due->policy, cause, clock, -1, err))
+            return FALSE;
+    }
+    g_autofree char *cause = g_strdup_printf("clock:%" G_GINT64_FORMAT, highest);
+    return escalate_cause(d, t, due->policy, cause, highest, level, err);
+}
+
+static gboolean policy_has_at(const Policy *p)
+{
+    for (guint i = 0; i < p->levels->len; i++)
+        if (((PolicyLevel *)g_ptr_array_index(p->levels, i))->at->len > 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* The acker of a run that holds gets one line at each breach. */
+static gboolean tell_ackers(Desk *d, const Ticket *t, const ClockRow *c, GError **err)
+{
+    g_autoptr(GPtrArray) runs = NULL;
+    g_autofree char *line = g_strdup_printf("You have it, and its %s deadline has passed now.", policy_target_name(c->clock.target));
+    if (!runs_of_ticket(d->db, t->id, TRUE, &runs, err))
+        return FALSE;
+    for (guint i = 0; i < runs->len; i++) {
+        RunRow *r = g_ptr_array_index(runs, i);
+        if (r->run->state == RUN_HELD && !notify_line(d, t, r->run->acker, line, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean fire_breach(Desk *d, const DueRow *due, GError **err)
+{
+    ClockRow *c = NULL;
+    g_autoptr(Ticket) t = NULL;
+    if (!clocks_load(d->db, due->clock_id, &c, err))
+        return FALSE;
+    const ConfigQueue *queue = desk_queue(d, c->queue);
+    const Policy *policy = queue == NULL ? NULL : desk_policy(d, queue->policy);
+    g_autofree char *cause = g_strdup_printf("clock:%" G_GINT64_FORMAT, due->clock_id);
+    gboolean is_live = c->clock.state == CLOCK_RUNNING && c->clock.due_at <= d->now && c->clock.breached_at == INSTANT_NONE;
+    gboolean ok = !is_live
+                  || (tickets_load(d->db, c->ticket_id, &t, err) && deadlines_breach(d, c, d->now, err) && tell_ackers(d, t, c, err)
+                      && (policy == NULL || policy_has_at(policy) || escalate_cause(d, t, policy->name, cause, due->clock_id, 0, err)));
+    clocks_row_free(c);
+    return ok;
+}
+
+static gboolean fire_run(Desk *d, const DueRow *due, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    LadderEvent event = {.kind = LADDER_TIMER};
+    return tickets_load(d->db, due->ticket_id, &t, err) && escalate_event(d, t, due->run_id, &event, NULL, err);
+}
+
+static gboolean fire_close(Desk *d, const DueRow *due, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    if (!tickets_load(d->db, due->ticket_id, &t, err))
+        return FALSE;
+    if (t->state != TICKET_RESOLVED)
+        return TRUE;
+    t->state = TICKET_CLOSED;
+    t->closed_at = d->now;
+    return tickets_save(d->db, t, err) && desk_audit(d, t->id, err, "closed", "by=reopen-window");
+}
+
+static gboolean fire_wait(Desk *d, const DueRow *due, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    if (!tickets_load(d->db, due->ticket_id, &t, err))
+        return FALSE;
+    if (t->state != TICKET_WAITING)
+        return TRUE;
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    const char *who = t->owner != NULL ? t->owner : queue != NULL ? queue->lead : NULL;
+    return verbs_reopen(d, t, 0, err) && (who == NULL || notify_line(d, t, who, "The time that it was to wait for has come.", err));
+}
+
+static const struct {
+    const char *what;
+    gboolean (*fire)(Desk *, const DueRow *, GError **);
+} kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}};
+
+static gboolean fire_one(Desk *d, const DueRow *due, GError **err)
+{
+    gint64 still_there;
+    if (!db_value(d->db, &still_there, err, "select count(*) from due where id = $1", "i", due->id))
+        return FALSE;
+    if (still_there == 0) /* an earlier row of this batch took it along, or made it void */
+        return TRUE;
+    if (strcmp(due->what, "at") != 0 && !clocks_due_delete(d->db, due->id, err))
+        return FALSE;
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (strcmp(kinds[i].what, due->what) == 0)
+            return kinds[i].fire(d, due, err);
+    return error_set(err, ERROR_INTERNAL, "due row %" G_GINT64_FORMAT ": unknown kind '%s'", due->id, due->what);
+}
+
+/* One row in its savepoint: a row that fails for a reason of its own is put off, loudly; the others go on. */
+static gboolean fire_in_savepoint(Desk *d, const DueRow *due, GError **err)
+{
+    GError *local = NULL;
+    if (!db_savepoint(d->db, err))
+        return FALSE;
+    if (fire_one(d, due, &local))
+        return db_release(d->db, err);
+    db_rollback_to_savepoint(d->db);
+    if (local->code == ERROR_TEMPFAIL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    g_autofree char *doing = g_strdup_printf("timer '%s' of ticket %" G_GINT64_FORMAT, due->what, due->ticket_id);
+    log_error(doing, local);
+    g_error_free(local);
+    return db_run(d->db, err, "update due set next_at = $2 where id = $1", "it", due->id, d->now + PUT_OFF);
+}
+
+gboolean timers_pass(Desk *d, Instant until, guint *ret_fired, GError **err)
+{
+    g_autoptr(GPtrArray) rows = NULL;
+    *ret_fired = 0;
+    if (!clocks_due_list(d->db, until, LIMIT_BATCH, &rows, err))
+        return FALSE;
+    if (rows->len == 0)
+        return TRUE;
+    if (!db_begin(d->db, err))
+        return FALSE;
+    for (guint i = 0; i < rows->len; i++)
+        if (!fire_in_savepoint(d, g_ptr_array_index(rows, i), err)) {
+            db_rollback(d->db);
+            return FALSE;
+        }
+    *ret_fired = rows->len;
+    return db_commit(d->db, err);
+}
+
+gboolean timers_next(Desk *d, Instant *ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    if (!db_select(d->db, &rows, err, "select min(next_at) from (select min(next_at) as next_at from due union all"
+                                      " select min(next_at) from outbox where state = 'queued') as n", ""))
+        return FALSE;
+    *ret = db_next(rows, &local) ? db_instant(rows, 0) : INSTANT_NONE;
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}

@@ -1,0 +1,12 @@
+/* timers: what is due. Rows are re-read when they fire; nothing is kept in memory. */
+#ifndef FLOWS_TIMERS_H
+#define FLOWS_TIMERS_H
+
+#include "flows/desk.h"
+
+/* Fires at most one batch of rows with next_at <= until, each in its savepoint, in one transaction at d->now. *ret_fired counts. */
+gboolean timers_pass(Desk *d, Instant until, guint *ret_fired, GError **err);
+/* When the next row is due; INSTANT_NONE if none is. */
+gboolean timers_next(Desk *d, Instant *ret, GError **err);
+
+#endif

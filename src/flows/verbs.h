@@ -1,0 +1,31 @@
+/* verbs: what a verb does to a ticket, whether it came by mail or by the command line. */
+#ifndef FLOWS_VERBS_H
+#define FLOWS_VERBS_H
+
+#include "rules/command.h"
+
+#include "store/tickets.h"
+
+#include "flows/desk.h"
+
+typedef struct {
+    Desk *desk;
+    Ticket *ticket;
+    const ConfigContact *actor; /* NULL: the operator at the command line, who may everything */
+    gint64 run;                 /* of the notification that was answered; 0: every live run of the ticket */
+    gint64 page;                /* that notification, or 0 */
+    gint64 message;             /* the mail that the verb came in, or 0 */
+    GPtrArray *results;         /* char *: a line a verb, for the transcript */
+    gboolean is_refused;        /* any was */
+    gboolean with_choices;      /* offer the list of verbs */
+} VerbContext;
+
+/* Applies one verb; a refusal is a line of the results, and nothing changes. *err only for what must be tried again. */
+gboolean verbs_apply(VerbContext *c, const Command *command, GError **err);
+
+/* The requester was answered by a person at `at`: state, owner, clocks, holds. `queue` NULL: counts for all queues. */
+gboolean verbs_answered(Desk *d, Ticket *t, const char *contact, const char *queue, Instant at, gint64 message, GError **err);
+/* Resolved, waiting or closed becomes open. */
+gboolean verbs_reopen(Desk *d, Ticket *t, gint64 message, GError **err);
+
+#endif

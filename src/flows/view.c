@@ -1,0 +1,365 @@
+/* view: facts as JSON for templates and scripts. Sentences belong in templates; here are values, times and durations. */
+#include "flows/view.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+#include "store/clocks.h"
+#include "store/messages.h"
+
+#include "flows/people.h"
+
+#include "base/banned.h"
+
+/* ---- jansson for rules/template ---- */
+
+static const void *member(const void *value, const char *key) { return json_object_get(value, key); }
+static gssize length(const void *value) { return json_is_array((const json_t *)value) ? (gssize)json_array_size(value) : -1; }
+static const void *item(const void *value, gsize index) { return json_array_get(value, index); }
+
+static gboolean is_true(const void *value)
+{
+    const json_t *v = value;
+    if (v == NULL || json_is_false(v) || json_is_null(v))
+        return FALSE;
+    if (json_is_array(v))
+        return json_array_size(v) > 0;
+    return !json_is_string(v) || json_string_length(v) > 0;
+}
+
+static char *text(const void *value)
+{
+    const json_t *v = value;
+    if (json_is_string(v))
+        return g_strdup(json_string_value(v));
+    if (v == NULL || json_is_null(v))
+        return g_strdup("");
+    char *dumped = json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
+    char *copy = g_strdup(dumped);
+    free(dumped);
+    return copy;
+}
+
+const TemplateValues view_template_values = {member, length, item, is_true, text};
+
+/* ---- small parts ---- */
+
+char *view_time(const Zone *zone, Instant t, Instant now)
+{
+    static const char *const days[] = {"", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    Civil c = zone_civil(zone, t), n = zone_civil(zone, now);
+    gint64 day = zone_day_number(c.year, c.month, c.day), today = zone_day_number(n.year, n.month, n.day);
+    if (day == today)
+        return g_strdup_printf("%02d:%02d", c.hour, c.minute);
+    if (ABS(day - today) < 7)
+        return g_strdup_printf("%s %02d:%02d", days[zone_weekday(day)], c.hour, c.minute);
+    g_autofree char *human = zone_format_human(zone, t);
+    char *zone_at = strrchr(human, ' ');
+    return g_strndup(human, (gsize)(zone_at - human));
+}
+
+char *view_date(const Zone *zone, Instant t, const char *language)
+{
+    static const char *const days[2][8] = {{"", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"},
+                                           {"", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"}};
+    static const char *const months[2][13] = {{"", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+                                               "November", "December"},
+                                              {"", "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
+                                               "November", "Dezember"}};
+    gboolean de = language != NULL && g_ascii_strncasecmp(language, "de", 2) == 0;
+    Civil c = zone_civil(zone, t);
+    int weekday = zone_weekday(zone_day_number(c.year, c.month, c.day));
+    return g_strdup_printf(de ? "%s, %d. %s, %02d:%02d Uhr (%s)" : "%s %d %s, %02d:%02d (%s)", days[de][weekday], c.day, months[de][c.month], c.hour,
+                           c.minute, zone_abbreviation(zone, t));
+}
+
+char *view_tag(const Ticket *t) { return g_strdup_printf("[%s #%" G_GINT64_FORMAT "]", t->queue, t->id); }
+
+static void set(json_t *object, const char *key, const char *value)
+{
+    if (value != NULL)
+        json_object_set_new(object, key, json_string(value));
+}
+
+static void set_time(json_t *object, const char *key, const Zone *zone, Instant t, Instant now)
+{
+    if (t == INSTANT_NONE)
+        return;
+    g_autofree char *human = view_time(zone, t, now), *exact = zone_format_rfc3339(zone, t), *exact_key = g_strconcat(key, "_exact", NULL);
+    set(object, key, human);
+    set(object, exact_key, exact);
+}
+
+/* At most `max` characters, cut at a character with an ellipsis. */
+static char *cut(const char *s, gsize max)
+{
+    if ((gsize)g_utf8_strlen(s, -1) <= max)
+        return g_strdup(s);
+    g_autofree char *head = g_utf8_substring(s, 0, (glong)max - 1);
+    return g_strconcat(g_strchomp(head), "…", NULL);
+}
+
+json_t *view_lines(const char *text_in, int max, gsize width)
+{
+    json_t *lines = json_array();
+    g_auto(GStrv) split = g_strsplit(text_in == NULL ? "" : text_in, "\n", max * 4 + 1);
+    for (guint i = 0; split[i] != NULL && json_array_size(lines) < (gsize)max; i++) {
+        if (*g_strstrip(split[i]) == '\0')
+            continue;
+        g_autofree char *line = cut(split[i], width);
+        json_array_append_new(lines, json_string(line));
+    }
+    return lines;
+}
+
+/* ---- the ticket ---- */
+
+static json_t *view_clock(const Desk *d, const ClockRow *c, const Zone *zone)
+{
+    json_t *o = json_object();
+    const TicketClock *k = &c->clock;
+    Instant due = k->due_at;
+    g_autofree char *duration = duration_format(k->duration);
+    set(o, "target", policy_target_name(k->target));
+    json_object_set_new(o, policy_target_name(k->target), json_true());
+    set(o, "queue", c->queue);
+    set(o, "state", ticketclock_state_name(k->state));
+    set(o, "duration", duration);
+    set(o, "calendar", c->calendar);
+    set_time(o, "at", zone, due, d->now);
+    set_time(o, "met", zone, k->met_at, d->now);
+    json_object_set_new(o, "breached", json_boolean(k->breached_at != INSTANT_NONE || (k->state == CLOCK_RUNNING && due <= d->now)));
+    if (due != INSTANT_NONE && k->state == CLOCK_RUNNING) {
+        g_autofree char *left = duration_format_human(ABS(due - d->now));
+        set(o, "left", left);
+        json_object_set_new(o, "late", json_boolean(due <= d->now));
+    }
+    return o;
+}
+
+static gboolean add_clocks(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
+{
+    g_autoptr(GPtrArray) clocks = NULL;
+    json_t *all = json_array(), *due = json_array();
+    json_object_set_new(o, "clocks", all);
+    json_object_set_new(o, "due", due);
+    if (!clocks_of_ticket(d->db, t->id, &clocks, err))
+        return FALSE;
+    for (guint i = 0; i < clocks->len; i++) {
+        ClockRow *c = g_ptr_array_index(clocks, i);
+        json_t *one = view_clock(d, c, zone);
+        json_array_append_new(all, one);
+        if (c->clock.state == CLOCK_RUNNING)
+            json_array_append(due, one);
+    }
+    return TRUE;
+}
+
+json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
+{
+    json_t *o = json_object();
+    const ConfigContact *owner = desk_contact(d, t->owner);
+    g_autofree char *tag = view_tag(t), *severity = g_strdup_printf("S%d", t->severity + 1);
+    json_object_set_new(o, "id", json_integer(t->id));
+    set(o, "tag", tag);
+    set(o, "queue", t->queue);
+    set(o, "state", tickets_state_name(t->state));
+    set(o, "severity", severity);
+    set(o, "category", t->category);
+    set(o, "subject", t->subject);
+    set(o, "requester", t->requester);
+    set(o, "requester_name", t->requester_name != NULL ? t->requester_name : t->requester);
+    set(o, "language", t->language);
+    set(o, "owner", t->owner);
+    set(o, "owner_name", owner != NULL ? owner->full_name : t->owner);
+    set(o, "owner_phone", owner != NULL ? owner->phone : NULL);
+    set(o, "impact", t->impact);
+    set(o, "next", t->next_text);
+    set(o, "cause", t->cause);
+    set(o, "resolution", t->resolution);
+    set_time(o, "opened", zone, t->opened_at, d->now);
+    set_time(o, "resolved", zone, t->resolved_at, d->now);
+    set_time(o, "next_until", zone, t->next_until_at, d->now);
+    set_time(o, "wait_until", zone, t->wait_until_at, d->now);
+    set(o, "waiting_for", t->waiting_for);
+    set(o, "zone", zone_abbreviation(zone, d->now));
+    if (!add_clocks(d, t, zone, o, err)) {
+        json_decref(o);
+        return NULL;
+    }
+    return o;
+}
+
+/* ---- the escalation mail ---- */
+
+/* The clock that presses most: the latest that is late, else the next that is due. */
+static const ClockRow *pressing(const GPtrArray *clocks)
+{
+    const ClockRow *best = NULL;
+    for (guint i = 0; i < clocks->len; i++) {
+        const ClockRow *c = g_ptr_array_index(clocks, i);
+        if (c->clock.state == CLOCK_RUNNING && (best == NULL || c->clock.due_at < best->clock.due_at))
+            best = c;
+    }
+    return best;
+}
+
+static gboolean add_pressing(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
+{
+    g_autoptr(GPtrArray) clocks = NULL;
+    if (!clocks_of_ticket(d->db, t->id, &clocks, err))
+        return FALSE;
+    const ClockRow *c = pressing(clocks);
+    if (c != NULL)
+        json_object_set_new(o, "pressing", view_clock(d, c, zone));
+    return TRUE;
+}
+
+/* "Bob Ng was mailed 16:20 and 16:30: bounced, 550 5.1.1; …": what was tried before, from the notifications of the run. */
+static gboolean add_history(Desk *d, const RunRow *r, const LadderPage *p, const Zone *zone, json_t *o, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GString) s = g_string_new(NULL);
+    g_autofree char *last = g_strdup("");
+    GError *local = NULL;
+    if (!db_select(d->db, &rows, err,
+                   "select contact, delivered_at, outcome, created_at from notification where run_id = $1 and id <> $2 and is_reminder = 0 and contact <> $3"
+                   " order by contact, id limit 12",
+                   "iis", r->id, p->id, p->contact))
+        return FALSE;
+    g_autofree char *outcome = NULL;
+    while (db_next(rows, &local)) {
+        const char *contact = db_text(rows, 0);
+        const ConfigContact *c = desk_contact(d, contact);
+        g_autofree char *at = view_time(zone, db_instant(rows, 1) != INSTANT_NONE ? db_instant(rows, 1) : db_instant(rows, 3), d->now);
+        if (strcmp(contact, last) == 0) {
+            g_string_append_printf(s, " and %s", at);
+        } else {
+            if (*last != '\0')
+                g_string_append_printf(s, ": %s; ", outcome != NULL ? outcome : "no answer");
+            g_string_append_printf(s, "%s was mailed %s", c != NULL ? c->full_name : contact, at);
+            g_free(last);
+            last = g_strdup(contact);
+            g_clear_pointer(&outcome, g_free);
+        }
+        if (db_text(rows, 2) != NULL) {
+            g_free(outcome);
+            outcome = cut(db_text(rows, 2), 60);
+        }
+    }
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    if (*last != '\0')
+        g_string_append_printf(s, ": %s", outcome != NULL ? outcome : "no answer");
+    set(o, "tried", s->len > 0 ? s->str : NULL);
+    return TRUE;
+}
+
+/* What happens if nobody answers: when, and who is told then. */
+static void add_otherwise(Desk *d, const Ticket *t, const ConfigQueue *queue, const Policy *policy, const LadderPage *p, const Zone *zone, json_t *o)
+{
+    const PolicyLevel *level = g_ptr_array_index(policy->levels, (guint)p->level - 1);
+    const char *name = level->calendar != NULL ? level->calendar : policy->calendar != NULL ? policy->calendar : queue->calendar;
+    Instant by = d->now;
+    for (int i = p->attempt; i <= (p->is_reminder ? p->attempt : level->tries); i++)
+        if (!calendar_add(desk_calendar(d, name), by, level->ack_within, &by, NULL))
+            return;
+    set_time(o, "answer_by", zone, by, d->now);
+    if (p->is_reminder) {
+        json_object_set_new(o, "reminder", json_true());
+        return;
+    }
+    if ((guint)p->level >= policy->levels->len) {
+        json_object_set_new(o, "last", json_true());
+        set(o, "last_queue", policy->exhausted_queue);
+        return;
+    }
+    const PolicyLevel *next = g_ptr_array_index(policy->levels, (guint)p->level);
+    g_autoptr(GPtrArray) people = people_of(d, t, queue, next->notify);
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (guint i = 0; i < people->len && i < 3; i++) {
+        const ConfigContact *c = desk_contact(d, g_ptr_array_index(people, i));
+        const char *role = c->roles != NULL ? c->roles[0] : NULL;
+        g_string_append_printf(names, "%s%s%s%s%s", i > 0 ? ", " : "", c->full_name, role ? " (" : "", role ? role : "", role ? ")" : "");
+    }
+    set(o, "next_people", names->len > 0 ? names->str : "the next level");
+    if (next->after.amount > 0) {
+        g_autofree char *after = duration_format(next->after);
+        set(o, "next_after", after);
+    }
+}
+
+static gboolean add_excerpt(Desk *d, const Ticket *t, const Zone *zone, int max, json_t *o, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    if (!db_select(d->db, &rows, err,
+                   "select new_text, received_at from message where ticket_id = $1 and direction = 'in' and kind = 'human' and contact is null"
+                   " order by id desc limit 1",
+                   "i", t->id))
+        return FALSE;
+    GError *local = NULL;
+    if (db_next(rows, &local)) {
+        json_object_set_new(o, "excerpt", view_lines(db_text(rows, 0), max, 70));
+        set_time(o, "excerpt_at", zone, db_instant(rows, 1), d->now);
+    }
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
+static gboolean add_last_answer(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    if (!db_select(d->db, &rows, err,
+                   "select new_text, received_at from message where ticket_id = $1 and direction = 'in' and contact is not null and is_note = 0"
+                   " order by id desc limit 1",
+                   "i", t->id))
+        return FALSE;
+    if (db_next(rows, &local)) {
+        json_t *line = view_lines(db_text(rows, 0), 1, 50);
+        set_time(o, "done_at", zone, db_instant(rows, 1), d->now);
+        set(o, "done", json_string_value(json_array_get(line, 0)));
+        json_decref(line);
+    }
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
+json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, const ConfigContact *reader, gsize headline,
+                  int excerpt, GError **err)
+{
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    const Policy *policy = desk_policy(d, r->policy);
+    const PolicyLevel *level = g_ptr_array_index(policy->levels, (guint)p->level - 1);
+    const Zone *zone = desk_contact_zone(d, reader, queue);
+    const ConfigContact *absent = desk_contact(d, instead_of);
+    json_t *o = json_object(), *ticket = view_ticket(d, t, zone, err);
+    const char *who = t->requester_name != NULL ? t->requester_name : t->requester != NULL ? t->requester : "a customer";
+    g_autofree char *name = cut(who, 24), *whole = g_strdup_printf("%s: %s", name, t->impact != NULL ? t->impact : t->subject);
+    g_autofree char *head = cut(whole, headline);
+    json_object_set_new(o, "ticket", ticket == NULL ? json_null() : ticket);
+    set(o, "headline", head);
+    set(o, "policy", r->policy);
+    json_object_set_new(o, "level", json_integer(p->level));
+    json_object_set_new(o, "levels", json_integer(policy->levels->len));
+    json_object_set_new(o, "try", json_integer(p->attempt));
+    json_object_set_new(o, "again", json_boolean(p->attempt > 1));
+    set(o, "reader", reader->full_name);
+    set(o, "role", reader->roles != NULL ? reader->roles[0] : NULL);
+    set(o, "instead_of", absent != NULL ? absent->full_name : instead_of);
+    set(o, "authority", level->authority);
+    set(o, "bridge", policy->bridge);
+    json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE));
+    gboolean ok = ticket != NULL && add_pressing(d, t, zone, o, err) && add_history(d, r, p, zone, o, err)
+                  && add_excerpt(d, t, zone, excerpt, o, err) && add_last_answer(d, t, zone, o, err);
+    add_otherwise(d, t, queue, policy, p, zone, o);
+    if (ok)
+        return o;
+    json_decref(o);
+    return NULL;
+}

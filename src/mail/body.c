@@ -1,0 +1,253 @@
+/* body: chooses among alternatives and joins what remains. It must never lose a text that no other part repeats, and never take
+ * more than linear time over the parts. */
+#include "mail/body.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "mail/html.h"
+
+#include "base/banned.h"
+
+#define STUB_BYTES 400 /* longer than a line that tells to use another program */
+
+typedef struct {
+    BodyPlace place;
+    char *text;
+    gsize length;
+    gboolean empty;
+} Piece;
+
+struct Body {
+    GPtrArray *pieces;
+};
+
+/* A text/plain part that only says that there is HTML. */
+static const char *const stubs[] = {
+    "support html", "html-enabled", "html enabled", "html compatible", "html-compatible", "html capable", "view in html",
+    "in html format", "html version", "html message", "view this email in", "view this message in", "view it in your browser",
+    "html-ansicht", "kein html", "html-format", "ne supporte pas", "no soporta html", "html email client",
+};
+
+static void piece_free(gpointer p)
+{
+    Piece *piece = p;
+    g_free(piece->text);
+    g_free(piece);
+}
+
+Body *body_new(void)
+{
+    Body *b = g_new0(Body, 1);
+    b->pieces = g_ptr_array_new_with_free_func(piece_free);
+    return b;
+}
+
+void body_free(Body *b)
+{
+    if (b == NULL)
+        return;
+    g_ptr_array_unref(b->pieces);
+    g_free(b);
+}
+
+guint body_count(const Body *b) { return b->pieces->len; }
+
+static gboolean is_empty(const char *text, gsize length)
+{
+    for (gsize i = 0; i < length; i++) {
+        if (i + 1 < length && (guchar)text[i] == 0xC2 && (guchar)text[i + 1] == 0xA0)
+            i++;
+        else if (!g_ascii_isspace(text[i]))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean is_stub(const char *text, gsize length)
+{
+    if (is_empty(text, length))
+        return TRUE;
+    if (length > STUB_BYTES)
+        return FALSE;
+    g_autofree char *low = g_ascii_strdown(text, (gssize)length);
+    for (gsize i = 0; i < G_N_ELEMENTS(stubs); i++)
+        if (strstr(low, stubs[i]) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+/* HTML that its sender labelled text/plain. */
+static gboolean begins_as_html(const char *text)
+{
+    while (g_ascii_isspace(*text))
+        text++;
+    return g_ascii_strncasecmp(text, "<!doctype html", 14) == 0 || g_ascii_strncasecmp(text, "<html", 5) == 0;
+}
+
+void body_add(Body *b, const BodyPlace *place, const char *text, gsize length)
+{
+    Piece *p = g_new0(Piece, 1);
+    p->place = *place;
+    p->text = g_strndup(text, length);
+    p->length = length;
+    if (!p->place.html && begins_as_html(p->text))
+        p->place.html = TRUE;
+    p->empty = p->place.html ? is_empty(text, length) : is_stub(text, length);
+    g_ptr_array_add(b->pieces, p);
+}
+
+/* Per alternative: the first child with plain text that says something, else the last with HTML, else the first. */
+static void choose(const Body *b, GHashTable *choice_of, GHashTable *plain_inside)
+{
+    for (guint i = 0; i < b->pieces->len; i++) {
+        const Piece *p = b->pieces->pdata[i];
+        if (p->place.group == 0 || p->empty || p->place.html)
+            continue;
+        if (!g_hash_table_contains(choice_of, GINT_TO_POINTER(p->place.group)))
+            g_hash_table_insert(choice_of, GINT_TO_POINTER(p->place.group), GINT_TO_POINTER(p->place.choice));
+        g_hash_table_add(plain_inside, GINT_TO_POINTER(p->place.inner));
+    }
+    for (guint i = b->pieces->len; i-- > 0;) {
+        const Piece *p = b->pieces->pdata[i];
+        if (p->place.group != 0 && p->place.html && !p->empty
+            && !g_hash_table_contains(choice_of, GINT_TO_POINTER(p->place.group)))
+            g_hash_table_insert(choice_of, GINT_TO_POINTER(p->place.group), GINT_TO_POINTER(p->place.choice));
+    }
+}
+
+static gboolean is_chosen(const Piece *p, GHashTable *choice_of, GHashTable *plain_inside)
+{
+    if (p->place.group == 0)
+        return TRUE;
+    gpointer choice;
+    if (!g_hash_table_lookup_extended(choice_of, GINT_TO_POINTER(p->place.group), NULL, &choice))
+        return TRUE; /* all are empty */
+    if (GPOINTER_TO_INT(choice) != p->place.choice)
+        return FALSE;
+    gboolean nested = p->place.inner != p->place.group;
+    return !(p->place.html && nested && g_hash_table_contains(plain_inside, GINT_TO_POINTER(p->place.inner)));
+}
+
+typedef struct {
+    GString *text;
+    GByteArray *marks;
+    gboolean cut;
+} Sink;
+
+/* Of a line too long for what is left, its beginning. */
+static void add_line(Sink *s, const char *line, gsize n)
+{
+    gsize room = LIMIT_TEXT_BYTES - MIN(s->text->len, (gsize)LIMIT_TEXT_BYTES);
+    if (room == 0 || s->marks->len >= LIMIT_TEXT_LINES) {
+        s->cut = TRUE;
+        return;
+    }
+    if (n > room) {
+        s->cut = TRUE;
+        for (n = room; n > 0 && ((guchar)line[n] & 0xC0) == 0x80;)
+            n--;
+    }
+    for (gsize i = 0; i < n; i++) /* control characters are for terminals, not for readers */
+        if ((guchar)line[i] >= 0x20 ? line[i] != 0x7F : line[i] == '\t')
+            g_string_append_c(s->text, line[i]);
+    g_string_append_c(s->text, '\n');
+    guint8 own = LINE_OWN;
+    g_byte_array_append(s->marks, &own, 1);
+}
+
+/* One line of `p`; *ret_length without its end (LF, CR LF, CR). Returns where the next begins. */
+static const char *next_line(const char *p, const char *end, gsize *ret_length)
+{
+    const char *q = p;
+    while (q < end && *q != '\n' && *q != '\r')
+        q++;
+    *ret_length = (gsize)(q - p);
+    while (q + 1 < end && q[0] == '\r' && q[1] == '\r')
+        q++;
+    if (q + 1 < end && q[0] == '\r' && q[1] == '\n')
+        q++;
+    return q < end ? q + 1 : end;
+}
+
+static void add_plain(Sink *s, const Piece *p)
+{
+    const char *end = p->text + p->length;
+    for (const char *at = p->text; at < end && !s->cut;) {
+        gsize n;
+        const char *line = at;
+        at = next_line(at, end, &n);
+        add_line(s, line, n);
+    }
+}
+
+/* RFC 3676 4: depth of quoting, space-stuffing, and whether the paragraph goes on in the next line. */
+static void add_flowed(Sink *s, const Piece *p)
+{
+    const char *end = p->text + p->length;
+    g_autoptr(GString) held = g_string_new(NULL);
+    gsize held_depth = 0;
+    gboolean holding = FALSE;
+    for (const char *at = p->text; at < end && !s->cut;) {
+        gsize n, depth = 0;
+        const char *line = at;
+        at = next_line(at, end, &n);
+        while (depth < n && line[depth] == '>')
+            depth++;
+        const char *text = line + depth;
+        gsize length = n - depth;
+        if (length > 0 && *text == ' ') {
+            text++;
+            length--;
+        }
+        gboolean signature = length == 3 && memcmp(text, "-- ", 3) == 0;
+        gboolean flows = length > 0 && text[length - 1] == ' ' && !signature;
+        if (holding && (depth != held_depth || signature)) {
+            add_line(s, held->str, held->len);
+            holding = FALSE;
+        }
+        if (!holding) {
+            g_string_truncate(held, 0);
+            for (gsize i = 0; i < depth; i++)
+                g_string_append_c(held, '>');
+            if (depth > 0)
+                g_string_append_c(held, ' ');
+            held_depth = depth;
+        }
+        g_string_append_len(held, text, (gssize)(flows && p->place.delsp ? length - 1 : length));
+        holding = flows;
+        if (!flows)
+            add_line(s, held->str, held->len);
+    }
+    if (holding)
+        add_line(s, held->str, held->len);
+}
+
+char *body_finish(Body *b, gsize max_bytes, GByteArray **ret_marks, gboolean *ret_from_html, gboolean *ret_cut)
+{
+    g_autoptr(GHashTable) choice_of = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) plain_inside = g_hash_table_new(NULL, NULL);
+    Sink s = {g_string_new(NULL), g_byte_array_new(), FALSE};
+    gboolean html = FALSE, plain = FALSE;
+    choose(b, choice_of, plain_inside);
+    for (guint i = 0; i < b->pieces->len && !s.cut; i++) {
+        const Piece *p = b->pieces->pdata[i];
+        if (!is_chosen(p, choice_of, plain_inside))
+            continue;
+        if (s.text->len > 0 && s.text->len < max_bytes && !g_str_has_suffix(s.text->str, "\n\n"))
+            add_line(&s, "", 0);
+        if (p->place.html)
+            s.cut = html_to_text(p->text, p->length, s.text, s.marks) || s.cut;
+        else if (p->place.flowed)
+            add_flowed(&s, p);
+        else
+            add_plain(&s, p);
+        html = html || p->place.html;
+        plain = plain || !p->place.html;
+        s.cut = s.cut || s.text->len > max_bytes;
+    }
+    *ret_from_html = html && !plain;
+    *ret_cut = s.cut;
+    *ret_marks = s.marks;
+    return g_string_free(s.text, FALSE);
+}

@@ -1,0 +1,39 @@
+/* parttype: the table of media types that mean something to us. It must never look at a part. */
+#include "mail/parttype.h"
+
+#include <string.h>
+
+#include "base/banned.h"
+
+static const struct {
+    const char *media;
+    PartType type;
+} table[] = {
+    {"text/plain", PARTTYPE_TEXT},
+    {"text/enriched", PARTTYPE_TEXT},
+    {"text/richtext", PARTTYPE_TEXT},
+    {"text/markdown", PARTTYPE_TEXT},
+    {"text", PARTTYPE_TEXT},
+    {"text/*", PARTTYPE_TEXT},
+    {"text/html", PARTTYPE_HTML},
+    {"application/xhtml+xml", PARTTYPE_HTML},
+    {"message/delivery-status", PARTTYPE_STATUS},
+    {"message/global-delivery-status", PARTTYPE_STATUS},
+    {"message/disposition-notification", PARTTYPE_RECEIPT},
+    {"message/global-disposition-notification", PARTTYPE_RECEIPT},
+    {"message/feedback-report", PARTTYPE_FEEDBACK},
+    {"text/rfc822-headers", PARTTYPE_HEADERS},
+    {"message/rfc822-headers", PARTTYPE_HEADERS},
+    {"message/global-headers", PARTTYPE_HEADERS},
+    {"text/rfc822", PARTTYPE_HEADERS},
+    {"text/calendar", PARTTYPE_CALENDAR},
+    {"application/ics", PARTTYPE_ICS},
+};
+
+PartType parttype_of(const char *media)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(table); i++)
+        if (strcmp(table[i].media, media) == 0)
+            return table[i].type;
+    return PARTTYPE_FILE;
+}

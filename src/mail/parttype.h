@@ -1,0 +1,22 @@
+/* parttype: what a part of that media type is for, as one table. RFC 2046, 3464, 8098, 5965, 6533, 6047. */
+#ifndef MAIL_PARTTYPE_H
+#define MAIL_PARTTYPE_H
+
+#include <glib.h>
+
+typedef enum {
+    PARTTYPE_FILE, /* anything else */
+    PARTTYPE_TEXT,
+    PARTTYPE_HTML,
+    PARTTYPE_STATUS,   /* message/delivery-status */
+    PARTTYPE_RECEIPT,  /* message/disposition-notification */
+    PARTTYPE_FEEDBACK, /* message/feedback-report */
+    PARTTYPE_HEADERS,  /* the header of a returned mail */
+    PARTTYPE_CALENDAR,
+    PARTTYPE_ICS /* a calendar as a file */
+} PartType;
+
+/* `media` in lower case. Cannot fail. */
+PartType parttype_of(const char *media);
+
+#endif

@@ -1,0 +1,70 @@
+/* salvage: what a part is called, which charset an HTML text names, which boundary a mail uses that names none. It must never
+ * look at more than a constant part of a text, or at each line once. */
+#include "mail/salvage.h"
+
+#include <string.h>
+
+#include "base/banned.h"
+
+#define FILE_NAME_BYTES 255
+
+static gboolean is_direction_mark(gunichar c) { return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); }
+
+char *salvage_file_name(const char *text)
+{
+    const char *base = text;
+    for (const char *p = text; *p != '\0'; p++)
+        if (*p == '/' || *p == '\\')
+            base = p + 1;
+    GString *name = g_string_new(NULL);
+    for (const char *p = base; *p != '\0' && name->len < FILE_NAME_BYTES - 6; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (!g_unichar_iscntrl(c) && !is_direction_mark(c))
+            g_string_append_unichar(name, c);
+    }
+    if (strcmp(name->str, ".") == 0 || strcmp(name->str, "..") == 0)
+        g_string_truncate(name, 0);
+    return g_strstrip(g_string_free(name, FALSE));
+}
+
+char *salvage_charset(const char *html, gsize length)
+{
+    g_autofree char *head = g_ascii_strdown(html, (gssize)MIN(length, (gsize)2048));
+    const char *p = strstr(head, "charset=");
+    if (p == NULL)
+        return NULL;
+    p += strlen("charset=");
+    p += strspn(p, "\"' ");
+    return g_strndup(p, strcspn(p, "\"'> ;/"));
+}
+
+char *salvage_boundary(const char *body, gsize length)
+{
+    const char *end = body + length;
+    for (const char *p = body; p < end;) {
+        const char *eol = memchr(p, '\n', (gsize)(end - p));
+        if (eol == NULL)
+            return NULL;
+        const char *stop = eol > p && eol[-1] == '\r' ? eol - 1 : eol;
+        if (stop - p > 2 && stop - p < 202 && p[0] == '-' && p[1] == '-' && end - eol > 9
+            && g_ascii_strncasecmp(eol + 1, "Content-", 8) == 0 && memchr(p, '"', (gsize)(stop - p)) == NULL
+            && memchr(p, '\0', (gsize)(stop - p)) == NULL)
+            return g_strndup(p + 2, (gsize)(stop - p - 2));
+        p = eol + 1;
+    }
+    return NULL;
+}
+
+gboolean salvage_is_plain(const char *head, gsize length)
+{
+    gsize foreign = 0, letters = 0;
+    for (gsize i = 0; i < length; i++) {
+        if (head[i] == '\r' || head[i] == '\n')
+            continue;
+        if (g_ascii_isalnum(head[i]) || head[i] == '+' || head[i] == '/' || head[i] == '=')
+            letters++;
+        else
+            foreign++;
+    }
+    return letters > 0 && foreign * 20 > letters;
+}

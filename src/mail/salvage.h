@@ -1,0 +1,20 @@
+/* salvage: small guesses for parts whose labels are missing or hostile. Pure. */
+#ifndef MAIL_SALVAGE_H
+#define MAIL_SALVAGE_H
+
+#include <glib.h>
+
+/* The last part of a path, without what a terminal or a file manager would obey, at most 255 bytes; "" for none. Newly allocated.
+ */
+char *salvage_file_name(const char *text);
+
+/* The charset that an HTML text names for itself, or NULL; newly allocated. */
+char *salvage_charset(const char *html, gsize length);
+
+/* X of the first line "--X" that comes before a "Content-" field, where the header names no boundary or another one; or NULL. */
+char *salvage_boundary(const char *body, gsize length);
+
+/* Whether the beginning of a part that is labelled base64 is words with blanks between them. */
+gboolean salvage_is_plain(const char *head, gsize length);
+
+#endif

@@ -1,0 +1,51 @@
+/* cmd: what the commands of escalate(1) share: the table's entries, the options before the command, opening configuration and
+ * database, and failing in one way. */
+#ifndef PROGRAMS_CMD_H
+#define PROGRAMS_CMD_H
+
+#include <jansson.h>
+
+#include "flows/desk.h"
+
+typedef struct CommandContext CommandContext;
+
+/* argv[0] is the command's name. The value is the exit status: 0 done, 1 refused or not found, 2 usage, 75 try again, 78 configuration. */
+typedef int CommandMain(int argc, char **argv, CommandContext *ctx);
+
+typedef struct {
+    const char *name;
+    const char *usage;   /* behind the name */
+    const char *summary; /* one line, lower case */
+    CommandMain *run;
+} CommandEntry;
+
+extern const CommandEntry cmd_table[];
+extern const gsize cmd_table_length;
+
+const char *cmd_config_path(CommandContext *ctx);
+gboolean cmd_json(CommandContext *ctx);
+/* The instant that the command works at: --now, else the system's. */
+Instant cmd_now(CommandContext *ctx);
+
+/* The configuration with its calendars; problems are printed. NULL: *ret_status is the exit status. */
+Desk *cmd_desk(CommandContext *ctx, int *ret_status);
+/* The same with the database open. */
+Desk *cmd_store(CommandContext *ctx, int *ret_status);
+/* A named calendar of the configuration. */
+gboolean cmd_calendar_by_name(CommandContext *ctx, const char *name, Calendar **ret, GError **err);
+
+/* Prints "escalate: message" and returns the exit status. NULL: 0. */
+int cmd_fail(const GError *err);
+/* Prints the usage line of the command and returns 2. */
+int cmd_usage(const char *name);
+/* A ticket's number: "42" or "#42". */
+gboolean cmd_ticket_id(const char *text, gint64 *ret, GError **err);
+/* Prints a JSON value on one line and drops it. */
+void cmd_print_json(json_t *value);
+/* Prints text with control characters escaped: what comes from mail must not reach a terminal raw. */
+void cmd_print_safe(const char *text);
+
+CommandMain cmd_audit, cmd_calendar, cmd_check, cmd_explain, cmd_help, cmd_hold, cmd_init, cmd_inspect, cmd_list, cmd_log, cmd_next,
+    cmd_oncall, cmd_outbox, cmd_replay, cmd_requeue, cmd_show, cmd_template, cmd_verb, cmd_worktime;
+
+#endif

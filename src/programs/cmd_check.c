@@ -1,0 +1,159 @@
+/* cmd_check: `escalate check`, `oncall`, `audit`: whether all is well, who is on duty, and whether the record is whole. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/limits.h"
+
+#include "rules/template.h"
+
+#include "store/audit.h"
+
+#include "flows/people.h"
+
+#include "programs/cmd.h"
+
+#include "base/banned.h"
+
+/* ---- check ---- */
+
+static const char *const templates[] = {"auto-ack", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript"};
+
+static gboolean template_is_there(const char *directory, const char *name)
+{
+    g_autofree char *path = g_strdup_printf("%s/en/%s.txt", directory, name);
+    return directory != NULL && g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+static void check_templates(const Desk *d, GPtrArray *problems)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(templates); i++)
+        if (!template_is_there(d->config->templates, templates[i]) && !template_is_there(d->templates, templates[i]))
+            g_ptr_array_add(problems, g_strdup_printf("template '%s': missing in '%s'", templates[i], d->templates));
+}
+
+/* Each template of a directory must parse. */
+static void parse_templates(const char *directory, const char *language, GPtrArray *problems)
+{
+    g_autofree char *path = g_build_filename(directory, language, NULL);
+    GDir *dir = g_dir_open(path, 0, NULL);
+    const char *name;
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *file = g_build_filename(path, name, NULL);
+        g_autoptr(GString) source = NULL;
+        g_autoptr(GPtrArray) names = NULL;
+        g_autoptr(GError) err = NULL;
+        if (!g_str_has_suffix(name, ".txt") && !g_str_has_suffix(name, ".html") && !g_str_has_suffix(name, ".mustache"))
+            continue;
+        if (!files_read(file, LIMIT_TEMPLATE_BYTES, &source, &err) || !template_names(file, source->str, &names, &err))
+            g_ptr_array_add(problems, g_strdup(err->message));
+    }
+    if (dir != NULL)
+        g_dir_close(dir);
+}
+
+static void parse_all(const char *directory, GPtrArray *problems)
+{
+    GDir *dir = directory == NULL ? NULL : g_dir_open(directory, 0, NULL);
+    const char *name;
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+        parse_templates(directory, name, problems);
+    if (dir != NULL)
+        g_dir_close(dir);
+}
+
+static void print_list(FILE *to, const char *before, const GPtrArray *lines)
+{
+    for (guint i = 0; i < lines->len; i++)
+        fprintf(to, "%s%s\n", before, (const char *)g_ptr_array_index(lines, i));
+}
+
+int cmd_check(int argc, char **argv, CommandContext *ctx)
+{
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    Desk *d = NULL;
+    if (argc != 1)
+        return cmd_usage(argv[0]);
+    if (desk_load(cmd_config_path(ctx), &d, problems, warnings)) {
+        check_templates(d, problems);
+        parse_all(d->templates, problems);
+        parse_all(d->config->templates, problems);
+    }
+    print_list(stderr, "", problems);
+    print_list(stdout, "warning: ", warnings);
+    if (problems->len == 0)
+        printf("%s: good: %u queues, %u contacts, %u calendars, version %.12s\n", d->config->path, d->config->queue_order->len,
+               d->config->contact_order->len, g_hash_table_size(d->calendars), d->config->version);
+    desk_free(d);
+    return problems->len == 0 ? 0 : 78;
+}
+
+/* ---- oncall ---- */
+
+int cmd_oncall(int argc, char **argv, CommandContext *ctx)
+{
+    g_autoptr(GError) err = NULL;
+    g_autoptr(GPtrArray) names = NULL;
+    Instant at = cmd_now(ctx);
+    int status = 0;
+    gboolean has_at = argc == 4 && strcmp(argv[2], "--at") == 0;
+    if (argc != 2 && !has_at)
+        return cmd_usage(argv[0]);
+    if (has_at && !instant_parse(argv[3], &at, &err))
+        return cmd_fail(err), 2;
+    Desk *d = cmd_desk(ctx, &status);
+    if (d == NULL)
+        return status;
+    Rota *rota = g_hash_table_lookup(d->rotas, argv[1]);
+    if (rota == NULL) {
+        error_set(&err, ERROR_NOTFOUND, "rota '%s': the configuration has none of that name", argv[1]);
+        return cmd_fail(err);
+    }
+    if (!rota_on_duty(rota, at, &names, &err))
+        return cmd_fail(err);
+    for (guint i = 0; i < names->len; i++)
+        puts(g_ptr_array_index(names, i));
+    if (names->len == 0)
+        fprintf(stderr, "escalate: rota '%s': nobody is on duty then\n", argv[1]);
+    return names->len == 0 ? 1 : 0;
+}
+
+/* ---- audit ---- */
+
+static int print_rows(Desk *d, gint64 ticket)
+{
+    g_autoptr(GError) err = NULL;
+    g_autoptr(DbRows) rows = NULL;
+    if (!db_select(d->db, &rows, &err, "select number, at, event, detail from audit where ticket_id = $1 order by number", "i", ticket))
+        return cmd_fail(err);
+    while (db_next(rows, &err)) {
+        g_autofree char *at = instant_format(db_instant(rows, 1));
+        g_autofree char *line = g_strdup_printf("%6" G_GINT64_FORMAT "  %s  %-12s %s\n", db_int(rows, 0), at, db_text(rows, 2), db_text(rows, 3));
+        cmd_print_safe(line);
+    }
+    return cmd_fail(err);
+}
+
+int cmd_audit(int argc, char **argv, CommandContext *ctx)
+{
+    g_autoptr(GError) err = NULL;
+    int status = 0;
+    gint64 id, n = 0;
+    gboolean verify = argc >= 2 && strcmp(argv[1], "verify") == 0, has_head = verify && argc == 4 && strcmp(argv[2], "--head") == 0;
+    if (argc < 2 || (verify && argc != 2 && !has_head) || (!verify && argc != 2))
+        return cmd_usage(argv[0]);
+    Desk *d = cmd_store(ctx, &status);
+    if (d == NULL)
+        return status;
+    g_autofree char *head = NULL;
+    if (strcmp(argv[1], "head") == 0)
+        return audit_head(d->db, &head, &err) ? puts(head) < 0 : cmd_fail(err);
+    if (!verify)
+        return cmd_ticket_id(argv[1], &id, &err) ? print_rows(d, id) : cmd_fail(err);
+    if (!audit_verify(d->db, d->audit_key, has_head ? argv[3] : NULL, &n, &err) || !audit_head(d->db, &head, &err))
+        return cmd_fail(err);
+    printf("good: %" G_GINT64_FORMAT " rows, head %s\n", n, head);
+    return 0;
+}

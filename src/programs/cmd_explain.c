@@ -1,0 +1,120 @@
+/* cmd_explain: `escalate explain ID`: why each deadline is when it is, for people, or with --json for programs. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#include "flows/explain.h"
+
+#include "programs/cmd.h"
+
+#include "base/banned.h"
+
+static const char *get(const json_t *o, const char *key)
+{
+    const char *s = json_string_value(json_object_get(o, key));
+    return s != NULL ? s : "";
+}
+
+/* "Fri 27 Nov 16:50 CET" of a field in RFC 3339. */
+static char *human(const json_t *o, const char *key, const Zone *zone)
+{
+    Instant t;
+    return instant_parse(get(o, key), &t, NULL) ? zone_format_human(zone, t) : g_strdup("-");
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static void print_piece(const json_t *p, const Zone *zone)
+{
+    gboolean open = json_is_true(json_object_get(p, "open"));
+    g_autofree char *start = human(p, "start", zone), *end = human(p, "end", zone);
+    g_autofree char *length = duration_format_human(json_integer_value(json_object_get(p, "seconds")));
+    printf("    %-22s to %-22s %s %-14s", start, end, open ? "open  " : "closed", open ? length : "");
+    if (*get(p, "file") != '\0')
+        printf(" %s: %s (%s)", base_name(get(p, "file")), get(p, "summary"), get(p, "uid"));
+    else if (!open)
+        printf(" outside the hours");
+    putchar('\n');
+}
+
+static void print_clock(const json_t *c, const Zone *zone)
+{
+    size_t i;
+    json_t *one;
+    g_autofree char *due = human(c, "due", zone), *sum = duration_format_human(json_integer_value(json_object_get(c, "open_seconds")));
+    printf("%s in %s: %s on calendar %s (%s), %s\n", get(c, "target"), get(c, "queue"), get(c, "duration"), get(c, "calendar"), get(c, "calendar_zone"),
+           get(c, "state"));
+    json_array_foreach(json_object_get(c, "events"), i, one)
+    {
+        g_autofree char *at = human(one, "at", zone);
+        gint64 message = json_integer_value(json_object_get(one, "message"));
+        printf("  %-8s %s", get(one, "event"), at);
+        if (message != 0)
+            printf(", by message %" G_GINT64_FORMAT, message);
+        putchar('\n');
+    }
+    json_array_foreach(json_object_get(c, "pieces"), i, one) print_piece(one, zone);
+    printf("    = %s open", sum);
+    if (*get(c, "due") != '\0')
+        printf("; due %s", due);
+    printf("\n\n");
+}
+
+static void print_next(const json_t *n, const Zone *zone)
+{
+    g_autofree char *at = human(n, "at", zone);
+    gint64 level = json_integer_value(json_object_get(n, "level"));
+    printf("  %-22s %s", at, get(n, "what"));
+    if (level != 0)
+        printf(": level %" G_GINT64_FORMAT " of %s", level, get(n, "policy"));
+    putchar('\n');
+}
+
+static void print_all(const json_t *o, const Zone *zone)
+{
+    size_t i;
+    json_t *one;
+    const json_t *t = json_object_get(o, "ticket");
+    g_autofree char *head = g_strdup_printf("%s %s: %s, %s\n\n", get(t, "tag"), get(t, "subject"), get(t, "severity"), get(t, "state"));
+    cmd_print_safe(head);
+    json_array_foreach(json_object_get(o, "clocks"), i, one) print_clock(one, zone);
+    if (json_array_size(json_object_get(o, "next")) > 0)
+        puts("next");
+    json_array_foreach(json_object_get(o, "next"), i, one) print_next(one, zone);
+}
+
+int cmd_explain(int argc, char **argv, CommandContext *ctx)
+{
+    g_autoptr(GError) err = NULL;
+    g_autoptr(Ticket) t = NULL;
+    gint64 id;
+    int status = 0;
+    gboolean has_zone = argc == 4 && strcmp(argv[2], "--tz") == 0;
+    if (argc != 2 && !has_zone)
+        return cmd_usage(argv[0]);
+    if (!cmd_ticket_id(argv[1], &id, &err))
+        return cmd_fail(err);
+    Desk *d = cmd_store(ctx, &status);
+    if (d == NULL)
+        return status;
+    if (!tickets_load(d->db, id, &t, &err))
+        return cmd_fail(err);
+    const Zone *zone = has_zone ? zone_get(argv[3], &err) : desk_contact_zone(d, NULL, desk_queue(d, t->queue));
+    if (zone == NULL)
+        return cmd_fail(err);
+    json_t *o = explain_ticket(d, t, zone, &err);
+    if (o == NULL)
+        return cmd_fail(err);
+    if (cmd_json(ctx)) {
+        cmd_print_json(o);
+        return 0;
+    }
+    print_all(o, zone);
+    json_decref(o);
+    return 0;
+}

@@ -1,0 +1,216 @@
+/* cmd_mail: `escalate log`, `hold`, `requeue`, `outbox`: what became of mails. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/limits.h"
+
+#include "store/messages.h"
+#include "store/outbox.h"
+#include "store/spool.h"
+
+#include "programs/cmd.h"
+
+#include "base/banned.h"
+
+static void print_line(const char *format, ...) G_GNUC_PRINTF(1, 2);
+static void print_line(const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    g_autofree char *line = g_strdup_vprintf(format, ap);
+    va_end(ap);
+    g_strdelimit(line, "\n\r", ' ');
+    cmd_print_safe(line);
+    putchar('\n');
+}
+
+/* ---- log ---- */
+
+static gboolean log_message(Desk *d, const MessageRow *m, gboolean json, GError **err)
+{
+    g_autoptr(GPtrArray) lines = NULL;
+    g_autofree char *at = instant_format(m->received_at);
+    if (!messages_decisions(d->db, m->id, &lines, err))
+        return FALSE;
+    if (json) {
+        json_t *list = json_array();
+        for (guint i = 0; i < lines->len; i++)
+            json_array_append_new(list, json_string(g_ptr_array_index(lines, i)));
+        cmd_print_json(json_pack("{s:I, s:I, s:s, s:s, s:s?, s:s?, s:s?, s:o}", "id", (json_int_t)m->id, "ticket", (json_int_t)m->ticket_id, "at", at,
+                                 "kind", m->kind, "from", m->from_address, "message_id", m->message_id, "file", m->spool_name, "decisions", list));
+        return TRUE;
+    }
+    print_line("message %" G_GINT64_FORMAT "  %s  %s  <%s>  %s", m->id, at, m->kind, m->from_address != NULL ? m->from_address : "",
+               m->subject != NULL ? m->subject : "");
+    for (guint i = 0; i < lines->len; i++)
+        print_line("  %s", (const char *)g_ptr_array_index(lines, i));
+    return TRUE;
+}
+
+int cmd_log(int argc, char **argv, CommandContext *ctx)
+{
+    g_autoptr(GError) err = NULL;
+    g_autoptr(GPtrArray) list = NULL;
+    g_autoptr(MessageRow) one = NULL;
+    int status = 0;
+    gint64 id;
+    if (argc != 2)
+        return cmd_usage(argv[0]);
+    Desk *d = cmd_store(ctx, &status);
+    if (d == NULL)
+        return status;
+    if (!cmd_ticket_id(argv[1], &id, NULL)) {
+        if (messages_find(d->db, argv[1], &one, &err))
+            log_message(d, one, cmd_json(ctx), &err);
+        return cmd_fail(err);
+    }
+    if (messages_list(d->db, id, 0, &list, &err) && list->len == 0)
+        error_set(&err, ERROR_NOTFOUND, "ticket %" G_GINT64_FORMAT ": has no mails, or there is none of that number", id);
+    for (guint i = 0; err == NULL && i < list->len; i++)
+        log_message(d, g_ptr_array_index(list, i), cmd_json(ctx), &err);
+    return cmd_fail(err);
+}
+
+/* ---- hold and other ---- */
+
+static int list_other(CommandContext *ctx, Desk *d)
+{
+    g_autoptr(GError) err = NULL;
+    g_autoptr(GPtrArray) list = NULL;
+    if (!messages_list(d->db, 0, d->now - (Seconds)30 * 86400, &list, &err))
+        return cmd_fail(err);
+    for (guint i = 0; i < list->len; i++) {
+        MessageRow *m = g_ptr_array_index(list, i);
+        g_autofree char *at = instant_format(m->received_at);
+        if (g_strcmp0(m->filed, "duplicate") == 0)
+            continue;
+        if (cmd_json(ctx))
+            cmd_print_json(json_pack("{s:s?, s:s, s:s, s:s?, s:s?, s:s?}", "file", m->spool_name, "at", at, "kind", m->kind, "from", m->from_address,
+                                     "subject", m->subject, "filed", m->filed));
+        else
+            print_line("%s\t%s\t%s\t<%s>\t%s", m->spool_name, at, m->filed, m->from_address, m->subject);
+    }
+    return 0;
+}
+
+int cmd_hold(int argc, char **argv, CommandContext *ctx)
+{
+    g_autoptr(GError) err = NULL;
+    g_autoptr(GPtrArray) pairs = NULL;
+    int status = 0;
+    gboolean other = argc == 2 && strcmp(argv[1], "--other") == 0;
+    if (argc > 1 && !other)
+        return cmd_usage(argv[0]);
+    Desk *d = other ? cmd_store(ctx, &status) : cmd_desk(ctx, &status);
+    if (d == NULL)
+        return status;
+    if (other)
+        return list_other(ctx, d);
+    if (!spool_holding(d->config->spool, &pairs, &err))
+        return cmd_fail(err);
+    for (guint i = 0; i + 1 < pairs->len; i += 2) {
+        const char *name = g_ptr_array_index(pairs, i), *reason = g_ptr_array_index(pairs, i + 1);
+        if (cmd_json(ctx))
+            cmd_print_json(json_pack("{s:s, s:s}", "file", name, "reason", reason));
+        else
+            print_line("%s\t%s", name, reason);
+    }
+    return 0;
+}
+
+/* A name in hold, or of a message that was filed, in the archive. */
+static gboolean requeue_one(Desk *d, const char *name, gboolean as_human, GError **err)
+{
+    g_autofree char *held = g_build_filename("hold", name, NULL), *path = g_build_filename(d->config->spool, held, NULL), *fresh = NULL;
+    g_autoptr(MessageRow) m = NULL;
+    struct stat st;
+    if (strchr(name, '/') != NULL)
+        return error_set(err, ERROR_USAGE, "'%s': expected the name of a message file, as `escalate hold` lists it", name);
+    const char *from = held;
+    if (stat(path, &st) != 0) {
+        if (!messages_find(d->db, name, &m, err))
+            return FALSE;
+        if (m->ticket_id != 0 || m->archive == NULL)
+            return error_set(err, ERROR_REFUSED, "message '%s': belongs to ticket %" G_GINT64_FORMAT, name, m->ticket_id);
+        from = m->archive;
+    }
+    if (!spool_requeue(d->config->spool, from, d->now, as_human ? "requeue-as-human" : "requeue", &fresh, err))
+        return FALSE;
+    print_line("%s", fresh);
+    return TRUE;
+}
+
+int cmd_requeue(int argc, char **argv, CommandContext *ctx)
+{
+    int status = 0, first = 1;
+    gboolean as_human = argc > 2 && strcmp(argv[1], "--as") == 0 && strcmp(argv[2], "human") == 0;
+    if (as_human)
+        first = 3;
+    if (argc <= first)
+        return cmd_usage(argv[0]);
+    Desk *d = cmd_store(ctx, &status);
+    if (d == NULL)
+        return status;
+    for (int i = first; i < argc; i++) {
+        g_autoptr(GError) err = NULL;
+        if (!requeue_one(d, argv[i], as_human, &err))
+            status = cmd_fail(err);
+    }
+    return status;
+}
+
+/* ---- outbox ---- */
+
+static int print_mail(Desk *d, gint64 id)
+{
+    g_autoptr(GError) err = NULL;
+    g_autoptr(OutboxRow) row = NULL;
+    if (!outbox_load(d->db, id, &row, &err))
+        return cmd_fail(err);
+    gsize n;
+    const char *bytes = g_bytes_get_data(row->bytes, &n);
+    g_autoptr(GString) archived = NULL;
+    if (n == 0) { /* it was moved */
+        g_autofree char *name = g_strdup_printf("out-%" G_GINT64_FORMAT ".eml", id);
+        g_autofree char *relative = spool_archive_path(name, row->handed_at != INSTANT_NONE ? row->handed_at : row->created_at);
+        g_autofree char *path = g_build_filename(d->config->spool, relative, NULL);
+        if (!files_read(path, LIMIT_MAIL_BYTES, &archived, &err))
+            return cmd_fail(err);
+        bytes = archived->str;
+        n = archived->len;
+    }
+    fwrite(bytes, 1, n, stdout);
+    return 0;
+}
+
+int cmd_outbox(int argc, char **argv, CommandContext *ctx)
+{
+    g_autoptr(GError) err = NULL;
+    g_autoptr(GPtrArray) list = NULL;
+    int status = 0;
+    gint64 id;
+    if (argc > 2)
+        return cmd_usage(argv[0]);
+    Desk *d = cmd_store(ctx, &status);
+    if (d == NULL)
+        return status;
+    if (argc == 2)
+        return cmd_ticket_id(argv[1], &id, &err) ? print_mail(d, id) : cmd_fail(err);
+    if (!outbox_list(d->db, 0, NULL, 1000, &list, &err))
+        return cmd_fail(err);
+    for (guint i = 0; i < list->len; i++) {
+        OutboxRow *r = g_ptr_array_index(list, i);
+        g_autofree char *at = instant_format(r->created_at);
+        if (cmd_json(ctx))
+            cmd_print_json(json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:i, s:s?}", "id", (json_int_t)r->id, "ticket", (json_int_t)r->ticket_id, "at", at,
+                                     "template", r->template, "to", r->recipient, "state", r->state, "message_id", r->message_id, "attempts", r->attempts,
+                                     "reply", r->reply));
+        else
+            print_line("%6" G_GINT64_FORMAT "  #%-5" G_GINT64_FORMAT " %s  %-12s %-10s <%s>  %s", r->id, r->ticket_id, at, r->template, r->state, r->recipient,
+                       r->reply != NULL ? r->reply : "");
+    }
+    return 0;
+}

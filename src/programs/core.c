@@ -1,0 +1,374 @@
+/* core: the rounds. Files first, then timers, then mail out: an acknowledgment that was received before a deadline wins, whenever it
+ * is parsed. Each step commits by itself; running again after a crash at any point is harmless. */
+#include "programs/core.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <pwd.h>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/spoolname.h"
+
+#include "store/outbox.h"
+#include "store/spool.h"
+
+#include "flows/deliver.h"
+#include "flows/intake.h"
+#include "flows/timers.h"
+
+#include "programs/deliver_worker.h"
+#include "programs/parse_worker.h"
+
+#include "base/banned.h"
+
+struct Core {
+    Desk *desk;
+    ParseWorker *parse;
+    DeliverWorker *deliver;
+    OutboxRow *under_way; /* handed to the deliver worker */
+    gint64 waiting_since; /* real time, when files in incoming first could not be taken in; 0: they can */
+};
+
+Core *core_new(Desk *d, GError **err)
+{
+    Core *c = g_new0(Core, 1);
+    c->desk = d;
+    c->parse = parse_worker_new(err);
+    c->deliver = deliver_worker_new();
+    if (c->parse != NULL && desk_open_store(d, err))
+        return c;
+    c->desk = NULL; /* stays the caller's */
+    core_free(c);
+    return NULL;
+}
+
+void core_free(Core *c)
+{
+    if (c == NULL)
+        return;
+    parse_worker_free(c->parse);
+    deliver_worker_free(c->deliver);
+    outbox_row_free(c->under_way);
+    desk_free(c->desk);
+    g_free(c);
+}
+
+Desk *core_desk(Core *c) { return c->desk; }
+
+/* ---- one file of incoming ---- */
+
+typedef struct {
+    SpoolFile *file;
+    SpoolEnvelope envelope;
+    gsize offset;
+    Reading *reading;
+    Instant at;
+    char *archive, *digest;
+    ParseWorker *parse;
+} Arrival;
+
+static void arrival_free(gpointer p)
+{
+    Arrival *a = p;
+    spool_file_free(a->file);
+    reading_free(a->reading);
+    g_free(a->archive);
+    g_free(a->digest);
+    g_free(a);
+}
+
+/* Envelope lines count only for files of users whom the configuration names, root, and ourselves. */
+static gboolean is_trusted_owner(const Desk *d, uid_t owner)
+{
+    if (owner == 0 || owner == geteuid())
+        return TRUE;
+    for (guint i = 0; d->config->intake_users != NULL && d->config->intake_users[i] != NULL; i++) {
+        const struct passwd *pw = getpwnam(d->config->intake_users[i]);
+        g_autofree char *number = g_strdup_printf("%u", (unsigned)owner);
+        if ((pw != NULL && pw->pw_uid == owner) || strcmp(d->config->intake_users[i], number) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void read_envelope(const Desk *d, Arrival *a)
+{
+    const char *problem;
+    SpoolEnvelope *e = &a->envelope;
+    if (spoolname_envelope_read(a->file->bytes->str, a->file->bytes->len, e, &problem) != 0) {
+        *e = (SpoolEnvelope){.received_at = -1, .uid = -1};
+        log_event(LOGGING_WARNING, "event=envelope file=%s reason=\"%s\"", a->file->name, problem);
+    }
+    a->offset = e->mail_offset;
+    if (!is_trusted_owner(d, a->file->owner)) {
+        e->sender = e->queue = NULL;
+        e->recipient_count = 0;
+        e->received_at = -1;
+    }
+}
+
+static gboolean open_arrival(Core *c, const char *name, Instant now, Arrival **ret, GError **err)
+{
+    Arrival *a = g_new0(Arrival, 1);
+    a->parse = c->parse;
+    if (!spool_open(c->desk->config->spool, name, &a->file, err)) {
+        arrival_free(a);
+        return FALSE;
+    }
+    a->digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)a->file->bytes->str, a->file->bytes->len);
+    read_envelope(c->desk, a);
+    Instant received = a->envelope.received_at >= 0 ? a->envelope.received_at : spoolname_seconds(name);
+    a->at = c->desk->is_pinned ? now : MIN(received, now); /* a clock that was ahead must not move deadlines into the future */
+    a->archive = spool_archive_path(name, a->at);
+    gboolean null_sender = a->envelope.sender != NULL && *a->envelope.sender == '\0';
+    if (!parse_worker_read(c->parse, a->file->fd, a->offset, null_sender, &a->reading, err)) {
+        arrival_free(a);
+        return FALSE;
+    }
+    *ret = a;
+    return TRUE;
+}
+
+/* ---- strikes ---- */
+
+/* A file that fails for a reason of its own: so many times, then hold. A mail that no queue wants goes there at once. */
+static gboolean strike(Core *c, const char *name, const GError *why, gboolean at_once, GError **err)
+{
+    Desk *d = c->desk;
+    gint64 count = 0;
+    g_autofree char *quoted = log_quote(why->message);
+    if (!db_begin(d->db, err))
+        return FALSE;
+    if (!db_value(d->db, &count, err,
+                  "insert into strike (spool_name, count, reason) values ($1, 1, $2) on conflict (spool_name) do update set count = strike.count + 1,"
+                  " reason = excluded.reason returning count",
+                  "ss", name, why->message)
+        || !db_commit(d->db, err)) {
+        db_rollback(d->db);
+        return FALSE;
+    }
+    log_event(LOGGING_WARNING, "event=strike file=%s count=%" G_GINT64_FORMAT " reason=%s", name, count, quoted);
+    if (count < LIMIT_STRIKES && !at_once)
+        return TRUE;
+    log_event(LOGGING_ERROR, "event=hold file=%s reason=%s", name, quoted);
+    return spool_to_hold(d->config->spool, name, why->message, err) && db_run(d->db, err, "delete from strike where spool_name = $1", "s", name);
+}
+
+/* ---- a batch ---- */
+
+static gboolean parts_of(void *data, GPtrArray **ret, GError **err)
+{
+    Arrival *a = data;
+    return parse_worker_parts(a->parse, a->file->fd, a->offset, ret, err);
+}
+
+static gboolean apply(Core *c, Arrival *a, GError **err)
+{
+    const char *name = a->file->name;
+    IntakeMail mail = {.name = name, .digest = a->digest, .archive = a->archive, .sender = a->envelope.sender, .queue = a->envelope.queue,
+                       .recipients = a->envelope.recipients, .recipient_count = a->envelope.recipient_count, .reading = a->reading,
+                       .as_human = g_str_has_suffix(name, ".requeue-as-human"), .again = strstr(name, ".requeue") != NULL, .parts = parts_of,
+                       .data = a};
+    c->desk->now = a->at;
+    return intake_mail(c->desk, &mail, err);
+}
+
+/* One file in its savepoint. *ret_bad gets the file's own failure, which costs it a strike; FALSE: try the batch again later. */
+static gboolean apply_in_savepoint(Core *c, Arrival *a, GError **ret_bad, GError **err)
+{
+    GError *local = NULL;
+    if (!db_savepoint(c->desk->db, err))
+        return FALSE;
+    if (apply(c, a, &local))
+        return db_release(c->desk->db, err);
+    db_rollback_to_savepoint(c->desk->db);
+    if (local->code == ERROR_TEMPFAIL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    *ret_bad = local;
+    return TRUE;
+}
+
+typedef struct {
+    char *name;
+    GError *why;
+} Bad;
+
+static void bad_free(gpointer p)
+{
+    Bad *b = p;
+    g_free(b->name);
+    g_error_free(b->why);
+    g_free(b);
+}
+
+static void add_bad(GPtrArray *list, const char *name, GError *why)
+{
+    Bad *b = g_new0(Bad, 1);
+    b->name = g_strdup(name);
+    b->why = why;
+    g_ptr_array_add(list, b);
+}
+
+/* Reads the next files, bounded by number and bytes. */
+static gboolean read_batch(Core *c, const GPtrArray *names, Instant now, GPtrArray *arrivals, GPtrArray *bad, GError **err)
+{
+    gsize bytes = 0;
+    for (guint i = 0; i < names->len && i < LIMIT_BATCH && bytes < LIMIT_READING_BYTES; i++) {
+        Arrival *a = NULL;
+        GError *local = NULL;
+        if (open_arrival(c, g_ptr_array_index(names, i), now, &a, &local)) {
+            bytes += a->file->bytes->len;
+            g_ptr_array_add(arrivals, a);
+        } else if (local->code == ERROR_TEMPFAIL || local->code == ERROR_INTERNAL) {
+            g_propagate_error(err, local);
+            return FALSE;
+        } else if (local->code == ERROR_NOTFOUND) {
+            g_error_free(local); /* somebody took it away */
+        } else {
+            add_bad(bad, g_ptr_array_index(names, i), local);
+        }
+    }
+    return TRUE;
+}
+
+static gboolean commit_batch(Core *c, GPtrArray *arrivals, GPtrArray *bad, GPtrArray *done, GError **err)
+{
+    if (arrivals->len == 0)
+        return TRUE;
+    if (!db_begin(c->desk->db, err))
+        return FALSE;
+    for (guint i = 0; i < arrivals->len; i++) {
+        Arrival *a = g_ptr_array_index(arrivals, i);
+        GError *why = NULL;
+        if (!apply_in_savepoint(c, a, &why, err)) {
+            db_rollback(c->desk->db);
+            return FALSE;
+        }
+        if (why != NULL)
+            add_bad(bad, a->file->name, why);
+        else
+            g_ptr_array_add(done, a);
+    }
+    return db_commit(c->desk->db, err);
+}
+
+/* At most one batch. *ret_did counts files that left incoming. */
+static gboolean intake_batch(Core *c, Instant now, guint *ret_did, GError **err)
+{
+    g_autoptr(GPtrArray) names = NULL;
+    g_autoptr(GPtrArray) arrivals = g_ptr_array_new_with_free_func(arrival_free), bad = g_ptr_array_new_with_free_func(bad_free), done = g_ptr_array_new();
+    const char *spool = c->desk->config->spool;
+    *ret_did = 0;
+    if (!spool_incoming(spool, 0, &names, err) || !read_batch(c, names, now, arrivals, bad, err) || !commit_batch(c, arrivals, bad, done, err))
+        return FALSE;
+    for (guint i = 0; i < done->len; i++, (*ret_did)++) {
+        Arrival *a = g_ptr_array_index(done, i);
+        if (!spool_to_archive(spool, a->file->name, a->archive, err))
+            return FALSE;
+    }
+    for (guint i = 0; i < bad->len; i++, (*ret_did)++) {
+        Bad *b = g_ptr_array_index(bad, i);
+        gboolean at_once = g_str_has_prefix(b->why->message, "no queue has");
+        if (!strike(c, b->name, b->why, at_once, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* ---- mail out ---- */
+
+static gboolean begin_delivery(Core *c, guint *ret_did, GError **err)
+{
+    g_autoptr(OutboxRow) row = NULL;
+    if (!deliver_next(c->desk, &row, ret_did, err))
+        return FALSE;
+    if (row == NULL)
+        return TRUE;
+    gsize n;
+    const char *bytes = g_bytes_get_data(row->bytes, &n);
+    g_autofree char *name = g_strdup_printf("%010" G_GINT64_FORMAT "-%s", row->id, row->template);
+    TransportMail mail = {.sender = row->sender, .recipient = row->recipient, .name = name, .want_dsn = strcmp(row->class, "page") == 0,
+                          .bytes = bytes, .length = n};
+    if (!deliver_worker_begin(c->deliver, c->desk, &mail, err))
+        return FALSE;
+    c->under_way = g_steal_pointer(&row);
+    return TRUE;
+}
+
+static gboolean finish_delivery(Core *c, GError **err)
+{
+    g_autofree char *reply = NULL;
+    g_autoptr(OutboxRow) row = g_steal_pointer(&c->under_way);
+    TransportResult result = deliver_worker_finish(c->deliver, &reply);
+    return deliver_done(c->desk, row, result, reply, err);
+}
+
+int core_delivery_fd(const Core *c) { return c->under_way == NULL ? -1 : deliver_worker_fd(c->deliver); }
+
+static gboolean delivery(Core *c, gboolean wait, gboolean is_ready, guint *ret_did, GError **err)
+{
+    guint passed = 0;
+    *ret_did = 0;
+    if (c->under_way != NULL) {
+        if (!wait && !is_ready)
+            return TRUE;
+        (*ret_did)++;
+        return finish_delivery(c, err);
+    }
+    if (!begin_delivery(c, &passed, err))
+        return FALSE;
+    *ret_did = passed + (c->under_way != NULL);
+    return !wait || c->under_way == NULL || finish_delivery(c, err);
+}
+
+/* ---- a round ---- */
+
+/* No timer fires later than received-at of the oldest file that waits, for at most a minute of real time. */
+static gboolean timer_limit(Core *c, Instant now, Instant *ret, GError **err)
+{
+    g_autoptr(GPtrArray) names = NULL;
+    *ret = now;
+    if (!spool_incoming(c->desk->config->spool, 1, &names, err))
+        return FALSE;
+    if (names->len == 0) {
+        c->waiting_since = 0;
+        return TRUE;
+    }
+    gint64 real = instant_monotonic_us() / G_USEC_PER_SEC;
+    if (c->waiting_since == 0)
+        c->waiting_since = real;
+    if (!c->desk->is_pinned && real - c->waiting_since < LIMIT_WAIT_FOR_INTAKE_SECONDS)
+        *ret = MIN(now, spoolname_seconds(g_ptr_array_index(names, 0)));
+    return TRUE;
+}
+
+static gboolean is_readable(int fd)
+{
+    GPollFD p = {.fd = fd, .events = G_IO_IN | G_IO_HUP};
+    return fd >= 0 && g_poll(&p, 1, 0) > 0;
+}
+
+gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err)
+{
+    guint files, fired, handed, moved;
+    Instant limit;
+    *ret_did = 0;
+    do {
+        if (!intake_batch(c, now, &files, err))
+            return FALSE;
+        *ret_did += files;
+    } while (files > 0);
+    c->desk->now = now;
+    if (!timer_limit(c, now, &limit, err) || !timers_pass(c->desk, limit, &fired, err)
+        || !delivery(c, wait, is_readable(core_delivery_fd(c)), &handed, err) || !deliver_archive(c->desk, &moved, err))
+        return FALSE;
+    *ret_did += fired + handed + moved;
+    return TRUE;
+}
+
+gboolean core_next(Core *c, Instant *ret, GError **err) { return timers_next(c->desk, ret, err); }

@@ -1,0 +1,21 @@
+/* core: the passes of the one writer: intake, timers, delivery; with its two workers. Used by the daemon and by --once. */
+#ifndef PROGRAMS_CORE_H
+#define PROGRAMS_CORE_H
+
+#include "flows/desk.h"
+
+typedef struct Core Core;
+
+/* Takes the desk, whose store is not yet open: the workers are started first, so that they never see database or keys. */
+Core *core_new(Desk *d, GError **err);
+void core_free(Core *c);
+Desk *core_desk(Core *c);
+
+/* One round at `now`: all of incoming, then what is due, then what is to be handed over. *ret_did counts what was done. With `wait`
+ * a hand-over is waited for; else it goes on in the worker, whose descriptor core_delivery_fd becomes readable when it is done. */
+gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err);
+int core_delivery_fd(const Core *c); /* -1: nothing under way */
+/* The next instant at which something is due; INSTANT_NONE. */
+gboolean core_next(Core *c, Instant *ret, GError **err);
+
+#endif

@@ -1,0 +1,239 @@
+/* escalate: the command line of operators and agents. This file has the options before the command, the table of commands, and what
+ * all of them share; each command is a file of its own. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include "programs/cmd.h"
+
+#include "config.h"
+
+#include "base/banned.h"
+
+#define DEFAULT_CONFIG "/etc/escalate/escalate.yaml"
+
+struct CommandContext {
+    const char *config;
+    gboolean json;
+    Instant now; /* INSTANT_NONE: the system's */
+    Desk *desk;
+};
+
+#define VERB(name, usage, summary) {name, "ID" usage, summary, cmd_verb}
+
+const CommandEntry cmd_table[] = {
+    {"init", "DIR [--country CODE] [--tz ZONE]", "writes a working starter set into a new directory", cmd_init},
+    {"check", "", "checks configuration, calendars and templates", cmd_check},
+    {"list", "[--all] [WORDS] [FIELD:VALUE]", "lists tickets", cmd_list},
+    {"show", "ID", "shows a ticket with its mails and runs", cmd_show},
+    {"explain", "ID [--tz ZONE]", "says why each deadline is when it is", cmd_explain},
+    {"log", "ID | MESSAGE", "shows the decisions on mails", cmd_log},
+    VERB("ack", " [2h | until TIME]", "accepts the escalation"),
+    VERB("decline", "", "declines it"),
+    VERB("pass", " WHO", "passes it on"),
+    VERB("escalate", "", "tells the next level now"),
+    VERB("take", "", "takes the ticket (with --as)"),
+    VERB("assign", " WHO", "gives the ticket an owner"),
+    VERB("severity", " S1…S4", "sets the severity"),
+    VERB("wait", " [for customer | for vendor | until TIME]", "waits"),
+    VERB("answered", " [TEXT]", "records an answer by phone"),
+    VERB("contained", " [TEXT]", "records that the harm is contained"),
+    VERB("resolve", " [TEXT]", "resolves the ticket"),
+    VERB("reopen", "", "opens it again"),
+    VERB("spam", "", "closes it as spam"),
+    VERB("notspam", "", "undoes that"),
+    VERB("note", " TEXT", "adds a private note"),
+    VERB("cause", " TEXT", "records the cause"),
+    VERB("impact", " TEXT", "records the impact"),
+    VERB("category", " WORD", "sets the category"),
+    VERB("needless", "", "marks the escalation as needless"),
+    {"next", "[-n N] | ID TEXT", "shows what is due next; with an ID: records the next step", cmd_next},
+    {"inspect", "[--mbox] [FILE…]", "shows how a mail is read, as JSON", cmd_inspect},
+    {"hold", "[--other]", "lists mails on hold, or those filed under other", cmd_hold},
+    {"requeue", "[--as human] NAME…", "takes a mail in again", cmd_requeue},
+    {"outbox", "[ID]", "lists outgoing mail", cmd_outbox},
+    {"calendar", "FILE|NAME --from T --to T [--tz ZONE] [--instances]", "lists open intervals", cmd_calendar},
+    {"worktime", "add|between|next|open CAL …", "computes on business hours", cmd_worktime},
+    {"oncall", "ROTA [--at T]", "says who is on duty", cmd_oncall},
+    {"template", "FILE --data JSON [--partials DIR] [--html]", "renders a template", cmd_template},
+    {"replay", "--threads MBOX…", "threads an old mailbox", cmd_replay},
+    {"audit", "verify [--head N:HASH] | head | ID", "verifies or shows the audit record", cmd_audit},
+    {"help", "[COMMAND]", "shows this list", cmd_help},
+};
+const gsize cmd_table_length = G_N_ELEMENTS(cmd_table);
+
+/* ---- shared by the commands ---- */
+
+const char *cmd_config_path(CommandContext *ctx) { return ctx->config; }
+gboolean cmd_json(CommandContext *ctx) { return ctx->json; }
+Instant cmd_now(CommandContext *ctx) { return ctx->now != INSTANT_NONE ? ctx->now : instant_now(); }
+
+int cmd_fail(const GError *err)
+{
+    if (err == NULL)
+        return 0;
+    fputs("escalate: ", stderr);
+    for (const char *p = err->message; *p != '\0'; p++)
+        fprintf(stderr, (guchar)*p < 0x20 || *p == 0x7f ? "\\x%02x" : "%c", (guchar)*p);
+    fputc('\n', stderr);
+    return error_exit_status(err);
+}
+
+void cmd_print_safe(const char *text)
+{
+    for (const char *p = text; *p != '\0'; p++) {
+        guchar c = (guchar)*p;
+        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f || (c == 0xc2 && (guchar)p[1] >= 0x80 && (guchar)p[1] < 0xa0))
+            printf("\\x%02x", c);
+        else
+            putchar(c);
+    }
+}
+
+void cmd_print_json(json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    puts(text);
+    free(text);
+    json_decref(value);
+}
+
+int cmd_usage(const char *name)
+{
+    for (gsize i = 0; i < cmd_table_length; i++)
+        if (strcmp(cmd_table[i].name, name) == 0)
+            fprintf(stderr, "usage: escalate %s %s\n", name, cmd_table[i].usage);
+    return 2;
+}
+
+gboolean cmd_ticket_id(const char *text, gint64 *ret, GError **err)
+{
+    char *end = NULL;
+    const char *digits = *text == '#' ? text + 1 : text;
+    gint64 id = g_ascii_strtoll(digits, &end, 10);
+    if (end == digits || *end != '\0' || id <= 0)
+        return error_set(err, ERROR_USAGE, "'%s': expected the number of a ticket", text);
+    *ret = id;
+    return TRUE;
+}
+
+static void print_all(const char *what, const GPtrArray *lines)
+{
+    for (guint i = 0; i < lines->len; i++) {
+        fprintf(stderr, "%s", what);
+        fprintf(stderr, "%s\n", (const char *)g_ptr_array_index(lines, i));
+    }
+}
+
+Desk *cmd_desk(CommandContext *ctx, int *ret_status)
+{
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    if (ctx->desk != NULL)
+        return ctx->desk;
+    if (!desk_load(ctx->config, &ctx->desk, problems, warnings)) {
+        print_all("", problems);
+        *ret_status = 78;
+    } else {
+        ctx->desk->now = cmd_now(ctx);
+    }
+    return ctx->desk;
+}
+
+Desk *cmd_store(CommandContext *ctx, int *ret_status)
+{
+    g_autoptr(GError) err = NULL;
+    Desk *d = cmd_desk(ctx, ret_status);
+    if (d == NULL || d->db != NULL)
+        return d;
+    if (desk_open_store(d, &err))
+        return d;
+    *ret_status = cmd_fail(err);
+    return NULL;
+}
+
+gboolean cmd_calendar_by_name(CommandContext *ctx, const char *name, Calendar **ret, GError **err)
+{
+    int status = 0;
+    if (strcmp(name, "always") == 0) {
+        *ret = calendar_always();
+        return TRUE;
+    }
+    Desk *d = cmd_desk(ctx, &status);
+    if (d == NULL)
+        return error_set(err, ERROR_CONFIG, "calendar '%s': the configuration '%s' cannot be loaded", name, ctx->config);
+    Calendar *c = g_hash_table_lookup(d->calendars, name);
+    if (c == NULL)
+        return error_set(err, ERROR_NOTFOUND, "calendar '%s': the configuration has none of that name", name);
+    *ret = c;
+    return TRUE;
+}
+
+int cmd_help(int argc, char **argv, CommandContext *ctx)
+{
+    (void)ctx;
+    if (argc > 1)
+        return cmd_usage(argv[1]) == 2 ? 0 : 2;
+    puts("usage: escalate [-c CONF] [--json] [--now TIME] COMMAND …");
+    for (gsize i = 0; i < cmd_table_length; i++)
+        printf("  %-10s %-50s %s\n", cmd_table[i].name, cmd_table[i].usage, cmd_table[i].summary);
+    return 0;
+}
+
+/* ---- options ---- */
+
+static int run(int argc, char **argv, CommandContext *ctx)
+{
+    for (gsize i = 0; i < cmd_table_length; i++)
+        if (strcmp(cmd_table[i].name, argv[0]) == 0) {
+            int status = cmd_table[i].run(argc, argv, ctx);
+            if (fflush(stdout) != 0) {
+                fprintf(stderr, "escalate: cannot write the output: %s\n", g_strerror(errno));
+                return 75;
+            }
+            return status;
+        }
+    fprintf(stderr, "escalate: there is no command '%s'; see escalate help\n", argv[0]);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
+                                            {"now", required_argument, NULL, 'n'},    {"version", no_argument, NULL, 'V'},
+                                            {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    CommandContext ctx = {.config = DEFAULT_CONFIG, .now = INSTANT_NONE};
+    g_autoptr(GError) err = NULL;
+    int option;
+    log_open("escalate", FALSE);
+    log_set_level(LOGGING_WARNING);
+    while ((option = getopt_long(argc, argv, "+c:", options, NULL)) != -1) {
+        if (option == 'c')
+            ctx.config = optarg;
+        else if (option == 'j')
+            ctx.json = TRUE;
+        else if (option == 'n' && !instant_parse(optarg, &ctx.now, &err))
+            return cmd_fail(err), 2;
+        else if (option == 'V')
+            return puts("escalate " PACKAGE_VERSION) < 0;
+        else if (option == 'h')
+            return cmd_help(1, argv, &ctx);
+        else if (option == '?')
+            return 2;
+    }
+    if (optind >= argc) {
+        cmd_help(1, argv, &ctx);
+        return 2;
+    }
+    argc -= optind;
+    argv += optind;
+    optind = 0; /* each command reads its own options */
+    int status = run(argc, argv, &ctx);
+    desk_free(ctx.desk);
+    return status;
+}

@@ -1,0 +1,166 @@
+/* parse_worker: one request a frame: a letter ('r' read, 'R' read with null sender, 'p' parts), the offset of the mail, and the open
+ * file beside it. Answers: 'r' JSON; 'p' for each part a line "name\ttype\tlength\n" with name and type escaped, then its bytes. */
+#include "programs/parse_worker.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/sandbox.h"
+
+#include "mail/message.h"
+
+#include "config.h"
+
+#include "base/banned.h"
+
+#define REQUEST_BYTES 64
+
+struct ParseWorker {
+    Worker *worker;
+};
+
+/* ---- the child ---- */
+
+static void answer_parts(const char *mail, gsize length, GString *out)
+{
+    g_autoptr(GPtrArray) parts = NULL;
+    if (!message_parts(mail, length, LIMIT_MAIL_BYTES, &parts, NULL))
+        return;
+    for (guint i = 0; i < parts->len; i++) {
+        const MessagePart *p = g_ptr_array_index(parts, i);
+        g_autofree char *name = g_strescape(p->name, NULL), *type = g_strescape(p->type, NULL);
+        gsize n;
+        const char *bytes = g_bytes_get_data(p->bytes, &n);
+        g_string_append_printf(out, "%s\t%s\t%" G_GSIZE_FORMAT "\n", name, type, n);
+        g_string_append_len(out, bytes, (gssize)n);
+    }
+}
+
+static void answer_reading(const char *mail, gsize length, gboolean null_sender, GString *out)
+{
+    g_autoptr(Reading) r = reading_of_mail(mail, length, null_sender);
+    json_t *json = reading_to_json(r);
+    char *text = json_dumps(json, JSON_COMPACT);
+    g_string_append(out, text != NULL ? text : "");
+    free(text);
+    json_decref(json);
+}
+
+static gboolean serve_one(int channel, GError **err)
+{
+    g_autoptr(GString) request = NULL, mail = NULL, answer = g_string_new(NULL);
+    AUTO_FD fd = -1;
+    if (!worker_read(channel, REQUEST_BYTES, &request, &fd, err))
+        return FALSE;
+    gsize offset = (gsize)g_ascii_strtoull(request->str + (request->len > 0), NULL, 10);
+    if (lseek(fd, 0, SEEK_SET) != 0 || !files_read_fd(fd, "mail", LIMIT_MAIL_BYTES + 65536, &mail, err))
+        return FALSE;
+    offset = MIN(offset, mail->len);
+    if (request->str[0] == 'p')
+        answer_parts(mail->str + offset, mail->len - offset, answer);
+    else
+        answer_reading(mail->str + offset, mail->len - offset, request->str[0] == 'R', answer);
+    return worker_write(channel, answer->str, answer->len, err);
+}
+
+static int serve(int channel, void *data)
+{
+    g_autoptr(GError) err = NULL;
+    (void)data;
+    message_init();
+    sandbox_warm_charsets();
+    zone_utc(); /* reads its file now */
+#ifdef WITH_SANITIZERS
+    gsize memory = 0;
+#else
+    gsize memory = LIMIT_PARSE_MEMORY;
+#endif
+    if (!sandbox_limit(memory, &err) || !sandbox_enter(&err)) {
+        log_error("sandbox", err);
+        return 1;
+    }
+    while (serve_one(channel, &err))
+        ;
+    return err->code == ERROR_NOTFOUND ? 0 : 1;
+}
+
+/* ---- the parent ---- */
+
+static gboolean ensure(ParseWorker *p, GError **err)
+{
+    if (p->worker != NULL && worker_pid(p->worker) != -1)
+        return TRUE;
+    g_clear_pointer(&p->worker, worker_stop);
+    p->worker = worker_start("parse", serve, NULL, err);
+    return p->worker != NULL;
+}
+
+ParseWorker *parse_worker_new(GError **err)
+{
+    ParseWorker *p = g_new0(ParseWorker, 1);
+    if (ensure(p, err))
+        return p;
+    g_free(p);
+    return NULL;
+}
+
+void parse_worker_free(ParseWorker *p)
+{
+    if (p == NULL)
+        return;
+    worker_stop(p->worker);
+    g_free(p);
+}
+
+/* Whatever goes wrong here is the file's doing, and the next file gets a fresh worker. */
+static gboolean ask(ParseWorker *p, char what, int fd, gsize offset, gsize max, GString **ret, GError **err)
+{
+    g_autofree char *request = g_strdup_printf("%c%" G_GSIZE_FORMAT, what, offset);
+    GError *local = NULL;
+    if (!ensure(p, err) || !worker_limit_cpu(p->worker, LIMIT_PARSE_CPU_SECONDS, err))
+        return FALSE;
+    if (worker_send(p->worker, request, strlen(request), fd, &local)
+        && worker_receive(p->worker, max, LIMIT_PARSE_REAL_SECONDS, ret, &local))
+        return TRUE;
+    g_clear_pointer(&p->worker, worker_stop);
+    error_set(err, ERROR_DATA, "the parser failed on it: %s", local->message);
+    g_error_free(local);
+    return FALSE;
+}
+
+gboolean parse_worker_read(ParseWorker *p, int fd, gsize offset, gboolean null_sender, Reading **ret, GError **err)
+{
+    g_autoptr(GString) json = NULL;
+    return ask(p, null_sender ? 'R' : 'r', fd, offset, LIMIT_READING_BYTES, &json, err) && reading_from_json(json->str, json->len, ret, err);
+}
+
+gboolean parse_worker_parts(ParseWorker *p, int fd, gsize offset, GPtrArray **ret, GError **err)
+{
+    g_autoptr(GString) answer = NULL;
+    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func((GDestroyNotify)message_part_free);
+    if (!ask(p, 'p', fd, offset, 2 * (gsize)LIMIT_MAIL_BYTES, &answer, err))
+        return FALSE;
+    for (gsize at = 0; at < answer->len;) {
+        const char *line = answer->str + at, *end = memchr(line, '\n', answer->len - at);
+        g_autofree char *head = end == NULL ? NULL : g_strndup(line, (gsize)(end - line));
+        g_auto(GStrv) fields = g_strsplit(head != NULL ? head : "", "\t", 3);
+        if (g_strv_length(fields) != 3 || parts->len >= LIMIT_MIME_PARTS)
+            return error_set(err, ERROR_DATA, "the parser's list of attachments is damaged");
+        gsize n = (gsize)g_ascii_strtoull(fields[2], NULL, 10);
+        at += (gsize)(end + 1 - line);
+        if (n > answer->len - at)
+            return error_set(err, ERROR_DATA, "the parser's list of attachments is damaged");
+        MessagePart *part = g_new0(MessagePart, 1);
+        part->name = g_strcompress(fields[0]);
+        part->type = g_strcompress(fields[1]);
+        part->bytes = g_bytes_new(answer->str + at, n);
+        g_ptr_array_add(parts, part);
+        at += n;
+    }
+    *ret = g_steal_pointer(&parts);
+    return TRUE;
+}

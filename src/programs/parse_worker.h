@@ -1,0 +1,20 @@
+/* parse_worker: reads hostile bytes in a process that can do nothing else. */
+#ifndef PROGRAMS_PARSE_WORKER_H
+#define PROGRAMS_PARSE_WORKER_H
+
+#include "base/worker.h"
+
+#include "flows/reading.h"
+
+/* A supervised worker: started at once, started again after it died. */
+typedef struct ParseWorker ParseWorker;
+
+ParseWorker *parse_worker_new(GError **err);
+void parse_worker_free(ParseWorker *p);
+
+/* The mail in `fd` from `offset`. DATA: it crashed, stalled or said nonsense about this file, which costs the file a strike. */
+gboolean parse_worker_read(ParseWorker *p, int fd, gsize offset, gboolean null_sender, Reading **ret, GError **err);
+/* Its attachments: MessagePart *, with free func. */
+gboolean parse_worker_parts(ParseWorker *p, int fd, gsize offset, GPtrArray **ret, GError **err);
+
+#endif

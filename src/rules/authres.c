@@ -1,0 +1,111 @@
+/* authres: one field, taken apart at its semicolons. It must never believe a field that a sender could have written. */
+#include "rules/authres.h"
+
+#include <string.h>
+
+#include "base/banned.h"
+
+static const char *const names[] = {"none", "pass", "fail"};
+
+const char *authres_name(AuthresVerdict v) { return names[v]; }
+
+/* Comments (RFC 5322 3.2.2) become a space. */
+static char *without_comments(const char *field)
+{
+    GString *out = g_string_new(NULL);
+    int depth = 0;
+    for (const char *p = field; *p != '\0'; p++) {
+        if (*p == '(')
+            depth++;
+        else if (*p == ')' && depth > 0)
+            depth--;
+        else if (depth == 0)
+            g_string_append_c(out, *p);
+        else if (*p == '\\' && p[1] != '\0')
+            p++;
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* Value of "key=value" among the words of one result, in lower case, or NULL. */
+static char *property(char **words, const char *key)
+{
+    gsize n = strlen(key);
+    for (guint i = 0; words[i] != NULL; i++)
+        if (g_ascii_strncasecmp(words[i], key, n) == 0 && words[i][n] == '=') {
+            g_autofree char *value = g_ascii_strdown(words[i] + n + 1, -1);
+            g_strdelimit(value, "\"", ' ');
+            return g_strdup(g_strstrip(value));
+        }
+    return NULL;
+}
+
+static const char *domain_of(const char *value)
+{
+    const char *at = strrchr(value, '@');
+    return at != NULL ? at + 1 : value;
+}
+
+/* Relaxed: the same, or one below the other; a bare top-level domain is no domain of anybody. */
+static gboolean is_aligned(const char *domain, const char *from)
+{
+    gsize a = strlen(domain), b = strlen(from);
+    const char *longer = a >= b ? domain : from, *shorter = a >= b ? from : domain;
+    gsize d = strlen(longer) - strlen(shorter);
+    if (a == 0 || b == 0 || strchr(shorter, '.') == NULL || g_ascii_strcasecmp(longer + d, shorter) != 0)
+        return FALSE;
+    return d == 0 || longer[d - 1] == '.';
+}
+
+typedef struct {
+    gboolean dmarc_pass, dmarc_fail, spf_pass, spf_fail, dkim_pass;
+} Seen;
+
+static void read_result(char *text, const char *from, Seen *seen)
+{
+    g_auto(GStrv) words = g_strsplit_set(g_strstrip(text), " \t\r\n", 64);
+    g_autofree char *dmarc = property(words, "dmarc"), *spf = property(words, "spf"), *dkim = property(words, "dkim");
+    g_autofree char *header_from = property(words, "header.from"), *mailfrom = property(words, "smtp.mailfrom");
+    g_autofree char *d = property(words, "header.d"), *i = property(words, "header.i");
+    if (g_strcmp0(dmarc, "pass") == 0 && (header_from == NULL || is_aligned(domain_of(header_from), from)))
+        seen->dmarc_pass = TRUE;
+    if (g_strcmp0(dmarc, "fail") == 0)
+        seen->dmarc_fail = TRUE;
+    if (g_strcmp0(spf, "pass") == 0 && mailfrom != NULL && is_aligned(domain_of(mailfrom), from))
+        seen->spf_pass = TRUE;
+    if (g_strcmp0(spf, "fail") == 0)
+        seen->spf_fail = TRUE;
+    const char *signer = d != NULL ? d : i != NULL ? domain_of(i) : NULL;
+    if (g_strcmp0(dkim, "pass") == 0 && signer != NULL && is_aligned(signer, from))
+        seen->dkim_pass = TRUE;
+}
+
+static gboolean is_trusted(const char *id, char *const *trusted)
+{
+    for (guint i = 0; trusted != NULL && trusted[i] != NULL; i++)
+        if (g_ascii_strcasecmp(trusted[i], id) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+static AuthresVerdict verdict_of(char **results, const char *from)
+{
+    Seen seen = {0};
+    for (guint i = 1; results[i] != NULL; i++)
+        read_result(results[i], from, &seen);
+    if (seen.dmarc_pass || (!seen.dmarc_fail && (seen.spf_pass || seen.dkim_pass)))
+        return AUTHRES_PASS;
+    return seen.dmarc_fail || seen.spf_fail ? AUTHRES_FAIL : AUTHRES_NONE;
+}
+
+AuthresVerdict authres_verdict(const GPtrArray *fields, char *const *trusted, const char *from_address)
+{
+    for (guint i = 0; i < fields->len; i++) {
+        g_autofree char *plain = without_comments(g_ptr_array_index(fields, i));
+        g_auto(GStrv) results = g_strsplit(plain, ";", 64);
+        g_auto(GStrv) head = g_strsplit_set(g_strstrip(results[0] != NULL ? results[0] : (char[]){""}), " \t", 2);
+        if (head[0] != NULL && is_trusted(head[0], trusted))
+            return verdict_of(results, domain_of(from_address));
+    }
+    return AUTHRES_NONE;
+}

@@ -1,0 +1,322 @@
+/* command: a reply as a whole. Verbs stand at the top, a line each; a loose word beside other text is given up, and contradicting
+ * verbs annul each other. It must never take a verb from below the first line of prose: quotes and signatures stand there. */
+#include "rules/command.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "rules/command_line.h"
+#include "rules/words_quote.h"
+
+#include "base/banned.h"
+
+#define LINES_READ 60   /* of a reply; what stands below is rest */
+#define WORK_LINES 200  /* that begin with '#' */
+
+static const char *const verb_names[VERB_COUNT] = {
+    [VERB_ACK] = "ack",           [VERB_DECLINE] = "decline",   [VERB_PASS] = "pass",           [VERB_ESCALATE] = "escalate",
+    [VERB_TAKE] = "take",         [VERB_ASSIGN] = "assign",     [VERB_SEVERITY] = "severity",   [VERB_WAIT] = "wait",
+    [VERB_ANSWERED] = "answered", [VERB_CONTAINED] = "contained", [VERB_RESOLVE] = "resolve",   [VERB_REOPEN] = "reopen",
+    [VERB_CAUSE] = "cause",       [VERB_IMPACT] = "impact",     [VERB_NEXT] = "next",           [VERB_NOTE] = "note",
+    [VERB_CATEGORY] = "category", [VERB_SPAM] = "spam",         [VERB_NOTSPAM] = "notspam",     [VERB_NEEDLESS] = "needless",
+    [VERB_STATUS] = "status",     [VERB_HELP] = "help",
+};
+
+const char *command_verb_name(Verb v) { return (unsigned)v < VERB_COUNT ? verb_names[v] : "?"; }
+
+gboolean command_verb_from_name(const char *name, Verb *ret)
+{
+    for (int i = 0; i < VERB_COUNT; i++) {
+        if (strcmp(name, verb_names[i]) != 0)
+            continue;
+        *ret = (Verb)i;
+        return TRUE;
+    }
+    return FALSE;
+}
+
+void command_free(Command *c)
+{
+    if (c == NULL)
+        return;
+    g_free(c->who);
+    g_free(c->text);
+    g_free(c->line);
+    g_free(c);
+}
+
+static void command_free_pointer(gpointer p) { command_free(p); }
+
+void command_reply_free(CommandReply *r)
+{
+    if (r == NULL)
+        return;
+    g_ptr_array_unref(r->commands);
+    g_free(r->rest);
+    g_free(r);
+}
+
+static CommandReply *reply_new(void)
+{
+    CommandReply *r = g_new0(CommandReply, 1);
+    r->commands = g_ptr_array_new_with_free_func(command_free_pointer);
+    return r;
+}
+
+static gboolean is_blank(const char *s)
+{
+    while (g_ascii_isspace(*s))
+        s++;
+    return *s == '\0';
+}
+
+/* A word that we know as a verb already, said again in other words, adds nothing. */
+static gboolean is_repeated(const CommandReply *r, const Command *c)
+{
+    for (guint i = 0; i < r->commands->len; i++) {
+        const Command *known = g_ptr_array_index(r->commands, i);
+        if (known->verb == c->verb && !c->has_hold && !c->until.given && c->who == NULL && c->text == NULL)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void add_command(CommandReply *r, Command *c)
+{
+    if (r->commands->len >= LIMIT_COMMANDS || is_repeated(r, c)) {
+        command_free(c);
+        return;
+    }
+    if (r->commands->len > 0) { /* "on it" above "ack 2h": the verb itself counts */
+        Command *last = g_ptr_array_index(r->commands, r->commands->len - 1);
+        if (last->loose && last->verb == c->verb)
+            g_ptr_array_remove_index(r->commands, r->commands->len - 1);
+    }
+    g_ptr_array_add(r->commands, c);
+}
+
+/* Whether lines from i on are only thanks, closings, names and a phone's signature. */
+static gboolean is_tail(char **lines, guint i)
+{
+    for (guint read = 0; lines[i] != NULL; i++) {
+        gboolean closing = FALSE;
+        if (is_blank(lines[i]))
+            continue;
+        if (++read > LINES_READ)
+            return FALSE;
+        if (command_line_is_name(lines[i]))
+            continue;
+        if (words_quote_is_mobile(lines[i]))
+            return TRUE;
+        if (!command_line_is_thanks(lines[i], &closing))
+            return FALSE;
+        if (closing)
+            return TRUE;
+    }
+    return TRUE;
+}
+
+static char *join(char **lines, guint from)
+{
+    char *text = g_strjoinv("\n", lines + from);
+    return g_strstrip(text);
+}
+
+/* Loose words stand only where the rest does not take them back; weak ones only where there is no rest. A loose "no" stands unless
+ * the rest asks: people go on to say why not. */
+static void drop_loose(CommandReply *r, gboolean has_weak, char **lines, guint rest)
+{
+    gboolean back = has_weak, asks = FALSE;
+    for (guint i = rest, read = 0; lines[i] != NULL && read < LINES_READ; i++) {
+        if (is_blank(lines[i]))
+            continue;
+        back = back || command_line_takes_back(lines[i]);
+        asks = asks || command_line_asks(lines[i]) || ++read == LINES_READ;
+    }
+    for (guint i = r->commands->len; i-- > 0;) {
+        const Command *c = g_ptr_array_index(r->commands, i);
+        if (!c->loose || !(asks || (back && c->verb != VERB_DECLINE)))
+            continue;
+        r->doubt = TRUE;
+        g_ptr_array_remove_index(r->commands, i);
+    }
+}
+
+/* Who takes it and hands it over in one breath is asked. */
+static void drop_contradiction(CommandReply *r)
+{
+    gboolean takes = FALSE, gives = FALSE;
+    for (guint i = 0; i < r->commands->len; i++) {
+        Verb v = ((const Command *)g_ptr_array_index(r->commands, i))->verb;
+        takes = takes || v == VERB_ACK || v == VERB_TAKE;
+        gives = gives || v == VERB_DECLINE || v == VERB_PASS;
+    }
+    if (!takes || !gives)
+        return;
+    g_ptr_array_set_size(r->commands, 0);
+    r->doubt = TRUE;
+}
+
+/* Reads verbs from the top; returns the index of the first line that is none, or the number of lines. */
+static guint read_top(CommandReply *r, char **lines, gboolean *ret_weak)
+{
+    guint i = 0;
+    for (guint read = 0; lines[i] != NULL; i++) {
+        if (is_blank(lines[i]))
+            continue;
+        if (words_quote_is_mobile(lines[i]) || ++read > LINES_READ)
+            break;
+        CommandLine line = command_line_read(lines[i]);
+        if (line.result == COMMAND_LINE_COURTESY)
+            continue;
+        if (line.result != COMMAND_LINE_VERB) {
+            r->doubt = line.result == COMMAND_LINE_DOUBT && !(r->commands->len > 0 && is_tail(lines, i));
+            break;
+        }
+        *ret_weak = *ret_weak || line.weak;
+        add_command(r, line.command);
+    }
+    return i;
+}
+
+/* "ack" typed in front of the old subject, or in capitals behind it. Loose words and texts do not count there. */
+static Command *read_typed(const char *text)
+{
+    Command *c = command_line_begins_with_verb(text) ? command_line_read(text).command : NULL;
+    if (c != NULL && !c->loose && (c->text == NULL || c->verb == VERB_CATEGORY))
+        return c;
+    command_free(c);
+    return NULL;
+}
+
+/* The subject without Re: and AW: and our tag. */
+static char *bare_subject(const char *subject)
+{
+    const char *p = subject;
+    for (gboolean again = TRUE; again;) {
+        while (g_ascii_isspace(*p))
+            p++;
+        gsize n = words_quote_reply_prefix(p);
+        if (n == 0 && *p == '[' && strchr(p, '#') != NULL && strchr(p, ']') != NULL && strchr(p, '#') < strchr(p, ']'))
+            n = (gsize)(strchr(p, ']') + 1 - p);
+        again = n > 0;
+        p += n;
+    }
+    return g_strstrip(g_strdup(p));
+}
+
+static gboolean is_denied(const char *subject, const char *end)
+{
+    g_autofree char *head = g_strndup(subject, (gsize)(end - subject));
+    const char *word = strrchr(head, ' ');
+    return command_line_takes_back(word != NULL ? word : head);
+}
+
+/* A verb in capitals at the end of a subject that is not all in capitals: it was typed there. */
+static Command *read_subject_end(const char *subject)
+{
+    Command *found = NULL;
+    gboolean has_small = FALSE;
+    for (const char *p = subject; *p != '\0' && found == NULL; p++) {
+        has_small = has_small || g_ascii_islower(*p);
+        if (!has_small || *p != ' ' || !g_ascii_isupper(p[1]) || !g_ascii_isupper(p[2]))
+            continue;
+        if (!is_denied(subject, p))
+            found = read_typed(p + 1);
+    }
+    return found;
+}
+
+static void read_subject(CommandReply *r, const char *subject)
+{
+    if (strlen(subject) > LIMIT_SUBJECT_BYTES)
+        return;
+    g_autofree char *bare = bare_subject(subject);
+    gboolean is_reply = strncmp(bare, subject, strlen(bare)) != 0; /* a prefix or a tag was taken off */
+    Command *c = is_reply ? read_typed(bare) : NULL;
+    if (c == NULL)
+        c = read_subject_end(bare);
+    if (c != NULL)
+        add_command(r, c);
+}
+
+CommandReply *command_read_notification(const char *new_text, const char *subject)
+{
+    CommandReply *r = reply_new();
+    gboolean weak = FALSE;
+    if (is_blank(new_text)) {
+        r->rest = g_strdup("");
+        if (subject != NULL)
+            read_subject(r, subject);
+        return r;
+    }
+    g_autofree char *valid = g_utf8_make_valid(new_text, -1);
+    g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
+    guint rest = read_top(r, lines, &weak);
+    gboolean tail = is_tail(lines, rest);
+    if (!tail)
+        drop_loose(r, weak, lines, rest);
+    drop_contradiction(r);
+    if (r->commands->len == 0) {
+        r->doubt = r->doubt || command_is_only_thanks(valid);
+        r->rest = join(lines, 0);
+    } else {
+        r->rest = tail ? g_strdup("") : join(lines, rest);
+    }
+    return r;
+}
+
+CommandReply *command_read_work(const char *new_text)
+{
+    CommandReply *r = reply_new();
+    g_autoptr(GString) rest = g_string_new(NULL);
+    g_autofree char *valid = g_utf8_make_valid(new_text, -1);
+    g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
+    guint marked = 0;
+    for (guint i = 0; lines[i] != NULL; i++) {
+        Command *c = NULL;
+        const char *expected = NULL;
+        gboolean is_marked = lines[i][0] == '#' && g_ascii_isalpha(lines[i][1]);
+        if (is_marked && ++marked > WORK_LINES)
+            r->doubt = TRUE;
+        else if (is_marked && command_line_read_verb(lines[i], TRUE, &c, &expected)) {
+            add_command(r, c);
+            continue;
+        }
+        r->doubt = r->doubt || expected != NULL; /* a verb of ours, ill formed: it must not go out unseen */
+        g_string_append_printf(rest, "%s%s", lines[i], lines[i + 1] != NULL ? "\n" : "");
+    }
+    r->rest = g_strstrip(g_strdup(rest->str));
+    return r;
+}
+
+gboolean command_read_line(const char *line, Command **ret, GError **err)
+{
+    const char *expected = NULL;
+    g_autofree char *shown = g_strndup(line, 80);
+    if (command_line_read_verb(line, FALSE, ret, &expected))
+        return TRUE;
+    if (expected == NULL)
+        return error_set(err, ERROR_REFUSED, "'%s': no such verb; `help` lists them", shown);
+    return error_set(err, ERROR_REFUSED, "'%s': expected `%s`", shown, expected);
+}
+
+gboolean command_is_only_thanks(const char *new_text)
+{
+    gboolean any = FALSE, closing = FALSE;
+    g_autofree char *valid = g_utf8_make_valid(new_text, -1);
+    g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
+    for (guint i = 0, read = 0; lines[i] != NULL && !closing; i++) {
+        if (is_blank(lines[i]))
+            continue;
+        if (++read > LINES_READ)
+            return FALSE;
+        if (words_quote_is_mobile(lines[i]))
+            return any;
+        if (!command_line_is_thanks(lines[i], &closing) && !(any && command_line_is_name(lines[i])))
+            return FALSE;
+        any = TRUE;
+    }
+    return any;
+}

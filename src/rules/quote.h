@@ -1,0 +1,19 @@
+/* quote: what did this sender newly write? Pure. Lines marked by HTML structure and lines known from text (quote headers, `>`,
+ * original-message blocks, signatures) are told apart. When unsure the text is kept, and `doubtful` set: no verb is taken then. */
+#ifndef RULES_QUOTE_H
+#define RULES_QUOTE_H
+
+#include "rules/letter.h"
+
+typedef struct {
+    char *new_text; /* no quotes, no signature, no trailing blank lines */
+    char *elided;   /* what was cut, in order */
+    gboolean doubtful;
+} QuoteSplit;
+
+/* `marks` has a LineMark a line of text, or is NULL: all LINE_OWN. Cannot fail. */
+QuoteSplit *quote_split(const char *text, const GByteArray *marks);
+void quote_split_free(QuoteSplit *q);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(QuoteSplit, quote_split_free)
+
+#endif

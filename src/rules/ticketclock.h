@@ -1,0 +1,50 @@
+/* ticketclock: one running target of one ticket. Consumed time is kept in open seconds of the clock's calendar, so that a pause
+ * takes nothing and a calendar's change can be recomputed from the log. Pure: the calendar comes as two functions. */
+#ifndef RULES_TICKETCLOCK_H
+#define RULES_TICKETCLOCK_H
+
+#include "rules/policy.h"
+
+typedef enum { CLOCK_RUNNING, CLOCK_PAUSED, CLOCK_MET, CLOCK_STOPPED /* ended without being met: spam, merge */ } ClockState;
+const char *ticketclock_state_name(ClockState s);
+
+/* The calendar that the clock runs on; errors are those of time/calendar. */
+typedef struct {
+    void *data;
+    gboolean (*add)(void *data, Instant start, Duration d, Instant *ret, GError **err);
+    gboolean (*between)(void *data, Instant a, Instant b, Seconds *ret, GError **err);
+} ClockCalendar;
+
+typedef struct {
+    gint64 id;
+    TargetKind target;
+    Duration duration;
+    ClockState state;
+    Instant started_at;  /* the first start: `min`, and severity changes, count from it */
+    Instant segment_at;  /* start of the present running segment */
+    Seconds consumed;    /* open seconds of the segments before */
+    Seconds total;       /* open seconds from start to due */
+    Instant due_at;      /* INSTANT_NONE while paused */
+    Instant met_at;
+    Instant breached_at; /* INSTANT_NONE if never */
+} TicketClock;
+
+/* Starts afresh at `at`; `duration` must be set. */
+gboolean ticketclock_start(TicketClock *c, const ClockCalendar *cal, Instant at, GError **err);
+/* Running to paused; nothing if not running. */
+gboolean ticketclock_pause(TicketClock *c, const ClockCalendar *cal, Instant at, GError **err);
+/* Paused to running, with what was left. */
+gboolean ticketclock_resume(TicketClock *c, const ClockCalendar *cal, Instant at, GError **err);
+/* Met at `at`; stopped if `met` is FALSE. */
+void ticketclock_stop(TicketClock *c, Instant at, gboolean met);
+/* Takes a met clock back (a failed delivery of the answer): runs on from its first start. */
+gboolean ticketclock_reopen(TicketClock *c, const ClockCalendar *cal, Instant at, GError **err);
+/* Takes a met clock back as if it had been paused since it was met (a reopened ticket): goes on with what was left. */
+gboolean ticketclock_continue(TicketClock *c, const ClockCalendar *cal, Instant at, GError **err);
+/* A new severity: worse: due = min(old due, at + new target); milder: due = start + new target. Met clocks are left alone. */
+gboolean ticketclock_retarget(TicketClock *c, const ClockCalendar *cal, Duration d, gboolean worse, Instant at, GError **err);
+
+/* When an `at` or `before` of the running clock is reached, never earlier than started + min. INSTANT_NONE while not running. */
+gboolean ticketclock_at(const TicketClock *c, const ClockCalendar *cal, const LevelAt *at, Duration min, Instant *ret, GError **err);
+
+#endif

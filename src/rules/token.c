@@ -1,0 +1,154 @@
+/* token: MACs in addresses. The MAC covers purpose, NUL, id in decimal, NUL, contact, so that no part can be moved into another.
+ * It must never compare a MAC but in constant time, and never read more of a text than its exact form. */
+#include "rules/token.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+#include "base/banned.h"
+
+#define MAC_BYTES 10 /* 80 bits: RFC 2104 5 allows truncation to half of the digest, here an online guess is a mail */
+#define MAC_TEXT 16  /* the same in base32 */
+#define DIGEST_BYTES 32
+
+static const char purposes[] = "twabm";
+static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567"; /* RFC 4648 6, lower case, no padding needed */
+
+/* Five bits a letter; MAC_BYTES is a multiple of five, so nothing is left over. */
+static void write_base32(const guint8 *bytes, char *out)
+{
+    for (int i = 0; i < MAC_TEXT; i++) {
+        int bit = i * 5, byte = bit / 8, shift = 11 - bit % 8;
+        int pair = bytes[byte] << 8 | (byte + 1 < MAC_BYTES ? bytes[byte + 1] : 0);
+        out[i] = alphabet[(pair >> shift) & 31];
+    }
+    out[MAC_TEXT] = '\0';
+}
+
+static void compute(GBytes *key, Token token, const char *contact, char mac[MAC_TEXT + 1])
+{
+    gsize key_length, digest_length = DIGEST_BYTES;
+    guint8 digest[DIGEST_BYTES];
+    const guchar *key_bytes = g_bytes_get_data(key, &key_length);
+    GHmac *hmac = g_hmac_new(G_CHECKSUM_SHA256, key_bytes, key_length);
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, token.id);
+    g_hmac_update(hmac, (const guchar *)&token.purpose, 1);
+    g_hmac_update(hmac, (const guchar *)"", 1);
+    g_hmac_update(hmac, (const guchar *)id, (gssize)strlen(id) + 1);
+    g_hmac_update(hmac, (const guchar *)contact, (gssize)strlen(contact));
+    g_hmac_get_digest(hmac, digest, &digest_length);
+    g_hmac_unref(hmac);
+    write_base32(digest, mac);
+}
+
+static gboolean is_purpose(char c) { return c != '\0' && strchr(purposes, c) != NULL; }
+
+char *token_make(const TokenKeys *keys, char purpose, gint64 id, const char *contact)
+{
+    g_assert(keys->keys->len > 0 && is_purpose(purpose) && id > 0); /* else an address that proves nothing would go out */
+    char mac[MAC_TEXT + 1];
+    compute(g_ptr_array_index(keys->keys, 0), (Token){purpose, id}, contact != NULL ? contact : "", mac);
+    return g_strdup_printf("%c%" G_GINT64_FORMAT ".%s", purpose, id, mac);
+}
+
+/* A positive number without leading zeros, up to the dot; moves on behind it. */
+static gboolean read_id(const char **p, gint64 *ret)
+{
+    gint64 id = 0;
+    if (**p < '1' || **p > '9')
+        return FALSE;
+    for (; g_ascii_isdigit(**p); (*p)++) {
+        int digit = **p - '0';
+        if (id > (G_MAXINT64 - digit) / 10)
+            return FALSE;
+        id = id * 10 + digit;
+    }
+    if (**p != '.')
+        return FALSE;
+    (*p)++;
+    *ret = id;
+    return TRUE;
+}
+
+static gboolean is_mac(const char *text)
+{
+    int n = 0;
+    while (n <= MAC_TEXT && text[n] != '\0' && strchr(alphabet, g_ascii_tolower(text[n])) != NULL)
+        n++;
+    return n == MAC_TEXT && text[n] == '\0';
+}
+
+gboolean token_parse(const char *text, Token *ret, const char **ret_mac)
+{
+    Token token = {.purpose = g_ascii_tolower(*text)};
+    const char *p = text + 1;
+    if (!is_purpose(token.purpose) || !read_id(&p, &token.id) || !is_mac(p))
+        return FALSE;
+    *ret = token;
+    *ret_mac = p;
+    return TRUE;
+}
+
+static gboolean same_mac(const char *want, const char *mac)
+{
+    int difference = 0;
+    for (int i = 0; i < MAC_TEXT; i++)
+        difference |= want[i] ^ g_ascii_tolower(mac[i]);
+    return difference == 0;
+}
+
+gboolean token_verify(const TokenKeys *keys, Token token, const char *contact, const char *mac)
+{
+    if (!is_mac(mac) || !is_purpose(token.purpose) || token.id <= 0)
+        return FALSE;
+    gboolean good = FALSE;
+    for (guint i = 0; i < keys->keys->len; i++) { /* all of them: the time does not tell which key it was */
+        char want[MAC_TEXT + 1];
+        compute(g_ptr_array_index(keys->keys, i), token, contact != NULL ? contact : "", want);
+        good |= same_mac(want, mac);
+    }
+    return good;
+}
+
+/* "a7.mac" in lower case if that is what it is, else NULL. */
+static char *lowered(const char *text)
+{
+    Token token;
+    const char *mac;
+    return token_parse(text, &token, &mac) ? g_ascii_strdown(text, -1) : NULL;
+}
+
+char *token_in_address(const char *address, const char *token_domain)
+{
+    const char *at = strrchr(address, '@');
+    if (at == NULL || (token_domain != NULL && g_ascii_strcasecmp(at + 1, token_domain) != 0))
+        return NULL;
+    g_autofree char *local = g_strndup(address, (gsize)(at - address));
+    /* The last extension that has the form of one: an MTA or a person may have put another before or behind it. */
+    for (;;) {
+        char *plus = strrchr(local, '+');
+        char *found = lowered(plus != NULL ? plus + 1 : local);
+        if (found != NULL || plus == NULL)
+            return found;
+        *plus = '\0';
+    }
+}
+
+char *token_address(const char *token, const char *plus_local, const char *token_domain)
+{
+    if (plus_local != NULL)
+        return g_strdup_printf("%s+%s@%s", plus_local, token, token_domain);
+    return g_strdup_printf("%s@%s", token, token_domain);
+}
+
+char *token_in_message_id(const char *message_id)
+{
+    const char *at = strchr(message_id, '@');
+    gsize length = strlen(message_id);
+    if (g_ascii_strncasecmp(message_id, "<m.", 3) != 0 || at == NULL || message_id[length - 1] != '>')
+        return NULL;
+    g_autofree char *rest = g_strndup(message_id + 3, (gsize)(at - message_id - 3));
+    g_autofree char *text = g_strconcat("m", rest, NULL);
+    return lowered(text);
+}

@@ -1,0 +1,47 @@
+/* words_command: the words of the reply grammar, a row per language, class and meaning. Pure data. A new language is new rows and
+ * nothing else. All words stand folded: NFKC, case folded (so `ss` for sharp s), straight apostrophes; phrases with single spaces. */
+#ifndef RULES_WORDS_COMMAND_H
+#define RULES_WORDS_COMMAND_H
+
+#include <glib.h>
+
+typedef enum {
+    WORDS_VERB,     /* value: the Verb; takes arguments */
+    WORDS_STRONG,   /* value: the Verb; a whole line that says it beyond doubt ("on it") */
+    WORDS_WEAK,     /* value: the Verb; a whole line, and nothing else in the reply ("ok") */
+    WORDS_GREETING, /* names may follow */
+    WORDS_THANKS,   /* names may follow */
+    WORDS_CLOSING,  /* value 1: what follows in the mail is a signature; names may follow */
+    WORDS_PRAISE,   /* beside thanks it adds nothing ("perfect") */
+    WORDS_PEOPLE,   /* stand where a name may stand ("all") */
+    WORDS_NO_NAME,  /* written with a capital, yet no name */
+    WORDS_PLEASE,
+    WORDS_NEAR,     /* people think they have acknowledged by it ("seen"): never a verb, but worth offering the choices */
+    WORDS_NEGATION, /* a loose word before it counts no more */
+    WORDS_RISKY,    /* value: the Verb; after that verb these go on as an ordinary sentence ("resolve this yourself") */
+    WORDS_UNTIL,
+    WORDS_FOR,
+    WORDS_AT,
+    WORDS_ON,
+    WORDS_BY,
+    WORDS_TO,
+    WORDS_CUSTOMER,
+    WORDS_VENDOR,
+    WORDS_UNIT,      /* value: s m h d w, or H D for open hours and business days */
+    WORDS_NUMBER,    /* value: the number */
+    WORDS_WEEKDAY,   /* value: 1 Monday … 7 */
+    WORDS_MONTH,     /* value: 1 … 12 */
+    WORDS_DAY,       /* value: days ahead */
+    WORDS_CLOCK,     /* "o'clock", may be left out */
+    WORDS_DAYTIME,   /* value: the hour that is meant */
+    WORDS_COUNT
+} WordsClass;
+
+/* Whether `phrase` (folded) is of that class in any language, and its value. */
+gboolean words_command_find(WordsClass c, const char *phrase, int *ret_value);
+/* Whether it is of that class with that value. */
+gboolean words_command_has(WordsClass c, int value, const char *phrase);
+/* The longest phrase of all classes has this many words. */
+#define WORDS_COMMAND_LONGEST 7
+
+#endif

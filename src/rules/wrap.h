@@ -1,0 +1,15 @@
+/* wrap: text for a narrow screen. Pure. */
+#ifndef RULES_WRAP_H
+#define RULES_WRAP_H
+
+#include <glib.h>
+
+/* Lines longer than `width` characters are broken at spaces; what follows hangs under the text of a "Label     text" line, else under
+ * its first character. Words longer than the width (addresses) stay whole. Trailing blanks go, runs of empty lines become one. Newly
+ * allocated. */
+char *wrap_text(const char *text, int width);
+int wrap_line_count(const char *text);
+/* The first `n` characters with line breaks as spaces: what a lock screen shows. Newly allocated. */
+char *wrap_preview(const char *text, int n);
+
+#endif

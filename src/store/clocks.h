@@ -1,0 +1,44 @@
+/* clocks: the running targets of tickets, their event log, and the rows that make things fire. */
+#ifndef STORE_CLOCKS_H
+#define STORE_CLOCKS_H
+
+#include "rules/ticketclock.h"
+
+#include "store/db.h"
+
+typedef struct {
+    TicketClock clock;
+    gint64 ticket_id;
+    char *queue, *calendar;
+    char *config_version;
+} ClockRow;
+
+void clocks_row_free(ClockRow *r);
+
+/* All clocks of a ticket, oldest first: ClockRow *, with free func. */
+gboolean clocks_of_ticket(Db *db, gint64 ticket, GPtrArray **ret, GError **err);
+gboolean clocks_load(Db *db, gint64 id, ClockRow **ret, GError **err);
+/* Stores a new clock (id 0: sets it) or changes one, and logs `event` with its due. `message` 0: none. */
+gboolean clocks_save(Db *db, ClockRow *r, Instant at, const char *event, gint64 message, GError **err);
+
+/* What fires: `at` (clock, policy, level), `breach` (clock), `run` (run), `close` and `wait` (ticket). */
+typedef struct {
+    gint64 id;
+    char *what;
+    Instant next_at;
+    gint64 ticket_id, clock_id, run_id;
+    char *policy;
+    int level;
+} DueRow;
+
+void clocks_due_free(DueRow *d);
+gboolean clocks_due_add(Db *db, const DueRow *d, GError **err);
+/* Rows with next_at <= now and id > after at the same instant … at most `max`, oldest first: DueRow *, with free func. */
+gboolean clocks_due_list(Db *db, Instant until, gint64 max, GPtrArray **ret, GError **err);
+gboolean clocks_due_delete(Db *db, gint64 id, GError **err);
+/* Deletes the rows of a ticket of that `what`; clock 0: of all its clocks. */
+gboolean clocks_due_clear(Db *db, gint64 ticket, const char *what, gint64 clock, GError **err);
+/* The one row of a run: set to `at`, or taken away for INSTANT_NONE. */
+gboolean clocks_due_run(Db *db, gint64 ticket, gint64 run, Instant at, GError **err);
+
+#endif

@@ -1,0 +1,49 @@
+/* db: the database. The only room that knows SQLite; a driver for another engine would stand behind this header. SQL is the common
+ * subset of SQLite and PostgreSQL; parameters are $1 … $n, bound by name.
+ *
+ * Values are given by a type string, a letter each: i gint64, t Instant (INSTANT_NONE is NULL), s const char * (NULL is NULL),
+ * b GBytes * (NULL is NULL). Errors are TEMPFAIL (busy, full, I/O), or INTERNAL (a statement that is wrong). */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include "base/instant.h"
+
+typedef struct Db Db;
+typedef struct DbRows DbRows;
+
+/* Opens or creates, migrates to the present schema. WAL, synchronous=FULL, foreign keys, 10 s of patience with a lock. */
+gboolean db_open(const char *path, Db **ret, GError **err);
+void db_close(Db *db);
+
+/* BEGIN IMMEDIATE … COMMIT. A failed commit has rolled back. */
+gboolean db_begin(Db *db, GError **err);
+gboolean db_commit(Db *db, GError **err);
+void db_rollback(Db *db);
+/* One savepoint inside the transaction, for one message of a batch. */
+gboolean db_savepoint(Db *db, GError **err);
+gboolean db_release(Db *db, GError **err);
+void db_rollback_to_savepoint(Db *db);
+
+/* A statement without rows. */
+gboolean db_run(Db *db, GError **err, const char *sql, const char *types, ...);
+/* The first column of the only row; NOTFOUND if there is none. `insert … returning id` is one. */
+gboolean db_value(Db *db, gint64 *ret, GError **err, const char *sql, const char *types, ...);
+/* The same as text, newly allocated; *ret is NULL where there is no row or the value is NULL. */
+gboolean db_text_value(Db *db, char **ret, GError **err, const char *sql, const char *types, ...);
+
+/* Rows, one after the other. The texts of a row live until the next db_next. Free with db_rows_free before the statement is used
+ * again. */
+gboolean db_select(Db *db, DbRows **ret, GError **err, const char *sql, const char *types, ...);
+/* TRUE: there is a row. FALSE with *err untouched: the end. */
+gboolean db_next(DbRows *rows, GError **err);
+gint64 db_int(DbRows *rows, int column);
+Instant db_instant(DbRows *rows, int column);
+const char *db_text(DbRows *rows, int column); /* NULL for NULL */
+GBytes *db_bytes(DbRows *rows, int column);    /* newly referenced; empty for NULL */
+void db_rows_free(DbRows *rows);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DbRows, db_rows_free)
+
+/* Prepares the statement only: for the test that prepares every statement of the tree. */
+gboolean db_check(Db *db, const char *sql, GError **err);
+
+#endif

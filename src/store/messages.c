@@ -1,0 +1,133 @@
+/* messages: rows of message and decision. */
+#include "store/messages.h"
+
+#include "base/error.h"
+
+#include "base/banned.h"
+
+#define COLUMNS "id, coalesce(ticket_id, 0), direction, kind, spool_name, spool_digest, content_digest, message_id, from_address, from_name, subject, new_text, sent_at, received_at, contact, is_note, is_verified, filed, archive"
+
+void messages_row_free(MessageRow *m)
+{
+    if (m == NULL)
+        return;
+    char *texts[] = {m->direction, m->kind,    m->spool_name, m->spool_digest, m->content_digest, m->message_id, m->from_address,
+                     m->from_name, m->subject, m->new_text,   m->contact,      m->filed,          m->archive};
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(texts[i]);
+    g_free(m);
+}
+
+static MessageRow *row_of(DbRows *rows)
+{
+    MessageRow *m = g_new0(MessageRow, 1);
+    char **texts[] = {&m->direction, &m->kind,    &m->spool_name, &m->spool_digest, &m->content_digest,
+                      &m->message_id, &m->from_address, &m->from_name, &m->subject, &m->new_text};
+    m->id = db_int(rows, 0);
+    m->ticket_id = db_int(rows, 1);
+    for (int i = 0; i < (int)G_N_ELEMENTS(texts); i++)
+        *texts[i] = g_strdup(db_text(rows, 2 + i));
+    m->sent_at = db_instant(rows, 12);
+    m->received_at = db_instant(rows, 13);
+    m->contact = g_strdup(db_text(rows, 14));
+    m->is_note = db_int(rows, 15) != 0;
+    m->is_verified = db_int(rows, 16) != 0;
+    m->filed = g_strdup(db_text(rows, 17));
+    m->archive = g_strdup(db_text(rows, 18));
+    return m;
+}
+
+gboolean messages_insert(Db *db, MessageRow *m, GError **err)
+{
+    return db_value(db, &m->id, err,
+                    "insert into message (ticket_id, direction, kind, spool_name, spool_digest, content_digest, message_id, from_address, from_name,"
+                    " subject, new_text, sent_at, received_at, contact, is_note, is_verified, filed, archive)"
+                    " values (nullif($1, 0), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning id",
+                    "issssssssssttsiiss", m->ticket_id, m->direction, m->kind, m->spool_name, m->spool_digest, m->content_digest, m->message_id,
+                    m->from_address, m->from_name, m->subject, m->new_text, m->sent_at, m->received_at, m->contact, (gint64)m->is_note,
+                    (gint64)m->is_verified, m->filed, m->archive);
+}
+
+gboolean messages_decision(Db *db, gint64 message, const char *line, GError **err)
+{
+    return db_run(db, err, "insert into decision (message_id, n, line) select $1, coalesce(max(n), 0) + 1, $2 from decision where message_id = $1", "is",
+                  message, line);
+}
+
+gboolean messages_decisions(Db *db, gint64 message, GPtrArray **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
+    GError *local = NULL;
+    if (!db_select(db, &rows, err, "select line from decision where message_id = $1 order by n", "i", message))
+        return FALSE;
+    while (db_next(rows, &local))
+        g_ptr_array_add(list, g_strdup(db_text(rows, 0)));
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    *ret = g_steal_pointer(&list);
+    return TRUE;
+}
+
+gboolean messages_list(Db *db, gint64 ticket, Instant since, GPtrArray **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)messages_row_free);
+    GError *local = NULL;
+    gboolean ok = ticket != 0 ? db_select(db, &rows, err, "select " COLUMNS " from message where ticket_id = $1 and received_at >= $2 order by id", "ii",
+                                          ticket, since)
+                              : db_select(db, &rows, err,
+                                          "select " COLUMNS " from message where ticket_id is null and received_at >= $1 and filed is not null order by id",
+                                          "i", since);
+    if (!ok)
+        return FALSE;
+    while (db_next(rows, &local))
+        g_ptr_array_add(list, row_of(rows));
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    *ret = g_steal_pointer(&list);
+    return TRUE;
+}
+
+gboolean messages_find(Db *db, const char *name, MessageRow **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    g_autofree char *bracketed = g_strdup_printf("<%s>", name);
+    if (!db_select(db, &rows, err,
+                   "select " COLUMNS " from message where spool_name = $1 or message_id = $1 or message_id = $2 or id = $3 order by id limit 1", "ssi",
+                   name, bracketed, g_ascii_strtoll(name, NULL, 10)))
+        return FALSE;
+    if (db_next(rows, &local)) {
+        *ret = row_of(rows);
+        return TRUE;
+    }
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    return error_set(err, ERROR_NOTFOUND, "message '%s': there is none of that number, spool name or Message-ID", name);
+}
+
+gboolean messages_ticket_of(Db *db, const char *message_id, gint64 *ret_ticket, GError **err)
+{
+    return db_value(db, ret_ticket, err,
+                    "select coalesce((select ticket_id from message where message_id = $1 and ticket_id is not null order by id limit 1), 0)", "s",
+                    message_id);
+}
+
+gboolean messages_by_spool_name(Db *db, const char *name, gint64 *ret_id, GError **err)
+{
+    return db_value(db, ret_id, err, "select coalesce((select id from message where spool_name = $1), 0)", "s", name);
+}
+
+gboolean messages_duplicate(Db *db, const char *message_id, const char *content_digest, gint64 *ret_id, GError **err)
+{
+    return db_value(db, ret_id, err,
+                    "select coalesce((select id from message where message_id = $1 and content_digest = $2 and direction = 'in' order by id limit 1), 0)",
+                    "ss", message_id, content_digest);
+}

@@ -1,0 +1,39 @@
+/* messages: every mail that was taken in or handed over, and the decision log of each. */
+#ifndef STORE_MESSAGES_H
+#define STORE_MESSAGES_H
+
+#include "store/db.h"
+
+typedef struct {
+    gint64 id, ticket_id; /* 0: filed under `other` */
+    char *direction;      /* "in", "out" */
+    char *kind;
+    char *spool_name, *spool_digest, *content_digest; /* or NULL */
+    char *message_id, *from_address, *from_name, *subject, *new_text;
+    Instant sent_at, received_at;
+    char *contact;        /* who of the team wrote it, or NULL */
+    gboolean is_note;     /* never for the requester */
+    gboolean is_verified; /* the sender was authenticated */
+    char *filed;          /* why it is under `other`, or NULL */
+    char *archive;        /* path relative to the spool, or NULL */
+} MessageRow;
+
+void messages_row_free(MessageRow *m);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MessageRow, messages_row_free)
+
+gboolean messages_insert(Db *db, MessageRow *m, GError **err);
+gboolean messages_decision(Db *db, gint64 message, const char *line, GError **err);
+/* Lines of the decision log, in order (char *, with free func). */
+gboolean messages_decisions(Db *db, gint64 message, GPtrArray **ret, GError **err);
+/* Messages of a ticket, or with ticket 0 those filed under `other` since an instant, oldest first: MessageRow *, with free func. */
+gboolean messages_list(Db *db, gint64 ticket, Instant since, GPtrArray **ret, GError **err);
+/* A message by its row's number, spool name or Message-ID; NOTFOUND names it. */
+gboolean messages_find(Db *db, const char *name, MessageRow **ret, GError **err);
+/* The ticket (0: none) of a mail with that Message-ID. */
+gboolean messages_ticket_of(Db *db, const char *message_id, gint64 *ret_ticket, GError **err);
+/* The row that this spool file already has; 0: none. */
+gboolean messages_by_spool_name(Db *db, const char *name, gint64 *ret_id, GError **err);
+/* The row with that content digest and Message-ID (a second copy of the same mail); 0: none. */
+gboolean messages_duplicate(Db *db, const char *message_id, const char *content_digest, gint64 *ret_id, GError **err);
+
+#endif

@@ -1,0 +1,144 @@
+/* outbox: rows of outgoing mail. */
+#include "store/outbox.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+#include "base/banned.h"
+
+#define FACTS "id, coalesce(ticket_id, 0), coalesce(notification_id, 0), class, template, sender, recipient, contact, message_id, subject, state, attempts, created_at, next_at, handed_at, reply"
+
+void outbox_row_free(OutboxRow *r)
+{
+    if (r == NULL)
+        return;
+    char *texts[] = {r->class, r->template, r->sender, r->recipient, r->contact, r->message_id, r->subject, r->state, r->reply};
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(texts[i]);
+    g_clear_pointer(&r->bytes, g_bytes_unref);
+    g_free(r);
+}
+
+static OutboxRow *row_of(DbRows *rows, gboolean with_bytes)
+{
+    OutboxRow *r = g_new0(OutboxRow, 1);
+    r->id = db_int(rows, 0);
+    r->ticket_id = db_int(rows, 1);
+    r->notification_id = db_int(rows, 2);
+    r->class = g_strdup(db_text(rows, 3));
+    r->template = g_strdup(db_text(rows, 4));
+    r->sender = g_strdup(db_text(rows, 5));
+    r->recipient = g_strdup(db_text(rows, 6));
+    r->contact = g_strdup(db_text(rows, 7));
+    r->message_id = g_strdup(db_text(rows, 8));
+    r->subject = g_strdup(db_text(rows, 9));
+    r->state = g_strdup(db_text(rows, 10));
+    r->attempts = (int)db_int(rows, 11);
+    r->created_at = db_instant(rows, 12);
+    r->next_at = db_instant(rows, 13);
+    r->handed_at = db_instant(rows, 14);
+    r->reply = g_strdup(db_text(rows, 15));
+    r->bytes = with_bytes ? db_bytes(rows, 16) : NULL;
+    return r;
+}
+
+/* The first row or NULL; rows may be NULL after a failed select. */
+static gboolean first_row(DbRows *rows, OutboxRow **ret, GError **err)
+{
+    GError *local = NULL;
+    if (db_next(rows, &local))
+        *ret = row_of(rows, TRUE);
+    else
+        *ret = NULL;
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
+gboolean outbox_insert(Db *db, OutboxRow *r, GError **err)
+{
+    return db_value(db, &r->id, err,
+                    "insert into outbox (ticket_id, notification_id, class, template, sender, recipient, contact, message_id, subject, bytes, state,"
+                    " created_at, next_at) values (nullif($1, 0), nullif($2, 0), $3, $4, '', $5, $6, '', $7, x'', 'queued', $8, $9) returning id",
+                    "iisssss" "tt", r->ticket_id, r->notification_id, r->class, r->template, r->recipient, r->contact, r->subject, r->created_at,
+                    r->next_at);
+}
+
+gboolean outbox_set_bytes(Db *db, gint64 id, const char *sender, const char *message_id, GBytes *bytes, GError **err)
+{
+    return db_run(db, err, "update outbox set sender = $2, message_id = $3, bytes = $4 where id = $1", "issb", id, sender, message_id, bytes);
+}
+
+gboolean outbox_next(Db *db, Instant now, OutboxRow **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    return db_select(db, &rows, err, "select " FACTS ", bytes from outbox where state = 'queued' and next_at <= $1 order by next_at, id limit 1", "t",
+                     now)
+           && first_row(rows, ret, err);
+}
+
+gboolean outbox_load(Db *db, gint64 id, OutboxRow **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    if (!db_select(db, &rows, err, "select " FACTS ", bytes from outbox where id = $1", "i", id) || !first_row(rows, ret, err))
+        return FALSE;
+    return *ret != NULL || error_set(err, ERROR_NOTFOUND, "outbox row %" G_GINT64_FORMAT ": there is none", id);
+}
+
+gboolean outbox_by_message_id(Db *db, const char *message_id, OutboxRow **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    return db_select(db, &rows, err, "select " FACTS ", bytes from outbox where message_id = $1", "s", message_id) && first_row(rows, ret, err);
+}
+
+gboolean outbox_list(Db *db, gint64 ticket, const char *state, gint64 max, GPtrArray **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)outbox_row_free);
+    GError *local = NULL;
+    if (!db_select(db, &rows, err,
+                   "select * from (select " FACTS " from outbox where ($1 = 0 or ticket_id = $1) and ($2 is null or state = $2) order by id desc limit $3)"
+                   " as newest order by id",
+                   "isi", ticket, state, max))
+        return FALSE;
+    while (db_next(rows, &local))
+        g_ptr_array_add(list, row_of(rows, FALSE));
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    *ret = g_steal_pointer(&list);
+    return TRUE;
+}
+
+gboolean outbox_sent(Db *db, gint64 id, Instant now, const char *reply, GError **err)
+{
+    return db_run(db, err, "update outbox set state = 'sent', attempts = attempts + 1, handed_at = $2, next_at = null, reply = $3 where id = $1", "its",
+                  id, now, reply);
+}
+
+gboolean outbox_later(Db *db, gint64 id, Instant next, const char *reply, GError **err)
+{
+    return db_run(db, err, "update outbox set attempts = attempts + 1, next_at = $2, reply = $3 where id = $1", "its", id, next, reply);
+}
+
+gboolean outbox_failed(Db *db, gint64 id, Instant now, const char *reply, GError **err)
+{
+    return db_run(db, err, "update outbox set state = 'failed', attempts = attempts + 1, handed_at = $2, next_at = null, reply = $3 where id = $1",
+                  "its", id, now, reply);
+}
+
+gboolean outbox_withdraw_notification(Db *db, gint64 notification, GError **err)
+{
+    return db_run(db, err, "update outbox set state = 'withdrawn', next_at = null where notification_id = $1 and state = 'queued'", "i", notification);
+}
+
+gboolean outbox_count(Db *db, const char *recipient, gboolean domain, Instant since, gint64 *ret, GError **err)
+{
+    const char *at = strrchr(recipient, '@');
+    if (!domain)
+        return db_value(db, ret, err, "select count(*) from outbox where recipient = $1 and class = 'auto' and created_at > $2", "st", recipient, since);
+    g_autofree char *pattern = g_strconcat("%", at == NULL ? recipient : at, NULL);
+    return db_value(db, ret, err, "select count(*) from outbox where created_at > $2 and class = 'auto' and recipient like $1", "st", pattern, since);
+}

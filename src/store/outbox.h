@@ -1,0 +1,44 @@
+/* outbox: mails to be handed over: the bytes are written by the transaction that decided them, and sent at least once with the same
+ * Message-ID, unless a later committed fact withdrew them before. */
+#ifndef STORE_OUTBOX_H
+#define STORE_OUTBOX_H
+
+#include "store/db.h"
+
+typedef struct {
+    gint64 id, ticket_id, notification_id; /* 0: none */
+    char *class;     /* "page", "auto", "relay" */
+    char *template;  /* "escalation", "auto-ack", … */
+    char *sender;    /* envelope: "" or a b-address */
+    char *recipient; /* envelope */
+    char *contact;   /* or NULL */
+    char *message_id, *subject;
+    GBytes *bytes;   /* NULL where only facts were asked for */
+    char *state;     /* queued sent withdrawn failed */
+    int attempts;
+    Instant created_at, next_at, handed_at;
+    char *reply;     /* what the server said last, or NULL */
+} OutboxRow;
+
+void outbox_row_free(OutboxRow *r);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutboxRow, outbox_row_free)
+
+/* Reserves the id that the b-address and the Message-ID are made of: an insert whose bytes follow. */
+gboolean outbox_insert(Db *db, OutboxRow *r, GError **err);
+gboolean outbox_set_bytes(Db *db, gint64 id, const char *sender, const char *message_id, GBytes *bytes, GError **err);
+/* The oldest queued row that is due; *ret is NULL where there is none. */
+gboolean outbox_next(Db *db, Instant now, OutboxRow **ret, GError **err);
+gboolean outbox_load(Db *db, gint64 id, OutboxRow **ret, GError **err);
+/* The row with that Message-ID; *ret is NULL where there is none. */
+gboolean outbox_by_message_id(Db *db, const char *message_id, OutboxRow **ret, GError **err);
+/* Rows of a ticket (0: all), newest last, without bytes; state NULL: all. OutboxRow *, with free func. */
+gboolean outbox_list(Db *db, gint64 ticket, const char *state, gint64 max, GPtrArray **ret, GError **err);
+gboolean outbox_sent(Db *db, gint64 id, Instant now, const char *reply, GError **err);
+/* Tried and put off until `next`. */
+gboolean outbox_later(Db *db, gint64 id, Instant next, const char *reply, GError **err);
+gboolean outbox_failed(Db *db, gint64 id, Instant now, const char *reply, GError **err);
+gboolean outbox_withdraw_notification(Db *db, gint64 notification, GError **err);
+/* Automatic mails to an address or, with `domain`, to its domain, since an instant. */
+gboolean outbox_count(Db *db, const char *recipient, gboolean domain, Instant since, gint64 *ret, GError **err);
+
+#endif

@@ -1,0 +1,52 @@
+/* runs: escalation runs, their causes, and the notifications that they sent. */
+#ifndef STORE_RUNS_H
+#define STORE_RUNS_H
+
+#include "rules/ladder.h"
+
+#include "store/db.h"
+
+typedef struct {
+    gint64 id, ticket_id;
+    char *policy;
+    char *config_version;
+    Instant started_at, ended_at;
+    LadderRun *run;
+} RunRow;
+
+void runs_row_free(RunRow *r);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RunRow, runs_row_free)
+
+gboolean runs_load(Db *db, gint64 id, RunRow **ret, GError **err);
+/* The run of that ticket and policy that has not ended; *ret is NULL where there is none. */
+gboolean runs_live(Db *db, gint64 ticket, const char *policy, RunRow **ret, GError **err);
+/* All runs of a ticket, or only those that have not ended: RunRow *, with free func. */
+gboolean runs_of_ticket(Db *db, gint64 ticket, gboolean only_live, GPtrArray **ret, GError **err);
+/* Ids of all live runs (gint64). */
+gboolean runs_all_live(Db *db, GArray **ret, GError **err);
+gboolean runs_insert(Db *db, RunRow *r, GError **err);
+/* Stores state and the states of known pages; new pages (id 0) must have been stored by runs_insert_page. */
+gboolean runs_save(Db *db, const RunRow *r, const char *end_reason, GError **err);
+gboolean runs_insert_page(Db *db, const RunRow *r, LadderPage *p, const char *instead_of, Instant now, GError **err);
+
+/* Adds a cause ("clock:7", "manual", …); *ret_is_new tells whether it was open already. */
+gboolean runs_add_cause(Db *db, gint64 run, const char *cause, gint64 clock, Instant now, gboolean *ret_is_new, GError **err);
+gboolean runs_end_cause(Db *db, gint64 run, const char *cause, Instant now, GError **err);
+/* How many causes are open, and how many of these are paused clocks. */
+gboolean runs_causes(Db *db, gint64 run, gint64 *ret_open, gint64 *ret_paused, GError **err);
+
+/* One notification, for acknowledgments and reports of delivery. */
+typedef struct {
+    gint64 id, run_id, ticket_id;
+    int level, attempt;
+    char *contact;
+    PageState state;
+    Instant delivered_at;
+} NotificationRow;
+void runs_notification_free(NotificationRow *n);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(NotificationRow, runs_notification_free)
+gboolean runs_notification(Db *db, gint64 id, NotificationRow **ret, GError **err);
+/* What became of it ("bounced: 550 5.1.1 …", "acknowledged"), for the next mail and for reports. */
+gboolean runs_set_outcome(Db *db, gint64 notification, const char *outcome, Instant now, GError **err);
+
+#endif

@@ -1,0 +1,90 @@
+/* schema: what a fact looks like. Columns in _at are instants (seconds UTC, NULL is "never"), _id are keys; contacts, queues,
+ * policies and calendars are named as in the configuration. */
+#include "store/schema.h"
+
+#include "base/banned.h"
+
+static const char step_1[] =
+    /* Personal values live here and nowhere in the audit; erasing one is deleting address, name and key. */
+    "create table person (id integer primary key, address text unique, name text, key blob not null) strict;"
+
+    "create table ticket (id integer primary key, queue text not null, state text not null, severity integer not null,"
+    " severity_sticks integer not null default 0, category text, subject text not null, requester_id integer not null references person,"
+    " language text not null, owner text, opened_at integer not null, answered_at integer, resolved_at integer, closed_at integer,"
+    " reopened integer not null default 0, linked_id integer references ticket, merged_into_id integer references ticket,"
+    " unsure integer not null default 0, spam integer not null default 0, waiting_for text, wait_until_at integer,"
+    " impact text, next_text text, next_until_at integer, cause text, resolution text, contained_at integer,"
+    " root_message_id text, last_from_requester text, is_operational integer not null default 0, needless integer not null default 0) strict;"
+    "create index ticket_state on ticket (state, queue);"
+    "create index ticket_requester on ticket (requester_id, opened_at);"
+    /* Queues of a ticket: the home queue and those that were addressed beside it. */
+    "create table ticket_queue (ticket_id integer not null references ticket, queue text not null, is_home integer not null,"
+    " primary key (ticket_id, queue)) strict;"
+    "create table participant (ticket_id integer not null references ticket, address text not null, primary key (ticket_id, address)) strict;"
+
+    /* Every mail, in and out; ticket_id NULL is filed under `other`. */
+    "create table message (id integer primary key, ticket_id integer references ticket, direction text not null, kind text not null,"
+    " spool_name text, spool_digest text, content_digest text, message_id text, from_address text, from_name text, subject text, new_text text,"
+    " sent_at integer, received_at integer not null, contact text, is_note integer not null default 0, is_verified integer not null default 0,"
+    " filed text, archive text) strict;"
+    "create unique index message_spool on message (spool_name) where spool_name is not null;"
+    "create index message_message_id on message (message_id);"
+    "create index message_ticket on message (ticket_id, id);"
+    "create index message_from on message (from_address, received_at);"
+    "create table decision (message_id integer not null references message, n integer not null, line text not null,"
+    " primary key (message_id, n)) strict;"
+
+    "create table clock (id integer primary key, ticket_id integer not null references ticket, queue text not null, target text not null,"
+    " calendar text not null, duration text not null, state integer not null, started_at integer not null, segment_at integer not null,"
+    " consumed integer not null, total integer not null, due_at integer, met_at integer, breached_at integer,"
+    " config_version text not null) strict;"
+    "create index clock_ticket on clock (ticket_id);"
+    "create table clock_event (id integer primary key, clock_id integer not null references clock, at integer not null, event text not null,"
+    " due_at integer, message_id integer references message) strict;"
+    "create index clock_event_clock on clock_event (clock_id, id);"
+
+    /* Everything that fires is a row with next_at. */
+    "create table due (id integer primary key, what text not null, next_at integer not null, ticket_id integer references ticket,"
+    " clock_id integer references clock, run_id integer, policy text, level integer) strict;"
+    "create index due_next on due (next_at, id);"
+    "create index due_ticket on due (ticket_id, what);"
+
+    "create table run (id integer primary key, ticket_id integer not null references ticket, policy text not null, state integer not null,"
+    " level integer not null, levels text not null, acker text, acked_at integer, hold_until integer, resolve_by integer,"
+    " next_level_at integer, repeat_at integer, repeat_after integer not null default 0, suspended_at integer,"
+    " is_operational integer not null, started_at integer not null, ended_at integer, end_reason text, config_version text not null) strict;"
+    "create unique index run_live on run (ticket_id, policy) where ended_at is null;"
+    "create table run_cause (run_id integer not null references run, cause text not null, clock_id integer references clock, since_at integer not null,"
+    " ended_at integer, primary key (run_id, cause)) strict;"
+    "create table run_name (run_id integer not null references run, role text not null, contact text not null,"
+    " primary key (run_id, role, contact)) strict;"
+    "create table notification (id integer primary key, run_id integer not null references run, ticket_id integer not null references ticket,"
+    " level integer not null, attempt integer not null, is_reminder integer not null, contact text not null, state integer not null,"
+    " created_at integer not null, delivered_at integer, deadline_at integer, instead_of text, outcome text, outcome_at integer) strict;"
+    "create index notification_run on notification (run_id);"
+    "create index notification_ticket on notification (ticket_id);"
+    "create table work (id integer primary key, ticket_id integer not null references ticket, contact text not null,"
+    " unique (ticket_id, contact)) strict;"
+
+    /* An outgoing mail is the bytes in its row. */
+    "create table outbox (id integer primary key, ticket_id integer references ticket, notification_id integer references notification,"
+    " class text not null, template text not null, sender text not null, recipient text not null, contact text, message_id text not null,"
+    " subject text not null, bytes blob not null, state text not null, attempts integer not null default 0, created_at integer not null,"
+    " next_at integer, handed_at integer, reply text) strict;"
+    "create index outbox_next on outbox (next_at, id) where state = 'queued';"
+    "create index outbox_recipient on outbox (recipient, created_at);"
+    "create index outbox_message_id on outbox (message_id);"
+    "create index outbox_ticket on outbox (ticket_id);"
+
+    "create table away (id integer primary key, contact text not null, from_at integer not null, until_at integer not null,"
+    " evidence text not null, message_id integer references message) strict;"
+    "create index away_contact on away (contact, until_at);"
+    "create table strike (spool_name text primary key, count integer not null, reason text not null) strict;"
+    "create table fact (name text primary key, value text not null) strict;"
+
+    "create table audit (number integer primary key, at integer not null, ticket_id integer, event text not null, detail text not null,"
+    " hash text not null) strict;"
+    "create index audit_ticket on audit (ticket_id);";
+
+const char *const schema_steps[] = {step_1};
+const int schema_version_count = 1;

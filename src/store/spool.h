@@ -1,0 +1,37 @@
+/* spool: directories of message files; a rename is a state change. Format and states: escalate-spool(5). */
+#ifndef STORE_SPOOL_H
+#define STORE_SPOOL_H
+
+#include "base/instant.h"
+
+typedef struct {
+    char *name, *path;
+    uid_t owner;
+    GString *bytes; /* envelope and mail */
+    int fd;         /* open for reading, at 0 */
+} SpoolFile;
+
+void spool_file_free(SpoolFile *f);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SpoolFile, spool_file_free)
+
+/* Makes the directories that are missing, with their modes. */
+gboolean spool_prepare(const char *spool, GError **err);
+/* Names in incoming, oldest first, at most max (0: all); names that the filter does not make are skipped. char *, with free func. */
+gboolean spool_incoming(const char *spool, guint max, GPtrArray **ret, GError **err);
+/* Opens one: only a regular file with one link. DATA for anything else; a file of a foreign user is copied first, so that he cannot
+ * change it while it is read. */
+gboolean spool_open(const char *spool, const char *name, SpoolFile **ret, GError **err);
+/* incoming/NAME to archive/YYYY/MM/DD/NAME of its day; *ret_relative "archive/2026/11/22/NAME". */
+char *spool_archive_path(const char *name, Instant day);
+gboolean spool_to_archive(const char *spool, const char *name, const char *relative, GError **err);
+/* incoming/NAME to hold, with the reason beside it. */
+gboolean spool_to_hold(const char *spool, const char *name, const char *reason, GError **err);
+/* Files in hold with their reasons: pairs name, reason in a flat array of char *, with free func. */
+gboolean spool_holding(const char *spool, GPtrArray **ret, GError **err);
+/* A file of hold or of the archive (`from`, relative to the spool) back into incoming under a new name, which is returned; `mark` stands in it
+ * where the host does. */
+gboolean spool_requeue(const char *spool, const char *from, Instant now, const char *mark, char **ret_name, GError **err);
+/* Removes half-written files that are older than a day. */
+void spool_sweep(const char *spool, Instant now);
+
+#endif

@@ -1,0 +1,169 @@
+/* tickets: rows of ticket, ticket_queue, participant and work. What the states mean is decided in flows. */
+#include "store/tickets.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+#include "base/banned.h"
+
+static const char *const state_names[TICKET_STATE_COUNT] = {"new", "open", "waiting", "resolved", "closed", "merged"};
+
+const char *tickets_state_name(TicketState s) { return state_names[s]; }
+
+gboolean tickets_state_from_name(const char *name, TicketState *ret)
+{
+    for (int s = 0; s < TICKET_STATE_COUNT; s++)
+        if (g_strcmp0(name, state_names[s]) == 0) {
+            *ret = (TicketState)s;
+            return TRUE;
+        }
+    return FALSE;
+}
+
+Ticket *tickets_blank(void)
+{
+    Ticket *t = g_new0(Ticket, 1);
+    t->opened_at = t->answered_at = t->resolved_at = t->closed_at = t->wait_until_at = t->next_until_at = t->contained_at = INSTANT_NONE;
+    return t;
+}
+
+void tickets_free(Ticket *t)
+{
+    if (t == NULL)
+        return;
+    char *texts[] = {t->queue,  t->category,  t->subject, t->requester, t->requester_name,  t->language,           t->owner, t->waiting_for,
+                     t->impact, t->next_text, t->cause,   t->resolution, t->root_message_id, t->last_from_requester};
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(texts[i]);
+    g_free(t);
+}
+
+gboolean tickets_insert(Db *db, Ticket *t, GError **err)
+{
+    return db_value(db, &t->id, err,
+                    "insert into ticket (queue, state, severity, subject, requester_id, language, opened_at)"
+                    " values ($1, $2, $3, $4, $5, $6, $7) returning id",
+                    "ssisist", t->queue, state_names[t->state], (gint64)t->severity, t->subject, t->requester_id, t->language, t->opened_at)
+           && tickets_save(db, t, err);
+}
+
+static Ticket *ticket_of_row(DbRows *r)
+{
+    Ticket *t = tickets_blank();
+    int c = 0;
+    t->id = db_int(r, c++);
+    t->queue = g_strdup(db_text(r, c++));
+    tickets_state_from_name(db_text(r, c++), &t->state);
+    t->severity = (int)db_int(r, c++);
+    t->severity_sticks = db_int(r, c++) != 0;
+    t->category = g_strdup(db_text(r, c++));
+    t->subject = g_strdup(db_text(r, c++));
+    t->requester_id = db_int(r, c++);
+    t->requester = g_strdup(db_text(r, c++));
+    t->requester_name = g_strdup(db_text(r, c++));
+    t->language = g_strdup(db_text(r, c++));
+    t->owner = g_strdup(db_text(r, c++));
+    t->opened_at = db_instant(r, c++);
+    t->answered_at = db_instant(r, c++);
+    t->resolved_at = db_instant(r, c++);
+    t->closed_at = db_instant(r, c++);
+    t->reopened = (int)db_int(r, c++);
+    t->linked_id = db_int(r, c++);
+    t->merged_into_id = db_int(r, c++);
+    t->unsure = db_int(r, c++) != 0;
+    t->spam = db_int(r, c++) != 0;
+    t->is_operational = db_int(r, c++) != 0;
+    t->needless = db_int(r, c++) != 0;
+    t->waiting_for = g_strdup(db_text(r, c++));
+    t->wait_until_at = db_instant(r, c++);
+    t->impact = g_strdup(db_text(r, c++));
+    t->next_text = g_strdup(db_text(r, c++));
+    t->cause = g_strdup(db_text(r, c++));
+    t->resolution = g_strdup(db_text(r, c++));
+    t->next_until_at = db_instant(r, c++);
+    t->contained_at = db_instant(r, c++);
+    t->root_message_id = g_strdup(db_text(r, c++));
+    t->last_from_requester = g_strdup(db_text(r, c++));
+    return t;
+}
+
+gboolean tickets_load(Db *db, gint64 id, Ticket **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    if (!db_select(db, &rows, err,
+                   "select t.id, queue, state, severity, severity_sticks, category, subject, requester_id, p.address, p.name, language, owner,"
+                   " opened_at, answered_at, resolved_at, closed_at, reopened, coalesce(linked_id, 0), coalesce(merged_into_id, 0), unsure, spam,"
+                   " is_operational, needless, waiting_for, wait_until_at, impact, next_text, cause, resolution, next_until_at, contained_at,"
+                   " root_message_id, last_from_requester from ticket t join person p on p.id = t.requester_id where t.id = $1",
+                   "i", id))
+        return FALSE;
+    if (!db_next(rows, &local)) {
+        if (local != NULL)
+            g_propagate_error(err, local);
+        else
+            error_set(err, ERROR_NOTFOUND, "ticket %" G_GINT64_FORMAT ": there is none of that number", id);
+        return FALSE;
+    }
+    *ret = ticket_of_row(rows);
+    return TRUE;
+}
+
+gboolean tickets_save(Db *db, const Ticket *t, GError **err)
+{
+    return db_run(db, err,
+                  "update ticket set queue = $2, state = $3, severity = $4, severity_sticks = $5, category = $6, subject = $7, owner = $8,"
+                  " answered_at = $9, resolved_at = $10, closed_at = $11, reopened = $12, linked_id = nullif($13, 0),"
+                  " merged_into_id = nullif($14, 0), unsure = $15, spam = $16, is_operational = $17, needless = $18, waiting_for = $19,"
+                  " wait_until_at = $20, impact = $21, next_text = $22, cause = $23, resolution = $24, next_until_at = $25,"
+                  " contained_at = $26, root_message_id = $27, last_from_requester = $28, language = $29 where id = $1",
+                  "issiissstttiiiiiiistsssstt" "sss", t->id, t->queue, state_names[t->state], (gint64)t->severity, (gint64)t->severity_sticks,
+                  t->category, t->subject, t->owner, t->answered_at, t->resolved_at, t->closed_at, (gint64)t->reopened, t->linked_id,
+                  t->merged_into_id, (gint64)t->unsure, (gint64)t->spam, (gint64)t->is_operational, (gint64)t->needless, t->waiting_for,
+                  t->wait_until_at, t->impact, t->next_text, t->cause, t->resolution, t->next_until_at, t->contained_at, t->root_message_id,
+                  t->last_from_requester, t->language);
+}
+
+gboolean tickets_add_queue(Db *db, gint64 ticket, const char *queue, gboolean is_home, GError **err)
+{
+    return db_run(db, err, "insert into ticket_queue (ticket_id, queue, is_home) values ($1, $2, $3) on conflict do nothing", "isi", ticket,
+                  queue, (gint64)is_home);
+}
+
+gboolean tickets_queues(Db *db, gint64 ticket, GPtrArray **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
+    GError *local = NULL;
+    if (!db_select(db, &rows, err, "select queue from ticket_queue where ticket_id = $1 order by is_home desc, queue", "i", ticket))
+        return FALSE;
+    while (db_next(rows, &local))
+        g_ptr_array_add(list, g_strdup(db_text(rows, 0)));
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    *ret = g_steal_pointer(&list);
+    return TRUE;
+}
+
+gboolean tickets_add_participant(Db *db, gint64 ticket, const char *address, GError **err)
+{
+    return db_run(db, err, "insert into participant (ticket_id, address) values ($1, lower($2)) on conflict do nothing", "is", ticket, address);
+}
+
+gboolean tickets_has_participant(Db *db, gint64 ticket, const char *address, gboolean *ret, GError **err)
+{
+    gint64 n;
+    if (!db_value(db, &n, err, "select count(*) from participant where ticket_id = $1 and address = lower($2)", "is", ticket, address))
+        return FALSE;
+    *ret = n > 0;
+    return TRUE;
+}
+
+gboolean tickets_work(Db *db, gint64 ticket, const char *contact, gint64 *ret, GError **err)
+{
+    return db_run(db, err, "insert into work (ticket_id, contact) values ($1, $2) on conflict do nothing", "is", ticket, contact)
+           && db_value(db, ret, err, "select id from work where ticket_id = $1 and contact = $2", "is", ticket, contact);
+}

@@ -1,0 +1,25 @@
+/* rota: who is on duty when, from iCalendar files. ATTENDEE (mailto: in any case) names contacts by address; PARTSTAT=DECLINED is
+ * not on duty; PRIORITY layers (0 lowest, then 9 … 1 highest); equal layers that overlap are all on duty. */
+#ifndef TIME_ROTA_H
+#define TIME_ROTA_H
+
+#include "base/zone.h"
+
+typedef struct Rota Rota;
+
+/* Maps an address or a SUMMARY to a contact's name, or NULL if it is none of ours; the result lives as long as `data`. */
+typedef const char *(*RotaContact)(const char *address_or_summary, void *data);
+
+/* Reads the files at once. An attendee that is no contact is a CONFIG error that names file and UID. `zone_id` may be NULL as in
+ * calendar_new. */
+Rota *rota_new(const char *name, char *const *files, const char *zone_id, RotaContact contact, void *data, GPtrArray *warnings,
+               GError **err);
+void rota_free(Rota *r);
+const char *rota_name(const Rota *r);
+
+/* Names of the contacts on duty at t (const char *, owned by the rota), in order of name; empty where nobody is. */
+gboolean rota_on_duty(Rota *r, Instant t, GPtrArray **ret, GError **err);
+/* The first instant after t at which the answer of rota_on_duty changes; INSTANT_MAX if it never does within a year. */
+gboolean rota_next_change(Rota *r, Instant t, Instant *ret, GError **err);
+
+#endif

@@ -1,0 +1,877 @@
+/* test_command: what people answer to a notification, and what is read from it. The table counts two things: an acknowledgment read
+ * where none was meant (never), and one that was meant and not read (printed; a missed one is asked again). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "rules/command.h"
+
+static void add_when(GString *s, const CommandWhen *w)
+{
+    static const char *const days[] = {"", "mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+    g_string_append(s, " until");
+    if (w->is_instant)
+        g_string_append_printf(s, " @%" G_GINT64_FORMAT, w->instant);
+    if (w->month > 0)
+        g_string_append_printf(s, " %04d-%02d-%02d", w->year, w->month, w->day);
+    if (w->weekday > 0)
+        g_string_append_printf(s, " %s", days[w->weekday]);
+    if (w->days_ahead >= 0)
+        g_string_append_printf(s, " +%d", w->days_ahead);
+    if (w->hour >= 0)
+        g_string_append_printf(s, " %02d:%02d", w->hour, w->minute);
+}
+
+/* "ack 2h; note <x>" */
+static char *render(const GPtrArray *commands)
+{
+    GString *s = g_string_new(NULL);
+    for (guint i = 0; i < commands->len; i++) {
+        const Command *c = g_ptr_array_index(commands, i);
+        g_string_append_printf(s, "%s%s", i > 0 ? "; " : "", command_verb_name(c->verb));
+        if (c->has_hold) {
+            static const char units[] = {'s', 'b', 'd'};
+            g_string_append_printf(s, " %" G_GINT64_FORMAT "%c", c->hold.amount, units[c->hold.unit]);
+        }
+        if (c->who != NULL)
+            g_string_append_printf(s, " @%s", c->who);
+        if (c->severity > 0)
+            g_string_append_printf(s, " S%d", c->severity);
+        if (c->wait_for != COMMAND_FOR_NOBODY)
+            g_string_append(s, c->wait_for == COMMAND_FOR_CUSTOMER ? " customer" : " vendor");
+        if (c->until.given)
+            add_when(s, &c->until);
+        if (c->text != NULL)
+            g_string_append_printf(s, " <%s>", c->text);
+    }
+    return g_string_free(s, FALSE);
+}
+
+typedef struct {
+    const char *text, *want;
+} Reply;
+
+/* An ack for a person's eye, though we do not dare: counted, not failed. */
+#define MAYBE "maybe ack"
+
+static const Reply replies[] = {
+    /* acknowledgments, en */
+    {"ack", "ack"},
+    {"ACK", "ack"},
+    {"Ack.", "ack"},
+    {"ack!", "ack"},
+    {"*ACK*", "ack"},
+    {"#ack", "ack"},
+    {"  ack  ", "ack"},
+    {"acknowledged", "ack"},
+    {"Acknowledged, thanks", "ack"},
+    {"Acknowledge.", "ack"},
+    {"acked", "ack"},
+    {"Accepted", "ack"},
+    {"Accept", "ack"},
+    {"ok", "ack"},
+    {"OK", "ack"},
+    {"Ok.", "ack"},
+    {"okay", "ack"},
+    {"Okay!", "ack"},
+    {"O.K.", "ack"},
+    {"ok thanks", "ack"},
+    {"OK, thanks!", "ack"},
+    {"Ok, thank you", "ack"},
+    {"ok thx", "ack"},
+    {"ok :)", "ack"},
+    {"ok 🙂", "ack"},
+    {"ok ok", "ack"},
+    {"Got it!", "ack"},
+    {"got it", "ack"},
+    {"Got it, thanks", "ack"},
+    {"Got it, thanks Bob", "ack"},
+    {"Got it. Thanks!", "ack"},
+    {"I got it", "ack"},
+    {"I've got it", "ack"},
+    {"I’ve got this", "ack"},
+    {"Will do", "ack"},
+    {"will do!", "ack"},
+    {"Will do, thanks.", "ack"},
+    {"OK, will do", "ack"},
+    {"ok will do", "ack"},
+    {"Yes, will do", "ack"},
+    {"yes", "ack"},
+    {"Yes.", "ack"},
+    {"Yep", "ack"},
+    {"yup", "ack"},
+    {"yeah", "ack"},
+    {"Sure", "ack"},
+    {"Sure!", "ack"},
+    {"on it", "ack"},
+    {"On it!", "ack"},
+    {"On it...", "ack"},
+    {"on it now", "ack"},
+    {"I'm on it", "ack"},
+    {"I’m on it.", "ack"},
+    {"im on it", "ack"},
+    {"We're on it", "ack"},
+    {"yes, I'm on it", "ack"},
+    {"Ok - on it", "ack"},
+    {"ok, on it", "ack"},
+    {"taking", "ack"},
+    {"Taking it", "ack"},
+    {"Taking this one", "ack"},
+    {"taking over", "ack"},
+    {"I'll take it", "ack"},
+    {"I'll take it, thanks", "ack"},
+    {"I will take this", "ack"},
+    {"I'll handle it", "ack"},
+    {"Mine", "ack"},
+    {"it's mine", "ack"},
+    {"working on it", "ack"},
+    {"I'm working on it", "ack"},
+    {"Looking into it", "ack"},
+    {"looking into it now", "ack"},
+    {"I am looking into it.", "ack"},
+    {"Looking", "ack"},
+    {"will look into it", "ack"},
+    {"I'll take a look", "ack"},
+    {"Taking a look", "ack"},
+    {"I'll take care of it", "ack"},
+    {"investigating", "ack"},
+    {"Leave it to me", "ack"},
+    {"👍", "ack"},
+    {"👍🏽", "ack"},
+    {"👍👍", "ack"},
+    {"👌", "ack"},
+    {"✅", "ack"},
+    {"✔️", "ack"},
+    {"+1", "ack"},
+    {"ok 👍", "ack"},
+    {"👍 thanks", "ack"},
+    {"k", "ack"},
+    {"Hi Bob, ok", "ack"},
+    {"Hi, ack", "ack"},
+    {"Hello Bob,\nack", "ack"},
+    {"Hi Bob,\n\nOn it.\n\nRegards,\nDana", "ack"},
+    {"hi bob,\n\nwill do\n\nthanks", "ack"},
+    {"Bob,\n\nok", "ack"},
+    {"Hi all,\nok", "ack"},
+    {"Dear Mr. Smith,\n\nGot it.\n\nKind regards,\nDana Ruiz\nDirector of Operations\nTel. +49 30 1", "ack"},
+    {"Good morning team,\non it", "ack"},
+    {"Bob, on it", "ack"},
+    {"Thanks Bob, on it", "ack"},
+    {"Thanks\nok", "ack"},
+    {"ok\nBob", "ack"},
+    {"ok\n\nBob", "ack"},
+    {"ack\n- Bob", "ack"},
+    {"ok\n\nBest,\nBob", "ack"},
+    {"OK\n\nSent from my iPhone", "ack"},
+    {"On it\n\nGet Outlook for iOS", "ack"},
+    {"ok\n\nThanks,\nBob Ng", "ack"},
+    {"Ok\nOn it", "ack"},
+    {"On it.\n\nWill update at noon.", "ack"},
+    {"Got it\n\nThe logs are already here.", "ack"},
+    {"ack\n\nI look after lunch.", "ack"},
+    {"ack\nNot sure what happened, though.", "ack"},
+    {"ACK ACK", "ack"},
+    {"yes, ack", "ack"},
+    {"ok, ack", "ack"},
+    {"ack ok", "ack"},
+    {"ack, on it", "ack"},
+    {"Ack. I'm on it.", "ack"},
+    {"\xef\xbb\xbf" "ack", "ack"},
+    {"ac\xe2\x80\x8bk", "ack"},
+
+    /* with a hold */
+    {"ack 2h", "ack 7200s"},
+    {"Ack 2h.", "ack 7200s"},
+    {"ACK 2H", "ack 7200s"},
+    {"ack 30m", "ack 1800s"},
+    {"ack for 2h", "ack 7200s"},
+    {"ack 2 h", "ack 7200s"},
+    {"ack 2 hours", "ack 7200s"},
+    {"ack for two hours", "ack 7200s"},
+    {"ack for an hour", "ack 3600s"},
+    {"ack 90 min", "ack 5400s"},
+    {"ack 2bh", "ack 7200b"},
+    {"ack 2 business hours", "ack 7200b"},
+    {"ack 1bd", "ack 1d"},
+    {"ack 2 business days", "ack 2d"},
+    {"ack 2h thanks", "ack 7200s"},
+    {"ack 2h, thanks Bob", "ack 7200s"},
+    {"on it\nack 2h", "ack 7200s"},
+    {"ack\nack 2h", "ack; ack 7200s"},
+    {"ack until tue 10:00", "ack until tue 10:00"},
+    {"ack until Tuesday 10:00", "ack until tue 10:00"},
+    {"ack until tuesday at 10am", "ack until tue 10:00"},
+    {"ack until 10:00", "ack until 10:00"},
+    {"ack until 10", "ack until 10:00"},
+    {"ack until 10pm", "ack until 22:00"},
+    {"ack until 10 pm", "ack until 22:00"},
+    {"ack until 12am", "ack until 00:00"},
+    {"ack until 5:30pm", "ack until 17:30"},
+    {"ack until tomorrow", "ack until +1"},
+    {"ack until tomorrow 9:00", "ack until +1 09:00"},
+    {"ack until tomorrow morning", "ack until +1 09:00"},
+    {"ack till noon", "ack until 12:00"},
+    {"ack until midnight", "ack until 24:00"},
+    {"ack until 2026-12-01", "ack until 2026-12-01"},
+    {"ack until 2026-12-01 10:00", "ack until 2026-12-01 10:00"},
+    {"ack until 2026-12-01T10:00", "ack until 2026-12-01 10:00"},
+    {"ack until 2026-12-01T10:00:00Z", "ack until @1796119200"},
+    {"ack until Dec 1", "ack until 0000-12-01"},
+    {"ack until 1 December 2026 at 10:00", "ack until 2026-12-01 10:00"},
+    {"ack until today 17:00", "ack until +0 17:00"},
+
+    /* acknowledgments, de */
+    {"Quittiert", "ack"},
+    {"bestätigt", "ack"},
+    {"Bestätigt, danke", "ack"},
+    {"ja", "ack"},
+    {"Ja!", "ack"},
+    {"ja, danke", "ack"},
+    {"Ok, danke", "ack"},
+    {"OK danke dir", "ack"},
+    {"Okay, vielen Dank", "ack"},
+    {"alles klar", "ack"},
+    {"Alles klar, danke!", "ack"},
+    {"geht klar", "ack"},
+    {"in Ordnung", "ack"},
+    {"bin dran", "ack"},
+    {"Bin dran!", "ack"},
+    {"Ich bin dran.", "ack"},
+    {"bin schon dran", "ack"},
+    {"mach ich", "ack"},
+    {"Mach ich, danke", "ack"},
+    {"Ja, mach ich", "ack"},
+    {"wird gemacht", "ack"},
+    {"übernehme ich", "ack"},
+    {"Ich übernehme", "ack"},
+    {"Ich u\xcc\x88" "bernehme", "ack"},
+    {"ICH ÜBERNEHME", "ack"},
+    {"Übernehme", "ack"},
+    {"uebernehme ich", "ack"},
+    {"Ich kümmere mich drum", "ack"},
+    {"kümmere mich", "ack"},
+    {"Schaue ich mir an", "ack"},
+    {"Ich schaue es mir an", "ack"},
+    {"Ich arbeite daran", "ack"},
+    {"Hallo Bob,\n\nich bin dran.\n\nViele Grüße\nDana", "ack"},
+    {"Hallo zusammen,\nok", "ack"},
+    {"Moin,\nmach ich\n\nLG Dana", "ack"},
+    {"Sehr geehrter Herr Müller,\n\nich übernehme das.\n\nMit freundlichen Grüßen\nDana Ruiz", "ack"},
+    {"Guten Tag, ok", "ack"},
+    {"ok\n\nVon meinem iPhone gesendet", "ack"},
+    {"Ok, Gruß Bob", "ack"},
+    {"ack 2 Stunden", "ack 7200s"},
+    {"ack für 2 Stunden", "ack 7200s"},
+    {"ack eine Stunde", "ack 3600s"},
+    {"ack 2 Arbeitstage", "ack 2d"},
+    {"ack 30 Minuten", "ack 1800s"},
+    {"ack bis dienstag 10 Uhr", "ack until tue 10:00"},
+    {"ack bis Di 10:00", "ack until tue 10:00"},
+    {"ack bis 10 Uhr", "ack until 10:00"},
+    {"ack bis 10 Uhr 30", "ack until 10:30"},
+    {"ack bis 10.30 Uhr", "ack until 10:30"},
+    {"ack bis 10.10 Uhr", "ack until 10:10"},
+    {"ack bis morgen", "ack until +1"},
+    {"ack bis morgen früh", "ack until +1 09:00"},
+    {"ack bis morgen um 8 Uhr", "ack until +1 08:00"},
+    {"ack bis übermorgen", "ack until +2"},
+    {"ack bis 1.12.", "ack until 0000-12-01"},
+    {"ack bis 1.12.2026", "ack until 2026-12-01"},
+    {"ack bis 1. Dezember 10:00", "ack until 0000-12-01 10:00"},
+    {"ack bis Freitag, 1.12. 10:00", "ack until 0000-12-01 fri 10:00"},
+    {"ack bis mittag", "ack until 12:00"},
+
+    /* other languages */
+    {"Je m'en occupe", "ack"},
+    {"d'accord, merci", "ack"},
+    {"Me encargo, gracias", "ack"},
+    {"Me ne occupo io", "ack"},
+    {"Ik pak het op", "ack"},
+    {"Sim, eu assumo", "ack"},
+    {"zajmę się tym", "ack"},
+    {"Jag tar det, tack", "ack"},
+    {"対応します", "ack"},
+    {"対応します。", "ack"},
+    {"我来处理，谢谢", "ack"},
+
+    /* meant for an ack, not understood: missed */
+    {"OK I'll get on that right away", MAYBE},
+    {"Sure, I can do that", MAYBE},
+    {"ok\n\nI'll call them at noon", MAYBE},
+    {"I am already at it", MAYBE},
+    {"Ok mach ich gleich", MAYBE},
+    {"ok bob", MAYBE},
+    {"Ja ich mach das", "ack"},
+    {"Ack, will look in a minute", MAYBE},
+    {"Got it, working with the vendor now", MAYBE},
+    {"I'll deal with this straight away", MAYBE},
+    {"On it, but give me ten minutes", MAYBE},
+
+    /* no acknowledgment: thanks, questions, denials, rest on the line */
+    {"thanks", ""},
+    {"Thanks!", ""},
+    {"Thanks Bob", ""},
+    {"Many thanks, Bob", ""},
+    {"Danke", ""},
+    {"Vielen Dank für die Info", ""},
+    {"seen", ""},
+    {"Seen, thanks", ""},
+    {"noted", ""},
+    {"Noted with thanks", ""},
+    {"understood", ""},
+    {"received", ""},
+    {"no problem", ""},
+    {"No problem!", ""},
+    {"no worries", ""},
+    {"np", ""},
+    {"kein Problem", ""},
+    {"gesehen", ""},
+    {"Verstanden", ""},
+    {"zur Kenntnis genommen", ""},
+    {"ok?", ""},
+    {"OK??", ""},
+    {"ok？", ""},
+    {"ack?", ""},
+    {"Ack?!", ""},
+    {"on it?", ""},
+    {"got it?", ""},
+    {"Will do?", ""},
+    {"ack 2h?", ""},
+    {"can you ack?", ""},
+    {"please ack", ""},
+    {"Please ack this", ""},
+    {"Bob, please ack", ""},
+    {"ack please", ""},
+    {"bitte quittieren", ""},
+    {"bitte übernehmen", ""},
+    {"please take", ""},
+    {"please resolve", ""},
+    {"yes please", ""},
+    {"OK so who is on this?", ""},
+    {"OK so who is on\nthis", ""},
+    {"Ok, but not me", ""},
+    {"ok\nbut not before Monday", ""},
+    {"On it\nas soon as somebody tells me who can log in", ""},
+    {"Got it\nbut I can't do anything from here", ""},
+    {"Will do\nif Bob cannot", ""},
+    {"Yes\n\nBob should take this", ""},
+    {"ok\n\nplease ask Dana instead", ""},
+    {"OK\n\nWho is on this?", ""},
+    {"Ok, Urlaub", ""},
+    {"Ok\nUrlaub", ""},
+    {"Ok\nMorgen", ""},
+    {"ok Monday", ""},
+    {"OK, Monday", ""},
+    {"Thanks, Monday", ""},
+    {"ok tomorrow", ""},
+    {"ok later", ""},
+    {"On it tomorrow", ""},
+    {"will do tomorrow", ""},
+    {"Taking tomorrow off", ""},
+    {"Taking Monday", ""},
+    {"taking the kids to school", ""},
+    {"not ok", ""},
+    {"Not OK!", ""},
+    {"this is not ok", ""},
+    {"not on it", ""},
+    {"not mine", ""},
+    {"not me", ""},
+    {"nicht ok", ""},
+    {"nicht mein Thema", ""},
+    {"bin nicht dran", ""},
+    {"bin ich dran?", ""},
+    {"can't ack", ""},
+    {"cannot take it", ""},
+    {"I can't", ""},
+    {"kann nicht", ""},
+    {"ok not", ""},
+    {"ok no", ""},
+    {"yes no", ""},
+    {"yes and no", ""},
+    {"ack nack", ""},
+    {"nack", ""},
+    {"ack or decline?", ""},
+    {"ack\ndecline", ""},
+    {"ok\nno", ""},
+    {"take\npass bob", ""},
+    {"Bob is on it", ""},
+    {"Bob has got it", ""},
+    {"he's on it", ""},
+    {"Who is on it", ""},
+    {"Somebody should be on it", ""},
+    {"Are you on it", ""},
+    {"I thought Bob was on it", ""},
+    {"I take it you fixed this", ""},
+    {"take it", ""},
+    {"take care", ""},
+    {"Take this", ""},
+    {"Is everything ok", ""},
+    {"Backup, ok", ""},
+    {"Server: ok", ""},
+    {"Everything is ok", ""},
+    {"All ok", ""},
+    {"ok then", ""},
+    {"ok great", ""},
+    {"Ok cool", ""},
+    {"ok fine", ""},
+    {"ok whatever", ""},
+    {"ok :(", ""},
+    {"👎", ""},
+    {"👍👎", ""},
+    {"\"ack\"", ""},
+    {"> ack", ""},
+    {"> ok", ""},
+    {"[ACK] [ACK 2h] [NO] [STATUS]", ""},
+    {"Reply ACK to take it, NO if you cannot.", ""},
+    {"аck", ""},
+    {"acknowledge receipt", ""},
+    {"Ack from Bob", ""},
+    {"ack all", ""},
+    {"ack bob", ""},
+    {"ack -2h", ""},
+    {"ack 0h", ""},
+    {"ack 2bw", ""},
+    {"ack 2", ""},
+    {"ack 2 bananas", ""},
+    {"ack two", ""},
+    {"ack until", ""},
+    {"ack until later", ""},
+    {"ack until next tuesday", ""},
+    {"ack until 3/4", ""},
+    {"ack until 25:00", ""},
+    {"ack until 10:75", ""},
+    {"ack until 13pm", ""},
+    {"ack until 10.12", ""},
+    {"ack until 31.02.2026 and then", ""},
+    {"ack until 2026-13-01", ""},
+    {"ack until tue wed", ""},
+    {"ack until 10:00 11:00", ""},
+    {"ack until tue maybe", ""},
+    {"ack 2h or 3h", ""},
+    {"ack 2h unless Bob is back", ""},
+    {"I ack", ""},
+    {"I will ack later", ""},
+    {"Consider it done", ""},
+    {"done", ""},
+    {"erledigt", ""},
+    {"Okay, ich frage Bob", ""},
+    {"ok, gebe es weiter", ""},
+    {"ja, aber erst morgen", ""},
+    {"ja aber wer?", ""},
+    {"Ja?", ""},
+    {"ja nein", ""},
+    {"alles klar?", ""},
+    {"Alles klar bei dir", ""},
+    {"Ich bin nicht zuständig", ""},
+    {"Ich übernehme das nicht", ""},
+    {"ich übernehme, falls Bob nicht kann", ""},
+    {"mach ich nicht", ""},
+    {"mach ich morgen", ""},
+    {"mach du", ""},
+    {"wird gemacht werden müssen", ""},
+    {"geht nicht", ""},
+    {"I am out of office until Monday.", ""},
+    {"Out of office\nok", ""},
+    {"vacation", ""},
+    {"My ack is coming", ""},
+    {"It is fine", ""},
+    {"Good", ""},
+    {"Great!", ""},
+    {"Merci", ""},
+    {"Bien reçu", ""},
+    {"了解しました", ""},
+    {"收到", ""},
+    {"pas d'accord", ""},
+    {"We had it under control. OK?", ""},
+    {"Which customer is it?\n\nok", ""},
+    {"See below\nack", ""},
+    {"-- \nok", ""},
+
+    /* decline, pass, escalate */
+    {"no", "decline"},
+    {"No.", "decline"},
+    {"NO!", "decline"},
+    {"nope", "decline"},
+    {"Nein", "decline"},
+    {"nein, danke", "decline"},
+    {"No, sorry", ""},
+    {"no\n\nI'm on leave, try Dana", "decline"},
+    {"no?", ""},
+    {"No idea", ""},
+    {"no way", ""},
+    {"No, Bob has it", ""},
+    {"decline", "decline"},
+    {"Declined", "decline"},
+    {"Hi,\ndecline\nI am abroad", "decline"},
+    {"ablehnen", "decline"},
+    {"Ich lehne ab", "decline"},
+    {"pass bob", "pass @bob"},
+    {"pass to bob", "pass @bob"},
+    {"Pass Bob", "pass @Bob"},
+    {"pass Bob Ng", "pass @Bob Ng"},
+    {"pass bob.ng@tiny.example", "pass @bob.ng@tiny.example"},
+    {"pass <bob@tiny.example>", "pass @bob@tiny.example"},
+    {"weitergeben an bob", "pass @bob"},
+    {"pass", ""},
+    {"pass it", ""},
+    {"pass on this", ""},
+    {"pass me the logs", ""},
+    {"pass bob?", ""},
+    {"assign eve", "assign @eve"},
+    {"assign to eve", "assign @eve"},
+    {"assign this", ""},
+    {"zuweisen an eve", "assign @eve"},
+    {"escalate", "escalate"},
+    {"Escalate!", "escalate"},
+    {"please escalate", "escalate"},
+    {"escalate please", "escalate"},
+    {"bitte eskalieren", "escalate"},
+    {"don't escalate", ""},
+    {"escalate to bob", ""},
+    {"should we escalate?", ""},
+    {"escalate?", ""},
+    {"take", "take"},
+
+    /* severity, wait */
+    {"severity S2", "severity S2"},
+    {"severity 2", "severity S2"},
+    {"sev s1", "severity S1"},
+    {"severity to S3", "severity S3"},
+    {"severity S5", ""},
+    {"severity", ""},
+    {"severity is wrong", ""},
+    {"Schweregrad 1", "severity S1"},
+    {"wait for customer", "wait customer"},
+    {"Wait for the customer", "wait customer"},
+    {"wait for vendor", "wait vendor"},
+    {"wait until tue 10:00", "wait until tue 10:00"},
+    {"wait for vendor until friday", "wait vendor until fri"},
+    {"warten auf Kunden", "wait customer"},
+    {"warten bis Montag", "wait until mon"},
+    {"wait for me", ""},
+    {"Wait, what happened?", ""},
+
+    /* verbs with text */
+    {"resolve", "resolve"},
+    {"resolve restarted the proxy", "resolve <restarted the proxy>"},
+    {"Resolve: restarted the proxy.", "resolve <restarted the proxy.>"},
+    {"resolved by a restart", "resolve <by a restart>"},
+    {"Resolved. Cache was full.", "resolve <Cache was full.>"},
+    {"fixed", "resolve"},
+    {"Fixed!", "resolve"},
+    {"Fixed it, thanks", "resolve"},
+    {"it's fixed", "resolve"},
+    {"behoben", "resolve"},
+    {"Behoben: Neustart", "resolve <Neustart>"},
+    {"Problem gelöst", "resolve"},
+    {"Fixed\n\nThe certificate had expired.", "resolve"},
+    {"fixed?", ""},
+    {"not fixed", ""},
+    {"fixed tomorrow", ""},
+    {"Fixed\nbut only on one node", ""},
+    {"resolve this asap", ""},
+    {"resolve it yourself", ""},
+    {"Resolved? Not for us.", ""},
+    {"resolved tomorrow", ""},
+    {"resolve please", ""},
+    {"Gelöst wird das morgen", ""},
+    {"answered by phone, she is happy", "answered <by phone, she is happy>"},
+    {"ANSWERED", "answered"},
+    {"answered?", ""},
+    {"answered not yet", ""},
+    {"beantwortet: Rückruf um 10", "answered <Rückruf um 10>"},
+    {"contained traffic moved to fra2", "contained <traffic moved to fra2>"},
+    {"contained", "contained"},
+    {"contained?", ""},
+    {"cause: expired certificate", "cause <expired certificate>"},
+    {"cause disk full", "cause <disk full>"},
+    {"cause I am in a meeting", ""},
+    {"Ursache: Zertifikat abgelaufen", "cause <Zertifikat abgelaufen>"},
+    {"impact 40 users, all orders", "impact <40 users, all orders>"},
+    {"next logs from vendor by 17:00", "next until 17:00 <logs from vendor>"},
+    {"next: logs from vendor", "next <logs from vendor>"},
+    {"next call Eve by phone", "next <call Eve by phone>"},
+    {"next week I am away", ""},
+    {"Next time, please call", ""},
+    {"note customer is angry, will they leave?", "note <customer is angry, will they leave?>"},
+    {"Note: ack", "note <ack>"},
+    {"note that I am not on call", "note <that I am not on call>"},
+    {"Notiz: Kunde ist verärgert", "note <Kunde ist verärgert>"},
+    {"category billing", "category <billing>"},
+    {"category not billing", ""},
+
+    /* short verbs, several lines */
+    {"spam", "spam"},
+    {"not spam", "notspam"},
+    {"notspam", "notspam"},
+    {"needless", "needless"},
+    {"unnötig", "needless"},
+    {"reopen", "reopen"},
+    {"status", "status"},
+    {"status?", "status"},
+    {"Status please", "status"},
+    {"status update for the customer", ""},
+    {"help", "help"},
+    {"Help!", "help"},
+    {"Hilfe", "help"},
+    {"help me", ""},
+    {"ack 2h\nimpact 40 users\nnext restart by 17:00\n\nMore later.", "ack 7200s; impact <40 users>; next until 17:00 <restart>"},
+    {"ack\n\nseverity S1\nescalate", "ack; severity S1; escalate"},
+    {"Hi,\n\nack 1h\npass bob", ""},
+    {"take\nseverity S2", "take; severity S2"},
+    {"ack\nSee note below\nresolve", "ack"},
+    {"ack\r\nseverity S2\r\n", "ack; severity S2"},
+};
+
+static void reads_replies(void **state)
+{
+    (void)state;
+    guint bad = 0, false_acks = 0, meant = 0, missed = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(replies); i++) {
+        const char *want = replies[i].want;
+        gboolean maybe = strcmp(want, MAYBE) == 0;
+        g_autoptr(CommandReply) r = command_read_notification(replies[i].text, NULL);
+        g_autofree char *got = render(r->commands);
+        gboolean got_ack = strstr(got, "ack") == got, want_ack = maybe || strstr(want, "ack") == want;
+        meant += want_ack ? 1 : 0;
+        missed += want_ack && !got_ack ? 1 : 0;
+        if (got_ack && !want_ack) {
+            false_acks++;
+            print_message("false ack: '%s' gave '%s'\n", replies[i].text, got);
+        }
+        if (strcmp(got, want) == 0 || maybe)
+            continue;
+        bad++;
+        print_message("'%s': want '%s', got '%s'\n", replies[i].text, want, got);
+    }
+    print_message("%u replies, false acks %u, missed acks %u of %u (%.1f%%)\n", (guint)G_N_ELEMENTS(replies), false_acks, missed, meant,
+                  100.0 * missed / meant);
+    assert_int_equal(false_acks, 0);
+    assert_int_equal(bad, 0);
+    assert_true(missed * 100 <= meant * 10);
+}
+
+static void tells_rest_and_doubt(void **state)
+{
+    static const struct {
+        const char *text, *rest;
+        gboolean doubt;
+    } cases[] = {
+        {"ack\n\nI look after lunch.", "I look after lunch.", FALSE},
+        {"ack\n\nRegards,\nBob\nAcme Inc.", "", FALSE},
+        {"OK so who is on this?", "OK so who is on this?", TRUE},
+        {"thanks", "thanks", TRUE},
+        {"seen", "seen", TRUE},
+        {"The customer called again.", "The customer called again.", FALSE},
+        {"ok\n\nplease ask Dana", "ok\n\nplease ask Dana", TRUE},
+        {"ack\nresolve this asap\nBob", "resolve this asap\nBob", TRUE},
+        {"", "", FALSE},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(CommandReply) r = command_read_notification(cases[i].text, NULL);
+        if (strcmp(r->rest, cases[i].rest) != 0 || r->doubt != cases[i].doubt)
+            fail_msg("'%s': rest '%s', doubt %d", cases[i].text, r->rest, r->doubt);
+    }
+}
+
+static void reads_subjects(void **state)
+{
+    static const struct {
+        const char *subject, *want;
+    } cases[] = {
+        {"Re: [support #42] ACK", "ack"},
+        {"AW: Re: [support #42] ack 2h", "ack 7200s"},
+        {"Re: [support #42] Checkout is down ACK", "ack"},
+        {"Re: [support #42] Checkout is down - ACK 2h", "ack 7200s"},
+        {"Re: [support #42] Checkout is down", ""},
+        {"Re: [support #42] Please help", ""},
+        {"Re: [support #42] Everything OK", ""},
+        {"Re: [support #42] ok", ""},
+        {"Re: [support #42] SITE DOWN PLEASE ACK", ""},
+        {"Re: [support #42] Cannot pay: ACK", "ack"},
+        {"Re: [support #42] Ticket not ACK", ""},
+        {"Re: [support #42] resolve this", ""},
+        {"Re: [support #42] ack?", ""},
+        {"ack", ""},
+        {"", ""},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(CommandReply) r = command_read_notification("\n", cases[i].subject);
+        g_autofree char *got = render(r->commands);
+        if (strcmp(got, cases[i].want) != 0)
+            fail_msg("'%s': got '%s'", cases[i].subject, got);
+    }
+    g_autoptr(CommandReply) r = command_read_notification("hello", "Re: [support #42] ACK");
+    assert_int_equal(r->commands->len, 0);
+}
+
+static void reads_work_lines(void **state)
+{
+    static const struct {
+        const char *text, *want, *rest;
+        gboolean doubt;
+    } cases[] = {
+        {"#resolve\nDear Eve,\nit works again.", "resolve", "Dear Eve,\nit works again.", FALSE},
+        {"Dear Eve,\nack\nresolve\nok", "", "Dear Eve,\nack\nresolve\nok", FALSE},
+        {"#note\nShe is angry.", "note", "She is angry.", FALSE},
+        {"Text first.\n#note", "note", "Text first.", FALSE},
+        {"#wait for customer\n#severity S2\nHello", "wait customer; severity S2", "Hello", FALSE},
+        {"# ack\n#include <stdio.h>\n#define X", "", "# ack\n#include <stdio.h>\n#define X", FALSE},
+        {"#pass bob and eve please\nHi", "", "#pass bob and eve please\nHi", TRUE},
+        {"#ok\nHi", "", "#ok\nHi", FALSE},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(CommandReply) r = command_read_work(cases[i].text);
+        g_autofree char *got = render(r->commands);
+        if (strcmp(got, cases[i].want) != 0 || strcmp(r->rest, cases[i].rest) != 0 || r->doubt != cases[i].doubt)
+            fail_msg("'%s': got '%s' rest '%s' doubt %d", cases[i].text, got, r->rest, r->doubt);
+    }
+}
+
+static void reads_one_line(void **state)
+{
+    static const struct {
+        const char *line, *want, *want_error;
+    } cases[] = {
+        {"ack 2h", "ack 7200s", NULL},
+        {"no", "decline", NULL},
+        {"resolve this was a full disk", "resolve <this was a full disk>", NULL},
+        {"ok", NULL, "'ok': no such verb; `help` lists them"},
+        {"severity S9", NULL, "'severity S9': expected `severity S1 to S4`"},
+        {"ack tomorrow", NULL, "'ack tomorrow': expected `ack [2h | until TIME]`"},
+        {"note", NULL, "'note': expected `note TEXT`"},
+        {"", NULL, "'': no such verb; `help` lists them"},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) err = NULL;
+        Command *c = NULL;
+        gboolean ok = command_read_line(cases[i].line, &c, &err);
+        g_autoptr(GPtrArray) one = g_ptr_array_new();
+        if (ok)
+            g_ptr_array_add(one, c);
+        g_autofree char *got = render(one);
+        if (ok != (cases[i].want != NULL) || (ok && strcmp(got, cases[i].want) != 0) ||
+            (!ok && strcmp(err->message, cases[i].want_error) != 0))
+            fail_msg("'%s': got '%s' error '%s'", cases[i].line, got, err != NULL ? err->message : "");
+        command_free(c);
+    }
+}
+
+static void finds_the_instant(void **state)
+{
+    /* now: Sunday 2026-11-22 10:00 in Berlin */
+    static const struct {
+        const char *line, *want, *want_error;
+    } cases[] = {
+        {"ack until 11:00", "2026-11-22T10:00:00Z", NULL},
+        {"ack until 9:00", "2026-11-23T08:00:00Z", NULL},
+        {"ack until tue 10:00", "2026-11-24T09:00:00Z", NULL},
+        {"ack until sun 11:00", "2026-11-22T10:00:00Z", NULL},
+        {"ack until sun 9:00", "2026-11-29T08:00:00Z", NULL},
+        {"ack until mon", "2026-11-23T08:00:00Z", NULL},
+        {"ack until tomorrow 8:30", "2026-11-23T07:30:00Z", NULL},
+        {"ack until midnight", "2026-11-22T23:00:00Z", NULL},
+        {"ack until 2026-12-01", "2026-12-01T08:00:00Z", NULL},
+        {"ack until 1.2.", "2027-02-01T08:00:00Z", NULL},
+        {"ack until 2027-06-01 10:00", "2027-06-01T08:00:00Z", NULL},
+        {"ack until 2026-11-22T12:00:00+01:00", "2026-11-22T11:00:00Z", NULL},
+        {"ack until today 9:00", NULL, "time '2026-11-22T08:00:00Z' is past"},
+        {"ack until 2026-11-01", NULL, "time '2026-11-01T08:00:00Z' is past"},
+        {"ack until 2029-01-01", NULL, "time '2029-01-01T08:00:00Z' is more than a year ahead"},
+        {"ack until 2027-02-29", NULL, "there is no such date"},
+        {"ack until mon 1.12.", NULL, "there is no such date"},
+    };
+    (void)state;
+    const Zone *zone = zone_get("Europe/Berlin", NULL);
+    assert_non_null(zone);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Command) c = NULL;
+        g_autoptr(GError) err = NULL;
+        Instant now, t = 0;
+        assert_true(instant_parse("2026-11-22T09:00:00Z", &now, NULL));
+        assert_true(command_read_line(cases[i].line, &c, NULL));
+        gboolean ok = command_when(&c->until, zone, now, &t, &err);
+        g_autofree char *got = ok ? instant_format(t) : g_strdup(err->message);
+        if (strcmp(got, ok ? cases[i].want : cases[i].want_error) != 0)
+            fail_msg("'%s': got '%s'", cases[i].line, got);
+    }
+}
+
+static void knows_thanks(void **state)
+{
+    static const struct {
+        const char *text;
+        gboolean want;
+    } cases[] = {
+        {"Many thanks, Bob", TRUE},
+        {"Thanks!", TRUE},
+        {"Thank you very much.\n\nKind regards,\nEve Li\nAcme Inc.\n+49 30 1", TRUE},
+        {"Vielen Dank!\n\nMit freundlichen Grüßen\nEve", TRUE},
+        {"Perfect, thanks so much!", TRUE},
+        {"Super, danke", TRUE},
+        {"Hi Bob,\n\nthanks!\n\nEve", TRUE},
+        {"Merci beaucoup", TRUE},
+        {"ありがとうございます", TRUE},
+        {"Thanks, works!", FALSE},
+        {"Thanks, but it is still down", FALSE},
+        {"Thanks?", FALSE},
+        {"Thanks, Monday", FALSE},
+        {"It works", FALSE},
+        {"", FALSE},
+        {"Danke, geht aber nicht", FALSE},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
+        if (command_is_only_thanks(cases[i].text) != cases[i].want)
+            fail_msg("'%s'", cases[i].text);
+}
+
+static void names_every_verb(void **state)
+{
+    (void)state;
+    for (int v = 0; v < VERB_COUNT; v++) {
+        Verb back;
+        assert_true(command_verb_from_name(command_verb_name((Verb)v), &back));
+        assert_int_equal(back, v);
+    }
+    Verb none;
+    assert_false(command_verb_from_name("dance", &none));
+}
+
+/* A mail of a thousand verbs, and one line without end. */
+static void is_bounded(void **state)
+{
+    (void)state;
+    g_autoptr(GString) many = g_string_new(NULL);
+    for (int i = 0; i < 10000; i++)
+        g_string_append_printf(many, "#note %d\n", i);
+    g_autoptr(CommandReply) r = command_read_notification(many->str, NULL);
+    assert_true(r->commands->len <= 20);
+    g_autoptr(CommandReply) w = command_read_work(many->str);
+    assert_true(w->commands->len <= 20);
+    g_autofree char *line = g_strnfill(500000, 'a');
+    for (int i = 1; i < 499999; i += 2)
+        line[i] = ' ';
+    g_autoptr(CommandReply) l = command_read_notification(line, line);
+    assert_int_equal(l->commands->len, 0);
+    assert_false(command_is_only_thanks(line));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_replies),     cmocka_unit_test(tells_rest_and_doubt), cmocka_unit_test(reads_subjects),
+        cmocka_unit_test(reads_work_lines),  cmocka_unit_test(reads_one_line),       cmocka_unit_test(finds_the_instant),
+        cmocka_unit_test(knows_thanks),      cmocka_unit_test(names_every_verb),     cmocka_unit_test(is_bounded),
+    };
+    return cmocka_run_group_tests_name("command", tests, NULL, NULL);
+}
