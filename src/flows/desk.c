@@ -8,7 +8,10 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/keyfile.h"
+#include "base/limits.h"
 #include "base/log.h"
+
+#include "rules/template.h"
 
 #include "store/audit.h"
 #include "store/spool.h"
@@ -89,6 +92,75 @@ static void load_rotas(Loading *l)
     }
 }
 
+/* ---- templates ---- */
+
+static const char *const wanted_templates[] = {"auto-ack", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript"};
+
+static gboolean template_is_there(const char *directory, const char *name)
+{
+    if (directory == NULL)
+        return FALSE;
+    g_autofree char *path = g_strdup_printf("%s/en/%s.txt", directory, name);
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+/* A page that cannot be rendered is a page that nobody gets: what is missing is found before anything starts. */
+static void check_template(Loading *l, const char *name, int line)
+{
+    if (!template_is_there(l->desk->config->templates, name) && !template_is_there(l->desk->templates, name))
+        g_ptr_array_add(l->problems, g_strdup_printf("%s:%d:1: template '%s': no en/%s.txt in '%s' nor in '%s'", l->desk->config->path, line, name, name,
+                                                     l->desk->config->templates != NULL ? l->desk->config->templates : "-", l->desk->templates));
+}
+
+/* Each template of DIRECTORY/LANGUAGE must parse. */
+static void parse_templates(Loading *l, const char *directory, const char *language)
+{
+    g_autofree char *path = g_build_filename(directory, language, NULL);
+    GDir *dir = g_dir_open(path, 0, NULL);
+    const char *name;
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *file = g_build_filename(path, name, NULL);
+        g_autoptr(GString) source = NULL;
+        g_autoptr(GPtrArray) names = NULL;
+        g_autoptr(GError) err = NULL;
+        if (!g_str_has_suffix(name, ".txt") && !g_str_has_suffix(name, ".html") && !g_str_has_suffix(name, ".mustache"))
+            continue;
+        if (!files_read(file, LIMIT_TEMPLATE_BYTES, &source, &err) || !template_names(file, source->str, &names, &err))
+            g_ptr_array_add(l->problems, g_strdup(err->message));
+    }
+    if (dir != NULL)
+        g_dir_close(dir);
+}
+
+static void parse_all_templates(Loading *l, const char *directory)
+{
+    GDir *dir = directory == NULL ? NULL : g_dir_open(directory, 0, NULL);
+    const char *name;
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+        parse_templates(l, directory, name);
+    if (dir != NULL)
+        g_dir_close(dir);
+}
+
+static void check_templates(Loading *l)
+{
+    GHashTableIter it;
+    gpointer value;
+    for (gsize i = 0; i < G_N_ELEMENTS(wanted_templates); i++)
+        check_template(l, wanted_templates[i], 1);
+    g_hash_table_iter_init(&it, l->desk->config->policies);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        const Policy *policy = value;
+        for (guint i = 0; i < policy->levels->len; i++) {
+            const PolicyLevel *level = g_ptr_array_index(policy->levels, i);
+            if (level->template_name != NULL)
+                check_template(l, level->template_name, level->line);
+        }
+    }
+    parse_all_templates(l, l->desk->templates);
+    parse_all_templates(l, l->desk->config->templates);
+}
+
 gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPtrArray *warnings)
 {
     guint before = problems->len;
@@ -106,6 +178,7 @@ gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPt
     load_calendars(&l);
     load_leaves(&l);
     load_rotas(&l);
+    check_templates(&l);
     if (problems->len > before)
         return FALSE;
     *ret = g_steal_pointer(&d);

@@ -174,9 +174,11 @@ static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *eve
 {
     World w = {d, t, desk_queue(d, t->queue), desk_policy(d, r->policy)};
     LadderWorld world = {w.policy, &w, world_people, world_backup, world_is_available, world_add, world_between};
-    if (w.queue == NULL || !fits(r, w.policy))
-        return error_set(err, ERROR_CONFIG, "ticket %" G_GINT64_FORMAT ": queue '%s' or policy '%s' is not configured any more, or lost levels", t->id,
-                         t->queue, r->policy);
+    if (w.queue == NULL || !fits(r, w.policy)) { /* mail must go on flowing: the run stands still until the policy is back */
+        log_event(LOGGING_ERROR, "ticket=%" G_GINT64_FORMAT " event=run-stuck run=%" G_GINT64_FORMAT " queue=%s policy=%s reason=\"not configured, or lost levels\"",
+                  t->id, r->id, t->queue, r->policy);
+        return TRUE;
+    }
     g_autoptr(GPtrArray) actions = ladder_step(r->run, event, &world, d->now);
     for (guint i = 0; i < actions->len; i++)
         if (!apply(&w, r, g_ptr_array_index(actions, i), err))

@@ -384,6 +384,7 @@ void html_init(void)
 gboolean html_to_text(const char *html, gsize length, GString *text, GByteArray *marks)
 {
     gboolean cut = FALSE;
+    gsize before = text->len;
     GString *tame = tame_html(html, length, &cut);
     htmlDocPtr doc = htmlReadMemory(tame->str, (int)tame->len, NULL, "UTF-8",
                                     HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET
@@ -396,6 +397,10 @@ gboolean html_to_text(const char *html, gsize length, GString *text, GByteArray 
     if (doc != NULL && xmlDocGetRootElement(doc) != NULL)
         walk(&r, xmlDocGetRootElement(doc));
     end_line(&r);
+    while (text->len > before + 1 && g_str_has_suffix(text->str, "\n\n")) { /* the space after the last paragraph */
+        g_string_truncate(text, text->len - 1);
+        g_byte_array_set_size(marks, marks->len - 1);
+    }
     if (doc != NULL)
         xmlFreeDoc(doc);
     g_string_free(r.line, TRUE);

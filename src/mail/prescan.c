@@ -417,8 +417,11 @@ static gsize skip_before_header(const char *bytes, gsize length)
     for (;;) {
         while (at < length && (bytes[at] == '\n' || bytes[at] == '\r'))
             at++;
-        gboolean from = length - at > 5 && memcmp(bytes + at, "From ", 5) == 0;
-        if (!from && !(length - at > 6 && memcmp(bytes + at, ">From ", 6) == 0))
+        if (length - at < 8)
+            return at;
+        gsize word = at + (bytes[at] == '>' ? 1 : 0);
+        gboolean from = memcmp(bytes + word, "From ", 5) == 0 && bytes[word + 5] != ':' && bytes[word + 5] != ' ';
+        if (!from)
             return at;
         const char *eol = memchr(bytes + at, '\n', length - at);
         if (eol == NULL)
@@ -468,6 +471,11 @@ void prescan_init(Prescan *p, const char *bytes, gsize length)
     gsize body = top_header(&s, &top);
     p->has_header = top.known;
     p->header_length = s.out == NULL ? body : s.out->len + (body - s.copied);
+    if (!top.known) { /* no mail: nothing of it may be taken for a header, and nothing is changed */
+        g_clear_pointer(&s.out, g_byte_array_unref);
+        s.copied = p->header_length = 0;
+        top.structured = FALSE;
+    }
     if (top.structured) {
         new_run(&s);
         for (gsize at = body; at < length;) {

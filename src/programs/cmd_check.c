@@ -3,10 +3,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/files.h"
-#include "base/limits.h"
-
-#include "rules/template.h"
 
 #include "store/audit.h"
 
@@ -17,51 +13,6 @@
 #include "base/banned.h"
 
 /* ---- check ---- */
-
-static const char *const templates[] = {"auto-ack", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript"};
-
-static gboolean template_is_there(const char *directory, const char *name)
-{
-    g_autofree char *path = g_strdup_printf("%s/en/%s.txt", directory, name);
-    return directory != NULL && g_file_test(path, G_FILE_TEST_EXISTS);
-}
-
-static void check_templates(const Desk *d, GPtrArray *problems)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(templates); i++)
-        if (!template_is_there(d->config->templates, templates[i]) && !template_is_there(d->templates, templates[i]))
-            g_ptr_array_add(problems, g_strdup_printf("template '%s': missing in '%s'", templates[i], d->templates));
-}
-
-/* Each template of a directory must parse. */
-static void parse_templates(const char *directory, const char *language, GPtrArray *problems)
-{
-    g_autofree char *path = g_build_filename(directory, language, NULL);
-    GDir *dir = g_dir_open(path, 0, NULL);
-    const char *name;
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *file = g_build_filename(path, name, NULL);
-        g_autoptr(GString) source = NULL;
-        g_autoptr(GPtrArray) names = NULL;
-        g_autoptr(GError) err = NULL;
-        if (!g_str_has_suffix(name, ".txt") && !g_str_has_suffix(name, ".html") && !g_str_has_suffix(name, ".mustache"))
-            continue;
-        if (!files_read(file, LIMIT_TEMPLATE_BYTES, &source, &err) || !template_names(file, source->str, &names, &err))
-            g_ptr_array_add(problems, g_strdup(err->message));
-    }
-    if (dir != NULL)
-        g_dir_close(dir);
-}
-
-static void parse_all(const char *directory, GPtrArray *problems)
-{
-    GDir *dir = directory == NULL ? NULL : g_dir_open(directory, 0, NULL);
-    const char *name;
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
-        parse_templates(directory, name, problems);
-    if (dir != NULL)
-        g_dir_close(dir);
-}
 
 static void print_list(FILE *to, const char *before, const GPtrArray *lines)
 {
@@ -76,11 +27,7 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
     Desk *d = NULL;
     if (argc != 1)
         return cmd_usage(argv[0]);
-    if (desk_load(cmd_config_path(ctx), &d, problems, warnings)) {
-        check_templates(d, problems);
-        parse_all(d->templates, problems);
-        parse_all(d->config->templates, problems);
-    }
+    desk_load(cmd_config_path(ctx), &d, problems, warnings);
     print_list(stderr, "", problems);
     print_list(stdout, "warning: ", warnings);
     if (problems->len == 0)

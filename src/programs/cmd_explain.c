@@ -29,11 +29,18 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
+/* Open time in hours: a day of it would be ambiguous. */
+static char *hours(gint64 seconds)
+{
+    return seconds % 60 != 0 ? g_strdup_printf("%" G_GINT64_FORMAT " s", seconds)
+                             : g_strdup_printf("%" G_GINT64_FORMAT " h %02" G_GINT64_FORMAT " min", seconds / 3600, seconds / 60 % 60);
+}
+
 static void print_piece(const json_t *p, const Zone *zone)
 {
     gboolean open = json_is_true(json_object_get(p, "open"));
     g_autofree char *start = human(p, "start", zone), *end = human(p, "end", zone);
-    g_autofree char *length = duration_format_human(json_integer_value(json_object_get(p, "seconds")));
+    g_autofree char *length = hours(json_integer_value(json_object_get(p, "seconds")));
     printf("    %-22s to %-22s %s %-14s", start, end, open ? "open  " : "closed", open ? length : "");
     if (*get(p, "file") != '\0')
         printf(" %s: %s (%s)", base_name(get(p, "file")), get(p, "summary"), get(p, "uid"));
@@ -46,7 +53,7 @@ static void print_clock(const json_t *c, const Zone *zone)
 {
     size_t i;
     json_t *one;
-    g_autofree char *due = human(c, "due", zone), *sum = duration_format_human(json_integer_value(json_object_get(c, "open_seconds")));
+    g_autofree char *due = human(c, "due", zone), *sum = hours(json_integer_value(json_object_get(c, "open_seconds")));
     printf("%s in %s: %s on calendar %s (%s), %s\n", get(c, "target"), get(c, "queue"), get(c, "duration"), get(c, "calendar"), get(c, "calendar_zone"),
            get(c, "state"));
     json_array_foreach(json_object_get(c, "events"), i, one)

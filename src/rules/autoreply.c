@@ -1,5 +1,5 @@
-/* autoreply: tables of headers and words. Mail that people send through lists has Precedence and List-* and is no automatic reply;
- * what only reads like one is told apart by the caller. */
+/* autoreply: tables of headers and words. Mail that people send through lists has Precedence and List-* and is no automatic
+ * reply; what only reads like one is told apart by the caller. */
 #include "rules/autoreply.h"
 
 #include <string.h>

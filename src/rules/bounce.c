@@ -1,38 +1,26 @@
-/* bounce: reads delivery reports. What a server returns of our mail stands below the report and must never be taken for the report:
- * reading ends where the copy begins. It must not invent a status: what no field or text states stays empty. */
+/* bounce: reads delivery reports. What a server returns of our mail stands below the report and must never be taken for the
+ * report: reading ends where the copy begins. It must not invent a status: what no field or text states stays empty. */
 #include "rules/bounce.h"
 
 #include <string.h>
 
+#include "rules/dsn.h"
 #include "rules/words_kind.h"
 #include "rules/words_quote.h"
 
 #include "base/banned.h"
 
-#define REPORT_LINES 300      /* of free text */
-#define DIAGNOSTIC_LINES 12   /* that belong to one recipient */
-#define DIAGNOSTIC_BYTES 500
-#define DSN_LINES 5000
+#define REPORT_LINES 300    /* of free text */
+#define DIAGNOSTIC_LINES 12 /* that belong to one recipient */
 #define ADDRESSES_PER_LINE 20
-
-void bounce_recipient_free(KindRecipient *r)
-{
-    if (r == NULL)
-        return;
-    g_free(r->address);
-    g_free(r->action);
-    g_free(r->status);
-    g_free(r->diagnostic);
-    g_free(r);
-}
-
-/* Recognition */
+#define COPY_LINES 5000 /* in which the Message-ID of the returned mail is sought */
 
 static char *first_from(const Letter *l)
 {
     const LetterAddress *a = l->from->len > 0 ? g_ptr_array_index(l->from, 0) : NULL;
     const char *raw = letter_header(l, "From");
-    g_autofree char *all = a != NULL ? g_strdup_printf("%s <%s> %s", a->name, a->address, raw != NULL ? raw : "") : g_strdup(raw != NULL ? raw : "");
+    g_autofree char *all =
+        a != NULL ? g_strdup_printf("%s <%s> %s", a->name, a->address, raw != NULL ? raw : "") : g_strdup(raw != NULL ? raw : "");
     return words_quote_fold(all);
 }
 
@@ -105,82 +93,12 @@ char *bounce_words(const Letter *l, BounceFrom from, gboolean *ret_sure)
     if (from == BOUNCE_FROM_DAEMON && in_text == NULL && in_subject == NULL)
         return NULL;
     gboolean copy = cut || l->returned != NULL;
-    if (from != BOUNCE_FROM_DAEMON && (in_text == NULL || (from == BOUNCE_FROM_ANYBODY && !copy)))
+    if (from == BOUNCE_FROM_MASTER && in_text == NULL && !copy)
+        return NULL;
+    if (from == BOUNCE_FROM_ANYBODY && (in_text == NULL || !copy))
         return NULL;
     *ret_sure = from == BOUNCE_FROM_DAEMON || (from == BOUNCE_FROM_MASTER && copy);
     return in_text != NULL ? g_strdup_printf("text: %s", in_text) : g_strdup_printf("subject: %s", in_subject);
-}
-
-/* Words of reports */
-
-/* A status that leaves open what the far server said: undefined, other address status, given up for time. */
-static gboolean is_vague(const char *status)
-{
-    return g_str_has_suffix(status, ".0.0") || g_str_has_suffix(status, ".1.0") || g_str_has_suffix(status, ".4.7");
-}
-
-#define CLASS_ANY 0
-#define CLASS_FAILURE 'f' /* 4 or 5 */
-
-static gboolean is_of_class(char digit, char class)
-{
-    return class == CLASS_ANY || digit == class || (class == CLASS_FAILURE && digit != '2');
-}
-
-/* Bytes of the enhanced status code (RFC 3463) at p, or 0. "5.1.1Z" is seen in the wild; 5.10.20.30 is an address. */
-static gsize status_at(const char *p)
-{
-    if (p[1] != '.' || !g_ascii_isdigit(p[2]) || p[2] > '7' || p[3] != '.')
-        return 0;
-    gsize digits = strspn(p + 4, "0123456789");
-    char behind = p[4 + digits];
-    if (digits < 1 || digits > 3 || g_ascii_islower(behind) || (behind == '.' && g_ascii_isdigit(p[5 + digits])))
-        return 0;
-    return 4 + digits;
-}
-
-/* The first status code of that class in the text that is not vague, else the first; newly allocated, or NULL. */
-static char *find_status(const char *text, char class)
-{
-    char *found = NULL;
-    for (const char *p = text; (p = strpbrk(p, "245")) != NULL; p++) {
-        gsize n = p > text && (g_ascii_isalnum(p[-1]) || p[-1] == '.') ? 0 : status_at(p);
-        if (n == 0 || !is_of_class(*p, class))
-            continue;
-        g_autofree char *one = g_strndup(p, n);
-        if (found == NULL || !is_vague(one)) {
-            g_free(found);
-            found = g_steal_pointer(&one);
-        }
-        if (!is_vague(found))
-            break;
-    }
-    return found;
-}
-
-static gboolean is_address_byte(char c)
-{
-    return g_ascii_isalnum(c) || (c & 0x80) != 0 || strchr("!#$%&*+-/=?^_`{|}~.'", c) != NULL;
-}
-
-/* The address round the '@' at `at`, or NULL; *ret_start is where it begins. */
-static char *address_at(const char *line, const char *at, const char **ret_start)
-{
-    const char *start = at, *end = at + 1;
-    while (start > line && is_address_byte(start[-1]))
-        start--;
-    while (start < at && strchr("'*=/.", *start) != NULL)
-        start++;
-    while (g_ascii_isalnum(*end) || *end == '-' || *end == '.' || *end == '_' || (*end & 0x80) != 0)
-        end++;
-    while (end > at + 1 && !g_ascii_isalnum(end[-1]) && (end[-1] & 0x80) == 0)
-        end--;
-    if (start == at || end == at + 1 || end - start > 320)
-        return NULL;
-    g_autofree char *local = g_strndup(start, (gsize)(at - start));
-    g_autofree char *domain = g_ascii_strdown(at + 1, end - at - 1);
-    *ret_start = start;
-    return g_strconcat(local, "@", domain, NULL);
 }
 
 /* Free text */
@@ -203,10 +121,12 @@ static void candidate_free(gpointer p)
 /* Header lines of the original that a report quotes name others than recipients. */
 static gboolean is_other_header(const char *folded)
 {
-    static const char *const names[] = {"from:", "message-id:", "subject:", "date:", "received:", "reply-to:", "sender:", "cc:", "x-", "received-from",
-                                        "reporting-mta", "mail from:", ">>> mail from", "=> mail from", "in-reply-to:", "references:", "dkim", "return-path",
-                                        "arrival-date", "mime-", "content-", "helo", ">>> ehlo", ">>> helo", "from ", "message from", "message id",
-                                        "mailfrom:", "originator", "sent:", "delivered-to:", "envelope-from", "message headers"};
+    static const char *const names[] = {
+        "from:",        "message-id:", "subject:",      "date:",         "received:",      "reply-to:",     "sender:",
+        "cc:",          "x-",          "received-from", "reporting-mta", "mail from:",     ">>> mail from", "=> mail from",
+        "in-reply-to:", "references:", "dkim",          "return-path",   "arrival-date",   "mime-",         "content-",
+        "helo",         ">>> ehlo",    ">>> helo",      "from ",         "message from",   "message id",    "mailfrom:",
+        "originator",   "sent:",       "delivered-to:", "envelope-from", "message headers"};
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
         if (g_str_has_prefix(folded, names[i]))
             return TRUE;
@@ -216,7 +136,8 @@ static gboolean is_other_header(const char *folded)
 static gboolean is_smtp_reply(const char *folded)
 {
     const char *p = folded + strspn(folded, "<> ");
-    return strchr("245", *p) != NULL && g_ascii_isdigit(p[0]) && g_ascii_isdigit(p[1]) && g_ascii_isdigit(p[2]) && (p[3] == ' ' || p[3] == '-');
+    return strchr("245", *p) != NULL && g_ascii_isdigit(p[0]) && g_ascii_isdigit(p[1]) && g_ascii_isdigit(p[2]) &&
+           (p[3] == ' ' || p[3] == '-');
 }
 
 static Rank rank_of(const char *line, const char *start, const char *folded)
@@ -232,7 +153,8 @@ static Rank rank_of(const char *line, const char *start, const char *folded)
         return strcmp(label, "to:") == 0 ? RANK_TO : RANK_LABEL;
     const char *behind = strchr(start, '>');
     gboolean bracketed = start > line && start[-1] == '<' && behind != NULL;
-    if (is_smtp_reply(folded) && bracketed && (g_str_has_prefix(behind, ">...") || g_str_has_prefix(behind, ">:") || g_str_has_prefix(behind, ">,")))
+    if (is_smtp_reply(folded) && bracketed &&
+        (g_str_has_prefix(behind, ">...") || g_str_has_prefix(behind, ">:") || g_str_has_prefix(behind, ">,")))
         return RANK_SMTP;
     return is_smtp_reply(folded) && strchr(folded, '@') != NULL && strstr(folded, "unknown") != NULL ? RANK_SMTP : RANK_ANYWHERE;
 }
@@ -259,7 +181,7 @@ static void add_candidate(GPtrArray *all, const char *address, Rank rank, guint 
         }
         return;
     }
-    if (all->len >= BOUNCE_RECIPIENTS_MAX)
+    if (all->len >= DSN_RECIPIENTS_MAX)
         return;
     Candidate *c = g_new0(Candidate, 1);
     c->address = g_strdup(address);
@@ -277,10 +199,11 @@ static void scan_line(const Letter *l, const char *line, guint number, gboolean 
     guint found = 0;
     for (const char *at = line; (at = strchr(at, '@')) != NULL && found < ADDRESSES_PER_LINE; at++, found++) {
         const char *start = line;
-        g_autofree char *address = address_at(line, at, &start);
+        g_autofree char *address = dsn_address(line, at, &start);
         if (address == NULL || (!ours_too && is_ours(l, address)))
             continue;
-        gboolean in_url = start > line + 2 && (start[-1] == ':' || start[-1] == '?' || start[-1] == '=') && strstr(line, "http") != NULL;
+        gboolean in_url =
+            start > line + 2 && (start[-1] == ':' || start[-1] == '?' || start[-1] == '=') && strstr(line, "http") != NULL;
         if (!in_url)
             add_candidate(all, address, rank_of(line, start, p), number);
     }
@@ -301,22 +224,6 @@ static GPtrArray *find_candidates(const Letter *l, const GPtrArray *lines)
     return all;
 }
 
-static char *one_line(const char *text)
-{
-    GString *s = g_string_new(NULL);
-    for (const char *p = text; *p != '\0' && s->len < DIAGNOSTIC_BYTES; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        if (g_unichar_isspace(c) || g_unichar_iscntrl(c)) {
-            if (s->len > 0 && s->str[s->len - 1] != ' ')
-                g_string_append_c(s, ' ');
-        } else if (s->len + 4 <= DIAGNOSTIC_BYTES)
-            g_string_append_unichar(s, c);
-        else
-            break;
-    }
-    return g_strchomp(g_string_free(s, FALSE));
-}
-
 /* The lines of candidate i: from its address to the next candidate. */
 static char *lines_of(const GPtrArray *lines, const GPtrArray *all, guint i)
 {
@@ -330,7 +237,7 @@ static char *lines_of(const GPtrArray *lines, const GPtrArray *all, guint i)
     const char *p = text->str + strspn(text->str, " \t*-<\"'[");
     if (c->rank == RANK_LEADING && g_ascii_strncasecmp(p, c->address, strlen(c->address)) == 0)
         p += strlen(c->address) + strspn(p + strlen(c->address), ">:;,.\"')] \t");
-    return one_line(p);
+    return dsn_one_line(p);
 }
 
 static const char *action_by_words(const Letter *l, const GPtrArray *lines)
@@ -347,19 +254,6 @@ static const char *action_by_words(const Letter *l, const GPtrArray *lines)
     return "failed";
 }
 
-static void add_recipient(GPtrArray *recipients, const char *address, const char *action, char *status, char *diagnostic)
-{
-    KindRecipient *r = g_new0(KindRecipient, 1);
-    const char *at = strrchr(address, '@');
-    g_autofree char *domain = at != NULL ? g_ascii_strdown(at, -1) : NULL;
-    g_autofree char *local = at != NULL ? g_strndup(address, (gsize)(at - address)) : g_strdup(address);
-    r->address = g_strconcat(local, domain, NULL);
-    r->action = g_strdup(action);
-    r->status = status != NULL ? status : g_strdup("");
-    r->diagnostic = diagnostic != NULL ? diagnostic : g_strdup("");
-    g_ptr_array_add(recipients, r);
-}
-
 static char *join_lines(const GPtrArray *lines)
 {
     GString *all = g_string_new(NULL);
@@ -374,7 +268,7 @@ static void header_candidates(const Letter *l, GPtrArray *all)
     const char *value = letter_header(l, "X-Failed-Recipients");
     if (value == NULL)
         return;
-    g_auto(GStrv) parts = g_strsplit_set(value, ", \t<>", BOUNCE_RECIPIENTS_MAX);
+    g_auto(GStrv) parts = g_strsplit_set(value, ", \t<>", DSN_RECIPIENTS_MAX);
     for (guint i = 0; parts[i] != NULL; i++)
         if (strchr(parts[i], '@') != NULL)
             add_candidate(all, parts[i], RANK_LEADING, 0);
@@ -404,141 +298,21 @@ static void read_free_text(const Letter *l, GPtrArray *recipients)
     GPtrArray *all = from_header->len > 0 ? from_header : in_text;
     g_autofree char *whole = join_lines(lines);
     const char *action = action_by_words(l, lines);
-    char class = strcmp(action, "delivered") == 0 ? CLASS_ANY : CLASS_FAILURE;
+    char class = strcmp(action, "delivered") == 0 ? DSN_ANY : DSN_FAILURE;
     for (guint i = 0; i < all->len; i++) {
         const Candidate *c = g_ptr_array_index(all, i);
         char *diagnostic = lines->len > 0 ? lines_of(lines, all, i) : NULL;
-        char *status = diagnostic != NULL ? find_status(diagnostic, class) : NULL;
+        char *status = diagnostic != NULL ? dsn_status(diagnostic, class) : NULL;
         if (status == NULL && all->len == 1)
-            status = find_status(whole, class);
-        add_recipient(recipients, c->address, action, status, diagnostic);
+            status = dsn_status(whole, class);
+        dsn_add(recipients, c->address, action, status, diagnostic);
     }
     if (all->len > 0)
         return;
     const char *to = l->returned != NULL ? letter_find(l->returned, "To") : NULL;
     const char *at = to != NULL ? strchr(to, '@') : NULL, *start;
-    g_autofree char *address = at != NULL ? address_at(to, at, &start) : NULL;
-    add_recipient(recipients, address != NULL ? address : "", action, find_status(whole, class), one_line(whole));
-}
-
-/* message/delivery-status */
-
-typedef struct {
-    char *original, *final, *actual, *action, *status, *diagnostic;
-} Group;
-
-static void group_clear(Group *g)
-{
-    g_free(g->original);
-    g_free(g->final);
-    g_free(g->actual);
-    g_free(g->action);
-    g_free(g->status);
-    g_free(g->diagnostic);
-    memset(g, 0, sizeof *g);
-}
-
-/* `rfc822; <bob@example.com>` to its address; an address without type is taken as well. */
-static char *typed_address(const char *value)
-{
-    const char *p = strchr(value, ';') != NULL ? strchr(value, ';') + 1 : value;
-    const char *at = strchr(p, '@'), *start;
-    if (at != NULL)
-        return address_at(p, at, &start);
-    char *bare = g_strdup(p); /* a local part alone, or what the server made of it */
-    g_strdelimit(bare, "<>\"", ' ');
-    g_strstrip(bare);
-    if (*bare != '\0' && strchr(bare, ' ') == NULL)
-        return bare;
-    g_free(bare);
-    return NULL;
-}
-
-static const char *known_action(const char *text, const char *status)
-{
-    static const char *const actions[] = {"failed", "delayed", "delivered", "relayed", "expanded"};
-    g_autofree char *folded = text != NULL ? words_quote_fold(text) : g_strdup("");
-    for (gsize i = 0; i < G_N_ELEMENTS(actions); i++)
-        if (strncmp(folded, actions[i], 4) == 0)
-            return actions[i];
-    return status != NULL && *status == '2' ? "delivered" : "failed";
-}
-
-static void group_finish(Group *g, GPtrArray *recipients)
-{
-    const char *address = g->final != NULL ? g->final : g->original;
-    if (g->original != NULL && (address == NULL || strchr(address, '@') == NULL))
-        address = g->original; /* a mailbox name of the server's own */
-    if (address == NULL)
-        address = g->actual;
-    if (address != NULL && recipients->len < BOUNCE_RECIPIENTS_MAX) {
-        char *status = g->status != NULL ? find_status(g->status, CLASS_ANY) : NULL;
-        char *said = g->diagnostic != NULL ? find_status(g->diagnostic, status != NULL ? *status : CLASS_ANY) : NULL;
-        if (said != NULL && (status == NULL || !is_vague(said))) { /* what the far server said, not what this one made of it */
-            g_free(status);
-            status = g_steal_pointer(&said);
-        }
-        g_free(said);
-        add_recipient(recipients, address, known_action(g->action, status), status, g->diagnostic != NULL ? one_line(g->diagnostic) : NULL);
-    }
-    group_clear(g);
-}
-
-static void take_field(Group *g, const char *name, const char *value, GPtrArray *recipients)
-{
-    static const struct {
-        const char *name;
-        gsize offset;
-        gboolean is_address;
-    } fields[] = {
-        {"Original-Recipient", G_STRUCT_OFFSET(Group, original), TRUE}, {"Final-Recipient", G_STRUCT_OFFSET(Group, final), TRUE},
-        {"X-Actual-Recipient", G_STRUCT_OFFSET(Group, actual), TRUE},   {"Action", G_STRUCT_OFFSET(Group, action), FALSE},
-        {"Status", G_STRUCT_OFFSET(Group, status), FALSE},              {"Diagnostic-Code", G_STRUCT_OFFSET(Group, diagnostic), FALSE},
-    };
-    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
-        if (g_ascii_strcasecmp(name, fields[i].name) != 0)
-            continue;
-        char **slot = (char **)(void *)((char *)g + fields[i].offset);
-        if (*slot != NULL && fields[i].offset == G_STRUCT_OFFSET(Group, final))
-            group_finish(g, recipients); /* no blank line between recipients */
-        if (*slot == NULL)
-            *slot = fields[i].is_address ? typed_address(value) : g_strdup(value);
-        return;
-    }
-}
-
-static void read_delivery_status(const char *text, GPtrArray *recipients)
-{
-    Group group = {0};
-    g_autoptr(GString) field = g_string_new(NULL);
-    guint count = 0;
-    for (const char *p = text;; count++) {
-        gsize n = strcspn(p, "\n");
-        gsize width = n > 0 && p[n - 1] == '\r' ? n - 1 : n;
-        gboolean folded = width > 0 && (*p == ' ' || *p == '\t');
-        gboolean at_end = p[n] == '\0' || count >= DSN_LINES;
-        if (folded && field->len < 4000)
-            g_string_append_len(field, p, (gssize)width);
-        if (!folded || at_end) {
-            char *colon = strchr(field->str, ':');
-            if (colon != NULL) {
-                *colon = '\0';
-                g_strchomp(field->str);
-                take_field(&group, field->str, g_strstrip(colon + 1), recipients);
-            }
-            g_string_truncate(field, 0);
-        }
-        if (width == 0)
-            group_finish(&group, recipients);
-        else if (!folded)
-            g_string_append_len(field, p, (gssize)MIN(width, 4000));
-        if (at_end && field->len == 0)
-            break;
-        p += p[n] == '\0' ? n : n + 1;
-        if (count > DSN_LINES)
-            break;
-    }
-    group_finish(&group, recipients);
+    g_autofree char *address = at != NULL ? dsn_address(to, at, &start) : NULL;
+    dsn_add(recipients, address != NULL ? address : "", action, dsn_status(whole, class), dsn_one_line(whole));
 }
 
 /* The mail that came back */
@@ -554,7 +328,7 @@ static char *id_in(const char *value)
 static char *id_in_text(const char *text)
 {
     guint lines = 0;
-    for (const char *p = text; p != NULL && *p != '\0' && lines < DSN_LINES; lines++) {
+    for (const char *p = text; p != NULL && *p != '\0' && lines < COPY_LINES; lines++) {
         const char *start = p + strspn(p, "> \t|");
         if (g_ascii_strncasecmp(start, "Message-ID:", 11) == 0) {
             g_autofree char *value = g_strndup(start + 11, MIN(strcspn(start + 11, "\n") + 200, strlen(start + 11)));
@@ -593,10 +367,11 @@ static void sharpen(const Letter *l, GPtrArray *recipients)
             continue;
         at += strlen(r->address);
         gsize n = 0;
-        while (at[n] != '\0' && n < 600 && !(at[n] == '@' && g_ascii_strncasecmp(at + n, strchr(r->address, '@'), strlen(strchr(r->address, '@'))) != 0))
+        while (at[n] != '\0' && n < 600 &&
+               !(at[n] == '@' && g_ascii_strncasecmp(at + n, strchr(r->address, '@'), strlen(strchr(r->address, '@'))) != 0))
             n++;
         g_autofree char *near = g_strndup(at, n);
-        char *said = find_status(near, *r->status);
+        char *said = dsn_status(near, *r->status);
         if (said != NULL && (*r->status == '\0' || !g_str_has_suffix(said, ".0.0"))) {
             g_free(r->status);
             r->status = g_steal_pointer(&said);
@@ -608,7 +383,7 @@ static void sharpen(const Letter *l, GPtrArray *recipients)
 void bounce_read(const Letter *l, GPtrArray *recipients, char **ret_original_id)
 {
     if (l->delivery_status != NULL) {
-        read_delivery_status(l->delivery_status, recipients);
+        dsn_read(l->delivery_status, recipients);
         sharpen(l, recipients);
     }
     if (recipients->len == 0)

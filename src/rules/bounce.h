@@ -1,11 +1,9 @@
-/* bounce: what a delivery report says: whom it is about, what became of it, why, and of which mail. RFC 3464 fields where they are
- * there, else the free texts of mail servers, by their common shape and not by product. Pure. */
+/* bounce: what a delivery report says: whom it is about, what became of it, why, and of which mail. RFC 3464 fields where they
+ * are there, else the free texts of mail servers, by their common shape and not by product. Pure. */
 #ifndef RULES_BOUNCE_H
 #define RULES_BOUNCE_H
 
 #include "rules/kind.h"
-
-#define BOUNCE_RECIPIENTS_MAX 100
 
 typedef enum {
     BOUNCE_FROM_ANYBODY,
@@ -20,6 +18,5 @@ BounceFrom bounce_from(const Letter *l, gboolean null_sender, char **ret_evidenc
 char *bounce_words(const Letter *l, BounceFrom from, gboolean *ret_sure);
 /* Fills recipients (KindRecipient *) and the original Message-ID (or NULL). */
 void bounce_read(const Letter *l, GPtrArray *recipients, char **ret_original_id);
-void bounce_recipient_free(KindRecipient *r);
 
 #endif

@@ -11,15 +11,15 @@
 
 #include "base/banned.h"
 
-#define LINES_READ 60   /* of a reply; what stands below is rest */
-#define WORK_LINES 200  /* that begin with '#' */
+#define LINES_READ 60  /* of a reply; what stands below is rest */
+#define WORK_LINES 200 /* that begin with '#' */
 
 static const char *const verb_names[VERB_COUNT] = {
-    [VERB_ACK] = "ack",           [VERB_DECLINE] = "decline",   [VERB_PASS] = "pass",           [VERB_ESCALATE] = "escalate",
-    [VERB_TAKE] = "take",         [VERB_ASSIGN] = "assign",     [VERB_SEVERITY] = "severity",   [VERB_WAIT] = "wait",
+    [VERB_ACK] = "ack",           [VERB_DECLINE] = "decline",     [VERB_PASS] = "pass",         [VERB_ESCALATE] = "escalate",
+    [VERB_TAKE] = "take",         [VERB_ASSIGN] = "assign",       [VERB_SEVERITY] = "severity", [VERB_WAIT] = "wait",
     [VERB_ANSWERED] = "answered", [VERB_CONTAINED] = "contained", [VERB_RESOLVE] = "resolve",   [VERB_REOPEN] = "reopen",
-    [VERB_CAUSE] = "cause",       [VERB_IMPACT] = "impact",     [VERB_NEXT] = "next",           [VERB_NOTE] = "note",
-    [VERB_CATEGORY] = "category", [VERB_SPAM] = "spam",         [VERB_NOTSPAM] = "notspam",     [VERB_NEEDLESS] = "needless",
+    [VERB_CAUSE] = "cause",       [VERB_IMPACT] = "impact",       [VERB_NEXT] = "next",         [VERB_NOTE] = "note",
+    [VERB_CATEGORY] = "category", [VERB_SPAM] = "spam",           [VERB_NOTSPAM] = "notspam",   [VERB_NEEDLESS] = "needless",
     [VERB_STATUS] = "status",     [VERB_HELP] = "help",
 };
 
@@ -123,8 +123,8 @@ static char *join(char **lines, guint from)
     return g_strstrip(text);
 }
 
-/* Loose words stand only where the rest does not take them back; weak ones only where there is no rest. A loose "no" stands unless
- * the rest asks: people go on to say why not. */
+/* Loose words stand only where the rest does not take them back; weak ones only where there is no rest. A loose "no" stands
+ * unless the rest asks: people go on to say why not. */
 static void drop_loose(CommandReply *r, gboolean has_weak, char **lines, guint rest)
 {
     gboolean back = has_weak, asks = FALSE;

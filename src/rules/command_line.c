@@ -1,5 +1,5 @@
-/* command_line: tells a verb from prose, one line at a time. A loose word must be the whole line, an argument must be understood to
- * its last word. It must never find an acknowledgment in a line that says, asks or hands over anything beside. */
+/* command_line: tells a verb from prose, one line at a time. A loose word must be the whole line, an argument must be understood
+ * to its last word. It must never find an acknowledgment in a line that says, asks or hands over anything beside. */
 #include "rules/command_line.h"
 
 #include <string.h>
@@ -13,8 +13,8 @@ typedef enum { ARG_NONE, ARG_HOLD, ARG_WHO, ARG_SEVERITY, ARG_WAIT, ARG_TEXT, AR
 
 typedef struct {
     Arguments arguments;
-    gboolean may_please;  /* "please ack" asks somebody else; "please escalate" asks us */
-    gboolean may_ask;     /* with a question mark it means the same */
+    gboolean may_please; /* "please ack" asks somebody else; "please escalate" asks us */
+    gboolean may_ask;    /* with a question mark it means the same */
     const char *expected;
 } Grammar;
 
@@ -64,10 +64,7 @@ static char *slice(const CommandTokens *t, guint from, guint to)
     return g_strndup(t->line + first->start, last->end - first->start);
 }
 
-static guint match(const CommandTokens *t, guint i, WordsClass c)
-{
-    return command_token_match(t, i, t->tokens->len, c, NULL);
-}
+static guint match(const CommandTokens *t, guint i, WordsClass c) { return command_token_match(t, i, t->tokens->len, c, NULL); }
 
 /* Courtesy */
 

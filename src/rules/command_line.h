@@ -20,7 +20,8 @@ typedef struct {
 
 /* A line at a notification address. */
 CommandLine command_line_read(const char *line);
-/* Only a verb of the grammar at the first word, no loose words, no courtesy; `expected` (static) says what was wanted where it fails. */
+/* Only a verb of the grammar at the first word, no loose words, no courtesy; `expected` (static) says what was wanted where it
+ * fails. */
 gboolean command_line_read_verb(const char *line, gboolean text_optional, Command **ret, const char **ret_expected);
 /* Whether the line begins with a word of the grammar. */
 gboolean command_line_begins_with_verb(const char *line);

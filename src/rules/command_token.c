@@ -1,5 +1,5 @@
-/* command_token: cuts a line at white space and at marks, sets emoji apart, folds case. It must never decide what a word means, and
- * never drop a word: what it drops are marks, smileys, and the invisible characters that phones put between emoji. */
+/* command_token: cuts a line at white space and at marks, sets emoji apart, folds case. It must never decide what a word means,
+ * and never drop a word: what it drops are marks, smileys, and the invisible characters that phones put between emoji. */
 #include "rules/command_token.h"
 
 #include <string.h>
@@ -29,10 +29,10 @@ static char mark_of(gunichar c)
         gunichar c;
         char mark;
     } marks[] = {
-        {',', ','},    {'.', '.'},    {'!', '!'},    {';', ';'},    {':', ':'},    {'?', '?'},    {0x3001, ','}, {0x3002, '.'},
-        {0xff01, '!'}, {0xff1f, '?'}, {0xff0c, ','}, {0xff1a, ':'}, {0xff1b, ';'}, {0x2026, '.'}, {0x2013, '-'}, {0x2014, '-'},
-        {0xbf, '?'},   {0xa1, '!'},   {0x61f, '?'},  {0x37e, '?'},  {0xff0e, '.'}, {0x203c, '!'}, {0x2049, '?'}, {0x2048, '?'},
-        {0x2047, '?'}, {0x2753, '?'}, {0x2754, '?'}, {0x203d, '?'},
+        {',', ','},    {'.', '.'},    {'!', '!'},    {';', ';'},    {':', ':'},    {'?', '?'},    {0x3001, ','},
+        {0x3002, '.'}, {0xff01, '!'}, {0xff1f, '?'}, {0xff0c, ','}, {0xff1a, ':'}, {0xff1b, ';'}, {0x2026, '.'},
+        {0x2013, '-'}, {0x2014, '-'}, {0xbf, '?'},   {0xa1, '!'},   {0x61f, '?'},  {0x37e, '?'},  {0xff0e, '.'},
+        {0x203c, '!'}, {0x2049, '?'}, {0x2048, '?'}, {0x2047, '?'}, {0x2753, '?'}, {0x2754, '?'}, {0x203d, '?'},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
         if (marks[i].c == c)
@@ -206,9 +206,9 @@ const char *command_token_rest(const CommandTokens *t, guint i)
 
 gboolean command_token_is_unknown(const CommandTokens *t, guint i)
 {
-    static const WordsClass known[] = {WORDS_NO_NAME, WORDS_VERB,   WORDS_STRONG, WORDS_WEAK,    WORDS_NEAR, WORDS_NEGATION,
-                                       WORDS_WEEKDAY, WORDS_MONTH,  WORDS_DAY,    WORDS_DAYTIME, WORDS_UNIT, WORDS_PLEASE,
-                                       WORDS_NUMBER,  WORDS_PRAISE, WORDS_CLOSING};
+    static const WordsClass known[] = {WORDS_NO_NAME,  WORDS_VERB,    WORDS_STRONG, WORDS_WEAK,   WORDS_NEAR,
+                                       WORDS_NEGATION, WORDS_WEEKDAY, WORDS_MONTH,  WORDS_DAY,    WORDS_DAYTIME,
+                                       WORDS_UNIT,     WORDS_PLEASE,  WORDS_NUMBER, WORDS_PRAISE, WORDS_CLOSING};
     const CommandToken *token = command_token_at(t, i);
     if (token == NULL)
         return FALSE;

@@ -14,10 +14,10 @@ typedef struct {
 } CommandToken;
 
 typedef struct {
-    char *line;         /* valid UTF-8, NFC, trimmed */
-    GPtrArray *tokens;  /* CommandToken *, at most COMMAND_TOKENS_MAX */
-    gboolean overflow;  /* there were more */
-    gboolean question;  /* a question mark stands somewhere */
+    char *line;        /* valid UTF-8, NFC, trimmed */
+    GPtrArray *tokens; /* CommandToken *, at most COMMAND_TOKENS_MAX */
+    gboolean overflow; /* there were more */
+    gboolean question; /* a question mark stands somewhere */
 } CommandTokens;
 
 CommandTokens *command_token_split(const char *line);

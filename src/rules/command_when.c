@@ -1,5 +1,5 @@
-/* command_when: reads times of day and lengths of time, and finds the instant meant. It must never guess: slash dates (3/4), "next
- * tuesday" and half-understood texts are refused, since a hold that is longer than its writer meant hides a failure. */
+/* command_when: reads times of day and lengths of time, and finds the instant meant. It must never guess: slash dates (3/4),
+ * "next tuesday" and half-understood texts are refused, since a hold that is longer than its writer meant hides a failure. */
 #include "rules/command_when.h"
 
 #include <stdio.h>
@@ -167,7 +167,8 @@ static guint read_word(const CommandTokens *t, guint i, guint to, CommandWhen *w
     return 0;
 }
 
-/* `10.12` may be a day or a time of day: a time only where a date or `Uhr` stands beside it, or where no month has that number. */
+/* `10.12` may be a day or a time of day: a time only where a date or `Uhr` stands beside it, or where no month has that number.
+ */
 static gboolean is_ambiguous(const CommandTokens *t, guint i, guint to, const CommandWhen *w)
 {
     int d = 0, m = 0, used = 0;
@@ -184,7 +185,8 @@ static guint read_element(const CommandTokens *t, guint i, guint to, CommandWhen
     const char *text = command_token_at(t, i)->fold;
     if (strchr(text, '+') == NULL && (n = read_word(t, i, to, w)) > 0)
         return n;
-    if (i + 1 < to && ((n = command_token_match(t, i, to, WORDS_AT, NULL)) > 0 || (n = command_token_match(t, i, to, WORDS_ON, NULL)) > 0))
+    if (i + 1 < to &&
+        ((n = command_token_match(t, i, to, WORDS_AT, NULL)) > 0 || (n = command_token_match(t, i, to, WORDS_ON, NULL)) > 0))
         return n;
     if ((n = read_month(t, i, to, w)) > 0 || (n = read_bare(t, i, to, w)) > 0)
         return n;
@@ -270,7 +272,7 @@ static Instant at_day(const CommandWhen *w, const Zone *zone, gint64 day)
 gboolean command_when(const CommandWhen *when, const Zone *zone, Instant now, Instant *ret, GError **err)
 {
     Instant t = when->instant;
-    if (!when->given)
+    if (!when->given || (!when->is_instant && !has_date(when) && when->hour < 0))
         return error_set(err, ERROR_REFUSED, "no time was named");
     if (!when->is_instant) {
         Civil civil = zone_civil(zone, now);

@@ -6,6 +6,7 @@
 
 #include "rules/autoreply.h"
 #include "rules/bounce.h"
+#include "rules/dsn.h"
 #include "rules/returndate.h"
 #include "rules/words_kind.h"
 #include "rules/words_quote.h"
@@ -13,9 +14,15 @@
 #include "base/banned.h"
 
 static const char *const names[KIND_COUNT] = {
-    [KIND_HUMAN] = "human",       [KIND_AUTO_REPLY] = "auto-reply",         [KIND_BOUNCE] = "bounce",
-    [KIND_RECEIPT] = "receipt",   [KIND_CALENDAR_REPLY] = "calendar-reply", [KIND_CALENDAR] = "calendar",
-    [KIND_REPORT] = "report",     [KIND_BULK] = "bulk",                     [KIND_OWN] = "own",
+    [KIND_HUMAN] = "human",
+    [KIND_AUTO_REPLY] = "auto-reply",
+    [KIND_BOUNCE] = "bounce",
+    [KIND_RECEIPT] = "receipt",
+    [KIND_CALENDAR_REPLY] = "calendar-reply",
+    [KIND_CALENDAR] = "calendar",
+    [KIND_REPORT] = "report",
+    [KIND_BULK] = "bulk",
+    [KIND_OWN] = "own",
 };
 
 const char *kind_name(Kind k) { return (unsigned)k < KIND_COUNT ? names[k] : "?"; }
@@ -31,7 +38,7 @@ gboolean kind_from_name(const char *name, Kind *ret)
     return FALSE;
 }
 
-static void recipient_free(gpointer p) { bounce_recipient_free(p); }
+static void recipient_free(gpointer p) { dsn_recipient_free(p); }
 
 void kind_verdict_free(KindVerdict *v)
 {
@@ -170,8 +177,10 @@ static gboolean is_free_bounce(const Question *q, KindVerdict *v)
 
 static gboolean is_automatic(const Question *q, KindVerdict *v)
 {
-    static const Kind kinds[] = {
-        [AUTOREPLY_NONE] = KIND_HUMAN, [AUTOREPLY_REPLY] = KIND_AUTO_REPLY, [AUTOREPLY_GENERATED] = KIND_BULK, [AUTOREPLY_BULK] = KIND_BULK};
+    static const Kind kinds[] = {[AUTOREPLY_NONE] = KIND_HUMAN,
+                                 [AUTOREPLY_REPLY] = KIND_AUTO_REPLY,
+                                 [AUTOREPLY_GENERATED] = KIND_BULK,
+                                 [AUTOREPLY_BULK] = KIND_BULK};
     char *evidence = NULL;
     AutoreplyClass c = autoreply_by_headers(q->letter, &evidence);
     if (c == AUTOREPLY_NONE)
@@ -208,25 +217,25 @@ static gboolean is_worded_auto_reply(const Question *q, KindVerdict *v)
     return decide(v, KIND_AUTO_REPLY, words);
 }
 
-/* A server that says neither what it is nor what it wants; an address that nobody reads. Shops send customers' forms from the latter,
- * so that verdict keeps nothing out. */
+/* A null sender that says neither what it is nor what it wants; an address that nobody reads. Neither writes as a person, but
+ * shops send customers' forms so: that verdict keeps nothing out. */
 static gboolean is_worded_bulk(const Question *q, KindVerdict *v)
 {
     g_autofree char *from = words_quote_fold(letter_from(q->letter));
+    g_autofree char *daemon = NULL;
     const char *word = words_kind_begins(KINDWORDS_NO_REPLY, from);
-    if (word == NULL && q->null_sender)
-        return decide(v, KIND_AUTO_REPLY, g_strdup("envelope sender <>"));
-    if (word == NULL)
-        return FALSE;
-    v->by_words_only = TRUE;
-    return decide(v, KIND_BULK, g_strdup_printf("address: %s", word));
+    BounceFrom who = bounce_from(q->letter, q->null_sender, &daemon);
+    v->by_words_only = who == BOUNCE_FROM_DAEMON || word != NULL;
+    if (who == BOUNCE_FROM_DAEMON)
+        return decide(v, KIND_AUTO_REPLY, g_steal_pointer(&daemon));
+    return word != NULL && decide(v, KIND_BULK, g_strdup_printf("address: %s", word));
 }
 
 KindVerdict *kind_decide(const Letter *l, gboolean null_sender)
 {
     static gboolean (*const questions[])(const Question *, KindVerdict *) = {
-        is_own,         is_report,         is_receipt,           is_status_report, is_calendar,
-        is_free_bounce, is_automatic,      is_worded_receipt,    is_worded_auto_reply, is_worded_bulk,
+        is_own,         is_report,    is_receipt,        is_status_report,     is_calendar,
+        is_free_bounce, is_automatic, is_worded_receipt, is_worded_auto_reply, is_worded_bulk,
     };
     const Question q = {l, null_sender};
     KindVerdict *v = g_new0(KindVerdict, 1);

@@ -1,6 +1,6 @@
-/* quote: gives each line of a mail a fate. Lines that HTML marks, lines that begin with '>', and what stands below the heading of a
- * quotation are cut; what the sender wrote above, between or below stays. It must never cut what it does not recognise: when it is
- * not clear whose a text is, the text stays and `doubtful` is set. */
+/* quote: gives each line of a mail a fate. Lines that HTML marks, lines that begin with '>', and what stands below the heading of
+ * a quotation are cut; what the sender wrote above, between or below stays. It must never cut what it does not recognise: when it
+ * is not clear whose a text is, the text stays and `doubtful` is set. */
 #include "rules/quote.h"
 
 #include <string.h>
@@ -9,12 +9,12 @@
 
 #include "base/banned.h"
 
-#define HEAD_LINES 4          /* over which "On …, Bob wrote:" may be broken */
+#define HEAD_LINES 4 /* over which "On …, Bob wrote:" may be broken */
 #define HEAD_BYTES 400
-#define BLOCK_LINES 10        /* From:, Sent:, To: … stand within */
-#define SIGNATURE_LINES 30    /* a longer text below "--" is no signature */
+#define BLOCK_LINES 10     /* From:, Sent:, To: … stand within */
+#define SIGNATURE_LINES 30 /* a longer text below "--" is no signature */
 #define SIGNATURES_TRIED 50
-#define WHOLE_QUOTE_LINES 5   /* a quotation of so many lines is our whole mail, fewer are a question that is answered */
+#define WHOLE_QUOTE_LINES 5 /* a quotation of so many lines is our whole mail, fewer are a question that is answered */
 
 typedef enum { FATE_OWN, FATE_QUOTED, FATE_HEAD, FATE_SIGNATURE } Fate;
 
@@ -53,7 +53,10 @@ static gboolean has_bracket(const Line *line)
     return *p == '>' && p - line->raw <= 4;
 }
 
-static gboolean is_quoted(const Line *line) { return line->mark == LINE_QUOTED || line->mark == LINE_QUOTE_HEAD || has_bracket(line); }
+static gboolean is_quoted(const Line *line)
+{
+    return line->mark == LINE_QUOTED || line->mark == LINE_QUOTE_HEAD || has_bracket(line);
+}
 
 static guint next_text(const Text *t, guint i)
 {
@@ -118,7 +121,8 @@ static guint head_lines(Text *t, guint i)
         Line *line = &t->lines[i + n - 1];
         if (is_blank(line) || has_bracket(line) || strlen(line->raw) > HEAD_BYTES)
             return 0;
-        if (n > 1 && is_head_text(folded(line), FALSE) && words_quote_begins_quote(folded(line)) && !g_ascii_isdigit(*folded(line)))
+        if (n > 1 && is_head_text(folded(line), FALSE) && words_quote_begins_quote(folded(line)) &&
+            !g_ascii_isdigit(*folded(line)))
             return 0; /* what stands above it is text */
         g_string_append_printf(joined, "%s%s", n > 1 ? " " : "", folded(line));
         if (n > 1 && !words_quote_begins_quote(joined->str) && !g_ascii_isdigit(*joined->str))
@@ -190,7 +194,8 @@ static guint signature_end(Text *t, guint i)
     if (++t->signatures > SIGNATURES_TRIED)
         return 0;
     while (k < t->count && !is_quoted(&t->lines[k]) && k - i <= SIGNATURE_LINES) {
-        if (!is_blank(&t->lines[k]) && (head_lines(t, k) > 0 || block_lines(t, k) > 0 || words_quote_is_original(folded(&t->lines[k]))))
+        if (!is_blank(&t->lines[k]) &&
+            (head_lines(t, k) > 0 || block_lines(t, k) > 0 || words_quote_is_original(folded(&t->lines[k]))))
             break;
         k++;
     }
@@ -217,14 +222,16 @@ static gboolean is_list_footer(Text *t, guint i)
     return strlen(next) < 120 && (strstr(next, "mailing list") != NULL || (n >= 20 && strstr(next, "unsubscribe") != NULL));
 }
 
-/* A quoted line that some program broke without a new '>': between two quoted lines, the first of them long and without an end. */
+/* A quoted line that some program broke without a new '>': between two quoted lines, the first of them long and without an end.
+ */
 static gboolean is_wrapped(const Text *t, guint i)
 {
     if (i == 0 || i + 1 >= t->count || !has_bracket(&t->lines[i - 1]) || !has_bracket(&t->lines[i + 1]))
         return FALSE;
     const char *before = t->lines[i - 1].raw;
     gsize n = strlen(before);
-    return n >= 40 && strchr(".?!:;,>", before[n - 1]) == NULL && strlen(t->lines[i].raw) < 60 && !g_ascii_isupper(*t->lines[i].raw);
+    return n >= 40 && strchr(".?!:;,>", before[n - 1]) == NULL && strlen(t->lines[i].raw) < 60 &&
+           !g_ascii_isupper(*t->lines[i].raw);
 }
 
 /* Decides line i; returns the next one to decide. */
@@ -340,27 +347,27 @@ static void text_clear(Text *t)
     g_free(t->lines);
 }
 
-/* The lines of one kind; blank ones only between others and never two in a row more than there were. */
+/* The lines of one kind, with the blank lines between them; where something was cut between, one of them. */
 static char *collect(const Text *t, gboolean own)
 {
-    g_autoptr(GString) s = g_string_new(NULL);
+    GString *s = g_string_new(NULL);
     guint blanks = 0;
+    gboolean gap = FALSE;
     for (guint i = 0; i < t->count; i++) {
         const Line *line = &t->lines[i];
         if (is_blank(line)) {
             blanks++;
-            continue;
+        } else if ((line->fate == FATE_OWN) != own) {
+            gap = TRUE;
+        } else {
+            for (guint k = s->len > 0 ? MIN(blanks, gap ? 1U : blanks) : 0; k > 0; k--)
+                g_string_append_c(s, '\n');
+            g_string_append_printf(s, "%s\n", line->raw);
+            blanks = 0;
+            gap = FALSE;
         }
-        if ((line->fate == FATE_OWN) != own)
-            continue;
-        for (; blanks > 0 && s->len > 0; blanks = MIN(blanks - 1, 1))
-            g_string_append_c(s, '\n');
-        blanks = 0;
-        g_string_append_printf(s, "%s\n", line->raw);
     }
-    while (s->len > 0 && g_ascii_isspace(s->str[s->len - 1]))
-        g_string_truncate(s, s->len - 1);
-    return g_string_free(g_steal_pointer(&s), FALSE);
+    return g_strchomp(g_string_free(s, FALSE));
 }
 
 QuoteSplit *quote_split(const char *text, const GByteArray *marks)

@@ -1,5 +1,5 @@
-/* returndate: the date in "I am back on 5 December". It must say nothing rather than a wrong day: a date that may be read in two ways,
- * or two dates that contradict, are none. */
+/* returndate: the date in "I am back on 5 December". It must say nothing rather than a wrong day: a date that may be read in two
+ * ways, or two dates that contradict, are none. */
 #include "rules/returndate.h"
 
 #include <stdio.h>
@@ -28,7 +28,8 @@ static GPtrArray *cut(const char *folded)
     g_auto(GStrv) parts = g_strsplit_set(spaced != NULL ? spaced : folded, " \t\n,;()!\"", -1);
     for (guint i = 0; parts[i] != NULL; i++) {
         gsize n = strlen(parts[i]);
-        while (n > 0 && (parts[i][n - 1] == '.' || parts[i][n - 1] == ':' || parts[i][n - 1] == '-') && !(n > 1 && g_ascii_isdigit(parts[i][n - 2])))
+        while (n > 0 && (parts[i][n - 1] == '.' || parts[i][n - 1] == ':' || parts[i][n - 1] == '-') &&
+               !(n > 1 && g_ascii_isdigit(parts[i][n - 2])))
             n--;
         if (n > 0)
             g_ptr_array_add(words, g_strndup(parts[i], n));
@@ -41,7 +42,8 @@ static const char *word_at(const GPtrArray *words, guint i) { return i < words->
 static gboolean is_valid(const Date *d)
 {
     static const int longest[] = {0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return d->month >= 1 && d->month <= 12 && d->day >= 1 && d->day <= longest[d->month] && (d->year == 0 || (d->year >= 1990 && d->year < 2200));
+    return d->month >= 1 && d->month <= 12 && d->day >= 1 && d->day <= longest[d->month] &&
+           (d->year == 0 || (d->year >= 1990 && d->year < 2200));
 }
 
 /* `5`, `5.`, `5th`, `1er` */
@@ -81,18 +83,20 @@ static gboolean read_numeric(const char *w, Date *ret)
         char order[4]; /* x: day or month */
     } forms[] = {
         {"%4d-%2d-%2d%n", 3, "ymd"}, {"%4d/%2d/%2d%n", 3, "ymd"}, {"%4d年%2d月%2d日%n", 3, "ymd"}, {"%2d月%2d日%n", 2, "md"},
-        {"%2d.%2d.%4d%n", 3, "dmy"}, {"%2d.%2d.%n", 2, "dm"},     {"%2d/%2d/%4d%n", 3, "xxy"},    {"%2d-%2d-%4d%n", 3, "xxy"},
+        {"%2d.%2d.%4d%n", 3, "dmy"}, {"%2d.%2d.%n", 2, "dm"},     {"%2d/%2d/%4d%n", 3, "xxy"},     {"%2d-%2d-%4d%n", 3, "xxy"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
         int n[3] = {0}, used = 0, got;
-        got = forms[i].numbers == 3 ? sscanf(w, forms[i].format, &n[0], &n[1], &n[2], &used) : sscanf(w, forms[i].format, &n[0], &n[1], &used);
+        got = forms[i].numbers == 3 ? sscanf(w, forms[i].format, &n[0], &n[1], &n[2], &used)
+                                    : sscanf(w, forms[i].format, &n[0], &n[1], &used);
         if (got != forms[i].numbers || used == 0 || (w[used] != '\0' && g_ascii_isalnum(w[used])))
             continue;
         if (*forms[i].order == 'x' && n[0] <= 12 && n[1] <= 12 && n[0] != n[1])
             return FALSE;
         gboolean month_first = *forms[i].order == 'm' || forms[i].order[1] == 'm' ? forms[i].order[1] != 'm' : n[1] > 12;
         gboolean year_first = *forms[i].order == 'y';
-        Date d = {.year = year_first ? n[0] : n[2], .month = year_first ? n[1] : n[month_first ? 0 : 1],
+        Date d = {.year = year_first ? n[0] : n[2],
+                  .month = year_first ? n[1] : n[month_first ? 0 : 1],
                   .day = year_first ? n[2] : n[month_first ? 1 : 0]};
         if (d.year > 0 && d.year < 100)
             d.year += 2000;
@@ -189,7 +193,8 @@ static gboolean find_japanese(const GPtrArray *words, Instant sent, Date *ret)
         const char *behind = word_at(words, i + 1);
         while (*behind == '(' || g_str_has_prefix(behind, "（"))
             behind = strchr(behind, ')') != NULL ? strchr(behind, ')') + 1 : behind + strlen(behind);
-        if (strstr(word_at(words, i), "日") == NULL || !g_str_has_prefix(behind, "まで") || !read_numeric(word_at(words, i), &d) || !complete(&d, sent))
+        if (strstr(word_at(words, i), "日") == NULL || !g_str_has_prefix(behind, "まで") ||
+            !read_numeric(word_at(words, i), &d) || !complete(&d, sent))
             continue;
         if (found && (d.month != ret->month || d.day != ret->day))
             return FALSE;
@@ -211,7 +216,8 @@ char *returndate_find(const Letter *l)
         g_string_append_printf(all, "%s\n", folded);
     }
     g_autoptr(GPtrArray) words = cut(all->str);
-    if (!find_by(words, KINDWORDS_BACK, l->date, &d) && !find_by(words, KINDWORDS_UNTIL, l->date, &d) && !find_japanese(words, l->date, &d))
+    if (!find_by(words, KINDWORDS_BACK, l->date, &d) && !find_by(words, KINDWORDS_UNTIL, l->date, &d) &&
+        !find_japanese(words, l->date, &d))
         return NULL;
     return g_strdup_printf("%04d-%02d-%02d", d.year, d.month, d.day);
 }

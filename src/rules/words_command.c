@@ -40,60 +40,67 @@ static const WordsRow rows[] = {
     {"en", WORDS_VERB, VERB_STATUS, "|status|"},
     {"en", WORDS_VERB, VERB_HELP, "|help|"},
     {"en", WORDS_STRONG, VERB_ACK,
-     "|on it|i'm on it|im on it|i am on it|we're on it|we are on it|on it now|already on it|i'm on this|i am on this|on this|got it"
-     "|i got it|i've got it|i have got it|i have it|i've got this|i got this|got this|will do|taking|taking it|taking this"
-     "|taking this one|taking over|taking this over|i'm taking it|i'm taking this|i am taking it|i take it|i'll take it|i will take it"
-     "|i'll take this|i will take this|i'll take this one|i'll take over|i'll handle it|i will handle it|i'll handle this|handling it"
-     "|handling|handling this|mine|it's mine|working on it|i'm working on it|i am working on it|we're working on it|working on this"
-     "|working on it now|looking into it|looking into this|i'm looking into it|i am looking into it|i'm looking into this"
-     "|looking into it now|looking at it|looking at this|looking at it now|i'm looking at it|looking|looking now"
-     "|i'll look into it|i will look into it|will look into it|i'll look into this|i'll look at it|will look at it"
-     "|i'll take a look|will take a look|i will take a look|taking a look|i'll have a look|having a look|i'll take care of it"
-     "|i will take care of it|will take care of it|taking care of it|i'll take care of this|investigating|i'm investigating"
-     "|investigating now|leave it to me|leave it with me|i'll do it|i will do it|i'll do that|i'm dealing with it|dealing with it|"},
-    {"en", WORDS_WEAK, VERB_ACK, "|ok|okay|o.k|okey|oki|k|kk|okidoki|yes|yep|yeah|yup|aye|sure|sure thing|ok sure|\360\237\221\215"
-                                 "|\360\237\221\214|\342\234\205|\342\234\224|\360\237\206\227|+1|"},
+     "|on it|i'm on it|im on it|i am on it|we're on it|we are on it|on it now|already on it|i'm on this|i am on this|on this"
+     "|got it|i got it|i've got it|i have got it|i have it|i've got this|i got this|got this|will do|taking|taking it"
+     "|taking this|taking this one|taking over|taking this over|i'm taking it|i'm taking this|i am taking it|i take it"
+     "|i'll take it|i will take it|i'll take this|i will take this|i'll take this one|i'll take over|i'll handle it"
+     "|i will handle it|i'll handle this|handling it|handling|handling this|mine|it's mine|working on it|i'm working on it"
+     "|i am working on it|we're working on it|working on this|working on it now|looking into it|looking into this"
+     "|i'm looking into it|i am looking into it|i'm looking into this|looking into it now|looking at it|looking at this"
+     "|looking at it now|i'm looking at it|looking|looking now|i'll look into it|i will look into it|will look into it"
+     "|i'll look into this|i'll look at it|will look at it|i'll take a look|will take a look|i will take a look"
+     "|taking a look|i'll have a look|having a look|i'll take care of it|i will take care of it|will take care of it"
+     "|taking care of it|i'll take care of this|investigating|i'm investigating|investigating now|leave it to me"
+     "|leave it with me|i'll do it|i will do it|i'll do that|i'm dealing with it|dealing with it|"},
+    {"en", WORDS_WEAK, VERB_ACK,
+     "|ok|okay|o.k|okey|oki|k|kk|okidoki|yes|yep|yeah|yup|aye|sure|sure thing|ok sure|\360\237\221\215|\360\237\221\214"
+     "|\342\234\205|\342\234\224|\360\237\206\227|+1|"},
     {"en", WORDS_WEAK, VERB_DECLINE, "|no|nope|nah|"},
     {"en", WORDS_STRONG, VERB_RESOLVE,
-     "|fixed|fixed it|fixed now|it's fixed|it is fixed|this is fixed|it's fixed now|i fixed it|i've fixed it|solved|it's solved"
-     "|issue fixed|issue resolved|problem solved|problem fixed|it's resolved|it is resolved|this is resolved|"},
+     "|fixed|fixed it|fixed now|it's fixed|it is fixed|this is fixed|it's fixed now|i fixed it|i've fixed it|solved"
+     "|it's solved|issue fixed|issue resolved|problem solved|problem fixed|it's resolved|it is resolved|this is resolved|"},
     {"en", WORDS_STRONG, VERB_ESCALATE, "|escalate this|escalate it|escalate now|"},
-    {"en", WORDS_GREETING, 0, "|hi|hello|hey|dear|good morning|good afternoon|good evening|good day|morning|hiya|hi there|hello there|"},
+    {"en", WORDS_GREETING, 0,
+     "|hi|hello|hey|dear|good morning|good afternoon|good evening|good day|morning|hiya|hi there|hello there|"},
     {"en", WORDS_THANKS, 0,
-     "|thanks|thank you|thx|thank you very much|thanks a lot|many thanks|thanks so much|ty|cheers|thanks very much|thank you so much"
-     "|thanks again|much appreciated|appreciated|tnx|thanx|tks|thanks for the heads up|thanks for letting me know|thanks for the info"
-     "|thanks for your help|thanks for the help|thank you for your help|thanks for the quick reply|thank you all|\360\237\231\217"
-     "|\360\237\231\202|\360\237\230\200|\360\237\230\212|"},
+     "|thanks|thank you|thx|thank you very much|thanks a lot|many thanks|thanks so much|ty|cheers|thanks very much"
+     "|thank you so much|thanks again|much appreciated|appreciated|tnx|thanx|tks|thanks for the heads up"
+     "|thanks for letting me know|thanks for the info|thanks for your help|thanks for the help|thank you for your help"
+     "|thanks for the quick reply|thank you all|\360\237\231\217|\360\237\231\202|\360\237\230\200|\360\237\230\212|"},
     {"en", WORDS_CLOSING, 1,
-     "|regards|best regards|kind regards|best|warm regards|best wishes|yours|sincerely|yours sincerely|with kind regards|br|rgds|"
-     "with best regards|kindest regards|many regards|"},
+     "|regards|best regards|kind regards|best|warm regards|best wishes|yours|sincerely|yours sincerely|with kind regards|br"
+     "|rgds|with best regards|kindest regards|many regards|"},
     {"en", WORDS_CLOSING, 0, "|bye|have a nice day|have a good day|have a great day|have a nice weekend|good night|see you|"},
     {"en", WORDS_PRAISE, 0,
-     "|great|perfect|excellent|super|wonderful|awesome|brilliant|very good|good|nice|fantastic|well done|good job|great job|so|very|"
-     "much|"},
+     "|great|perfect|excellent|super|wonderful|awesome|brilliant|very good|good|nice|fantastic|well done|good job|great job"
+     "|so|very|much|"},
     {"en", WORDS_PEOPLE, 0, "|all|team|everyone|everybody|folks|guys|there|mr|mrs|ms|dr|sir|madam|colleagues|"},
     {"en", WORDS_NO_NAME, 0,
-     "|tomorrow|today|tonight|later|soon|maybe|perhaps|sorry|busy|away|vacation|holiday|holidays|meeting|ooo|off|but|if|when|unless"
-     "|until|till|not|never|whatever|wait|please|pls|i|i'm|i'll|we|you|he|she|it|they|this|that|what|who|why|where|how|can|could"
-     "|would|should|seen|noted|understood|received|only|after|before|next|again|asap|now|pto|sick|lunch|driving|call|later|monday"
-     "|and|or|so|then|just|also|still|no|yes|in|on|at|out|the|a|an|to|for|with|from|by|my|your|our|is|are|was|will|have|has|had"
-     "|do|does|did|done|let|got|get|good|bad|fine|great|nothing|something|someone|somebody|nobody|everything|leave|weekend|"},
+     "|tomorrow|today|tonight|later|soon|maybe|perhaps|sorry|busy|away|vacation|holiday|holidays|meeting|ooo|off|but|if|when"
+     "|unless|until|till|not|never|whatever|wait|please|pls|i|i'm|i'll|we|you|he|she|it|they|this|that|what|who|why|where"
+     "|how|can|could|would|should|seen|noted|understood|received|only|after|before|next|again|asap|now|pto|sick|lunch"
+     "|driving|call|later|monday|and|or|so|then|just|also|still|no|yes|in|on|at|out|the|a|an|to|for|with|from|by|my|your|our"
+     "|is|are|was|will|have|has|had|do|does|did|done|let|got|get|good|bad|fine|great|nothing|something|someone|somebody"
+     "|nobody|everything|leave|weekend|"},
     {"en", WORDS_PLEASE, 0, "|please|pls|plz|"},
     {"en", WORDS_NEAR, 0,
-     "|seen|noted|understood|received|thanks|thank you|roger|copy|copy that|confirmed|done|no problem|np|no worries|fine|great"
-     "|perfect|cool|alright|all right|approved|agreed|read|ok?|aware|i'm aware|"},
+     "|seen|noted|understood|received|thanks|thank you|roger|copy|copy that|confirmed|done|no problem|np|no worries|fine"
+     "|great|perfect|cool|alright|all right|approved|agreed|read|ok?|aware|i'm aware|"},
     {"en", WORDS_NEGATION, 0,
-     "|not|no|don't|dont|can't|cant|cannot|won't|wont|never|nobody|isn't|isnt|aren't|didn't|doesn't|haven't|hasn't|wasn't|couldn't"
-     "|shouldn't|wouldn't|unable|impossible|but|unless|if|however|except|instead|although|though|only|unfortunately|sorry|someone"
-     "|somebody|tomorrow|later|next|monday|can|could|should|who|please|pls|ask|call|away|off|vacation|holiday|leave|or|nope|wait|"},
+     "|not|no|don't|dont|can't|cant|cannot|won't|wont|never|nobody|isn't|isnt|aren't|didn't|doesn't|haven't|hasn't|wasn't"
+     "|couldn't|shouldn't|wouldn't|unable|impossible|but|unless|if|however|except|instead|although|though|only|unfortunately"
+     "|sorry|someone|somebody|tomorrow|later|next|monday|can|could|should|who|please|pls|ask|call|away|off|vacation|holiday"
+     "|leave|or|nope|wait|"},
     {"en", WORDS_RISKY, VERB_RESOLVE,
-     "|this|it|that|the|these|them|please|asap|now|yourself|soon|tomorrow|today|later|when|once|if|as|until|unless|after|before|not"
-     "|never|your|my|and|or|to|is|was|will|should|can|could|yet|for|in|on|at|monday|tuesday|wednesday|thursday|friday|"},
+     "|this|it|that|the|these|them|please|asap|now|yourself|soon|tomorrow|today|later|when|once|if|as|until|unless|after"
+     "|before|not|never|your|my|and|or|to|is|was|will|should|can|could|yet|for|in|on|at|monday|tuesday|wednesday|thursday"
+     "|friday|"},
     {"en", WORDS_RISKY, VERB_CONTAINED, "|not|never|in|within|yet|soon|tomorrow|later|if|when|once|"},
     {"en", WORDS_RISKY, VERB_ANSWERED, "|not|never|nothing|yet|soon|tomorrow|later|if|when|once|"},
     {"en", WORDS_RISKY, VERB_CAUSE, "|i|i'm|i'll|i've|we|we're|it's|he|he's|she|she's|they|they're|you|you're|of|for|"},
     {"en", WORDS_RISKY, VERB_NEXT,
-     "|week|time|month|year|day|to|one|up|monday|tuesday|wednesday|thursday|friday|saturday|sunday|please|is|in|person|week's|"},
+     "|week|time|month|year|day|to|one|up|monday|tuesday|wednesday|thursday|friday|saturday|sunday|please|is|in|person"
+     "|week's|"},
     {"en", WORDS_RISKY, VERB_PASS, "|it|this|that|me|on|him|her|them|us|the|to|over|"},
     {"en", WORDS_RISKY, VERB_ASSIGN, "|it|this|that|on|him|her|them|us|the|to|"},
     {"en", WORDS_UNTIL, 0, "|until|till|til|'til|untill|"},
@@ -163,47 +170,54 @@ static const WordsRow rows[] = {
     {"de", WORDS_VERB, VERB_NEEDLESS, "|unnötig|überflüssig|"},
     {"de", WORDS_VERB, VERB_HELP, "|hilfe|"},
     {"de", WORDS_STRONG, VERB_ACK,
-     "|bin dran|ich bin dran|bin schon dran|ich bin schon dran|wir sind dran|sind dran|mach ich|mache ich|mach ich sofort|ich mach das"
-     "|ich mache das|ich mach's|wird gemacht|wird erledigt|übernehme|ich übernehme|übernehme ich|ich übernehme das|übernehme das"
-     "|das übernehme ich|uebernehme|ich uebernehme|uebernehme ich|übernommen|ich kümmere mich|kümmere mich|kümmere mich drum"
-     "|kümmere mich darum|ich kümmere mich drum|ich kümmere mich darum|kümmer mich drum|ich kuemmere mich|kuemmere mich drum"
-     "|kuemmere mich darum|ich kuemmere mich darum|schau ich mir an|schaue ich mir an|schaue es mir an|ich schaue es mir an"
-     "|ich schau's mir an|ich schau mir das an|ich schaue mir das an|schaue mir das an|ich sehe es mir an|sehe ich mir an"
-     "|ich sehe mir das an|ich arbeite daran|arbeite daran|wir arbeiten daran|in arbeit|bin dabei|ich bin dabei|ich hab's"
-     "|wir kümmern uns|wir kümmern uns darum|ich erledige das|erledige ich|wir übernehmen|wir übernehmen das|"},
+     "|bin dran|ich bin dran|bin schon dran|ich bin schon dran|wir sind dran|sind dran|mach ich|mache ich|mach ich sofort"
+     "|ich mach das|ich mache das|ich mach's|wird gemacht|wird erledigt|übernehme|ich übernehme|übernehme ich"
+     "|ich übernehme das|übernehme das|das übernehme ich|uebernehme|ich uebernehme|uebernehme ich|übernommen"
+     "|ich kümmere mich|kümmere mich|kümmere mich drum|kümmere mich darum|ich kümmere mich drum|ich kümmere mich darum"
+     "|kümmer mich drum|ich kuemmere mich|kuemmere mich drum|kuemmere mich darum|ich kuemmere mich darum|schau ich mir an"
+     "|schaue ich mir an|schaue es mir an|ich schaue es mir an|ich schau's mir an|ich schau mir das an|ich schaue mir das an"
+     "|schaue mir das an|ich sehe es mir an|sehe ich mir an|ich sehe mir das an|ich arbeite daran|arbeite daran"
+     "|wir arbeiten daran|in arbeit|bin dabei|ich bin dabei|ich hab's|wir kümmern uns|wir kümmern uns darum|ich erledige das"
+     "|erledige ich|wir übernehmen|wir übernehmen das|"},
     {"de", WORDS_WEAK, VERB_ACK, "|ja|jo|jep|jepp|jup|klar|alles klar|geht klar|in ordnung|ist gut|ja klar|passt|ja gerne|"},
     {"de", WORDS_WEAK, VERB_DECLINE, "|nein|nee|nö|"},
     {"de", WORDS_STRONG, VERB_RESOLVE,
      "|ist gelöst|ist behoben|problem gelöst|problem behoben|fehler behoben|ist gefixt|gefixt|störung behoben|wurde behoben|"},
     {"de", WORDS_STRONG, VERB_ESCALATE, "|bitte eskalieren|"},
     {"de", WORDS_GREETING, 0,
-     "|hallo|guten tag|guten morgen|guten abend|moin|servus|grüss gott|grüezi|liebe|lieber|sehr geehrte|sehr geehrter|hallo liebe|"
-     "hallo lieber|sg|na|tach|"},
+     "|hallo|guten tag|guten morgen|guten abend|moin|servus|grüss gott|grüezi|liebe|lieber|sehr geehrte|sehr geehrter"
+     "|hallo liebe|hallo lieber|sg|na|tach|"},
     {"de", WORDS_THANKS, 0,
-     "|danke|danke schön|dankeschön|vielen dank|besten dank|herzlichen dank|danke dir|danke ihnen|danke sehr|dank|merci|danke euch"
-     "|tausend dank|danke für die info|danke für die hilfe|vielen dank für die hilfe|vielen dank für ihre hilfe|danke für ihre hilfe"
-     "|vielen lieben dank|"},
+     "|danke|danke schön|dankeschön|vielen dank|besten dank|herzlichen dank|danke dir|danke ihnen|danke sehr|dank|merci"
+     "|danke euch|tausend dank|danke für die info|danke für die hilfe|vielen dank für die hilfe|vielen dank für ihre hilfe"
+     "|danke für ihre hilfe|vielen lieben dank|"},
     {"de", WORDS_CLOSING, 1,
-     "|grüsse|viele grüsse|liebe grüsse|beste grüsse|schöne grüsse|mit freundlichen grüssen|freundliche grüsse|gruss|lg|vg|mfg"
-     "|viele liebe grüsse|herzliche grüsse|mit freundlichem gruss|schönen gruss|mit besten grüssen|bg|gruesse|viele gruesse|"
-     "mit freundlichen gruessen|"},
-    {"de", WORDS_CLOSING, 0, "|tschüss|schönen tag|schönen tag noch|schönes wochenende|bis dann|schönen feierabend|ciao|bis bald|"},
-    {"de", WORDS_PRAISE, 0, "|prima|toll|perfekt|klasse|sehr gut|gut|ausgezeichnet|bestens|wunderbar|spitze|gut gemacht|freut mich|"},
-    {"de", WORDS_PEOPLE, 0, "|zusammen|alle|alles|leute|herr|frau|kollegen|kolleginnen|kolleginnen und kollegen|damen und herren|dr|"},
+     "|grüsse|viele grüsse|liebe grüsse|beste grüsse|schöne grüsse|mit freundlichen grüssen|freundliche grüsse|gruss|lg|vg"
+     "|mfg|viele liebe grüsse|herzliche grüsse|mit freundlichem gruss|schönen gruss|mit besten grüssen|bg|gruesse"
+     "|viele gruesse|mit freundlichen gruessen|"},
+    {"de", WORDS_CLOSING, 0,
+     "|tschüss|schönen tag|schönen tag noch|schönes wochenende|bis dann|schönen feierabend|ciao|bis bald|"},
+    {"de", WORDS_PRAISE, 0,
+     "|prima|toll|perfekt|klasse|sehr gut|gut|ausgezeichnet|bestens|wunderbar|spitze|gut gemacht|freut mich|"},
+    {"de", WORDS_PEOPLE, 0,
+     "|zusammen|alle|alles|leute|herr|frau|kollegen|kolleginnen|kolleginnen und kollegen|damen und herren|dr|"},
     {"de", WORDS_NO_NAME, 0,
-     "|morgen|heute|später|bald|vielleicht|urlaub|feierabend|krank|termin|besprechung|aber|wenn|falls|bis|nicht|nie|leider|bitte|ich"
-     "|wir|du|er|sie|es|das|dies|was|wer|warum|wieso|wo|wie|kann|könnte|gesehen|notiert|verstanden|erhalten|nur|nach|vor|nächste"
-     "|sofort|mittag|pause|gleich|erst|und|oder|dann|auch|noch|nein|ja|im|am|in|der|die|den|dem|ein|eine|einer|zu|mit|von|mein"
-     "|ist|sind|war|wird|werde|habe|hat|nichts|jemand|niemand|frei|abwesend|unterwegs|wochenende|entschuldigung|sonst|wegen|"},
+     "|morgen|heute|später|bald|vielleicht|urlaub|feierabend|krank|termin|besprechung|aber|wenn|falls|bis|nicht|nie|leider"
+     "|bitte|ich|wir|du|er|sie|es|das|dies|was|wer|warum|wieso|wo|wie|kann|könnte|gesehen|notiert|verstanden|erhalten|nur"
+     "|nach|vor|nächste|sofort|mittag|pause|gleich|erst|und|oder|dann|auch|noch|nein|ja|im|am|in|der|die|den|dem|ein|eine"
+     "|einer|zu|mit|von|mein|ist|sind|war|wird|werde|habe|hat|nichts|jemand|niemand|frei|abwesend|unterwegs|wochenende"
+     "|entschuldigung|sonst|wegen|"},
     {"de", WORDS_PLEASE, 0, "|bitte|"},
     {"de", WORDS_NEAR, 0,
-     "|gesehen|verstanden|erhalten|danke|vielen dank|erledigt|kein problem|gerne|gern|notiert|zur kenntnis genommen|einverstanden"
-     "|gelesen|angekommen|bekannt|"},
+     "|gesehen|verstanden|erhalten|danke|vielen dank|erledigt|kein problem|gerne|gern|notiert|zur kenntnis genommen"
+     "|einverstanden|gelesen|angekommen|bekannt|"},
     {"de", WORDS_NEGATION, 0,
-     "|nicht|kein|keine|keinen|keiner|nie|niemals|nein|aber|ausser|falls|wenn|leider|jedoch|nur|statt|stattdessen|niemand|jemand"
-     "|morgen|später|erst|bitte|kann|könnte|soll|sollte|wer|urlaub|oder|sonst|obwohl|unmöglich|warte|frag|fragen|ruf|krank|"},
+     "|nicht|kein|keine|keinen|keiner|nie|niemals|nein|aber|ausser|falls|wenn|leider|jedoch|nur|statt|stattdessen|niemand"
+     "|jemand|morgen|später|erst|bitte|kann|könnte|soll|sollte|wer|urlaub|oder|sonst|obwohl|unmöglich|warte|frag|fragen|ruf"
+     "|krank|"},
     {"de", WORDS_RISKY, VERB_RESOLVE,
-     "|ist|wird|werden|nicht|noch|bald|morgen|heute|später|wenn|sobald|falls|bis|erst|bitte|das|dies|es|und|oder|soll|sollte|nie|"},
+     "|ist|wird|werden|nicht|noch|bald|morgen|heute|später|wenn|sobald|falls|bis|erst|bitte|das|dies|es|und|oder|soll|sollte"
+     "|nie|"},
     {"de", WORDS_RISKY, VERB_CONTAINED, "|nicht|noch|nie|bald|morgen|wenn|sobald|falls|"},
     {"de", WORDS_RISKY, VERB_ANSWERED, "|nicht|noch|nie|bald|morgen|wenn|sobald|falls|nichts|"},
     {"de", WORDS_RISKY, VERB_PASS, "|es|das|dies|mir|ihm|ihr|an|ihn|sie|uns|"},
@@ -290,7 +304,8 @@ static const WordsRow rows[] = {
     {"nl", WORDS_VERB, VERB_DECLINE, "|afwijzen|afgewezen|"},
     {"nl", WORDS_VERB, VERB_ESCALATE, "|escaleren|"},
     {"nl", WORDS_VERB, VERB_RESOLVE, "|opgelost|"},
-    {"nl", WORDS_STRONG, VERB_ACK, "|ik pak het op|ik pak dit op|pak ik op|ben ermee bezig|ik ben ermee bezig|mee bezig|doe ik|"},
+    {"nl", WORDS_STRONG, VERB_ACK,
+     "|ik pak het op|ik pak dit op|pak ik op|ben ermee bezig|ik ben ermee bezig|mee bezig|doe ik|"},
     {"nl", WORDS_WEAK, VERB_ACK, "|oké|akkoord|is goed|"},
     {"nl", WORDS_WEAK, VERB_DECLINE, "|nee|"},
     {"nl", WORDS_GREETING, 0, "|goedemorgen|goedemiddag|goedenavond|beste|hoi|geachte|"},

@@ -1,5 +1,6 @@
 /* words_command: the words of the reply grammar, a row per language, class and meaning. Pure data. A new language is new rows and
- * nothing else. All words stand folded: NFKC, case folded (so `ss` for sharp s), straight apostrophes; phrases with single spaces. */
+ * nothing else. All words stand folded: NFKC, case folded (so `ss` for sharp s), straight apostrophes; phrases with single
+ * spaces. */
 #ifndef RULES_WORDS_COMMAND_H
 #define RULES_WORDS_COMMAND_H
 
@@ -27,13 +28,13 @@ typedef enum {
     WORDS_TO,
     WORDS_CUSTOMER,
     WORDS_VENDOR,
-    WORDS_UNIT,      /* value: s m h d w, or H D for open hours and business days */
-    WORDS_NUMBER,    /* value: the number */
-    WORDS_WEEKDAY,   /* value: 1 Monday … 7 */
-    WORDS_MONTH,     /* value: 1 … 12 */
-    WORDS_DAY,       /* value: days ahead */
-    WORDS_CLOCK,     /* "o'clock", may be left out */
-    WORDS_DAYTIME,   /* value: the hour that is meant */
+    WORDS_UNIT,    /* value: s m h d w, or H D for open hours and business days */
+    WORDS_NUMBER,  /* value: the number */
+    WORDS_WEEKDAY, /* value: 1 Monday … 7 */
+    WORDS_MONTH,   /* value: 1 … 12 */
+    WORDS_DAY,     /* value: days ahead */
+    WORDS_CLOCK,   /* "o'clock", may be left out */
+    WORDS_DAYTIME, /* value: the hour that is meant */
     WORDS_COUNT
 } WordsClass;
 

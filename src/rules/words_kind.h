@@ -1,4 +1,5 @@
-/* words_kind: the words by which machines give themselves away, a row per language or program. Pure data. Words stand case folded. */
+/* words_kind: the words by which machines give themselves away, a row per language or program. Pure data. Words stand case
+ * folded. */
 #ifndef RULES_WORDS_KIND_H
 #define RULES_WORDS_KIND_H
 
@@ -16,14 +17,14 @@ typedef enum {
     KINDWORDS_RECIPIENT,      /* a line that begins so names a recipient */
     KINDWORDS_READ_SUBJECT,   /* a subject that begins so is a receipt's */
     KINDWORDS_READ_TEXT,
-    KINDWORDS_AUTO_BEGIN,     /* a subject that begins so is an automatic reply's */
-    KINDWORDS_AUTO_SUBJECT,   /* anywhere in the subject */
-    KINDWORDS_AWAY,           /* in the first lines of an automatic reply */
-    KINDWORDS_AWAY_TOO,       /* and somewhere beside it */
-    KINDWORDS_NO_REPLY,       /* begins the local part of an address that nobody reads */
-    KINDWORDS_UNTIL,          /* before the last day away */
-    KINDWORDS_BACK,           /* before the first day back */
-    KINDWORDS_FILLER,         /* between such a word and its date */
+    KINDWORDS_AUTO_BEGIN,   /* a subject that begins so is an automatic reply's */
+    KINDWORDS_AUTO_SUBJECT, /* anywhere in the subject */
+    KINDWORDS_AWAY,         /* in the first lines of an automatic reply */
+    KINDWORDS_AWAY_TOO,     /* and somewhere beside it */
+    KINDWORDS_NO_REPLY,     /* begins the local part of an address that nobody reads */
+    KINDWORDS_UNTIL,        /* before the last day away */
+    KINDWORDS_BACK,         /* before the first day back */
+    KINDWORDS_FILLER,       /* between such a word and its date */
     KINDWORDS_COUNT
 } KindWords;
 

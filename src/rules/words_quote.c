@@ -8,80 +8,83 @@
 #define LONGEST_LINE 1000 /* bytes that are looked at */
 
 static const char *const mobile_begins[] = {
-    /* en */ "sent from my ", "sent from an ", "sent from mail for windows", "sent from outlook", "sent from yahoo", "sent from samsung",
-    "sent from proton", "sent from gmail", "sent from iphone", "sent from ipad", "sent from android", "sent from mobile",
-    "sent from the all new aol", "sent from aol", "sent from windows mail", "sent from blackberry", "sent from nine", "sent from bluemail",
-    "sent from boxer", "sent from spark", "sent from myself on the go", "sent from workspace one", "sent from your", "sent via ",
-    "sent with airmail", "sent with spark", "sent using ", "sent by mailmaster", "sent from zimbra", "sent with protonmail",
-    "sent with proton mail", "get outlook for ", "get bluemail for ", "sent from fairmail", "sent from k-9", "sent from postbox",
-    "sent from typeapp", "my blackberry", "sent wirelessly", "sent from surface", "sent from a mobile", "sent on the go", "typed on my ",
-    "sent from mailbox", "sent from my phone", "sent in haste", "on the move", "composed on my ",
-    /* de */ "von meinem ", "gesendet von ", "gesendet mit ", "diese nachricht wurde von meinem ", "holen sie sich outlook für ",
-    "outlook für ", "von unterwegs gesendet", "gesendet via ", "mobil gesendet", "mit der mobilen mail app", "versendet mit ",
-    "von mobile gesendet", "gesendet über ", "verschickt mit ",
-    /* fr */ "envoyé de mon ", "envoyé depuis ", "envoyé à partir de ", "télécharger outlook pour ", "obtenir outlook pour ", "envoyé avec ",
-    "envoyé d'",
-    /* es */ "enviado desde ", "obtener outlook para ", "obtenga outlook para ", "enviado con ", "enviado mediante ",
-    /* it */ "inviato da ", "inviato dal ", "ottieni outlook per ", "scarica outlook per ", "inviato con ",
-    /* nl */ "verstuurd vanaf ", "verzonden vanaf ", "verzonden met ", "outlook voor ", "verstuurd met ", "outlook downloaden voor ",
-    /* pt */ "enviado do ", "enviado a partir ", "enviado de meu ", "obter o outlook para ", "obtenha o outlook para ", "enviado pelo ",
-    /* pl */ "wysłane z ", "wysłano z ", "pobierz outlook ",
-    /* sv */ "skickat från ", "hämta outlook för ", "skickades från ", /* da, no */ "sendt fra ", "sendt med ", "hent outlook til ",
-    "få outlook for ",
-    /* fi */ "lähetetty ", "hanki outlook ", /* cs, sk */ "odesláno z ", "odesláno ze ", "odoslané z ", "získat outlook pro ",
-    /* hu */ "elküldve ", "iphone-ról küldve", "az iphone-omról küldve", /* ro */ "trimis de pe ", /* tr */ "iphone'umdan gönderildi",
-    /* ru, uk */ "отправлено с ", "отправлено из ", "надіслано з ", /* ja */ "iphoneから送信", "ipadから送信",
-    "windows 用 outlook を", /* zh */ "发自我的", "从我的", "來自我的", "傳自我的", /* ko */ "나의 iphone에서 보냄", "내 iphone에서 보냄",
+    /* en */ "sent from my ", "sent from an ", "sent from mail for windows", "sent from outlook", "sent from yahoo",
+    "sent from samsung", "sent from proton", "sent from gmail", "sent from iphone", "sent from ipad", "sent from android",
+    "sent from mobile", "sent from the all new aol", "sent from aol", "sent from windows mail", "sent from blackberry",
+    "sent from nine", "sent from bluemail", "sent from boxer", "sent from spark", "sent from myself on the go",
+    "sent from workspace one", "sent from your", "sent via ", "sent with airmail", "sent with spark", "sent using ",
+    "sent by mailmaster", "sent from zimbra", "sent with protonmail", "sent with proton mail", "get outlook for ",
+    "get bluemail for ", "sent from fairmail", "sent from k-9", "sent from postbox", "sent from typeapp", "my blackberry",
+    "sent wirelessly", "sent from surface", "sent from a mobile", "sent on the go", "typed on my ", "sent from mailbox",
+    "sent from my phone", "sent in haste", "on the move", "composed on my ", /* de */ "von meinem ", "gesendet von ",
+    "gesendet mit ", "diese nachricht wurde von meinem ", "holen sie sich outlook für ", "outlook für ",
+    "von unterwegs gesendet", "gesendet via ", "mobil gesendet", "mit der mobilen mail app", "versendet mit ",
+    "von mobile gesendet", "gesendet über ", "verschickt mit ", /* fr */ "envoyé de mon ", "envoyé depuis ",
+    "envoyé à partir de ", "télécharger outlook pour ", "obtenir outlook pour ", "envoyé avec ", "envoyé d'", /* es */
+    "enviado desde ", "obtener outlook para ", "obtenga outlook para ", "enviado con ", "enviado mediante ", /* it */
+    "inviato da ", "inviato dal ", "ottieni outlook per ", "scarica outlook per ", "inviato con ", /* nl */ "verstuurd vanaf ",
+    "verzonden vanaf ", "verzonden met ", "outlook voor ", "verstuurd met ", "outlook downloaden voor ", /* pt */ "enviado do ",
+    "enviado a partir ", "enviado de meu ", "obter o outlook para ", "obtenha o outlook para ", "enviado pelo ", /* pl */
+    "wysłane z ", "wysłano z ", "pobierz outlook ", /* sv */ "skickat från ", "hämta outlook för ", "skickades från ",
+    /* da, no */ "sendt fra ", "sendt med ", "hent outlook til ", "få outlook for ", /* fi */ "lähetetty ", "hanki outlook ",
+    /* cs, sk */ "odesláno z ", "odesláno ze ", "odoslané z ", "získat outlook pro ", /* hu */ "elküldve ", "iphone-ról küldve",
+    "az iphone-omról küldve", /* ro */ "trimis de pe ", /* tr */ "iphone'umdan gönderildi", /* ru, uk */ "отправлено с ",
+    "отправлено из ", "надіслано з ", /* ja */ "iphoneから送信", "ipadから送信", "windows 用 outlook を", /* zh */ "发自我的", "从我的", "來自我的",
+    "傳自我的", /* ko */ "나의 iphone에서 보냄", "내 iphone에서 보냄",
 };
 
 static const char *const reply_prefixes[] = {
-    "re", "aw", "antw", "antwort", "sv", "rif", "r", "ref", "res", "odp", "vs", "vá", "réf", "rép", "tr", "fw", "fwd", "wg", "enc", "rv",
-    "i", "vl", "vb", "doorst", "pd", "回复", "回覆", "答复", "转发", "返信", "ynt", "ilt", "atb", "ответ", "отв",
+    "re", "aw", "antw", "antwort", "sv", "rif", "r", "ref", "res", "odp", "vs", "vá", "réf", "rép", "tr", "fw", "fwd", "wg",
+    "enc", "rv", "i", "vl", "vb", "doorst", "pd", "回复", "回覆", "答复", "转发", "返信", "ynt", "ilt", "atb", "ответ", "отв",
 };
 
 /* Words that close the line over a quotation ("On …, Bob wrote:"). */
 static const char *const wrote_words[] = {
-    "wrote", "writes", "schrieb", "schrieben", "schreibt", "geschrieben", "a écrit", "écrit", "a ecrit", "ecrit", "escribió", "escribio",
-    "ha escrito", "ha scritto", "scrisse", "schreef", "geschreven", "escreveu", "napisał", "napisała", "napisał(a)", "napisal",
-    "napisała(a)", "pisze", "skrev", "skriver", "følgende", "kirjoitti", "napsal", "napsal(a)", "napsala", "napísal", "napísal(a)", "írta",
-    "a scris", "yazdı", "şunları yazdı", "пишет", "написал", "написал(а)", "написала", "писал", "писал(а)", "napsal/a", "έγραψε",
-    "написав", "пише", "написа", "viết", "menulis", "đã viết", "said", "sent", "napisao", "je napisao", "je napisao/la", "piše", "va escriure",
-    "rašė", "rakstīja", "kirjutas", "idatzi zuen", "scrie", "schreibt am", "schrieb am", "schreef op", "verzonden",
-    "のメール", "のメッセージ", "さんは書きました", "wrote the following", "写道", "寫道", "写到", "님이 작성", "작성",
+    "wrote", "writes", "schrieb", "schrieben", "schreibt", "geschrieben", "a écrit", "écrit", "a ecrit", "ecrit", "escribió",
+    "escribio", "ha escrito", "ha scritto", "scrisse", "schreef", "geschreven", "escreveu", "napisał", "napisała", "napisał(a)",
+    "napisal", "napisała(a)", "pisze", "skrev", "skriver", "følgende", "kirjoitti", "napsal", "napsal(a)", "napsala", "napísal",
+    "napísal(a)", "írta", "a scris", "yazdı", "şunları yazdı", "пишет", "написал", "написал(а)", "написала", "писал",
+    "писал(а)", "napsal/a", "έγραψε", "написав", "пише", "написа", "viết", "menulis", "đã viết", "said", "sent", "napisao",
+    "je napisao", "je napisao/la", "piše", "va escriure", "rašė", "rakstīja", "kirjutas", "idatzi zuen", "scrie", "schreibt am",
+    "schrieb am", "schreef op", "verzonden", "のメール", "のメッセージ", "さんは書きました", "wrote the following", "写道", "寫道", "写到", "님이 작성",
+    "작성",
 };
 
 static const char *const quote_begins[] = {
-    "on ", "am ", "le ", "el ", "il ", "op ", "em ", "dnia ", "den ", "w dniu ", "on", "at ", "il giorno ", "in data ", "no dia ", "a ",
-    "mon", "tue", "wed", "thu", "fri", "sat", "sun", "vào ", "dne ", "om ", "pe ", "na ", "den", "ons", "tor", "fre", "lør", "søn", "pon",
-    "wt", "śr", "czw", "pt", "sob", "niedz", "在 ", "於 ", "quoting ", "zitat von ", "citando ", "pada ", "d.", "ne ", "em", "dia ", "στις ",
-    "ma ", "ti ", "ke ", "to ", "pe ", "la ", "su ", "на ", "в ", "am", "2", "1", "3", "0", "4", "5", "6", "7", "8", "9", "пн", "вт",
-    "ср", "чт", "пт", "сб", "вс", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", "lun", "mar", "mer",
-    "jeu", "ven", "sam", "dim", "vie", "dom", "jue", "mié", "sáb", "maa", "tis", "lör", "sön", "mån", "ter", "qua", "qui", "sex", "seg",
+    "on ", "am ", "le ", "el ", "il ", "op ", "em ", "dnia ", "den ", "w dniu ", "on", "at ", "il giorno ", "in data ",
+    "no dia ", "a ", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "vào ", "dne ", "om ", "pe ", "na ", "den", "ons", "tor",
+    "fre", "lør", "søn", "pon", "wt", "śr", "czw", "pt", "sob", "niedz", "在 ", "於 ", "quoting ", "zitat von ", "citando ",
+    "pada ", "d.", "ne ", "em", "dia ", "στις ", "ma ", "ti ", "ke ", "to ", "pe ", "la ", "su ", "на ", "в ", "am", "2", "1",
+    "3", "0", "4", "5", "6", "7", "8", "9", "пн", "вт", "ср", "чт", "пт", "сб", "вс", "montag", "dienstag", "mittwoch",
+    "donnerstag", "freitag", "samstag", "sonntag", "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "vie", "dom", "jue", "mié",
+    "sáb", "maa", "tis", "lör", "sön", "mån", "ter", "qua", "qui", "sex", "seg",
 };
 
 /* Between at least two dashes or as the whole line. */
 static const char *const original_words[] = {
     "original message", "original e-mail", "original email", "forwarded message", "forwarded by", "originalnachricht",
-    "ursprüngliche nachricht", "weitergeleitete nachricht", "ursprüngliche mail", "original-nachricht", "original nachricht", "reply message",
-    "original-mail", "message d'origine", "message original", "message transféré", "message initial", "mensaje original",
-    "mensaje reenviado", "messaggio originale", "messaggio inoltrato", "oorspronkelijk bericht", "oorspronkelijke bericht",
-    "origineel bericht", "doorgestuurd bericht", "mensagem original", "mensagem encaminhada", "oryginalna wiadomość", "wiadomość oryginalna",
-    "wiadomość przekazana", "wiadomość oryginalna/-e", "ursprungligt meddelande", "originalmeddelande", "ursprungligt medd",
-    "vidarebefordrat meddelande", "originalmeddelelse", "oprindelig meddelelse", "original meddelelse", "oprindelig besked", "videresendt besked", "opprinnelig melding",
+    "ursprüngliche nachricht", "weitergeleitete nachricht", "ursprüngliche mail", "original-nachricht", "original nachricht",
+    "reply message", "original-mail", "message d'origine", "message original", "message transféré", "message initial",
+    "mensaje original", "mensaje reenviado", "messaggio originale", "messaggio inoltrato", "oorspronkelijk bericht",
+    "oorspronkelijke bericht", "origineel bericht", "doorgestuurd bericht", "mensagem original", "mensagem encaminhada",
+    "oryginalna wiadomość", "wiadomość oryginalna", "wiadomość przekazana", "wiadomość oryginalna/-e",
+    "ursprungligt meddelande", "originalmeddelande", "ursprungligt medd", "vidarebefordrat meddelande", "originalmeddelelse",
+    "oprindelig meddelelse", "original meddelelse", "oprindelig besked", "videresendt besked", "opprinnelig melding",
     "videresendt meddelelse", "alkuperäinen viesti", "välitetty viesti", "původní zpráva", "původní e-mail", "pôvodná správa",
-    "eredeti üzenet", "mesaj original", "orijinal mesaj", "исходное сообщение", "оригинальное сообщение", "пересылаемое сообщение",
-    "оригінальне повідомлення", "αρχικό μήνυμα", "元のメッセージ", "オリジナルメッセージ", "original message / 元のメール", "转发邮件", "原始邮件",
-    "邮件原件", "原始郵件", "원본 메시지", "원본 메일", "izvorna poruka", "pesan asli", "begin forwarded message", "anfang der weitergeleiteten",
-    "anfang der weitergeleiteten nachricht", "début du message réexpédié", "inizio messaggio inoltrato", "inicio del mensaje reenviado",
-    "vor dieser zeile antworten", "quoted text", "mensaje citado", "antwort",
+    "eredeti üzenet", "mesaj original", "orijinal mesaj", "исходное сообщение", "оригинальное сообщение",
+    "пересылаемое сообщение", "оригінальне повідомлення", "αρχικό μήνυμα", "元のメッセージ", "オリジナルメッセージ", "original message / 元のメール",
+    "转发邮件", "原始邮件", "邮件原件", "原始郵件", "원본 메시지", "원본 메일", "izvorna poruka", "pesan asli", "begin forwarded message",
+    "anfang der weitergeleiteten", "anfang der weitergeleiteten nachricht", "début du message réexpédié",
+    "inizio messaggio inoltrato", "inicio del mensaje reenviado", "vor dieser zeile antworten", "quoted text", "mensaje citado",
+    "antwort",
 };
 
 static const char *const separators[] = {
-    "message du : ", "message du: ",
-    "reply above this line", "write above this line", "type your reply above this line", "please type your reply above",
-    "bitte antworten sie oberhalb dieser zeile", "bitte über dieser zeile antworten", "antworten sie über dieser zeile",
-    "do not write below this line", "reply to this email above this line", "répondez au-dessus de cette ligne",
-    "please reply above the line", "please do not write below this line", "add your reply above here",
+    "message du : ", "message du: ", "reply above this line", "write above this line", "type your reply above this line",
+    "please type your reply above", "bitte antworten sie oberhalb dieser zeile", "bitte über dieser zeile antworten",
+    "antworten sie über dieser zeile", "do not write below this line", "reply to this email above this line",
+    "répondez au-dessus de cette ligne", "please reply above the line", "please do not write below this line",
+    "add your reply above here",
 };
 
 static const struct {
@@ -89,39 +92,43 @@ static const struct {
     const char *labels; /* between bars */
 } fields[] = {
     {QUOTE_FIELD_FROM,
-     "|from|von|de|da|van|od|från|fra|lähettäjä|od|feladó|de la|kimden|gönderen|от|від|από|差出人|发件人|寄件者|發件人|보낸 사람|from :|"
-     "expéditeur|mittente|remitente|afzender|absender|nadawca|avsändare|odesílatel|odosielateľ|送信者|"},
+     "|from|von|de|da|van|od|från|fra|lähettäjä|od|feladó|de la|kimden|gönderen|от|від|από|差出人|发件人|寄件者|發件人|보낸 사람|from :"
+     "|expéditeur|mittente|remitente|afzender|absender|nadawca|avsändare|odesílatel|odosielateľ|送信者|"},
     {QUOTE_FIELD_DATE,
-     "|date|sent|datum|gesendet|gesendet am|envoyé|envoyé le|fecha|enviado|enviado el|enviada em|enviado em|enviada|data|inviato|verzonden|"
-     "wysłano|wysłane|data wysłania|skickat|datum|sendt|dato|lähetetty|päivämäärä|pvm|odesláno|odoslané|dátum|elküldve|küldve|trimis|"
-     "gönderildi|tarih|gönderme tarihi|дата|отправлено|надіслано|送信日時|日時|日期|发送时间|发送日期|傳送時間|寄件日期|날짜|보낸 날짜|ημερομηνία|"
-     "date d'envoi|verstuurd|verzonden op|"},
+     "|date|sent|datum|gesendet|gesendet am|envoyé|envoyé le|fecha|enviado|enviado el|enviada em|enviado em|enviada|data"
+     "|inviato|verzonden|wysłano|wysłane|data wysłania|skickat|datum|sendt|dato|lähetetty|päivämäärä|pvm|odesláno|odoslané"
+     "|dátum|elküldve|küldve|trimis|gönderildi|tarih|gönderme tarihi|дата|отправлено|надіслано|送信日時|日時|日期|发送时间|发送日期|傳送時間"
+     "|寄件日期|날짜|보낸 날짜|ημερομηνία|date d'envoi|verstuurd|verzonden op|"},
     {QUOTE_FIELD_TO,
-     "|to|an|à|para|a|aan|do|till|til|vastaanottaja|komu|címzett|către|kime|alıcı|кому|προς|宛先|收件人|收件者|받는 사람|destinataire|"
-     "destinatario|destinatário|ontvanger|empfänger|adresat|mottagare|pre|"},
-    {QUOTE_FIELD_CC, "|cc|kopie|kopie (cc)|copie à|copia|dw|kopia|kopi|kopio|másolatot kap|copie|bilgi|копия|копія|抄送|副本|참조|bcc|"},
+     "|to|an|à|para|a|aan|do|till|til|vastaanottaja|komu|címzett|către|kime|alıcı|кому|προς|宛先|收件人|收件者|받는 사람|destinataire"
+     "|destinatario|destinatário|ontvanger|empfänger|adresat|mottagare|pre|"},
+    {QUOTE_FIELD_CC,
+     "|cc|kopie|kopie (cc)|copie à|copia|dw|kopia|kopi|kopio|másolatot kap|copie|bilgi|копия|копія|抄送|副本|참조|bcc|"},
     {QUOTE_FIELD_SUBJECT,
-     "|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|temat|ämne|emne|aihe|předmět|predmet|tárgy|subiect|konu|тема|θέμα|件名|主题|"
-     "主旨|主題|제목|subj|re|"},
+     "|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|temat|ämne|emne|aihe|předmět|predmet|tárgy|subiect|konu|тема"
+     "|θέμα|件名|主题|主旨|主題|제목|subj|re|"},
 };
 
 /* A paragraph that begins so and goes on for long is no text of its sender. */
 static const char *const disclaimer_begins[] = {
     "this e-mail and any attachments", "this email and any attachments", "this e-mail and any files transmitted",
-    "this email and any files transmitted", "this message and any attachments", "this e-mail is confidential", "this email is confidential",
-    "this message is confidential", "this message contains confidential", "this e-mail contains confidential",
-    "this email contains confidential", "the information contained in this", "the information transmitted is intended",
-    "the information in this e-mail", "the information in this email", "confidentiality notice", "confidentiality note",
-    "this communication is confidential", "this communication, including", "this e-mail message is intended", "this e-mail may contain",
-    "this email may contain", "this message may contain confidential", "this transmission is intended", "disclaimer:", "legal disclaimer",
-    "notice: this e-mail", "notice: this email", "important notice: this", "the contents of this e-mail", "the contents of this email",
-    "privileged/confidential information may be", "diese e-mail enthält vertrauliche", "diese e-mail und alle anhänge",
-    "diese e-mail und etwaige anhänge", "diese nachricht enthält vertrauliche", "diese e-mail ist vertraulich", "diese e-mail kann vertrauliche",
-    "der inhalt dieser e-mail ist vertraulich", "ce message et toutes les pièces jointes", "ce message est confidentiel",
-    "ce courriel et ses pièces jointes", "este mensaje y sus archivos adjuntos", "este mensaje es confidencial",
-    "este correo electrónico y", "questo messaggio e i suoi allegati", "le informazioni contenute in questo", "dit e-mailbericht is vertrouwelijk",
-    "de informatie in dit e-mailbericht", "de informatie verzonden met dit", "esta mensagem e seus anexos", "esta mensagem é confidencial",
-    "think before you print", "please consider the environment before printing", "bitte denken sie an die umwelt, bevor",
+    "this email and any files transmitted", "this message and any attachments", "this e-mail is confidential",
+    "this email is confidential", "this message is confidential", "this message contains confidential",
+    "this e-mail contains confidential", "this email contains confidential", "the information contained in this",
+    "the information transmitted is intended", "the information in this e-mail", "the information in this email",
+    "confidentiality notice", "confidentiality note", "this communication is confidential", "this communication, including",
+    "this e-mail message is intended", "this e-mail may contain", "this email may contain",
+    "this message may contain confidential", "this transmission is intended", "disclaimer:", "legal disclaimer",
+    "notice: this e-mail", "notice: this email", "important notice: this", "the contents of this e-mail",
+    "the contents of this email", "privileged/confidential information may be", "diese e-mail enthält vertrauliche",
+    "diese e-mail und alle anhänge", "diese e-mail und etwaige anhänge", "diese nachricht enthält vertrauliche",
+    "diese e-mail ist vertraulich", "diese e-mail kann vertrauliche", "der inhalt dieser e-mail ist vertraulich",
+    "ce message et toutes les pièces jointes", "ce message est confidentiel", "ce courriel et ses pièces jointes",
+    "este mensaje y sus archivos adjuntos", "este mensaje es confidencial", "este correo electrónico y",
+    "questo messaggio e i suoi allegati", "le informazioni contenute in questo", "dit e-mailbericht is vertrouwelijk",
+    "de informatie in dit e-mailbericht", "de informatie verzonden met dit", "esta mensagem e seus anexos",
+    "esta mensagem é confidencial", "think before you print", "please consider the environment before printing",
+    "bitte denken sie an die umwelt, bevor",
 };
 
 char *words_quote_fold(const char *line)

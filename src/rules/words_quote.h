@@ -5,7 +5,14 @@
 
 #include <glib.h>
 
-typedef enum { QUOTE_FIELD_NONE, QUOTE_FIELD_FROM, QUOTE_FIELD_DATE, QUOTE_FIELD_TO, QUOTE_FIELD_CC, QUOTE_FIELD_SUBJECT } QuoteField;
+typedef enum {
+    QUOTE_FIELD_NONE,
+    QUOTE_FIELD_FROM,
+    QUOTE_FIELD_DATE,
+    QUOTE_FIELD_TO,
+    QUOTE_FIELD_CC,
+    QUOTE_FIELD_SUBJECT
+} QuoteField;
 
 /* NFKC, case folded, invisible characters and `*` taken out, white space single, trimmed; newly allocated. */
 char *words_quote_fold(const char *line);
@@ -16,11 +23,11 @@ gboolean words_quote_is_mobile(const char *line);
 gsize words_quote_reply_prefix(const char *subject);
 
 /* Of folded lines: */
-gboolean words_quote_has_wrote(const char *folded);      /* "wrote", "schrieb" … as a word */
-gboolean words_quote_begins_quote(const char *folded);   /* begins as such a line does: "on ", "am ", "le " */
-gboolean words_quote_is_original(const char *folded);    /* "-----original message-----" */
-gboolean words_quote_is_separator(const char *folded);   /* "please reply above this line" */
-QuoteField words_quote_field(const char *folded);        /* "von: …" is QUOTE_FIELD_FROM */
-gboolean words_quote_is_disclaimer(const char *folded);  /* "this e-mail is confidential and intended …" */
+gboolean words_quote_has_wrote(const char *folded);     /* "wrote", "schrieb" … as a word */
+gboolean words_quote_begins_quote(const char *folded);  /* begins as such a line does: "on ", "am ", "le " */
+gboolean words_quote_is_original(const char *folded);   /* "-----original message-----" */
+gboolean words_quote_is_separator(const char *folded);  /* "please reply above this line" */
+QuoteField words_quote_field(const char *folded);       /* "von: …" is QUOTE_FIELD_FROM */
+gboolean words_quote_is_disclaimer(const char *folded); /* "this e-mail is confidential and intended …" */
 
 #endif

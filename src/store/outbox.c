@@ -73,7 +73,7 @@ gboolean outbox_set_bytes(Db *db, gint64 id, const char *sender, const char *mes
 gboolean outbox_next(Db *db, Instant now, OutboxRow **ret, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
-    return db_select(db, &rows, err, "select " FACTS ", bytes from outbox where state = 'queued' and next_at <= $1 order by next_at, id limit 1", "t",
+    return db_select(db, &rows, err, "select " FACTS ", bytes from outbox where state = 'queued' and next_at <= $1 order by class = 'page' desc, next_at, id limit 1", "t",
                      now)
            && first_row(rows, ret, err);
 }

@@ -1,5 +1,5 @@
-/* test_command: what people answer to a notification, and what is read from it. The table counts two things: an acknowledgment read
- * where none was meant (never), and one that was meant and not read (printed; a missed one is asked again). */
+/* test_command: what people answer to a notification, and what is read from it. The table counts two things: an acknowledgment
+ * read where none was meant (never), and one that was meant and not read (printed; a missed one is asked again). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -181,7 +181,9 @@ static const Reply replies[] = {
     {"ack ok", "ack"},
     {"ack, on it", "ack"},
     {"Ack. I'm on it.", "ack"},
-    {"\xef\xbb\xbf" "ack", "ack"},
+    {"\xef\xbb\xbf"
+     "ack",
+     "ack"},
     {"ac\xe2\x80\x8bk", "ack"},
 
     /* with a hold */
@@ -249,7 +251,9 @@ static const Reply replies[] = {
     {"wird gemacht", "ack"},
     {"übernehme ich", "ack"},
     {"Ich übernehme", "ack"},
-    {"Ich u\xcc\x88" "bernehme", "ack"},
+    {"Ich u\xcc\x88"
+     "bernehme",
+     "ack"},
     {"ICH ÜBERNEHME", "ack"},
     {"Übernehme", "ack"},
     {"uebernehme ich", "ack"},
@@ -491,6 +495,71 @@ static const Reply replies[] = {
     {"Which customer is it?\n\nok", ""},
     {"See below\nack", ""},
     {"-- \nok", ""},
+    {"On it. Not.", ""},
+    {"on it - not", ""},
+    {"got it from bob", ""},
+    {"mine is broken", ""},
+    {"k.o.", ""},
+    {"ok, ok, I get it: no", ""},
+    {"Yes! Finally.", ""},
+    {"Yes it is still down", ""},
+    {"Looking forward to it", ""},
+    {"Looking good", ""},
+    {"will do nothing", ""},
+    {"✅ resolved by Bob", ""},
+    {"ok -> bob", ""},
+    {"ok/no", ""},
+    {"+1 for escalation", ""},
+    {"+1 Bob", ""},
+    {"Thanks, got it from Bob", ""},
+    {"Ok Boomer", ""},
+    {"yes, Bob", ""},
+    {"ok, Dana", ""},
+    {"Yes\n\n2h", ""},
+    {"On it\nBob can do it", ""},
+    {"Fixed\n?", ""},
+    {"ok...\n...not", ""},
+    {"I'm on it\nNOT", ""},
+    {"ok\n\nno", ""},
+    {"No problem, on it", ""},
+    {"Not sure, on it", ""},
+    {"Sorry, will do", ""},
+    {"on it if you want", ""},
+    {"taking over from Bob on Monday", ""},
+    {"handling fee", ""},
+    {"Mine!?", ""},
+    {"I'll take it... tomorrow", ""},
+    {"sure, why not", ""},
+    {"Klar?", ""},
+    {"Ja, und jetzt", ""},
+    {"Ok. Wer macht das", ""},
+    {"ja\nmach du das", ""},
+    {"alles klar soweit", ""},
+    {"Gut", ""},
+    {"In Ordnung ist das nicht", ""},
+    {"Passt nicht", ""},
+    {"übernehme ich nicht", ""},
+    {"ich übernehme ab morgen", ""},
+    {"bin dran vorbei", ""},
+    {"ok bis morgen", ""},
+    {"mach ich später", ""},
+    {"wird gemacht?", ""},
+    {"ack until I am back", ""},
+    {"ack for customer", ""},
+    {"ack ack 2h 3h", ""},
+    {"acknowledge the customer first", ""},
+    {"OK: not OK", ""},
+    {"Ack'd by Bob", ""},
+    {"Please, on it", ""},
+    {"ok pls", ""},
+    {"ok, please handle", ""},
+    {"Got it\n\nWho can help", ""},
+    {"👍?", ""},
+    {"👍 but who", ""},
+    {"🙏", ""},
+    {"😀", ""},
+    {"ok 🤔", ""},
+    {"ok 🙄", ""},
 
     /* decline, pass, escalate */
     {"no", "decline"},
@@ -649,8 +718,8 @@ static void reads_replies(void **state)
         bad++;
         print_message("'%s': want '%s', got '%s'\n", replies[i].text, want, got);
     }
-    print_message("%u replies, false acks %u, missed acks %u of %u (%.1f%%)\n", (guint)G_N_ELEMENTS(replies), false_acks, missed, meant,
-                  100.0 * missed / meant);
+    print_message("%u replies, false acks %u, missed acks %u of %u (%.1f%%)\n", (guint)G_N_ELEMENTS(replies), false_acks, missed,
+                  meant, 100.0 * missed / meant);
     assert_int_equal(false_acks, 0);
     assert_int_equal(bad, 0);
     assert_true(missed * 100 <= meant * 10);
@@ -869,9 +938,9 @@ static void is_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_replies),     cmocka_unit_test(tells_rest_and_doubt), cmocka_unit_test(reads_subjects),
-        cmocka_unit_test(reads_work_lines),  cmocka_unit_test(reads_one_line),       cmocka_unit_test(finds_the_instant),
-        cmocka_unit_test(knows_thanks),      cmocka_unit_test(names_every_verb),     cmocka_unit_test(is_bounded),
+        cmocka_unit_test(reads_replies),    cmocka_unit_test(tells_rest_and_doubt), cmocka_unit_test(reads_subjects),
+        cmocka_unit_test(reads_work_lines), cmocka_unit_test(reads_one_line),       cmocka_unit_test(finds_the_instant),
+        cmocka_unit_test(knows_thanks),     cmocka_unit_test(names_every_verb),     cmocka_unit_test(is_bounded),
     };
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);
 }

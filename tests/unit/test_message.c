@@ -1,0 +1,347 @@
+/* Tests of mail/message with words, charset, body, heading: bytes of mail to a Letter. Mails of several parts are files in
+ * tests/data/mail. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "mail/charset.h"
+#include "mail/message.h"
+#include "mail/words.h"
+
+#include "base/banned.h"
+
+static Letter *parse(const char *mail) { return message_parse(mail, strlen(mail)); }
+
+static GString *read_mail(const char *name)
+{
+    const char *root = getenv("srcdir");
+    g_autofree char *path = g_build_filename(root != NULL ? root : ".", "tests", "data", "mail", name, NULL);
+    GString *mail = NULL;
+    g_autoptr(GError) err = NULL;
+    if (!files_read(path, 1024 * 1024, &mail, &err))
+        fail_msg("%s", err->message);
+    return mail;
+}
+
+static Letter *parse_file(const char *name)
+{
+    GString *mail = read_mail(name);
+    Letter *l = message_parse(mail->str, mail->len);
+    g_string_free(mail, TRUE);
+    return l;
+}
+
+static gboolean has_defect(const Letter *l, const char *beginning)
+{
+    for (guint i = 0; i < l->defects->len; i++)
+        if (g_str_has_prefix(l->defects->pdata[i], beginning))
+            return TRUE;
+    return FALSE;
+}
+
+static void test_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label, *input, *want;
+    } rows[] = {
+        {"plain", " hello ", "hello"},
+        {"folded", "a\r\n b\n\tc", "a b\tc"},
+        {"quoted-printable word", "=?iso-8859-1?Q?Gr=FC=DFe_aus?= Bonn", "Grüße aus Bonn"},
+        {"base64 word", "=?UTF-8?B?w6TDtsO8?=", "äöü"},
+        {"base64 without padding", "=?UTF-8?B?w6Q?=", "ä"},
+        {"adjacent words join", "=?utf-8?q?a?= =?utf-8?q?b?=\n =?utf-8?q?c?=", "abc"},
+        {"a character split over two words", "=?utf-8?q?=C3?= =?utf-8?q?=A4?=", "ä"},
+        {"split in base64", "=?utf-8?b?5p?= =?utf-8?b?y6?=", NULL},
+        {"word in quotes", "\"=?utf-8?q?=C3=A4?=\" x", "\"ä\" x"},
+        {"glued to text", "x=?utf-8?q?=C3=A4?=y", "xäy"},
+        {"blank inside the word", "=?utf-8?q?a b?=", "a b"},
+        {"language", "=?utf-8*de?q?=C3=A4?=", "ä"},
+        {"no end", "=?utf-8?q?abc", "=?utf-8?q?abc"},
+        {"empty word", "a =?utf-8?q?\?= b", "a  b"},
+        {"raw latin1", "Gr\xFC\xDF", "Grüß"},
+        {"raw UTF-8", "Gr\xC3\xBC\xC3\x9F", "Grüß"},
+        {"windows quotes called latin1", "=?iso-8859-1?q?=93x=94?=", "\xE2\x80\x9Cx\xE2\x80\x9D"},
+        {"gb2312 that is gbk", "=?gb2312?b?6UY=?=", "\xE9\x95\x95"},
+        {"shift_jis", "=?shift_jis?b?k/qWew==?=", "日本"},
+        {"iso-2022-jp", "=?ISO-2022-JP?B?GyRCRnxLXBsoQg==?=", "日本"},
+        {"ks_c_5601-1987", "=?ks_c_5601-1987?b?x9HB2w==?=", NULL},
+        {"unknown charset", "=?x-foo?q?abc=C3=A4?=", "abcä"},
+        {"control characters", "a\001b\x1B[31m", "a b [31m"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *got = words_decode(rows[i].input, strlen(rows[i].input));
+        assert_true(g_utf8_validate(got, -1, NULL));
+        if (rows[i].want != NULL)
+            assert_string_equal(got, rows[i].want);
+    }
+}
+
+static void test_ids(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label, *input, *want;
+    } rows[] = {
+        {"two", "<a@b>\n <c@d>", "<a@b> <c@d>"},       {"glued", "<a@b><c@d>", "<a@b> <c@d>"},
+        {"folded inside", "<a@\n b>", "<a@b>"},         {"no brackets", "a@b, c@d", "<a@b> <c@d>"},
+        {"an opening too many", "<<a@b>", "<a@b>"},     {"text around", "Your mail <a@b> of Monday", "<a@b>"},
+        {"nothing", "no id here", ""},                   {"empty", "<>", ""},
+        {"first and last of too many", "<1@x><2@x><3@x><4@x><5@x><6@x>", "<1@x> <4@x> <5@x> <6@x>"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+        words_ids(rows[i].input, strlen(rows[i].input), 4, ids);
+        g_ptr_array_add(ids, NULL);
+        g_autofree char *got = g_strjoinv(" ", (char **)ids->pdata);
+        assert_string_equal(got, rows[i].want);
+    }
+}
+
+static void test_charsets(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label, *input, *charset, *want;
+        gboolean mended;
+    } rows[] = {
+        {"as it says", "\xE4", "iso-8859-1", "ä", FALSE},
+        {"windows under a latin1 label", "\x80", "ISO-8859-1", "€", FALSE},
+        {"UTF-8 under a latin1 label", "\xC3\xA4", "iso-8859-1", "ä", TRUE},
+        {"latin1 under a UTF-8 label", "gr\xFC\xDF", "utf-8", "grüß", TRUE},
+        {"UTF-8 with one stray byte", "\xC3\xA4\xC3\xA4\xC3\xA4\xFFx", "utf-8", "äää\xEF\xBF\xBDx", TRUE},
+        {"8 bit under us-ascii", "\xC3\xA4", "us-ascii", "ä", TRUE},
+        {"no label, escapes of iso-2022-jp", "\x1B$BF|K\\\x1B(B", NULL, "日本", FALSE},
+        {"quotes around the label", "\xE4", "\"iso-8859-15\"", "ä", FALSE},
+        {"unknown-8bit", "\xE4", "unknown-8bit", "ä", TRUE},
+        {"utf-7", "a+AOQ-", "utf-7", "aä", FALSE},
+        {"koi8-r", "\xC1", "koi8-r", "а", FALSE},
+        {"hostile label", "x", "../../etc/passwd//TRANSLIT", "x", FALSE},
+        {"byte order mark", "\xEF\xBB\xBFx", "utf-8", "x", FALSE},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        gboolean mended = FALSE;
+        gsize n;
+        g_autofree char *got = charset_decode(rows[i].input, strlen(rows[i].input), rows[i].charset, &n, &mended);
+        assert_string_equal(got, rows[i].want);
+        assert_int_equal(n, strlen(rows[i].want));
+        assert_int_equal(mended, rows[i].mended);
+    }
+    g_autofree char *nul = charset_decode("a\0b", 3, "utf-8", NULL, NULL);
+    assert_string_equal(nul, "ab");
+}
+
+static void test_headers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label, *input, *from, *name, *subject, *message_id;
+        gint64 date;
+    } rows[] = {
+        {"usual", "From: Ann Bee <ann@EXAMPLE.org>\nSubject: Hi\nMessage-ID: <x@y>\nDate: Sun, 22 Nov 2026 10:00:00 +0100\n\n",
+         "ann@example.org", "Ann Bee", "Hi", "<x@y>", 1795338000},
+        {"encoded name", "From: =?utf-8?q?J=C3=B6rg?= <j@x.example>\n\n", "j@x.example", "Jörg", "", "", INSTANT_NONE},
+        {"encoded name in quotes", "From: \"=?utf-8?q?J=C3=B6rg?=\" <j@x.example>\n\n", "j@x.example", "Jörg", "", "", INSTANT_NONE},
+        {"comma in a name without quotes", "From: Bee, Ann <ann@x.example>\n\n", "ann@x.example", NULL, "", "", INSTANT_NONE},
+        {"address only by its shape", "From: Ann at <<ann@x.example\n\n", "ann@x.example", NULL, "", "", INSTANT_NONE},
+        {"group", "From: team: ann@x.example, bob@x.example;\n\n", "ann@x.example", "", "", "", INSTANT_NONE},
+        {"first of two From", "From: a@x.example\nFrom: b@x.example\n\n", "a@x.example", "", "", "", INSTANT_NONE},
+        {"no From", "Subject: x\n\n", "", NULL, "x", "", INSTANT_NONE},
+        {"Message-ID without brackets", "From: a@x.example\nMessage-ID: abc@d\n\n", "a@x.example", "", "", "<abc@d>", INSTANT_NONE},
+        {"unreadable date", "From: a@x.example\nDate: yesterday\n\n", "a@x.example", "", "", "", INSTANT_NONE},
+        {"blank before the colon", "From : a@x.example\nSubject : s\n\n", "a@x.example", "", "s", "", INSTANT_NONE},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Letter) l = parse(rows[i].input);
+        assert_string_equal(letter_from(l), rows[i].from);
+        if (rows[i].name != NULL)
+            assert_string_equal(((LetterAddress *)l->from->pdata[0])->name, rows[i].name);
+        assert_string_equal(l->subject, rows[i].subject);
+        assert_string_equal(l->message_id, rows[i].message_id);
+        assert_true(l->date == rows[i].date);
+    }
+}
+
+static void test_lists(void **state)
+{
+    (void)state;
+    g_autoptr(Letter) l = parse("From: a@x.example\nTo: b@x.example\nTo: C <c@X.example>, d@x.example\nCc: undisclosed:;\n"
+                                "In-Reply-To: <1@x>\nReferences: <0@x>\n <1@x>\nReceived: one\nReceived: two\n\nx\n");
+    assert_int_equal(l->to->len, 3);
+    assert_string_equal(((LetterAddress *)l->to->pdata[1])->address, "c@x.example");
+    assert_int_equal(l->cc->len, 0);
+    assert_int_equal(l->references->len, 2);
+    assert_string_equal(l->in_reply_to->pdata[0], "<1@x>");
+    assert_string_equal(letter_header(l, "received"), "one");
+}
+
+#define F "From: a@x.example\nMIME-Version: 1.0\n"
+
+static void test_texts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label, *input, *want, *defect;
+    } rows[] = {
+        {"plain", F "\nhello\n", "hello\n", NULL},
+        {"no end of line", F "\nhello", "hello\n", NULL},
+        {"CR LF", F "\na\r\nb\r\n", "a\nb\n", NULL},
+        {"base64", F "Content-Transfer-Encoding: base64\n\naGVsbG8=\n", "hello\n", NULL},
+        {"base64 that is none", F "Content-Transfer-Encoding: base64\n\nhello there my dear friends\n", "hello there my dear friends\n",
+         NULL},
+        {"quoted-printable", F "Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n=E4=\nb\n",
+         "äb\n", NULL},
+        {"flowed", F "Content-Type: text/plain; format=flowed\n\none \ntwo\n> a \n> b\n-- \nme\n", "one two\n> a b\n-- \nme\n", NULL},
+        {"flowed, delsp", F "Content-Type: text/plain; format=flowed; delsp=yes\n\none \ntwo\n", "onetwo\n", NULL},
+        {"flowed, stuffed", F "Content-Type: text/plain; format=flowed\n\n >no quote\n", ">no quote\n", NULL},
+        {"HTML only", F "Content-Type: text/html\n\n<p>a</p><p>b</p>", "a\n\nb\n", NULL},
+        {"HTML names its charset", F "Content-Type: text/html\n\n<meta charset=\"koi8-r\">\xC1", "а\n", NULL},
+        {"HTML called plain", F "\n<html><body>a</body></html>", "a\n", NULL},
+        {"control characters", F "\na\x1B[31mb\x07\n", "a[31mb\n", NULL},
+        {"multipart without a boundary", F "Content-Type: multipart/mixed\n\nhello\n", "hello\n", "mime: a multipart without parts"},
+        {"multipart that names another boundary",
+         F "Content-Type: multipart/mixed; boundary=a\n\n--b\nContent-Type: text/plain\n\nhello\n--b--\n", "hello\n", "mime: the boundary"},
+        {"multipart cut off", F "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nhello\n", "hello\n", "mime: the closing boundary"},
+        {"no header", "just some text\n\nmore\n", "just some text\n\nmore\n", "mail: no header"},
+        {"empty", "", "", "mail: empty"},
+        {"mbox line", "From a@x Mon Nov 2\n" F "\nx\n", "x\n", NULL},
+        {"lines that end with CR", "From: a@x.example\r\rhello\r", "hello\n", "mail: lines end"},
+        {"sole text with a name", F "Content-Disposition: attachment; filename=x.txt\n\nhello\n", "hello\n", NULL},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Letter) l = parse(rows[i].input);
+        assert_string_equal(l->text, rows[i].want);
+        if (rows[i].defect != NULL)
+            assert_true(has_defect(l, rows[i].defect));
+        guint lines = 0;
+        for (const char *p = l->text; *p != '\0'; p++)
+            lines += *p == '\n';
+        assert_int_equal(lines, l->marks->len);
+    }
+}
+
+static void test_nul(void **state)
+{
+    (void)state;
+    static const char mail[] = "From: a@x.example\nSubject: a\0b\n\nhel\0lo\n";
+    g_autoptr(Letter) l = message_parse(mail, sizeof mail - 1);
+    assert_string_equal(l->subject, "a b");
+    assert_string_equal(l->text, "hello\n");
+    assert_true(has_defect(l, "header: NUL"));
+}
+
+static void test_alternative(void **state)
+{
+    (void)state;
+    g_autoptr(Letter) l = parse_file("alternative.eml");
+    assert_string_equal(l->text, "plain words\n");
+    assert_false(l->text_from_html);
+    assert_int_equal(l->attachments->len, 1);
+    assert_string_equal(((LetterAttachment *)l->attachments->pdata[0])->name, "photo.png");
+    assert_string_equal(((LetterAttachment *)l->attachments->pdata[0])->type, "image/png");
+    assert_int_equal(((LetterAttachment *)l->attachments->pdata[0])->size, 8);
+    assert_string_equal(l->content_type, "multipart/mixed");
+    assert_false(l->truncated);
+    g_autoptr(Letter) stub = parse_file("alternative-stub.eml");
+    assert_string_equal(stub->text, "html words\n");
+    assert_true(stub->text_from_html);
+}
+
+static void test_attachments(void **state)
+{
+    (void)state;
+    g_autoptr(Letter) l = parse_file("attachments.eml");
+    static const struct {
+        const char *name, *type;
+        gsize size;
+    } want[] = {
+        {"Übersicht.pdf", "application/pdf", 5},  {"passwd", "text/plain", 4},       {"notes.txt", "text/plain", 6},
+        {"winmail.dat", "application/ms-tnef", 3}, {"", "application/octet-stream", 3},
+    };
+    assert_string_equal(l->text, "see files\n\nfooter\n");
+    assert_int_equal(l->attachments->len, G_N_ELEMENTS(want));
+    for (gsize i = 0; i < G_N_ELEMENTS(want); i++) {
+        const LetterAttachment *a = l->attachments->pdata[i];
+        assert_string_equal(a->name, want[i].name);
+        assert_string_equal(a->type, want[i].type);
+        assert_int_equal(a->size, want[i].size);
+    }
+    GString *mail = read_mail("attachments.eml");
+    GPtrArray *parts = NULL;
+    g_autoptr(GError) err = NULL;
+    assert_true(message_parts(mail->str, mail->len, 1000, &parts, &err));
+    assert_int_equal(parts->len, G_N_ELEMENTS(want));
+    for (gsize i = 0; i < G_N_ELEMENTS(want); i++) {
+        const MessagePart *p = parts->pdata[i];
+        assert_string_equal(p->name, want[i].name);
+        assert_int_equal(g_bytes_get_size(p->bytes), want[i].size);
+    }
+    g_ptr_array_unref(parts);
+    assert_false(message_parts(mail->str, mail->len, 10, &parts, &err));
+    assert_int_equal(err->code, ERROR_LIMIT);
+    g_string_free(mail, TRUE);
+}
+
+static void test_report(void **state)
+{
+    (void)state;
+    g_autoptr(Letter) l = parse_file("bounce.eml");
+    assert_string_equal(l->content_type, "multipart/report");
+    assert_string_equal(l->report_type, "delivery-status");
+    assert_string_equal(l->text, "Not delivered.\n");
+    assert_non_null(strstr(l->delivery_status, "Action: failed"));
+    assert_string_equal(letter_find(l->returned, "message-id"), "<first@x.example>");
+    assert_string_equal(letter_find(l->returned, "subject"), "Grüße");
+    assert_string_equal(l->returned_text, "old words\n");
+    assert_int_equal(l->attachments->len, 0);
+    assert_int_equal(l->calendars->len, 0); /* the one in the returned mail is not ours */
+    assert_null(l->disposition);
+}
+
+static void test_calendar(void **state)
+{
+    (void)state;
+    g_autoptr(Letter) l = parse_file("calendar.eml");
+    assert_int_equal(l->calendars->len, 1);
+    const LetterCalendar *c = l->calendars->pdata[0];
+    assert_string_equal(c->method, "REPLY");
+    assert_non_null(strstr(c->text, "PARTSTAT=ACCEPTED"));
+    assert_string_equal(l->text, "Bob accepted\n");
+    assert_int_equal(l->attachments->len, 1); /* the same as a file */
+}
+
+static void test_forward(void **state)
+{
+    (void)state;
+    g_autoptr(Letter) l = parse_file("forward.eml");
+    assert_string_equal(l->text, "see below\n");
+    assert_int_equal(l->attachments->len, 1);
+    assert_string_equal(((LetterAttachment *)l->attachments->pdata[0])->type, "message/rfc822");
+    assert_string_equal(letter_find(l->returned, "from"), "customer@y.example");
+    assert_string_equal(l->returned_text, "it is broken\n");
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    message_init();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words),       cmocka_unit_test(test_ids),         cmocka_unit_test(test_charsets),
+        cmocka_unit_test(test_headers),     cmocka_unit_test(test_lists),       cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_nul),         cmocka_unit_test(test_alternative), cmocka_unit_test(test_attachments),
+        cmocka_unit_test(test_report),      cmocka_unit_test(test_calendar),    cmocka_unit_test(test_forward),
+    };
+    return cmocka_run_group_tests_name("message", tests, set_up, NULL);
+}
