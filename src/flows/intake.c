@@ -372,9 +372,12 @@ static gboolean append_silently(IntakeCase *c, GError **err)
 
 static gboolean no_human(IntakeCase *c, gint64 claimed, GError **err)
 {
-    (void)claimed;
     if (c->kind == KIND_BULK && c->ticket == NULL && c->home != NULL && c->home->bulk_opens)
         return arrivals_open(c, 0, err);
+    if (c->unsure && c->ticket == NULL) { /* words alone never keep a mail out */
+        intake_note(c, "not a person's by its words only: opens a ticket, unsure, without auto-ack");
+        return arrivals_open(c, claimed, err);
+    }
     if (c->ticket != NULL)
         return append_silently(c, err);
     return file_other(c, kind_name(c->kind), err);

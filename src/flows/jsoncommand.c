@@ -41,6 +41,7 @@ static json_t *write_when(const CommandWhen *w)
     json_t *o = json_object();
     for (gsize i = 0; i < G_N_ELEMENTS(when_fields); i++)
         json_object_set_new(o, when_fields[i].name, json_integer(*number_at(&copy, i)));
+    json_object_set_new(o, "at", w->is_instant ? json_integer(w->instant) : json_null());
     return o;
 }
 
@@ -131,7 +132,8 @@ static gboolean read_when(const json_t *o, CommandWhen *w, GError **err)
             return FALSE;
         *number_at(w, i) = (int)n;
     }
-    return TRUE;
+    w->is_instant = in != NULL && json_is_integer(json_object_get(in, "at"));
+    return !w->is_instant || jsonin_number(in, "at", 0, INSTANT_MAX, &w->instant, err);
 }
 
 static gboolean read_hold(const json_t *o, Command *c, GError **err)

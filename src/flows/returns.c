@@ -45,8 +45,11 @@ gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
 {
     const KindRecipient *failed = failed_recipient(c->reading);
     const OutboxRow *row = c->envelope_row;
-    (void)claimed;
     if (row == NULL) {
+        if (c->unsure && c->ticket == NULL) {
+            intake_note(c, "a bounce by its words only, and of no mail of ours: kept as a person's, unsure");
+            return arrivals_open(c, claimed, err);
+        }
         intake_note(c, "names no mail of ours: changes nothing");
         return file(c, "bounce that names no mail of ours", err);
     }

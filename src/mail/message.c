@@ -113,8 +113,6 @@ void message_init(void)
 
 static const HeadingParsers parsers = {parse_addresses, parse_date};
 
-/* ---- parts ---- */
-
 /* The decoded content of a part, or the bytes of a message inside a mail. */
 static GByteArray *bytes_of(GMimeObject *object)
 {
@@ -254,8 +252,7 @@ static char *text_of_returned(GMimeMessage *message)
     gboolean html, cut;
     g_autofree char *text = body_finish(w.body, RETURNED_TEXT_BYTES, &marks, &html, &cut);
     body_free(w.body);
-    g_autofree char *head = g_strndup(text, RETURNED_TEXT_BYTES); /* may end inside a character */
-    return g_utf8_make_valid(head, -1);
+    return salvage_beginning(text, RETURNED_TEXT_BYTES);
 }
 
 static void visit_message(Walk *w, const Step *step)
@@ -270,6 +267,7 @@ static void visit_message(Walk *w, const Step *step)
     w->letter->returned_text = text_of_returned(inner);
 }
 
+/* text/rfc822-headers, or a message that came base64-encoded, which GMime does not take apart. */
 static void visit_headers(Walk *w, GMimePart *part)
 {
     if (w->returned || w->letter->returned != NULL)
@@ -277,17 +275,17 @@ static void visit_headers(Walk *w, GMimePart *part)
     gsize n;
     g_autofree char *text = text_of(w, part, FALSE, &n);
     keep_returned(w->letter, text, n);
+    const char *body = salvage_body(text);
+    if (body != NULL)
+        w->letter->returned_text = salvage_beginning(body, RETURNED_TEXT_BYTES);
 }
 
 static gboolean is_text_to_read(const Walk *w, const Step *step)
 {
     const char *disposition = g_mime_object_get_disposition(step->object);
-    if (step->sole)
-        return TRUE;
-    if (disposition != NULL && g_ascii_strcasecmp(disposition, "attachment") == 0)
-        return FALSE;
     g_autofree char *name = file_name(step->object);
-    return *name == '\0' || body_count(w->body) == 0; /* a named text beside the first one is a file */
+    gboolean file = disposition != NULL && g_ascii_strcasecmp(disposition, "attachment") == 0;
+    return step->sole || (!file && (*name == '\0' || body_count(w->body) == 0)); /* a named text beside the first one is a file */
 }
 
 static void visit_calendar(Walk *w, const Step *step, gboolean ics)
@@ -314,13 +312,15 @@ static void visit_part(Walk *w, const Step *step)
                         [PARTTYPE_FEEDBACK] = &w->letter->feedback};
     if (type == PARTTYPE_STATUS || type == PARTTYPE_RECEIPT || type == PARTTYPE_FEEDBACK)
         *reports[type] = *reports[type] != NULL ? *reports[type] : text_of(w, part, FALSE, NULL);
-    else if (type == PARTTYPE_HEADERS)
+    else if (type == PARTTYPE_HEADERS || type == PARTTYPE_MESSAGE)
         visit_headers(w, part);
     else if (type == PARTTYPE_CALENDAR || type == PARTTYPE_ICS)
         visit_calendar(w, step, type == PARTTYPE_ICS);
     else if ((type == PARTTYPE_TEXT || type == PARTTYPE_HTML) && is_text_to_read(w, step))
         add_text(w, step, type == PARTTYPE_HTML);
     else
+        add_attachment(w, step->object);
+    if (type == PARTTYPE_MESSAGE && !step->in_report)
         add_attachment(w, step->object);
 }
 
@@ -373,8 +373,6 @@ static void walk_tree(Walk *w, GMimeObject *root)
     }
     g_array_unref(w->steps);
 }
-
-/* ---- the whole mail ---- */
 
 static GMimeMessage *parse_bytes(const char *bytes, gsize length)
 {

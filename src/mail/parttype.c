@@ -26,6 +26,8 @@ static const struct {
     {"message/rfc822-headers", PARTTYPE_HEADERS},
     {"message/global-headers", PARTTYPE_HEADERS},
     {"text/rfc822", PARTTYPE_HEADERS},
+    {"message/rfc822", PARTTYPE_MESSAGE},
+    {"message/global", PARTTYPE_MESSAGE},
     {"text/calendar", PARTTYPE_CALENDAR},
     {"application/ics", PARTTYPE_ICS},
 };

@@ -12,6 +12,7 @@ typedef enum {
     PARTTYPE_RECEIPT,  /* message/disposition-notification */
     PARTTYPE_FEEDBACK, /* message/feedback-report */
     PARTTYPE_HEADERS,  /* the header of a returned mail */
+    PARTTYPE_MESSAGE,  /* a mail that is encoded */
     PARTTYPE_CALENDAR,
     PARTTYPE_ICS /* a calendar as a file */
 } PartType;

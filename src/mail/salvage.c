@@ -68,3 +68,22 @@ gboolean salvage_is_plain(const char *head, gsize length)
     }
     return letters > 0 && foreign * 20 > letters;
 }
+
+const char *salvage_body(const char *mail)
+{
+    for (const char *p = mail; (p = strchr(p, '\n')) != NULL; p++) {
+        const char *next = p[1] == '\r' ? p + 2 : p + 1;
+        if (*next == '\n')
+            return next[1] != '\0' ? next + 1 : NULL;
+    }
+    return NULL;
+}
+
+char *salvage_beginning(const char *text, gsize max)
+{
+    gsize n = strlen(text);
+    if (n > max)
+        for (n = max; n > 0 && ((guchar)text[n] & 0xC0) == 0x80;)
+            n--;
+    return g_strndup(text, n);
+}

@@ -17,4 +17,10 @@ char *salvage_boundary(const char *body, gsize length);
 /* Whether the beginning of a part that is labelled base64 is words with blanks between them. */
 gboolean salvage_is_plain(const char *head, gsize length);
 
+/* Behind the first empty line, or NULL where there is none or nothing behind it. */
+const char *salvage_body(const char *mail);
+
+/* At most max bytes of valid UTF-8, cut between characters. Newly allocated. */
+char *salvage_beginning(const char *text, gsize max);
+
 #endif

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/spoolname.h"
 
 #include "store/messages.h"
 #include "store/outbox.h"
@@ -127,7 +128,7 @@ static gboolean requeue_one(Desk *d, const char *name, gboolean as_human, GError
     g_autofree char *held = g_build_filename("hold", name, NULL), *path = g_build_filename(d->config->spool, held, NULL), *fresh = NULL;
     g_autoptr(MessageRow) m = NULL;
     struct stat st;
-    if (strchr(name, '/') != NULL)
+    if (!spoolname_is_valid(name))
         return error_set(err, ERROR_USAGE, "'%s': expected the name of a message file, as `escalate hold` lists it", name);
     const char *from = held;
     if (stat(path, &st) != 0) {

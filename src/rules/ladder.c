@@ -7,6 +7,7 @@
 #include "base/banned.h"
 
 #define REPEAT_MAX ((Seconds)4 * 3600)
+#define LOOK_AGAIN ((Seconds)300) /* where nobody could be asked: whether somebody came back */
 
 typedef struct {
     LadderRun *run;
@@ -125,19 +126,31 @@ static gboolean was_tried(const Step *s, int level, const char *contact)
     return FALSE;
 }
 
-/* Takes back what waits for hand-over and stops what waits for an answer; `except` keeps its level (0: none). */
+static gboolean is_asked(const Step *s, int level, const char *contact)
+{
+    for (guint i = 0; i < s->run->pages->len; i++) {
+        LadderPage *p = g_ptr_array_index(s->run->pages, i);
+        if (p->level == level && !p->is_reminder && is_pending(p) && strcmp(p->contact, contact) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Takes back a page that waits for hand-over; one that waits for an answer becomes `waiting_to`. */
+static void stop_page(Step *s, LadderPage *p, PageState waiting_to)
+{
+    if (p->state == PAGE_QUEUED)
+        act(s, LADDER_DO_WITHDRAW, p->level, p->contact, NULL)->page = p->id;
+    p->state = p->state == PAGE_QUEUED ? PAGE_OUT : waiting_to;
+}
+
+/* Stops all pages; `except` keeps its level (0: none). */
 static void stop_pages(Step *s, int except)
 {
     for (guint i = 0; i < s->run->pages->len; i++) {
         LadderPage *p = g_ptr_array_index(s->run->pages, i);
-        if (!is_pending(p) || (except != 0 && p->level == except && !p->is_reminder))
-            continue;
-        if (p->state == PAGE_QUEUED) {
-            act(s, LADDER_DO_WITHDRAW, p->level, p->contact, NULL)->page = p->id;
-            p->state = PAGE_OUT;
-        } else {
-            p->state = PAGE_SPENT;
-        }
+        if (is_pending(p) && (except == 0 || p->level != except || p->is_reminder))
+            stop_page(s, p, PAGE_SPENT);
     }
 }
 
@@ -174,7 +187,8 @@ static gboolean page_people(Step *s, int level, int attempt)
         if (c == NULL || has(chosen, c))
             continue;
         g_ptr_array_add(chosen, (gpointer)c);
-        page(s, level, c, attempt, person);
+        if (!is_asked(s, level, c)) /* an even-acked level may have asked him before it fires in its turn */
+            page(s, level, c, attempt, person);
     }
     return chosen->len > 0;
 }
@@ -196,8 +210,10 @@ static void exhausted(Step *s)
     gboolean first = r->state != RUN_EXHAUSTED;
     r->state = RUN_EXHAUSTED;
     r->next_level_at = INSTANT_NONE;
-    if (first && !r->is_operational)
+    if (first && !r->is_operational && r->repeat_after == 0) { /* once per run, however often it is exhausted */
         act(s, LADDER_DO_EXHAUSTED, r->level, NULL, NULL);
+        r->repeat_after = LOOK_AGAIN;
+    }
     if (r->is_operational) {
         Instant once = s->world->add(s->world->data, r->level, s->now, level_of(s, r->level)->ack_within);
         Seconds spacing = r->repeat_after == 0 ? once - s->now : 2 * r->repeat_after;
@@ -233,6 +249,40 @@ static void skip_between(Step *s, int level)
         }
 }
 
+static gboolean anybody_reachable(Step *s, int level)
+{
+    g_autoptr(GPtrArray) people = s->world->people(s->world->data, level, s->now);
+    for (guint i = 0; i < people->len; i++)
+        if (reachable(s, level, g_ptr_array_index(people, i), FALSE) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+/* Whoever of the highest level is there now is paged; while nobody is, it is asked again. */
+static void look_again(Step *s)
+{
+    s->run->repeat_at = INSTANT_NONE;
+    for (int level = level_count(s); level > 0; level--)
+        if (anybody_reachable(s, level)) {
+            stop_pages(s, 0); /* what was sent to the absent */
+            page_people(s, level, level_of(s, level)->tries);
+            return;
+        }
+    s->run->repeat_at = s->now + LOOK_AGAIN;
+}
+
+/* The last level has nobody: paged once anyway, and spent. */
+static void fire_in_vain(Step *s, int level)
+{
+    page_anyway(s, level);
+    if (level_is_pending(s))
+        exhausted(s);
+    else
+        after_level_spent(s);
+    if (!s->run->is_operational)
+        s->run->repeat_at = s->now + LOOK_AGAIN;
+}
+
 static void fire(Step *s, int level)
 {
     LadderRun *r = s->run;
@@ -249,11 +299,9 @@ static void fire(Step *s, int level)
         return;
     act(s, LADDER_DO_NOBODY, level, NULL, NULL);
     if (level == level_count(s))
-        page_anyway(s, level);
-    if (!level_is_pending(s))
-        after_level_spent(s);
+        fire_in_vain(s, level);
     else
-        exhausted(s);
+        after_level_spent(s);
 }
 
 static void fire_next(Step *s)
@@ -287,9 +335,11 @@ static void page_unanswered(Step *s, LadderPage *p)
         page(s, level, c, attempt + 1, person);
         return;
     }
-    /* Still there himself, or the stand-in for somebody who is away. */
+    /* Still there himself, or the stand-in for somebody who is away; if he left meanwhile, a backup who was not tried yet. */
     const char *again = reachable(s, level, contact, FALSE);
-    if (again != NULL)
+    if (again != NULL && strcmp(again, contact) != 0)
+        again = reachable(s, level, contact, TRUE);
+    if (again != NULL && !is_asked(s, level, again))
         page(s, level, again, attempt + 1, contact);
 }
 
@@ -336,8 +386,10 @@ static void held_timer(Step *s)
 {
     LadderRun *r = s->run;
     LadderPage *reminder = open_reminder(s);
-    if (r->resolve_by != INSTANT_NONE && r->resolve_by <= s->now && r->level < level_count(s)) {
+    gboolean is_unresolved = r->resolve_by != INSTANT_NONE && r->resolve_by <= s->now;
+    if (is_unresolved) /* at the last level too, or it would stay due for ever */
         r->resolve_by = INSTANT_NONE;
+    if (is_unresolved && r->level < level_count(s)) {
         fire_next(s);
     } else if (reminder != NULL) {
         if (reminder->state == PAGE_WAITING && reminder->deadline_at <= s->now)
@@ -353,6 +405,10 @@ static void exhausted_timer(Step *s)
     LadderRun *r = s->run;
     if (r->repeat_at == INSTANT_NONE || r->repeat_at > s->now)
         return;
+    if (!r->is_operational) {
+        look_again(s);
+        return;
+    }
     stop_pages(s, 0);
     if (!page_people(s, r->level, 1))
         act(s, LADDER_DO_NOBODY, r->level, NULL, NULL);
@@ -390,7 +446,14 @@ static void delivered(Step *s)
 {
     for (guint i = 0; i < s->run->pages->len; i++) {
         LadderPage *p = g_ptr_array_index(s->run->pages, i);
-        if (p->id != s->event->page || p->id == 0 || p->state != PAGE_QUEUED)
+        if (p->id != s->event->page || p->id == 0 || p->delivered_at != INSTANT_NONE)
+            continue;
+        if (p->state == PAGE_OUT) { /* withdrawn while it was being handed over: he was told after all */
+            p->delivered_at = s->now;
+            if (s->run->state == RUN_HELD && g_strcmp0(p->contact, s->run->acker) != 0)
+                act(s, LADDER_DO_TELL_ACK, p->level, p->contact, s->run->acker);
+        }
+        if (p->state != PAGE_QUEUED)
             continue;
         p->state = PAGE_WAITING;
         p->delivered_at = s->now;
@@ -408,9 +471,7 @@ static gboolean put_out(Step *s, const char *contact)
         if (strcmp(p->contact, contact) != 0 || !is_pending(p))
             continue;
         was_waiting = was_waiting || (p->level == s->run->level && !p->is_reminder);
-        if (p->state == PAGE_QUEUED)
-            act(s, LADDER_DO_WITHDRAW, p->level, contact, NULL)->page = p->id;
-        p->state = PAGE_OUT;
+        stop_page(s, p, PAGE_OUT);
     }
     return was_waiting;
 }
@@ -422,11 +483,12 @@ static void climbing_out(Step *s)
     const char *contact = s->event->contact;
     if (!put_out(s, contact))
         return;
-    const char *other = s->event->kind == LADDER_PASS ? s->event->other : s->world->backup(s->world->data, contact);
-    const char *c = other == NULL ? NULL : reachable(s, level, other, TRUE);
+    const char *c = s->event->kind == LADDER_PASS ? reachable(s, level, s->event->other, TRUE) : NULL;
+    if (c == NULL)
+        c = reachable(s, level, s->world->backup(s->world->data, contact), TRUE);
     if (c != NULL)
         page(s, level, c, 1, contact);
-    else if (!level_is_pending(s))
+    else if (s->run->state == RUN_CLIMBING && !level_is_pending(s))
         after_level_spent(s);
 }
 
@@ -445,9 +507,10 @@ static void held_out(Step *s)
         g_autofree char *from = g_strdup(s->run->acker);
         add_name(s->run->out, from);
         g_clear_pointer(&s->run->acker, g_free);
-        s->run->hold_until = s->run->resolve_by = INSTANT_NONE;
+        s->run->acked_at = s->run->hold_until = s->run->resolve_by = INSTANT_NONE;
         s->run->state = RUN_CLIMBING;
         s->run->level = level;
+        stop_pages(s, 0); /* his reminder */
         const char *c = reachable(s, level, s->event->other, FALSE);
         if (c != NULL)
             page(s, level, c, 1, from);
@@ -470,25 +533,52 @@ static void tell_others(Step *s, LadderActionKind kind, const char *except, cons
     }
 }
 
-/* Quorum levels count distinct people, capped at those who are there. */
+/* How many different people of the level can be asked now, stand-ins counted. */
+static int present(Step *s, int level, const GPtrArray *people)
+{
+    g_autoptr(GPtrArray) there = g_ptr_array_new();
+    for (guint i = 0; i < people->len; i++) {
+        const char *c = reachable(s, level, g_ptr_array_index(people, i), FALSE);
+        if (c != NULL && !has(there, c))
+            g_ptr_array_add(there, (gpointer)c);
+    }
+    return (int)there->len;
+}
+
+/* Quorum levels count distinct people of that level, capped at those who are there. */
 static gboolean quorum_is_full(Step *s)
 {
     LadderRun *r = s->run;
-    if (r->level == 0)
-        return TRUE;
-    int wanted = level_of(s, r->level)->quorum;
+    int wanted = r->level == 0 ? 1 : level_of(s, r->level)->quorum;
     if (wanted <= 1)
         return TRUE;
     g_autoptr(GPtrArray) people = s->world->people(s->world->data, r->level, s->now);
-    add_name(r->quorum, s->event->contact);
-    return (int)r->quorum->len >= MIN(wanted, MAX((int)people->len, 1));
+    if (has(people, s->event->contact) || was_tried(s, r->level, s->event->contact))
+        add_name(r->quorum, s->event->contact);
+    return (int)r->quorum->len >= MIN(wanted, MAX(present(s, r->level, people), 1));
+}
+
+/* He has answered: he is not mailed again while the others of his level are waited for. */
+static void answered_quorum(Step *s)
+{
+    gboolean any = FALSE;
+    for (guint i = 0; i < s->run->pages->len; i++) {
+        LadderPage *p = g_ptr_array_index(s->run->pages, i);
+        if (!is_pending(p) || p->level != s->run->level || p->is_reminder || strcmp(p->contact, s->event->contact) != 0)
+            continue;
+        stop_page(s, p, PAGE_SPENT);
+        any = TRUE;
+    }
+    act(s, LADDER_DO_QUORUM, s->run->level, s->event->contact, NULL);
+    if (any && s->run->state == RUN_CLIMBING && !level_is_pending(s))
+        after_level_spent(s);
 }
 
 static void ack(Step *s)
 {
     LadderRun *r = s->run;
     if (!quorum_is_full(s)) {
-        act(s, LADDER_DO_QUORUM, r->level, s->event->contact, NULL);
+        answered_quorum(s);
         return;
     }
     r->state = RUN_HELD;
@@ -497,7 +587,8 @@ static void ack(Step *s)
     r->acked_at = s->now;
     r->hold_until = s->event->hold_until;
     r->next_level_at = r->repeat_at = r->resolve_by = INSTANT_NONE;
-    r->repeat_after = 0;
+    if (r->is_operational)
+        r->repeat_after = 0;
     stop_pages(s, 0);
     if (r->level > 0 && level_of(s, r->level)->has_resolve_within)
         r->resolve_by = s->world->add(s->world->data, r->level, s->now, level_of(s, r->level)->resolve_within);
@@ -588,7 +679,7 @@ static Handler *const machine[RUN_STATE_COUNT][LADDER_EVENT_COUNT] = {
                   [LADDER_CONTAINED] = held_progress,        [LADDER_ESCALATE] = fire_next,    [LADDER_SUSPEND] = suspend,
                   [LADDER_RESUME] = resume,                  [LADDER_END] = end},
     [RUN_EXHAUSTED] = {[LADDER_CAUSE] = ignore,              [LADDER_LEVEL] = climbing_level,  [LADDER_TIMER] = exhausted_timer,
-                       [LADDER_DELIVERED] = delivered,       [LADDER_UNREACHABLE] = ignore,    [LADDER_DECLINE] = ignore,
+                       [LADDER_DELIVERED] = delivered,       [LADDER_UNREACHABLE] = ignore,    [LADDER_DECLINE] = climbing_out,
                        [LADDER_PASS] = climbing_out,         [LADDER_ACK] = ack,               [LADDER_PROGRESS] = ignore,
                        [LADDER_CONTAINED] = ignore,          [LADDER_ESCALATE] = ignore,       [LADDER_SUSPEND] = suspend,
                        [LADDER_RESUME] = resume,             [LADDER_END] = end},
@@ -603,7 +694,7 @@ GPtrArray *ladder_step(LadderRun *r, const LadderEvent *event, const LadderWorld
 {
     Step s = {r, event, world, now, g_ptr_array_new_with_free_func((GDestroyNotify)ladder_action_free)};
     g_assert(r->state < RUN_STATE_COUNT && event->kind < LADDER_EVENT_COUNT);
-    if (event->level < 0 || event->level > (int)r->levels->len)
+    if (event->level < (event->kind == LADDER_LEVEL ? 1 : 0) || event->level > (int)r->levels->len)
         return s.actions; /* a level that the present policy no longer has */
     if (r->suspended_at != INSTANT_NONE && event->kind == LADDER_TIMER)
         return s.actions;

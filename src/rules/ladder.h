@@ -73,8 +73,8 @@ typedef struct {
     char *acker;          /* or NULL */
     Instant acked_at, hold_until, resolve_by;
     Instant next_level_at; /* level + 1 fires then, because `level` is spent */
-    Instant repeat_at;     /* of an operational run that is exhausted */
-    Seconds repeat_after;
+    Instant repeat_at;     /* of an exhausted run: an operational one is mailed again, another looks whether somebody came back */
+    Seconds repeat_after;  /* the spacing of an operational run; of another: not 0 once its operations ticket was asked for */
     Instant suspended_at;
     gboolean is_operational; /* the run of an operations ticket: repeats, opens no other */
 } LadderRun;

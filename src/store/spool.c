@@ -70,7 +70,7 @@ static gboolean list_directory(const char *path, GPtrArray *names, gboolean (*wa
     return TRUE;
 }
 
-static gboolean is_message_name(const char *name) { return spoolname_is_valid(name) != 0; }
+static gboolean is_message_name(const char *name) { return spoolname_is_valid(name) != 0 && !g_str_has_suffix(name, ".reason"); }
 
 gboolean spool_incoming(const char *spool, guint max, GPtrArray **ret, GError **err)
 {
@@ -184,6 +184,8 @@ gboolean spool_requeue(const char *spool, const char *from, Instant now, const c
     struct stat st;
     if (stat(old, &st) != 0)
         return error_set_errno(err, ERROR_NOTFOUND, errno, "'%s'", old);
+    if (!S_ISREG(st.st_mode))
+        return error_set(err, ERROR_REFUSED, "'%s': is no message file", old);
     if (spoolname_make(name, now, 0, (long)getpid(), ++counter, (uint64_t)st.st_ino, mark) != 0)
         return error_set(err, ERROR_INTERNAL, "requeue '%s': name too long", from);
     to = g_build_filename(directory, name, NULL);

@@ -328,6 +328,17 @@ static void test_forward(void **state)
     assert_string_equal(l->returned_text, "it is broken\n");
 }
 
+static void test_encoded_message(void **state)
+{
+    (void)state;
+    g_autoptr(Letter) l = parse(F "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhi\n--b\nContent-Type: message/rfc822\n"
+                                  "Content-Transfer-Encoding: base64\n\nTWVzc2FnZS1JRDogPDFAeD4KCmlubmVyCg==\n--b--\n");
+    assert_string_equal(l->text, "hi\n");
+    assert_string_equal(letter_find(l->returned, "Message-ID"), "<1@x>");
+    assert_string_equal(l->returned_text, "inner\n");
+    assert_int_equal(l->attachments->len, 1);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -342,6 +353,7 @@ int main(void)
         cmocka_unit_test(test_headers),     cmocka_unit_test(test_lists),       cmocka_unit_test(test_texts),
         cmocka_unit_test(test_nul),         cmocka_unit_test(test_alternative), cmocka_unit_test(test_attachments),
         cmocka_unit_test(test_report),      cmocka_unit_test(test_calendar),    cmocka_unit_test(test_forward),
+        cmocka_unit_test(test_encoded_message),
     };
     return cmocka_run_group_tests_name("message", tests, set_up, NULL);
 }

@@ -1,0 +1,127 @@
+#!/bin/sh
+# intake.sh: which mail does what: kinds, duplicates, two queues, threading and its attacks, rules, floods, shadow, verification.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/desk.sh
+. "$(dirname "$0")/../desk.sh"
+command -v python3 >/dev/null || skip_all "no python3"
+T=2026-05-26T10:00:00+02:00
+desk observe
+tickets() { escalate list --all | wc -l | tr -d ' '; }
+send() { deliver "${FROM:-kim@acme.test}" "${TO:-support@desk.test}"; } # a mail on standard input
+
+# ---- kinds ----
+make_mail kim@acme.test support@desk.test 'Question' | send
+at $T
+same "a person opens a ticket" 1 "$(tickets)"
+make_mail -H 'Auto-Submitted: auto-replied' joe@acme.test support@desk.test 'Out of office' 'Away.' | FROM='' send
+make_mail -H 'List-Id: <news.shop.test>' -H 'List-Unsubscribe: <mailto:u@shop.test>' -H 'Precedence: bulk' news@shop.test support@desk.test 'Sale' 'Down 50 %! Outage!' | send
+make_mail -H 'X-Spam-Flag: YES' spam@evil.test support@desk.test 'Pills' | send
+at $T
+same "auto-reply, newsletter and spam open none" 1 "$(tickets)"
+same "they are filed under other" 3 "$(escalate --now $T hold --other | wc -l | tr -d ' ')"
+same "and nobody is mailed" 1 "$(sent)"
+name=$(escalate --now $T hold --other | grep Sale | cut -f1)
+exits "one can be turned into a ticket" 0 escalate requeue --as human "$name"
+at $T
+same "as a person's" 2 "$(tickets)"
+same "incoming is empty" 0 "$(count incoming)"
+
+# ---- duplicates ----
+make_mail kim@acme.test support@desk.test 'Twice' 'Same text.' >"$WORK/twice.eml"
+send <"$WORK/twice.eml"
+{ echo 'Received: by other.test'; cat "$WORK/twice.eml"; } | send
+at $T
+same "a second copy opens none" 3 "$(tickets)"
+match "and the log says so" 'a second copy of message' "$(for f in $(spool_files archive | grep -v /out-); do escalate log "$(basename "$f")"; done)"
+
+# ---- two queues ----
+make_mail -H 'Cc: sales@desk.test' kim@acme.test support@desk.test 'Both' 'For both.' >"$WORK/both.eml"
+send <"$WORK/both.eml"
+TO=sales@desk.test send <"$WORK/both.eml"
+at $T
+same "one mail to two queues is one ticket" 4 "$(tickets)"
+same "with a respond clock each" 2 "$(escalate --json show 4 | grep -o '"target":"respond"' | sort | wc -l | tr -d ' ' | awk '{print $1 / 2}')"
+make_mail kim@acme.test support@desk.test 'Hidden' 'Bcc.' >"$WORK/bcc.eml"
+send <"$WORK/bcc.eml"
+at $T
+TO=sales@desk.test send <"$WORK/bcc.eml"
+at $T
+same "also where the second was a Bcc" 5 "$(tickets)"
+match "it brings its queue" 'sales' "$(escalate show 5 | sed -n '/clocks/,/^$/p')"
+
+# ---- threading ----
+ack=$(templated auto-ack | head -n 1)
+id=$(header "$ack" Message-ID)
+make_mail -H "In-Reply-To: $id" kim@acme.test support@desk.test 'Re: something' 'More.' | send
+at $T
+same "our Message-ID threads, whatever the subject" 5 "$(tickets)"
+make_mail kim@acme.test support@desk.test 'Re: [support #1] Question' 'More.' | send
+at $T
+same "the tag threads for a participant" 5 "$(tickets)"
+make_mail mallory@evil.test support@desk.test 'Re: [support #1] Question' 'Let me in.' | FROM=mallory@evil.test send
+at $T
+same "but not for a stranger: his own ticket" 6 "$(tickets)"
+match "that names the claimed one" 'claims ticket 1, not joined: not a participant' "$(escalate log 6)"
+make_mail -H 'In-Reply-To: <mail.1@intake.test>' mallory@evil.test support@desk.test 'Re: Question' 'Let me in.' | FROM=mallory@evil.test send
+at $T
+same "nor does a copied Message-ID of the customer" 7 "$(tickets)"
+make_mail -H 'In-Reply-To: <m.1.aaaaaaaaaaaaaaaa@desk.test>' mallory@evil.test support@desk.test 'x' 'Guessed.' | FROM=mallory@evil.test send
+at $T
+same "nor a guessed one of ours" 8 "$(tickets)"
+make_mail kim@acme.test "support+t1.aaaaaaaaaaaaaaaa@desk.test" 'y' 'Bad MAC.' | TO=support+t1.aaaaaaaaaaaaaaaa@desk.test send
+at $T
+same "a token that does not verify is as none" 9 "$(tickets)"
+make_mail kim@acme.test "$(reply_to "$ack")" 'anything' 'Via the address.' | TO=$(reply_to "$ack") send
+at $T
+same "the ticket's address threads" 9 "$(tickets)"
+
+# ---- guard and flood ----
+make_mail noreply@shop.test support@desk.test 'Order' 'Your order.' | FROM=noreply@shop.test send
+at $T
+same "no auto-ack to a no-reply address" '' "$(sent_to noreply@shop.test)"
+i=0
+while [ $i -lt 14 ]; do
+    make_mail flood@acme2.test support@desk.test "Mail $i" "Number $i." | FROM=flood@acme2.test send
+    i=$((i + 1))
+done
+at $T
+same "a flood: ten tickets, the rest appended" 20 "$(tickets)"
+match "the log says so" 'flood: more than 10' "$(escalate log 20)"
+same "and three auto-acks" 3 "$(sent_to flood@acme2.test | wc -l | tr -d ' ')"
+
+# ---- no queue: hold ----
+make_mail kim@acme.test nobody@desk.test 'Lost' | TO=nobody@desk.test send
+at $T
+match "mail for no queue goes to hold, with its reason" 'no queue has any address' "$(escalate hold)"
+sed -i 's/help@desk.test/nobody@desk.test/' "$CONF"
+escalate requeue "$(escalate hold | cut -f1)" >/dev/null
+at $T
+same "requeue takes it in when the configuration is mended" 21 "$(tickets)"
+same "hold is empty" '' "$(escalate hold)"
+
+# ---- verified senders ----
+rm -rf "$WORK"/escalate.db* "$SPOOL"
+desk observe 'trusted-authserv: [mx.desk.test]'
+make_mail kim@acme.test support@desk.test 'Question' | send
+at $T
+answer() { make_mail "$@" -H 'Cc: support@desk.test' bob@desk.test kim@acme.test 'Re: [support #1] Question' 'Answer.' | FROM=bob@desk.test send; at $T; }
+state() { escalate --json show 1 | python3 -c 'import json,sys; print([c["state"] for c in json.load(sys.stdin)["ticket"]["clocks"] if c["target"]=="respond"][0])'; }
+answer
+same "an unauthenticated From of the team does not meet respond" running "$(state)"
+answer -H 'Authentication-Results: evil.test; dmarc=pass header.from=desk.test'
+same "nor with results of a server that is not trusted" running "$(state)"
+answer -H 'Authentication-Results: mx.desk.test; dmarc=fail header.from=desk.test' -H 'Authentication-Results: mx.desk.test; dmarc=pass header.from=desk.test'
+same "only the topmost of the trusted one counts" running "$(state)"
+answer -H 'Authentication-Results: mx.desk.test; dkim=pass header.d=desk.test'
+same "aligned DKIM does" met "$(state)"
+
+# ---- shadow ----
+rm -rf "$WORK"/escalate.db* "$SPOOL"
+desk shadow
+make_mail kim@acme.test support@desk.test 'The shop is down' | send
+at $T
+at 2026-05-26T12:00:00+02:00
+same "shadow: nothing leaves" 0 "$(sent)"
+match "but all is decided" 'escalation.*shadow mode: not sent' "$(escalate outbox)"
+done_testing

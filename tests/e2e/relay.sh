@@ -1,0 +1,93 @@
+#!/bin/sh
+# relay.sh: a relay queue: the team writes through escalate, the customer sees the queue's address only, attachments pass both ways,
+# verbs with # are taken out, private notes stay inside, and no address of the team's kinds ever reaches the customer.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/desk.sh
+. "$(dirname "$0")/../desk.sh"
+command -v python3 >/dev/null || skip_all "no python3"
+desk relay
+
+# attachments FILE: "name:size" of each
+attachments() { python3 -c 'import sys,email,email.policy
+m=email.message_from_binary_file(open(sys.argv[1],"rb"),policy=email.policy.default)
+print(" ".join("%s:%d" % (p.get_filename(), len(p.get_payload(decode=True))) for p in m.iter_attachments()))' "$1"; }
+
+{
+    printf -- '--b2\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nDas Bild zeigt den Fehler. Grüße\n'
+    printf -- '--b2\nContent-Type: image/png\nContent-Disposition: attachment; filename="bild.png"\nContent-Transfer-Encoding: base64\n\n'
+    printf 'iVBORw0KGgoAAAANSUhEUg==\n--b2--\n'
+} | make_mail -H 'Content-Type: multipart/mixed; boundary=b2' -H 'MIME-Version: 1.0' 'Kim Lee <kim@acme.test>' support@desk.test 'Fehler' - |
+    deliver kim@acme.test support@desk.test
+at 2026-05-26T10:00:00+02:00
+same "both of the team get the new ticket" 2 "$(templated_count new-ticket)"
+bob=$(sent_to bob@desk.test)
+match "with a personal work address" '^support\+w[0-9]+\.[a-z2-7]{16}@desk.test$' "$(reply_to "$bob")"
+same "and the attachment" 'bild.png:16' "$(attachments "$bob")"
+match "and the text" 'zeigt den Fehler. Grüße' "$(plain "$bob")"
+
+answer() { # FROM ADDRESS BODY
+    make_mail "$1" "$2" 'Re: [support #1] Fehler' "$3" | deliver "$1" "$2"
+}
+answer bob@desk.test "$(reply_to "$bob")" '#take
+Bitte schalten Sie das Gerät aus und wieder ein.
+
+-- 
+Bob, room 3'
+at 2026-05-26T10:30:00+02:00
+out=$(templated relay)
+same "his answer goes to the customer" 'Kim Lee <kim@acme.test>' "$(header "$out" To)"
+same "from the queue's address" 'support@desk.test' "$(header "$out" From | sed 's/.*<\(.*\)>/\1/')"
+match "the verb is taken out" '^Bitte schalten Sie' "$(plain "$out")"
+no_match "nor is his signature sent" 'room 3' "$(cat "$out")"
+same "the customer's thread goes on" '<mail.1@relay.test>' "$(header "$out" References | cut -d' ' -f1)"
+same "the reply address is the ticket's" t "$(reply_to "$out" | sed 's/support+\(.\).*/\1/')"
+match "respond is met" '"target":"respond".*"state":"met"' "$(escalate --json show 1)"
+match "he owns it" '"owner":"bob"' "$(escalate --json show 1)"
+
+make_mail -H "In-Reply-To: $(header "$out" Message-ID)" kim@acme.test "$(reply_to "$out")" 'Re: [support #1] Fehler' 'Das hilft nicht. #resolve' |
+    deliver kim@acme.test "$(reply_to "$out")"
+at 2026-05-26T11:00:00+02:00
+same "his reply reaches the team" 2 "$(templated_count relay-in)"
+match "a verb of a customer is only text" 'open' "$(escalate list 'state:open')"
+
+before=$(templated_count relay)
+answer bob@desk.test "$(reply_to "$bob")" '#note
+I think he is holding it wrong.'
+at 2026-05-26T11:10:00+02:00
+same "a private note is not relayed" "$before" "$(templated_count relay)"
+match "but kept" 'holding it wrong' "$(escalate show 1)"
+
+answer mallory@evil.test "$(reply_to "$bob")" 'I am Bob.'
+at 2026-05-26T11:20:00+02:00
+same "a stranger at a work address relays nothing" "$before" "$(templated_count relay)"
+make_mail -H 'Cc: kim@acme.test' bob@desk.test support@desk.test 'Re: [support #1] Fehler' 'By the public address.' | deliver bob@desk.test support@desk.test
+at 2026-05-26T11:25:00+02:00
+same "nor does the team's mail at the public address" "$before" "$(templated_count relay)"
+
+answer bob@desk.test "$(reply_to "$bob")" '#wait for customer
+Bitte schicken Sie uns die Seriennummer.'
+at 2026-05-26T12:00:00+02:00
+match "wait pauses resolve" '"target":"resolve".*"state":"paused"' "$(escalate --json show 1)"
+answer kim@acme.test "$(reply_to "$out")" 'Sie ist 4711.'
+at 2026-05-27T12:00:00+02:00
+match "the customer's answer resumes it" '"target":"resolve".*"state":"running"' "$(escalate --json show 1)"
+
+answer bob@desk.test "$(reply_to "$bob")" '#resolve Neues Gerät unterwegs'
+at 2026-05-27T13:00:00+02:00
+match "resolve tells the customer" 'Neues Gerät unterwegs' "$(plain "$(templated resolved)")"
+answer kim@acme.test "$(reply_to "$out")" 'Vielen Dank!'
+at 2026-05-27T14:00:00+02:00
+match "thanks do not reopen" '"state":"resolved"' "$(escalate --json show 1)"
+answer kim@acme.test "$(reply_to "$out")" 'Das neue ist auch kaputt.'
+at 2026-05-28T10:00:00+02:00
+match "anything else does" '"state":"open"' "$(escalate --json show 1)"
+
+for mail in $(sent_to kim@acme.test); do
+    no_match "no address of the team's kinds in $(basename "$mail")" '\+[awb][0-9]+\.[a-z2-7]{16}' "$(python3 -c 'import sys,email,email.policy
+m=email.message_from_binary_file(open(sys.argv[1],"rb"),policy=email.policy.default)
+print(m.as_string()); print("".join(p.get_content() for p in m.walk() if p.get_content_maintype()=="text"))' "$mail")"
+    no_match "nor an agent's own address" 'bob@desk.test|ann@desk.test' "$(cat "$mail")"
+done
+exits "the audit verifies" 0 escalate audit verify
+done_testing

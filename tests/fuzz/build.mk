@@ -1,0 +1,36 @@
+# Builds the fuzz targets of SRCDIR/tests/fuzz in the current directory (GNU make). The code under test is compiled once, with
+# clang's coverage and sanitizers, into one archive: only the rooms that read what others wrote. Called by run.sh and by
+# tests/e2e/fuzz.sh:  make -j2 -f SRCDIR/tests/fuzz/build.mk SRCDIR=… BUILDDIR=…
+
+CLANG = clang
+PACKAGES = glib-2.0 gmime-3.0 libical libxml-2.0 yaml-0.1 jansson
+DEPS_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
+DEPS_LIBS := $(shell pkg-config --libs $(PACKAGES))
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -I$(SRCDIR) -I$(SRCDIR)/src -I$(BUILDDIR) $(SANITIZE) $(DEPS_CFLAGS)
+
+# What sends, stores, forks or listens stays out.
+SOURCES := $(filter-out \
+	%/base/sandbox.c %/base/worker.c %/base/keyfile.c \
+	%/mail/compose.c %/mail/outdir.c %/mail/sendmail.c %/mail/smtp.c %/mail/tls.c %/mail/transport.c %/mail/wire.c, \
+	$(wildcard $(foreach room,base rules mail time config,$(SRCDIR)/src/$(room)/*.c))) \
+	$(foreach flow,jsoncommand jsonin reading readingfill,$(SRCDIR)/src/flows/$(flow).c)
+OBJECTS := $(patsubst $(SRCDIR)/src/%.c,%.o,$(SOURCES))
+TARGETS := $(patsubst $(SRCDIR)/tests/fuzz/%.c,%,$(wildcard $(SRCDIR)/tests/fuzz/fuzz_*.c))
+
+all: $(TARGETS)
+
+libfuzzed.a: $(OBJECTS)
+	@rm -f $@
+	@ar rc $@ $^
+
+$(OBJECTS): %.o: $(SRCDIR)/src/%.c
+	@mkdir -p $(@D)
+	@$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(TARGETS): %: $(SRCDIR)/tests/fuzz/%.c $(SRCDIR)/tests/fuzz/fuzz.h libfuzzed.a
+	@$(CLANG) $(FUZZ_CFLAGS) -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -fsanitize=fuzzer -o $@ $< libfuzzed.a $(DEPS_LIBS)
+
+-include $(OBJECTS:.o=.d)
+.PHONY: all
+.DELETE_ON_ERROR:

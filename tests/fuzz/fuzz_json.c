@@ -1,0 +1,35 @@
+/* Fuzzes core's reading of what a parse worker says that hostile bytes have taken over: any JSON, or none. What is taken can be
+ * said and taken again. */
+#include <string.h>
+
+#include "tests/fuzz/fuzz.h"
+
+#include "flows/reading.h"
+
+#include "base/banned.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    fuzz_init();
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    g_autoptr(Reading) taken = NULL, again = NULL;
+    g_autoptr(GError) err = NULL;
+    if (!reading_from_json((const char *)data, size, &taken, &err)) {
+        FUZZ_PROMISE(taken == NULL && err != NULL && fuzz_is_text(err->message));
+        return 0;
+    }
+    FUZZ_PROMISE(taken != NULL && err == NULL);
+    json_t *json = reading_to_json(taken);
+    char *text = json_dumps(json, JSON_COMPACT);
+    FUZZ_PROMISE(text != NULL);
+    FUZZ_PROMISE(reading_from_json(text, strlen(text), &again, NULL));
+    free(text);
+    json_decref(json);
+    return 0;
+}

@@ -1,0 +1,44 @@
+/* Fuzzes what the parse worker does with a mail, as a whole: bytes to a Reading, and by JSON to core, which must take it, and the
+ * same of it. */
+#include <string.h>
+
+#include "tests/fuzz/fuzz.h"
+
+#include "base/limits.h"
+
+#include "mail/message.h"
+
+#include "flows/reading.h"
+
+#include "base/banned.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    fuzz_init();
+    message_init();
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    g_autoptr(Reading) read = reading_of_mail((const char *)data, size, size % 2 == 0), taken = NULL;
+    g_autoptr(GError) err = NULL;
+    json_t *json = reading_to_json(read), *again = NULL;
+    char *text = json_dumps(json, JSON_COMPACT);
+    FUZZ_PROMISE(fuzz_is_text(read->text) && fuzz_is_text(read->new_text) && fuzz_is_text(read->elided));
+    FUZZ_PROMISE(text != NULL);
+    FUZZ_PROMISE(strlen(text) <= LIMIT_READING_BYTES);
+    if (!reading_from_json(text, strlen(text), &taken, &err)) {
+        fprintf(stderr, "core refuses what the parser says: %s\n%.4000s\n", err->message, text);
+        abort();
+    }
+    again = reading_to_json(taken);
+    FUZZ_PROMISE(json_equal(json, again));
+    FUZZ_PROMISE(!(read->doubtful || read->truncated) || read->commands->commands->len == 0);
+    json_decref(json);
+    json_decref(again);
+    free(text);
+    return 0;
+}

@@ -1,0 +1,109 @@
+/* Fuzzes rules/template: any source, in all modes, over a fixed tree of values, with partials of which one is the source itself. */
+#include <string.h>
+
+#include "tests/fuzz/fuzz.h"
+
+#include "base/error.h"
+#include "base/limits.h"
+
+#include "rules/template.h"
+
+#include "base/banned.h"
+
+/* ---- values: an object, a list or a text ---- */
+
+typedef struct Value Value;
+struct Value {
+    const char *key, *text; /* text NULL: not a text */
+    gboolean is_list;
+    const Value *children;  /* the last has neither key nor text nor children */
+};
+
+static const Value tags[] = {{NULL, "one", FALSE, NULL}, {NULL, "two", FALSE, NULL}, {NULL, NULL, FALSE, NULL}};
+static const Value person[] = {{"name", "Bo <b> & \"co\"", FALSE, NULL}, {"mail", "bo@example.net\r\nBcc: x", FALSE, NULL}, {NULL, NULL, FALSE, NULL}};
+static const Value people[] = {{NULL, NULL, FALSE, person}, {NULL, NULL, FALSE, person}, {NULL, NULL, FALSE, NULL}};
+static const Value ticket[] = {{"id", "42", FALSE, NULL},        {"subject", "It is\ndown \xF0\x9F\x94\xA5", FALSE, NULL}, {"empty", "", FALSE, NULL},
+                               {"tags", NULL, TRUE, tags},       {"owner", NULL, FALSE, person},                           {"people", NULL, TRUE, people},
+                               {"source", "{{id}}", FALSE, NULL}, {NULL, NULL, FALSE, NULL}};
+static const Value top[] = {{"ticket", NULL, FALSE, ticket}, {"x", "y", FALSE, NULL}, {"list", NULL, TRUE, people}, {NULL, NULL, FALSE, NULL}};
+static const Value root = {NULL, NULL, FALSE, top};
+
+static gboolean is_last(const Value *v) { return v->key == NULL && v->text == NULL && v->children == NULL; }
+
+static const void *member(const void *value, const char *key)
+{
+    const Value *v = value;
+    if (v->children == NULL || v->is_list)
+        return NULL;
+    for (const Value *c = v->children; !is_last(c); c++)
+        if (strcmp(c->key, key) == 0)
+            return c;
+    return NULL;
+}
+
+static gssize length(const void *value)
+{
+    const Value *v = value;
+    gssize n = 0;
+    if (!v->is_list)
+        return -1;
+    while (!is_last(&v->children[n]))
+        n++;
+    return n;
+}
+
+static const void *item(const void *value, gsize index) { return &((const Value *)value)->children[index]; }
+
+static gboolean is_true(const void *value)
+{
+    const Value *v = value;
+    return v->text == NULL || *v->text != '\0';
+}
+
+static char *text(const void *value)
+{
+    const Value *v = value;
+    return g_strdup(v->text != NULL ? v->text : "");
+}
+
+static char *partial(const char *name, void *data)
+{
+    if (strcmp(name, "self") == 0)
+        return g_strdup(data);
+    return strcmp(name, "part") == 0 ? g_strdup("{{#tags}}{{.}}\n{{/tags}}") : NULL;
+}
+
+/* ---- */
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    fuzz_init();
+    return 0;
+}
+
+static void check(char *source, TemplateMode mode, gboolean is_template)
+{
+    static const TemplateValues values = {member, length, item, is_true, text};
+    g_autofree char *out = NULL;
+    g_autoptr(GError) err = NULL;
+    gboolean ok = template_render("fuzz", source, mode, &values, &root, partial, source, &out, &err);
+    FUZZ_PROMISE(ok == (err == NULL) && ok == (out != NULL));
+    FUZZ_PROMISE(ok || fuzz_is_text(err->message));
+    FUZZ_PROMISE(!ok || (fuzz_is_text(out) && strlen(out) <= LIMIT_TEMPLATE_OUTPUT));
+    FUZZ_PROMISE(!ok || is_template);
+    FUZZ_PROMISE(ok || !is_template || err->code == ERROR_LIMIT);
+    for (const char *p = out; mode == TEMPLATE_HEADER && ok && *p != '\0'; p++)
+        FUZZ_PROMISE((unsigned char)*p >= ' ' && *p != 0x7f);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    g_autofree char *source = fuzz_text(data, size);
+    g_autoptr(GPtrArray) names = NULL;
+    gboolean is_template = template_names("fuzz", source, &names, NULL);
+    for (int mode = TEMPLATE_TEXT; mode <= TEMPLATE_HEADER; mode++)
+        check(source, (TemplateMode)mode, is_template);
+    return 0;
+}
