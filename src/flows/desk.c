@@ -49,6 +49,14 @@ static void load_calendars(Loading *l)
     }
 }
 
+/* The zone of a contact who names none: that of the first queue's calendar, as for the times in his mails. */
+static const char *default_zone(const Desk *d)
+{
+    const ConfigQueue *first = d->config->queue_order->len > 0 ? g_ptr_array_index(d->config->queue_order, 0) : NULL;
+    Calendar *calendar = first == NULL ? NULL : g_hash_table_lookup(d->calendars, first->calendar);
+    return calendar == NULL ? NULL : zone_name(calendar_zone(calendar));
+}
+
 /* A contact's leave: a calendar without hours, closed by his leave files. */
 static void load_leaves(Loading *l)
 {
@@ -58,7 +66,7 @@ static void load_leaves(Loading *l)
         if (c->leave == NULL || c->leave[0] == NULL)
             continue;
         g_autofree char *what = g_strdup_printf("leave of '%s'", c->name);
-        Calendar *calendar = calendar_new(what, NULL, c->leave, c->timezone, l->warnings, &err);
+        Calendar *calendar = calendar_new(what, NULL, c->leave, c->timezone != NULL ? c->timezone : default_zone(l->desk), l->warnings, &err);
         if (calendar == NULL)
             problem(l, c->line, what, err);
         else

@@ -240,7 +240,6 @@ static void keep_returned(Letter *l, const char *head, gsize length)
 }
 
 static void walk_tree(Walk *w, GMimeObject *root);
-
 static char *text_of_returned(GMimeMessage *message)
 {
     GMimeObject *root = g_mime_message_get_mime_part(message);

@@ -8,6 +8,8 @@
 
 #include "rules/threading.h"
 
+#include "mail/message.h"
+
 #include "flows/reading.h"
 
 #include "programs/cmd.h"
@@ -81,6 +83,7 @@ int cmd_replay(int argc, char **argv, CommandContext *ctx)
     (void)ctx;
     if (argc < 3 || strcmp(argv[1], "--threads") != 0)
         return cmd_usage(argv[0]);
+    message_init();
     Threads t = {g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), g_array_new(FALSE, FALSE, sizeof(guint)),
                  g_ptr_array_new_with_free_func(g_free), g_array_new(FALSE, FALSE, sizeof(guint))};
     for (int i = 2; i < argc && err == NULL; i++)

@@ -1,0 +1,708 @@
+/* ladder: the state table against the semantics of escalations. A case is a policy and a script: at which minute what happens, and what
+ * the machine wants then. After the examples: every pair of state and event, and random sequences against invariants. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "rules/ladder.h"
+
+#include "base/banned.h"
+
+#define BASE ((Instant)1000000)
+#define LEVELS_MAX 4
+
+/* ---- the world: everybody has elapsed time, and is where the script says ---- */
+
+typedef struct {
+    Policy *policy;
+    GStrv people[LEVELS_MAX];
+    GHashTable *backup; /* contact -> contact */
+    GHashTable *away;   /* set of contacts */
+    LadderRun *run;
+    gint64 last_id;
+} Town;
+
+static GPtrArray *town_people(void *data, int level, Instant now)
+{
+    Town *t = data;
+    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+    (void)now;
+    for (guint i = 0; t->people[level - 1][i] != NULL; i++)
+        g_ptr_array_add(list, g_strdup(t->people[level - 1][i]));
+    return list;
+}
+
+static const char *town_backup(void *data, const char *contact) { return g_hash_table_lookup(((Town *)data)->backup, contact); }
+
+static gboolean town_is_available(void *data, const char *contact, int level, Instant now)
+{
+    (void)level, (void)now;
+    return !g_hash_table_contains(((Town *)data)->away, contact);
+}
+
+static Instant town_add(void *data, int level, Instant start, Duration d)
+{
+    (void)data, (void)level;
+    return start + (d.unit == DURATION_BUSINESS_DAYS ? d.amount * 86400 : d.amount);
+}
+
+static Seconds town_between(void *data, int level, Instant a, Instant b)
+{
+    (void)data, (void)level;
+    return b - a;
+}
+
+static void read_level(Town *t, const char *text)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    PolicyLevel *l = policy_level_new();
+    t->people[t->policy->levels->len] = g_strsplit(words[0], ",", -1);
+    for (guint i = 1; words[i] != NULL; i++) {
+        const char *equals = strchr(words[i], '=');
+        int n = equals == NULL ? 0 : (int)g_ascii_strtoll(equals + 1, NULL, 10);
+        if (g_str_has_prefix(words[i], "tries="))
+            l->tries = n;
+        else if (g_str_has_prefix(words[i], "within="))
+            l->ack_within.amount = n * 60;
+        else if (g_str_has_prefix(words[i], "after="))
+            l->after.amount = n * 60;
+        else if (g_str_has_prefix(words[i], "quorum="))
+            l->quorum = n;
+        else if (g_str_has_prefix(words[i], "resolve=")) {
+            l->has_resolve_within = TRUE;
+            l->resolve_within.amount = n * 60;
+        } else if (strcmp(words[i], "even") == 0)
+            l->even_acked = TRUE;
+        else
+            fail_msg("bad word '%s' in the test's policy", words[i]);
+    }
+    g_ptr_array_add(t->policy->levels, l);
+}
+
+/* "ann,bob tries=2 within=10 | carol"; backups "ann>bob bob>ann"; `operational`: a run of the operations queue. */
+static Town *town_new(const char *policy, const char *backups, gboolean operational)
+{
+    Town *t = g_new0(Town, 1);
+    g_auto(GStrv) levels = g_strsplit(policy, " | ", -1);
+    g_auto(GStrv) pairs = g_strsplit(backups, " ", -1);
+    t->policy = policy_new("test");
+    t->backup = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    t->away = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; levels[i] != NULL; i++)
+        read_level(t, levels[i]);
+    for (guint i = 0; pairs[i] != NULL; i++) {
+        g_auto(GStrv) pair = g_strsplit(pairs[i], ">", 2);
+        if (pair[0] != NULL && pair[1] != NULL)
+            g_hash_table_insert(t->backup, g_strdup(pair[0]), g_strdup(pair[1]));
+    }
+    t->run = ladder_run_new((int)t->policy->levels->len);
+    t->run->is_operational = operational;
+    return t;
+}
+
+static void town_free(Town *t)
+{
+    for (int i = 0; i < LEVELS_MAX; i++)
+        g_strfreev(t->people[i]);
+    g_hash_table_unref(t->backup);
+    g_hash_table_unref(t->away);
+    policy_free(t->policy);
+    ladder_run_free(t->run);
+    g_free(t);
+}
+
+static GPtrArray *town_step(Town *t, LadderEvent event, Instant now)
+{
+    LadderWorld world = {t->policy, t, town_people, town_backup, town_is_available, town_add, town_between};
+    return ladder_step(t->run, &event, &world, now);
+}
+
+/* What a caller does after each step: rows for the new pages. */
+static void town_store(Town *t)
+{
+    for (guint i = 0; i < t->run->pages->len; i++) {
+        LadderPage *p = g_ptr_array_index(t->run->pages, i);
+        if (p->id == 0)
+            p->id = ++t->last_id;
+    }
+}
+
+/* ---- scripts ---- */
+
+static void print_action(GString *out, const LadderAction *a)
+{
+    static const char *const names[] = {"page",  "remind", "withdraw", "inform", "skipped", "tell-ack", "tell-end",
+                                        "also", "quorum", "late",     "lapsed", "nobody",  "spent",    "exhausted"};
+    if (out->len > 0)
+        g_string_append_c(out, ' ');
+    g_string_append(out, names[a->kind]);
+    switch (a->kind) {
+    case LADDER_DO_PAGE:
+        g_string_append_printf(out, ":%d:%s:%d", a->level, a->contact, a->attempt);
+        if (a->text != NULL)
+            g_string_append_printf(out, ":for-%s", a->text);
+        break;
+    case LADDER_DO_WITHDRAW:
+        g_string_append_printf(out, ":%d:%s", a->level, a->contact);
+        break;
+    case LADDER_DO_EXHAUSTED:
+        break;
+    default:
+        if (a->contact != NULL)
+            g_string_append_printf(out, ":%s", a->contact);
+        else
+            g_string_append_printf(out, ":%d", a->level);
+    }
+}
+
+static void print_actions(GString *out, const GPtrArray *actions)
+{
+    for (guint i = 0; i < actions->len; i++)
+        print_action(out, g_ptr_array_index(actions, i));
+}
+
+static Instant minute(const char *text) { return text == NULL ? INSTANT_NONE : BASE + 60 * g_ascii_strtoll(text, NULL, 10); }
+
+/* Hands over whatever waits for it, all or one contact's. */
+static void send_all(Town *t, const char *contact, Instant now, GString *got)
+{
+    for (guint i = 0; i < t->run->pages->len; i++) {
+        LadderPage *p = g_ptr_array_index(t->run->pages, i);
+        if (p->state != PAGE_QUEUED || (contact != NULL && strcmp(contact, p->contact) != 0))
+            continue;
+        g_autoptr(GPtrArray) actions = town_step(t, (LadderEvent){.kind = LADDER_DELIVERED, .page = p->id}, now);
+        print_actions(got, actions);
+    }
+}
+
+/* What is no event: changes of the world, and questions. */
+static gboolean play_world(Town *t, char **w, Instant now, GString *got)
+{
+    if (strcmp(w[0], "sent") == 0) {
+        send_all(t, w[1], now, got);
+    } else if (strcmp(w[0], "away") == 0) {
+        g_hash_table_add(t->away, g_strdup(w[1]));
+    } else if (strcmp(w[0], "back") == 0) {
+        g_hash_table_remove(t->away, w[1]);
+    } else if (strcmp(w[0], "people") == 0) {
+        int level = (int)g_ascii_strtoll(w[1], NULL, 10);
+        g_strfreev(t->people[level - 1]);
+        t->people[level - 1] = g_strsplit(w[2], ",", -1);
+    } else if (strcmp(w[0], "state") == 0) {
+        g_string_append(got, ladder_state_name(t->run->state));
+    } else if (strcmp(w[0], "next") == 0) {
+        Instant at = ladder_next_at(t->run);
+        if (at == INSTANT_NONE)
+            g_string_append(got, "-");
+        else
+            g_string_append_printf(got, "%d", (int)((at - BASE) / 60));
+    } else {
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static void play_event(Town *t, char **w, Instant now, GString *got)
+{
+    LadderEvent e = {.kind = LADDER_EVENT_COUNT, .hold_until = INSTANT_NONE};
+    for (int k = 0; k < LADDER_EVENT_COUNT; k++)
+        if (strcmp(w[0], ladder_event_name((LadderEventKind)k)) == 0)
+            e.kind = (LadderEventKind)k;
+    if (e.kind == LADDER_EVENT_COUNT)
+        fail_msg("bad word '%s' in the test's script", w[0]);
+    if (e.kind == LADDER_LEVEL) {
+        e.level = (int)g_ascii_strtoll(w[1], NULL, 10);
+    } else if (e.kind == LADDER_PROGRESS || e.kind == LADDER_CONTAINED) {
+        e.hold_until = minute(w[1]);
+    } else if (e.kind == LADDER_DELIVERED) {
+        e.page = g_ascii_strtoll(w[1], NULL, 10);
+    } else if (w[1] != NULL) {
+        e.contact = e.text = w[1];
+        if (e.kind == LADDER_ACK)
+            e.hold_until = minute(w[2]);
+        else
+            e.other = w[2];
+    }
+    g_autoptr(GPtrArray) actions = town_step(t, e, now);
+    print_actions(got, actions);
+}
+
+static void play(const char *label, Town *t, const char *line)
+{
+    g_auto(GStrv) sides = g_strsplit(line, " -> ", 2);
+    g_auto(GStrv) words = g_strsplit(g_strstrip(sides[0]), " ", -1);
+    g_autoptr(GString) got = g_string_new(NULL);
+    Instant now = minute(words[0]);
+    if (!play_world(t, words + 1, now, got))
+        play_event(t, words + 1, now, got);
+    town_store(t);
+    const char *want = sides[1] == NULL ? "" : g_strstrip(sides[1]);
+    if (strcmp(got->str, want) != 0)
+        fail_msg("%s: at '%s': wanted '%s', got '%s'", label, line, want, got->str);
+}
+
+static const struct {
+    const char *label, *policy, *backups;
+    gboolean operational;
+    const char *script;
+} cases[] = {
+    {"two tries of ten minutes: mails at 0 and 10, spent at 20", "ann tries=2 within=10 | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 next -> -\n0 sent\n0 next -> 10\n9 timer\n10 timer -> page:1:ann:2\n10 sent\n10 next -> 20\n"
+     "20 timer -> spent:1 inform:2 page:2:bob:1"},
+    {"ack-within runs from delivery, not from commit", "ann within=10 | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n5 sent\n10 timer\n14 next -> 15\n15 timer -> spent:1 inform:2 page:2:bob:1"},
+    {"the second try counts from its own delivery", "ann tries=2 within=10 | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n3 sent\n13 timer -> page:1:ann:2\n20 sent\n29 timer\n30 timer -> spent:1 inform:2 page:2:bob:1"},
+    {"a page delivered twice counts once", "ann within=10 | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n1 delivered 1\n5 delivered 1\n6 delivered 99\n6 next -> 11"},
+    {"after counts from the instant at which the level was spent", "ann within=10 | bob after=60", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> spent:1\n10 next -> 70\n69 timer\n70 timer -> inform:2 page:2:bob:1"},
+    {"an `at` of a higher level comes before `after` is over", "ann within=10 | bob after=60", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> spent:1\n20 level 2 -> inform:2 page:2:bob:1\n20 next -> -\n70 timer"},
+    {"an `at` skips those between: they are informed", "ann | bob | carol", "", FALSE,
+     "0 level 3 -> skipped:1 skipped:2 inform:3 page:3:carol:1\n1 level 2\n1 level 3\n1 level 1\n1 cause"},
+    {"an `at` from level 1 to 3", "ann | bob | carol", "", FALSE,
+     "0 level 1 -> inform:1 page:1:ann:1\n0 sent\n5 level 3 -> skipped:2 inform:3 page:3:carol:1\n5 next -> -"},
+    {"a level fires once per run", "ann within=10 | bob", "", FALSE,
+     "0 level 1 -> inform:1 page:1:ann:1\n0 level 1\n0 sent\n10 timer -> spent:1 inform:2 page:2:bob:1\n11 level 2\n11 level 1"},
+    {"levels that the policy does not have", "ann", "", FALSE, "0 level 0\n0 level 7\n0 level -1\n0 state -> climbing\n0 next -> -"},
+    {"further causes join", "ann", "", FALSE, "0 cause -> inform:1 page:1:ann:1\n1 cause\n1 sent\n2 cause"},
+    {"the queued page of a lower level is withdrawn", "ann | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n5 level 2 -> withdraw:1:ann inform:2 page:2:bob:1\n6 sent ann\n6 sent bob\n6 next -> 36"},
+    {"escalate asks for the next level now", "ann | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 escalate ann -> inform:2 page:2:bob:1\n2 escalate ann -> exhausted\n2 state -> exhausted\n"
+     "3 escalate ann"},
+    {"decline: the backup is tried first", "ann | bob", "ann>eve", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 decline ann -> page:1:eve:1:for-ann\n1 sent\n30 timer\n31 timer -> spent:1 inform:2 page:2:bob:1"},
+    {"unreachable: queued pages of his are withdrawn", "ann | bob", "ann>eve", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n1 unreachable ann -> withdraw:1:ann page:1:eve:1:for-ann"},
+    {"the others keep their time", "ann,bob within=10 | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n3 decline ann\n3 next -> 10\n10 timer -> spent:1 inform:2 page:2:carol:1"},
+    {"nobody left: spent now", "ann,bob | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n3 decline ann\n4 unreachable bob -> spent:1 inform:2 page:2:carol:1"},
+    {"mutual backups end", "ann | carol", "ann>bob bob>ann", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 decline ann -> page:1:bob:1:for-ann\n1 sent\n2 decline bob -> spent:1 inform:2 page:2:carol:1"},
+    {"a chain of backups", "ann | carol", "ann>bob bob>eve eve>ann", FALSE,
+     "0 away bob\n0 cause -> inform:1 page:1:ann:1\n0 sent\n1 decline ann -> page:1:eve:1:for-ann\n2 decline eve -> withdraw:1:eve spent:1 "
+     "inform:2 page:2:carol:1"},
+    {"one person is tried once per level", "ann,bob within=10 | carol", "ann>bob", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n1 decline ann\n10 timer -> spent:1 inform:2 page:2:carol:1"},
+    {"a stand-in is not asked twice", "ann,bob", "ann>eve bob>eve", FALSE,
+     "0 away ann\n0 away bob\n0 cause -> inform:1 page:1:eve:1:for-ann"},
+    {"he who left meanwhile is not doubled by his backup", "ann,bob tries=2 within=10", "ann>bob bob>ann", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n5 away ann\n10 timer -> page:1:bob:2\n10 sent\n20 timer -> spent:1 exhausted"},
+    {"pass goes to the one named", "ann | bob", "ann>eve", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 pass ann zoe -> page:1:zoe:1:for-ann"},
+    {"pass to somebody away: his backup", "ann | bob", "ann>eve zoe>max", FALSE,
+     "0 away zoe\n0 cause -> inform:1 page:1:ann:1\n0 sent\n1 pass ann zoe -> page:1:max:1:for-ann"},
+    {"pass to nobody: the own backup", "ann | bob", "ann>eve", FALSE,
+     "0 away zoe\n0 cause -> inform:1 page:1:ann:1\n0 sent\n1 pass ann zoe -> page:1:eve:1:for-ann"},
+    {"pass, and nobody left", "ann | bob", "", FALSE,
+     "0 away zoe\n0 cause -> inform:1 page:1:ann:1\n0 sent\n1 pass ann zoe -> spent:1 inform:2 page:2:bob:1"},
+    {"decline by somebody who is not asked", "ann | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 decline bob\n30 timer -> spent:1 inform:2 nobody:2 page:2:bob:1 exhausted"},
+    {"who is out stays out", "ann | ann,bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 decline ann -> spent:1 inform:2 page:2:bob:1"},
+    {"away people have stand-ins", "ann,bob", "ann>eve", FALSE, "0 away ann\n0 cause -> inform:1 page:1:eve:1:for-ann page:1:bob:1"},
+    {"nobody of a level available: spent now", "ann | bob", "", FALSE,
+     "0 away ann\n0 cause -> inform:1 nobody:1 spent:1 inform:2 page:2:bob:1"},
+    {"nobody anywhere: the last level once anyway, and exhausted", "ann | bob,carol tries=3", "", FALSE,
+     "0 away ann\n0 away bob\n0 away carol\n0 cause -> inform:1 nobody:1 spent:1 inform:2 nobody:2 page:2:bob:3 page:2:carol:3 exhausted\n"
+     "0 state -> exhausted\n0 sent\n0 next -> 5\n5 timer\n5 next -> 10"},
+    {"paged at the first instant that somebody is there", "ann | bob", "", FALSE,
+     "0 away ann\n0 away bob\n0 cause -> inform:1 nobody:1 spent:1 inform:2 nobody:2 page:2:bob:1 exhausted\n0 sent\n5 timer\n"
+     "7 back ann\n10 timer -> page:1:ann:1\n10 next -> -\n11 ack ann 90 -> tell-ack:bob\n11 state -> held"},
+    {"the out-of-office answer of him who was paged anyway changes nothing", "ann", "", FALSE,
+     "0 away ann\n0 cause -> inform:1 nobody:1 page:1:ann:1 exhausted\n0 sent\n1 unreachable ann\n2 back ann\n5 timer -> page:1:ann:1"},
+    {"the last level spent: exhausted", "ann within=10", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> spent:1 exhausted\n10 state -> exhausted\n10 next -> -"},
+    {"a late answer takes an exhausted run", "ann within=10", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> spent:1 exhausted\n50 ack ann 99\n50 state -> held\n50 next -> 99"},
+    {"one operations ticket per run", "ann within=10", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> spent:1 exhausted\n20 ack bob 30 -> tell-ack:ann\n30 timer -> remind:bob\n"
+     "30 sent\n40 timer -> lapsed:bob inform:1 page:1:ann:1\n40 sent\n50 timer -> spent:1\n50 state -> exhausted"},
+    {"an ack accepts the whole run", "ann,bob within=10 | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n3 ack ann 63 -> tell-ack:bob\n3 state -> held\n3 next -> 63\n10 timer\n"
+     "20 cause\n20 level 2\n62 timer"},
+    {"an ack withdraws what is queued", "ann,bob | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent ann\n3 ack ann 63 -> withdraw:1:bob\n3 next -> 63"},
+    {"withdrawn while it was handed over: told after all", "ann,bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent ann\n3 ack ann 63 -> withdraw:1:bob\n4 delivered 2 -> tell-ack:bob\n5 delivered 2\n"
+     "6 end over -> tell-end:ann tell-end:bob"},
+    {"ack between two levels", "ann within=10 | bob after=60", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> spent:1\n20 ack ann 99\n70 timer\n70 state -> held"},
+    {"ack by a level that was passed over", "ann within=10 | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> spent:1 inform:2 page:2:bob:1\n10 sent\n12 ack ann 99 -> tell-ack:bob"},
+    {"ack by somebody who was not notified", "ann", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 ack zoe 60 -> tell-ack:ann\n1 state -> held"},
+    {"ack before any level", "ann", "", FALSE, "0 ack ann 60\n0 state -> held\n1 cause\n1 level 1\n1 next -> 60"},
+    {"a second ack is recorded", "ann,bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n1 ack ann 60 -> tell-ack:bob\n2 ack bob 90 -> also:bob\n2 next -> 60"},
+    {"his own second ack starts afresh", "ann", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 ack ann 60\n2 ack ann 40\n2 next -> 40\n3 ack ann 90\n3 next -> 90"},
+    {"lapse: reminder, the same level without him, then upwards", "ann,bob tries=2 within=10 | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n3 ack ann 60 -> tell-ack:bob\n60 timer -> remind:ann\n60 next -> -\n60 sent\n"
+     "60 next -> 70\n69 timer\n70 timer -> lapsed:ann inform:1 page:1:bob:1\n70 sent\n80 timer -> page:1:bob:2\n80 sent\n"
+     "90 timer -> spent:1 inform:2 page:2:carol:1"},
+    {"lapse, and nobody else: his backup", "ann within=10 | carol", "ann>eve", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 60\n60 timer -> remind:ann\n60 sent\n70 timer -> lapsed:ann inform:1 page:1:eve:1:for-ann"},
+    {"lapse, and nobody at all: upwards at once", "ann within=10 | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 60\n60 timer -> remind:ann\n60 sent\n"
+     "70 timer -> lapsed:ann inform:1 nobody:1 spent:1 inform:2 page:2:carol:1"},
+    {"the reminder is answered", "ann within=10 | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 60\n60 timer -> remind:ann\n60 sent\n65 ack ann 120\n65 next -> 120\n70 timer\n"
+     "70 state -> held"},
+    {"the reminder cannot reach him", "ann,bob within=10", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n3 ack ann 60 -> tell-ack:bob\n60 timer -> remind:ann\n"
+     "61 unreachable ann -> lapsed:ann withdraw:1:ann inform:1 page:1:bob:1"},
+    {"an out-of-office behind an ack by hand is not that", "ann", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 60\n4 unreachable ann\n4 state -> held"},
+    {"progress renews", "ann within=10", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 60\n50 progress 110\n50 next -> 110\n60 timer\n61 progress 90\n61 next -> 110\n"
+     "110 timer -> remind:ann\n110 sent\n111 progress 170\n120 timer\n120 next -> 170"},
+    {"progress withdraws a queued reminder", "ann within=10", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 60\n60 timer -> remind:ann\n61 progress 99 -> withdraw:1:ann\n61 next -> 99"},
+    {"acked, but not resolved within: the next level", "ann resolve=30 | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 99\n3 next -> 33\n33 timer -> inform:2 page:2:bob:1\n33 state -> climbing"},
+    {"contained satisfies it", "ann resolve=30 | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 99\n20 contained 120\n20 next -> 120\n33 timer\n33 state -> held"},
+    {"at the last level there is no next", "ann resolve=30", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 99\n33 timer\n33 state -> held\n33 next -> 99"},
+    {"decline by the acker voids his promise", "ann,bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n3 ack ann 60 -> tell-ack:bob\n5 decline ann -> lapsed:ann inform:1 page:1:bob:1"},
+    {"the acker passes it on", "ann,bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n3 ack ann 60 -> tell-ack:bob\n5 pass ann eve -> page:1:eve:1:for-ann\n5 state -> climbing"},
+    {"the acker passes it on while his reminder waits", "ann,bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n3 ack ann 60 -> tell-ack:bob\n60 timer -> remind:ann\n"
+     "61 pass ann eve -> withdraw:1:ann page:1:eve:1:for-ann"},
+    {"the acker passes it to nobody", "ann,bob", "", FALSE,
+     "0 away eve\n0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n3 ack ann 60 -> tell-ack:bob\n5 pass ann eve -> inform:1 page:1:bob:1"},
+    {"quorum: distinct people of the level", "ann,bob,eve quorum=2 within=10 | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1 page:1:eve:1\n0 sent\n1 ack ann 60 -> quorum:ann\n2 ack ann 60 -> quorum:ann\n"
+     "3 ack zoe 60 -> quorum:zoe\n4 ack bob 60 -> tell-ack:ann tell-ack:eve\n4 state -> held"},
+    {"quorum capped at those present", "ann,bob quorum=2 | carol", "", FALSE,
+     "0 away bob\n0 cause -> inform:1 page:1:ann:1\n0 sent\n1 ack ann 60\n1 state -> held"},
+    {"quorum capped at those who are left", "ann,bob quorum=2 | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n1 decline bob\n2 ack ann 60 -> tell-ack:bob\n2 state -> held"},
+    {"quorum not reached: the rest is mailed again, then upwards", "ann,bob quorum=2 tries=2 within=10 | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n1 ack ann 60 -> quorum:ann\n10 timer -> page:1:bob:2\n10 sent\n"
+     "20 timer -> spent:1 inform:2 page:2:carol:1\n20 sent\n21 ack carol 60 -> tell-ack:ann tell-ack:bob"},
+    {"even-acked is paged at its breach", "ann within=10 | bob | carol even", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 ack ann 60\n5 level 2\n6 level 3 -> inform:3 page:3:carol:1\n6 state -> held\n6 sent\n"
+     "7 level 3\n7 ack carol 90 -> also:carol\n7 next -> 60"},
+    {"an even-acked level that fires in its turn asks nobody twice", "ann resolve=30 | bob even", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 ack ann 99\n5 level 2 -> inform:2 page:2:bob:1\n5 sent\n31 timer -> inform:2\n31 next -> 35\n"
+     "35 timer -> spent:2 exhausted"},
+    {"suspended: the remaining time is kept", "ann within=10 | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n4 suspend\n4 next -> -\n15 timer\n20 suspend\n34 resume\n34 next -> 40\n40 timer -> spent:1 inform:2 page:2:bob:1\n"
+     "41 resume"},
+    {"suspended: `after` and what was delivered meanwhile", "ann within=10 | bob after=60 within=10", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> spent:1\n20 suspend\n30 resume\n30 next -> 80\n80 timer -> inform:2 page:2:bob:1\n"
+     "81 suspend\n85 sent\n90 resume\n90 next -> 100"},
+    {"suspended: holds", "ann", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 ack ann 60\n10 suspend\n60 timer\n70 resume\n70 next -> 120"},
+    {"suspended: resolve-within", "ann resolve=30 | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n0 ack ann 999\n10 suspend\n50 resume\n50 next -> 70"},
+    {"an ack while it is suspended", "ann", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 suspend\n20 ack ann 60\n30 resume\n30 next -> 70"},
+    {"the end is told to those who were told", "ann,bob,eve | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1 page:1:eve:1\n0 sent ann\n0 sent bob\n1 end resolved -> withdraw:1:eve tell-end:ann tell-end:bob\n"
+     "1 state -> ended\n1 next -> -"},
+    {"one line a person at the end", "ann tries=2 within=10 | ann", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> page:1:ann:2\n10 sent\n20 timer -> spent:1 inform:2 page:2:ann:1\n20 sent\n21 end over -> tell-end:ann"},
+    {"what comes late", "ann | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 end resolved -> tell-end:ann\n2 ack ann 60 -> late:ann\n2 cause\n2 level 2\n2 timer\n2 escalate ann\n"
+     "2 decline ann\n2 unreachable ann\n2 pass ann bob\n2 progress 60\n2 contained 60\n2 suspend\n2 resume\n2 end again\n2 state -> ended"},
+    {"an exhausted operations run repeats, doubled up to four hours", "ann within=30", "", TRUE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n30 timer -> spent:1\n30 next -> 60\n60 timer -> page:1:ann:1\n60 sent\n60 next -> 120\n"
+     "120 timer -> page:1:ann:1\n120 sent\n120 next -> 240\n240 timer -> page:1:ann:1\n240 next -> 480\n"
+     "480 timer -> withdraw:1:ann page:1:ann:1\n480 next -> 720\n720 timer -> withdraw:1:ann page:1:ann:1\n720 next -> 960"},
+    {"an operations run, acknowledged and lapsed, begins at its first spacing", "ann within=30", "", TRUE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n30 timer -> spent:1\n60 timer -> page:1:ann:1\n60 sent\n61 ack ann 70\n61 next -> 70\n"
+     "70 timer -> remind:ann\n70 sent\n100 timer -> lapsed:ann inform:1 nobody:1 spent:1\n100 next -> 130\n130 timer -> nobody:1\n130 next -> 190"},
+    {"who declines an operations run is mailed no more", "ann,bob within=30", "", TRUE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n30 timer -> spent:1\n40 decline ann\n60 timer -> page:1:bob:1"},
+    {"after a handoff the repeat goes to the new person", "ann tries=2 within=10 | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n5 people 1 bob\n10 timer -> page:1:bob:2\n10 sent\n19 timer\n20 timer -> spent:1 inform:2 page:2:carol:1\n"
+     "20 sent\n21 ack ann 60 -> tell-ack:bob tell-ack:carol"},
+    {"a handoff of one of two", "ann,bob tries=2 within=10 | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n5 people 1 bob,eve\n10 timer -> page:1:eve:2 page:1:bob:2"},
+    {"an empty rota", "ann tries=2 within=10 | carol", "", FALSE,
+     "0 people 1 zoe\n0 away zoe\n0 cause -> inform:1 nobody:1 spent:1 inform:2 page:2:carol:1"},
+};
+
+static void test_cases(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Town *t = town_new(cases[i].policy, cases[i].backups, cases[i].operational);
+        g_auto(GStrv) lines = g_strsplit(cases[i].script, "\n", -1);
+        for (guint k = 0; lines[k] != NULL; k++)
+            play(cases[i].label, t, lines[k]);
+        town_free(t);
+    }
+}
+
+/* ---- every pair of state and event ---- */
+
+static Town *town_in(RunState wanted, gboolean operational)
+{
+    static const char *const scripts[RUN_STATE_COUNT] = {
+        [RUN_CLIMBING] = "0 cause\n0 sent",
+        [RUN_HELD] = "0 cause\n0 sent\n1 ack ann 60",
+        [RUN_EXHAUSTED] = "0 cause\n0 sent\n30 timer\n30 sent\n60 timer",
+        [RUN_ENDED] = "0 cause\n0 sent\n1 end over",
+    };
+    Town *t = town_new("ann,bob | carol", "ann>eve", operational);
+    g_auto(GStrv) lines = g_strsplit(scripts[wanted], "\n", -1);
+    for (guint i = 0; lines[i] != NULL; i++) {
+        g_auto(GStrv) w = g_strsplit(lines[i], " ", -1);
+        g_autoptr(GString) got = g_string_new(NULL);
+        if (!play_world(t, w + 1, minute(w[0]), got))
+            play_event(t, w + 1, minute(w[0]), got);
+        town_store(t);
+    }
+    assert_int_equal(t->run->state, wanted);
+    return t;
+}
+
+static void test_every_pair(void **state)
+{
+    (void)state;
+    for (int s = 0; s < RUN_STATE_COUNT; s++)
+        for (int k = 0; k < LADDER_EVENT_COUNT; k++)
+            for (int variant = 0; variant < 8; variant++) {
+                Town *t = town_in((RunState)s, (variant & 1) != 0);
+                LadderEvent e = {.kind = (LadderEventKind)k, .level = (variant & 2) != 0 ? 2 : 0, .page = 1,
+                                 .contact = (variant & 4) != 0 ? "ann" : "zoe", .other = "max", .text = "why", .hold_until = minute("300")};
+                g_autoptr(GPtrArray) actions = town_step(t, e, minute("100"));
+                assert_non_null(actions);
+                assert_in_range(t->run->state, 0, RUN_STATE_COUNT - 1);
+                assert_true(t->run->state != RUN_HELD || t->run->acker != NULL);
+                if (s == RUN_ENDED) {
+                    assert_int_equal(t->run->state, RUN_ENDED);
+                    assert_int_equal(actions->len, k == LADDER_ACK ? 1 : 0);
+                }
+                town_free(t);
+            }
+}
+
+/* ---- random sequences ---- */
+
+static guint32 lcg;
+
+static int pick(int n)
+{
+    lcg = lcg * 1664525u + 1013904223u;
+    return (int)((lcg >> 8) % (guint32)n);
+}
+
+static const char *const everybody[] = {"ann", "bob", "carol", "dana", "eve", "max"};
+
+static const char *anybody(void) { return everybody[pick(G_N_ELEMENTS(everybody))]; }
+
+static const char *const policies[] = {
+    "ann tries=2 within=10 | bob,carol after=15 | dana",
+    "ann,bob,carol quorum=2 tries=3 within=5 resolve=40 | dana even | eve,max quorum=2",
+    "ann",
+    "ann,bob | bob,carol resolve=10 even | carol,ann tries=2 | dana,max after=600",
+};
+
+typedef struct {
+    RunState state;
+    gboolean was_suspended;
+    GPtrArray *out;
+} Before;
+
+static void check_pages(const Town *t, const GPtrArray *actions, const char *trace)
+{
+    guint at = 0;
+    for (guint i = 0; i < actions->len; i++) {
+        const LadderAction *a = g_ptr_array_index(actions, i);
+        if (a->kind != LADDER_DO_PAGE && a->kind != LADDER_DO_REMIND)
+            continue;
+        while (at < t->run->pages->len && ((LadderPage *)g_ptr_array_index(t->run->pages, at))->id != 0)
+            at++;
+        const LadderPage *p = at < t->run->pages->len ? g_ptr_array_index(t->run->pages, at++) : NULL;
+        if (p == NULL || strcmp(p->contact, a->contact) != 0 || p->level != a->level || p->attempt != a->attempt
+            || p->is_reminder != (a->kind == LADDER_DO_REMIND) || p->state != PAGE_QUEUED)
+            fail_msg("a page without its action%s", trace);
+    }
+    for (; at < t->run->pages->len; at++)
+        if (((LadderPage *)g_ptr_array_index(t->run->pages, at))->id == 0)
+            fail_msg("a page without an action%s", trace);
+}
+
+static gboolean is_in(const GPtrArray *names, const char *name)
+{
+    for (guint i = 0; i < names->len; i++)
+        if (strcmp(g_ptr_array_index(names, i), name) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+static void check_actions(const Before *before, const GPtrArray *actions, const char *trace)
+{
+    g_autoptr(GPtrArray) paged = g_ptr_array_new();
+    gboolean anyway = FALSE;
+    for (guint i = 0; i < actions->len; i++) {
+        const LadderAction *a = g_ptr_array_index(actions, i);
+        anyway = anyway || a->kind == LADDER_DO_NOBODY;
+        if (before->state == RUN_ENDED && a->kind != LADDER_DO_LATE)
+            fail_msg("action %d after the end%s", a->kind, trace);
+        if (a->kind == LADDER_DO_WITHDRAW && a->page == 0)
+            fail_msg("a page that has no row is withdrawn%s", trace);
+        if (a->kind != LADDER_DO_PAGE)
+            continue;
+        if (is_in(paged, a->contact))
+            fail_msg("%s is paged twice in one step%s", a->contact, trace);
+        if (is_in(before->out, a->contact) && !anyway)
+            fail_msg("%s is out and paged%s", a->contact, trace);
+        g_ptr_array_add(paged, a->contact);
+    }
+}
+
+static void check_run(const LadderRun *r, LadderEventKind kind, gboolean was_suspended, Instant now, const char *trace)
+{
+    Instant next = ladder_next_at(r);
+    gboolean any_queued = FALSE;
+    for (guint i = 0; i < r->pages->len; i++) {
+        const LadderPage *p = g_ptr_array_index(r->pages, i);
+        any_queued = any_queued || p->state == PAGE_QUEUED;
+        if ((p->deadline_at != INSTANT_NONE) != (p->delivered_at != INSTANT_NONE) && p->state != PAGE_OUT)
+            fail_msg("a page with half of its times%s", trace);
+        if (p->state == PAGE_WAITING && p->delivered_at == INSTANT_NONE)
+            fail_msg("a page waits that was not delivered%s", trace);
+    }
+    if (r->suspended_at != INSTANT_NONE || r->state == RUN_ENDED) {
+        assert_true(next == INSTANT_NONE);
+        return;
+    }
+    if (kind == LADDER_TIMER && !was_suspended && next != INSTANT_NONE && next <= now)
+        fail_msg("the timer leaves something due%s", trace);
+    if (r->state == RUN_CLIMBING && r->level > 0 && !any_queued && next == INSTANT_NONE)
+        fail_msg("a climbing run waits for nothing%s", trace);
+    if (r->state == RUN_HELD && (r->acker == NULL || (!any_queued && next == INSTANT_NONE)))
+        fail_msg("a hold without end%s", trace);
+}
+
+static LadderEvent random_event(const Town *t, Instant now)
+{
+    /* the frequent ones first: time passes and mails are handed over */
+    static const LadderEventKind kinds[] = {LADDER_TIMER,   LADDER_TIMER, LADDER_TIMER,    LADDER_DELIVERED, LADDER_DELIVERED,   LADDER_DELIVERED,
+                                            LADDER_DELIVERED, LADDER_CAUSE, LADDER_LEVEL, LADDER_UNREACHABLE, LADDER_DECLINE,    LADDER_PASS,
+                                            LADDER_ACK,     LADDER_ACK,   LADDER_PROGRESS, LADDER_CONTAINED, LADDER_ESCALATE, LADDER_SUSPEND,
+                                            LADDER_RESUME,  LADDER_RESUME};
+    LadderEvent e = {.kind = kinds[pick(G_N_ELEMENTS(kinds))], .contact = anybody(), .other = pick(8) == 0 ? NULL : anybody(), .text = "why"};
+    if (pick(60) == 0)
+        e.kind = LADDER_END;
+    e.level = e.kind == LADDER_LEVEL ? pick((int)t->run->levels->len + 2) : 0;
+    e.page = t->last_id > 0 ? 1 + pick((int)t->last_id) : 0;
+    if (e.kind == LADDER_DELIVERED && pick(2) == 0) /* the newest, mostly */
+        e.page = t->last_id;
+    e.hold_until = now + 60 * (1 + pick(120));
+    return e;
+}
+
+static void random_world(Town *t)
+{
+    if (pick(4) != 0)
+        return;
+    if (pick(3) == 0) {
+        int level = pick((int)t->policy->levels->len);
+        g_autofree char *names = g_strdup_printf("%s,%s", anybody(), anybody());
+        g_strfreev(t->people[level]);
+        t->people[level] = g_strsplit(names, ",", -1);
+    } else if (pick(2) == 0) {
+        g_hash_table_add(t->away, g_strdup(anybody()));
+    } else {
+        g_hash_table_remove(t->away, anybody());
+    }
+}
+
+static void random_sequence(guint32 seed)
+{
+    lcg = seed;
+    Town *t = town_new(policies[pick(G_N_ELEMENTS(policies))], "ann>bob bob>ann carol>dana dana>eve", pick(4) == 0);
+    g_autoptr(GString) trace = g_string_new(NULL);
+    Instant now = BASE;
+    int steps = 5 + pick(40);
+    g_string_printf(trace, " (seed %u):", seed);
+    for (int i = 0; i < steps; i++) {
+        random_world(t);
+        now += 60 * pick(25);
+        Instant next = ladder_next_at(t->run);
+        if (next != INSTANT_NONE && pick(3) == 0)
+            now = MAX(now, next);
+        LadderEvent e = random_event(t, now);
+        Before before = {t->run->state, t->run->suspended_at != INSTANT_NONE, g_ptr_array_new_with_free_func(g_free)};
+        for (guint k = 0; k < t->run->out->len; k++)
+            g_ptr_array_add(before.out, g_strdup(g_ptr_array_index(t->run->out, k)));
+        g_string_append_printf(trace, "\n  %d %s level=%d page=%d contact=%s other=%s", (int)(now - BASE) / 60, ladder_event_name(e.kind), e.level,
+                               (int)e.page, e.contact, e.other == NULL ? "-" : e.other);
+        g_autoptr(GPtrArray) actions = town_step(t, e, now);
+        g_string_append(trace, " -> ");
+        print_actions(trace, actions);
+        check_actions(&before, actions, trace->str);
+        check_pages(t, actions, trace->str);
+        check_run(t->run, e.kind, before.was_suspended, now, trace->str);
+        if (before.state == RUN_ENDED && t->run->state != RUN_ENDED)
+            fail_msg("the end was not the end%s", trace->str);
+        g_ptr_array_unref(before.out);
+        town_store(t);
+    }
+    town_free(t);
+}
+
+static void test_random(void **state)
+{
+    (void)state;
+    for (guint32 seed = 1; seed <= 20000; seed++)
+        random_sequence(seed * 2654435761u);
+}
+
+/* Whatever happened: when mails are handed over and time goes on, a run that nobody takes comes to rest, and soon. */
+static void test_comes_to_rest(void **state)
+{
+    (void)state;
+    for (guint32 seed = 1; seed <= 500; seed++) {
+        lcg = seed * 40503u;
+        Town *t = town_new(policies[pick(G_N_ELEMENTS(policies))], "ann>bob bob>ann", FALSE);
+        g_autoptr(GString) got = g_string_new(NULL);
+        Instant now = BASE;
+        int rounds = 0;
+        play_event(t, (char *[]){(char *)"cause", NULL}, now, got);
+        town_store(t);
+        for (; rounds < 1000 && t->run->state != RUN_EXHAUSTED; rounds++) {
+            random_world(t);
+            send_all(t, NULL, now, got);
+            Instant next = ladder_next_at(t->run);
+            assert_true(next != INSTANT_NONE && next > now);
+            now = next;
+            g_autoptr(GPtrArray) actions = town_step(t, (LadderEvent){.kind = LADDER_TIMER}, now);
+            town_store(t);
+        }
+        assert_true(rounds <= 40);
+        town_free(t);
+    }
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    assert_string_equal(ladder_state_name(RUN_HELD), "held");
+    for (int k = 0; k < LADDER_EVENT_COUNT; k++)
+        assert_non_null(ladder_event_name((LadderEventKind)k));
+    ladder_run_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases), cmocka_unit_test(test_every_pair), cmocka_unit_test(test_random),
+                                       cmocka_unit_test(test_comes_to_rest), cmocka_unit_test(test_names)};
+    return cmocka_run_group_tests_name("ladder", tests, NULL, NULL);
+}
