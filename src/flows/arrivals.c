@@ -40,7 +40,9 @@ static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *t
         const char *contact = g_ptr_array_index(team, i);
         if (c->sender != NULL && strcmp(contact, c->sender->name) == 0)
             continue;
-        const char *text = *c->reading->new_text != '\0' ? c->reading->new_text : c->reading->text;
+        /* of a first mail all of it, his signature too; of the others what is new */
+        gboolean is_first = strcmp(template, "new-ticket") == 0;
+        const char *text = is_first || *c->reading->new_text == '\0' ? c->reading->text : c->reading->new_text;
         if (!notify_team(c->desk, c->ticket, contact, template, writer(c->reading), text, parts, err))
             return FALSE;
     }

@@ -238,6 +238,21 @@ void desk_free(Desk *d)
     g_free(d);
 }
 
+static void wipe(GBytes *key)
+{
+    gsize n;
+    gconstpointer bytes = g_bytes_get_data(key, &n);
+    explicit_bzero((void *)bytes, n);
+}
+
+void desk_forget_keys(const Desk *d)
+{
+    for (guint i = 0; d->keys.keys != NULL && i < d->keys.keys->len; i++)
+        wipe(g_ptr_array_index(d->keys.keys, i));
+    if (d->audit_key != NULL)
+        wipe(d->audit_key);
+}
+
 Calendar *desk_calendar(const Desk *d, const char *name)
 {
     Calendar *c = name == NULL || strcmp(name, "always") == 0 ? NULL : g_hash_table_lookup(d->calendars, name);

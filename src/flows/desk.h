@@ -23,6 +23,7 @@ struct Desk {
     GBytes *audit_key;
     char *templates;       /* where the built-in templates are */
     Instant now;           /* of this pass */
+    const char *acting;    /* the contact whose mail or command is worked on, or NULL: he needs no line about it */
     gboolean is_pinned;    /* by --now: received-at of files not yet taken in is `now` */
 };
 
@@ -33,6 +34,8 @@ gboolean desk_open_store(Desk *d, GError **err);
 /* Takes configuration, calendars and rotas of `from`, and frees the rest of it. */
 void desk_adopt(Desk *d, Desk *from);
 void desk_free(Desk *d);
+/* For a process forked from this one that must not know them: wipes its copy of all keys. */
+void desk_forget_keys(const Desk *d);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desk, desk_free)
 
 Calendar *desk_calendar(const Desk *d, const char *name); /* never NULL for names that the configuration checked */

@@ -122,6 +122,8 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
 {
     g_autofree char *text = NULL, *until = NULL;
     const ConfigContact *c = desk_contact(w->desk, a->contact);
+    if (g_strcmp0(w->desk->acting, a->contact) == 0) /* his own doing: he gets a transcript */
+        return TRUE;
     if (a->kind == LADDER_DO_TELL_END) {
         text = g_strdup_printf("It is over: %s. You need do nothing.", a->text);
     } else {
@@ -147,7 +149,7 @@ static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
     case LADDER_DO_REMIND:
         return do_page(w, r, a, err);
     case LADDER_DO_WITHDRAW:
-        return outbox_withdraw_notification(w->desk->db, a->page, err) && runs_set_outcome(w->desk->db, a->page, "withdrawn", w->desk->now, err);
+        return outbox_withdraw_notification(w->desk->db, a->page, err) && runs_set_outcome_if_none(w->desk->db, a->page, "withdrawn", w->desk->now, err);
     case LADDER_DO_INFORM:
         return tell_people(w, level_of(w->policy, a->level)->inform, "For your information: this was escalated. You need do nothing.", err);
     case LADDER_DO_SKIPPED:

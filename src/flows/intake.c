@@ -124,13 +124,22 @@ static void find_queues(IntakeCase *c)
 
 /* ---- tokens ---- */
 
+/* A notification's address stays good until 30 days after its ticket was closed. */
+static gboolean has_expired(const IntakeCase *c, gint64 ticket)
+{
+    gint64 n = 0;
+    return !db_value(c->desk->db, &n, NULL, "select count(*) from ticket where id = $1 and closed_at < $2", "it", ticket,
+                     c->desk->now - (Seconds)30 * 86400)
+           || n > 0;
+}
+
 /* Loads what a verified token names; FALSE with *err untouched: it proves nothing. */
 static gboolean accept_token(IntakeCase *c, Token token, const char *mac, GError **err)
 {
     Desk *d = c->desk;
     if (token.purpose == 'a') {
         g_autoptr(NotificationRow) n = NULL;
-        if (!runs_notification(d->db, token.id, &n, NULL) || !token_verify(&d->keys, token, n->contact, mac))
+        if (!runs_notification(d->db, token.id, &n, NULL) || !token_verify(&d->keys, token, n->contact, mac) || has_expired(c, n->ticket_id))
             return FALSE;
         c->token_ticket = n->ticket_id;
         if (c->notification == NULL)
@@ -421,6 +430,8 @@ static gboolean process(IntakeCase *c, GError **err)
     if (c->kind == KIND_BOUNCE && c->envelope_row == NULL && r->original_message_id != NULL
         && !own_mail(c, r->original_message_id, &c->envelope_row, err))
         return FALSE;
+    if (c->token_ticket == 0 && c->envelope_row != NULL)
+        c->token_ticket = c->envelope_row->ticket_id;
     if (!find_ticket(c, &claimed, err))
         return FALSE;
     if (c->home == NULL && c->ticket != NULL)

@@ -37,6 +37,7 @@ typedef struct {
     gint64 reply_id;
     const char *from_name;        /* instead of the template's From line, or NULL */
     const char *text;             /* instead of a template's body, or NULL */
+    gboolean holds_words;         /* a person's own lines are in it: they are not broken anew */
     const char *in_reply_to;
     GPtrArray *parts;
     Instant not_before;           /* INSTANT_NONE: at once */
@@ -103,7 +104,7 @@ static gboolean render_text(const Desk *d, const Outgoing *o, const json_t *view
         || !render(d, o->language, file, split + 2, TEMPLATE_TEXT, view, &body, err))
         return FALSE;
     *ret_from = g_steal_pointer(&head);
-    *ret_text = wrap_text(body, TEXT_WIDTH);
+    *ret_text = g_steal_pointer(&body);
     return TRUE;
 }
 
@@ -213,7 +214,7 @@ static gboolean store_mail(Desk *d, const Outgoing *o, const char *text, const c
 
 static gboolean send_rendered(Desk *d, const Outgoing *o, json_t *view, GError **err)
 {
-    g_autofree char *from = NULL, *text = NULL, *html = NULL;
+    g_autofree char *from = NULL, *text = NULL, *html = NULL, *wrapped = NULL;
     if (o->text != NULL) {
         text = g_strdup(o->text);
     } else if (!render_text(d, o, view, &from, &text, err)) {
@@ -221,13 +222,15 @@ static gboolean send_rendered(Desk *d, const Outgoing *o, json_t *view, GError *
     }
     if (o->class[0] != 'r' && !render_html(d, o, view, text, &html, err))
         return FALSE;
-    return store_mail(d, o, text, html, o->from_name != NULL ? o->from_name : from, err);
+    if (!o->holds_words)
+        wrapped = wrap_text(text, TEXT_WIDTH);
+    return store_mail(d, o, wrapped != NULL ? wrapped : text, html, o->from_name != NULL ? o->from_name : from, err);
 }
 
 static Outgoing to_contact(const Desk *d, const Ticket *t, const ConfigContact *c, const char *template)
 {
     const ConfigQueue *queue = desk_queue(d, t->queue);
-    return (Outgoing){.ticket = t, .queue = queue, .template = template, .language = c->language != NULL ? c->language : "en", .class = "auto",
+    return (Outgoing){.ticket = t, .queue = queue, .template = template, .language = c->language != NULL ? c->language : queue != NULL ? queue->language : "en", .class = "auto",
                       .mail_class = COMPOSE_AUTO_GENERATED, .to_name = c->full_name, .to_address = c->email[0], .contact = c, .reply_purpose = 't',
                       .reply_id = t->id, .not_before = INSTANT_NONE};
 }
@@ -260,11 +263,12 @@ static gboolean render_page(Desk *d, Outgoing *o, const RunRow *r, const LadderP
         if (view == NULL)
             return FALSE;
         json_object_set(view, "links", links);
-        g_autofree char *from = NULL, *text = NULL;
-        if (!render_text(d, o, view, &from, &text, err)) {
+        g_autofree char *from = NULL, *raw = NULL;
+        if (!render_text(d, o, view, &from, &raw, err)) {
             json_decref(view);
             return FALSE;
         }
+        g_autofree char *text = wrap_text(raw, TEXT_WIDTH);
         int over = preview_overflow(text), lines = wrap_line_count(text);
         if ((over <= 0 || headline <= 12) && (lines <= PAGE_LINES || excerpt == 0)) {
             *ret_view = view;
@@ -364,6 +368,7 @@ gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *
     Outgoing o = to_contact(d, t, desk_contact(d, contact), template);
     o.class = "page";
     o.mail_class = COMPOSE_PAGE;
+    o.holds_words = TRUE;
     o.parts = parts;
     if (o.queue->mode == MODE_RELAY || o.queue->mode == MODE_SHADOW) {
         o.reply_purpose = 'w';
@@ -395,7 +400,7 @@ gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, con
     g_autofree char *name = g_strdup_printf("%s (%s)", author->full_name, t->queue);
     Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = "relay", .language = t->language, .class = "relay",
                   .mail_class = COMPOSE_RELAYED, .to_name = t->requester_name, .to_address = t->requester, .reply_purpose = 't', .reply_id = t->id,
-                  .from_name = name, .text = text, .parts = parts, .not_before = INSTANT_NONE};
+                  .from_name = name, .text = text, .holds_words = TRUE, .parts = parts, .not_before = INSTANT_NONE};
     json_t *view = json_object();
     gboolean ok = send_rendered(d, &o, view, err);
     json_decref(view);

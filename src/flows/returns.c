@@ -41,6 +41,15 @@ static gboolean answer_bounced(IntakeCase *c, const char *reason, GError **err)
     return notify_line(d, c->ticket, who, line, err);
 }
 
+/* "bounced: 552 5.2.2 Mailbox full": for people, so without the diagnostic's type (RFC 3464 2.3.6) and a status said twice. */
+static char *bounce_reason(const KindRecipient *k)
+{
+    const char *semicolon = strchr(k->diagnostic, ';');
+    const char *text = semicolon != NULL ? semicolon + 1 + strspn(semicolon + 1, " ") : k->diagnostic;
+    gboolean says_status = *k->status == '\0' || strstr(text, k->status) != NULL;
+    return g_strdup_printf("bounced: %s%s%.160s", says_status ? "" : k->status, says_status ? "" : " ", text);
+}
+
 gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
 {
     const KindRecipient *failed = failed_recipient(c->reading);
@@ -57,7 +66,7 @@ gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
         intake_note(c, "of outbox row %" G_GINT64_FORMAT ": delayed or delivered, not failed: changes nothing", row->id);
         return file(c, "report of delay", err);
     }
-    g_autofree char *reason = g_strdup_printf("bounced: %s%s%.160s", failed->status, *failed->status != '\0' ? " " : "", failed->diagnostic);
+    g_autofree char *reason = bounce_reason(failed);
     intake_note(c, "outbox row %" G_GINT64_FORMAT " (%s) %s", row->id, row->template, reason);
     if (!file(c, "bounce", err))
         return FALSE;

@@ -430,6 +430,7 @@ static Handler *const handlers[VERB_COUNT] = {
 gboolean verbs_apply(VerbContext *c, const Command *command, GError **err)
 {
     const char *verb = command_verb_name(command->verb);
+    c->desk->acting = c->actor != NULL ? c->actor->name : NULL;
     if (home(c) == NULL)
         return refuse(c, "queue '%s' is not configured any more", c->ticket->queue);
     if (c->actor != NULL && !config_contact_may(c->desk->config, c->actor, verb)) {
@@ -447,6 +448,7 @@ gboolean verbs_answered(Desk *d, Ticket *t, const char *contact, const char *que
 {
     g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
     VerbContext c = {.desk = d, .ticket = t, .actor = desk_contact(d, contact), .message = message, .results = results};
+    d->acting = c.actor != NULL ? c.actor->name : NULL;
     if (t->state == TICKET_NEW)
         t->state = TICKET_OPEN;
     if (t->answered_at == INSTANT_NONE)

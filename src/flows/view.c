@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 
+#include "rules/wrap.h"
+
 #include "store/clocks.h"
 #include "store/messages.h"
 
@@ -103,7 +105,8 @@ static char *cut(const char *s, gsize max)
 json_t *view_lines(const char *text_in, int max, gsize width)
 {
     json_t *lines = json_array();
-    g_auto(GStrv) split = g_strsplit(text_in == NULL ? "" : text_in, "\n", max * 4 + 1);
+    g_autofree char *wrapped = wrap_text(text_in == NULL ? "" : text_in, (int)width);
+    g_auto(GStrv) split = g_strsplit(wrapped, "\n", max * 4 + 1);
     for (guint i = 0; split[i] != NULL && json_array_size(lines) < (gsize)max; i++) {
         if (*g_strstrip(split[i]) == '\0')
             continue;
@@ -286,10 +289,9 @@ static void add_otherwise(Desk *d, const Ticket *t, const ConfigQueue *queue, co
         g_string_append_printf(names, "%s%s%s%s%s", i > 0 ? ", " : "", c->full_name, role ? " (" : "", role ? role : "", role ? ")" : "");
     }
     set(o, "next_people", names->len > 0 ? names->str : "the next level");
-    if (next->after.amount > 0) {
-        g_autofree char *after = duration_format(next->after);
-        set(o, "next_after", after);
-    }
+    const char *next_name = next->calendar != NULL ? next->calendar : policy->calendar != NULL ? policy->calendar : queue->calendar;
+    if (next->after.amount > 0 && calendar_add(desk_calendar(d, next_name), by, next->after, &by, NULL))
+        set_time(o, "next_at", zone, by, d->now);
 }
 
 static gboolean add_excerpt(Desk *d, const Ticket *t, const Zone *zone, int max, json_t *o, GError **err)

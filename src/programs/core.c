@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/spoolname.h"
 
+#include "store/audit.h"
 #include "store/outbox.h"
 #include "store/spool.h"
 
@@ -29,6 +30,7 @@ struct Core {
     ParseWorker *parse;
     DeliverWorker *deliver;
     OutboxRow *under_way; /* handed to the deliver worker */
+    Instant tidied_at;    /* the last hourly chores */
     gint64 waiting_since; /* real time, when files in incoming first could not be taken in; 0: they can */
 };
 
@@ -36,7 +38,7 @@ Core *core_new(Desk *d, GError **err)
 {
     Core *c = g_new0(Core, 1);
     c->desk = d;
-    c->parse = parse_worker_new(err);
+    c->parse = parse_worker_new(d, err);
     c->deliver = deliver_worker_new();
     if (c->parse != NULL && desk_open_store(d, err))
         return c;
@@ -57,6 +59,12 @@ void core_free(Core *c)
 }
 
 Desk *core_desk(Core *c) { return c->desk; }
+
+void core_reload(Core *c, Desk *fresh)
+{
+    desk_adopt(c->desk, fresh);
+    deliver_worker_reset(c->deliver);
+}
 
 /* ---- one file of incoming ---- */
 
@@ -173,6 +181,7 @@ static gboolean apply(Core *c, Arrival *a, GError **err)
                        .as_human = g_str_has_suffix(name, ".requeue-as-human"), .again = strstr(name, ".requeue") != NULL, .parts = parts_of,
                        .data = a};
     c->desk->now = a->at;
+    c->desk->acting = NULL;
     return intake_mail(c->desk, &mail, err);
 }
 
@@ -353,6 +362,20 @@ static gboolean is_readable(int fd)
     return fd >= 0 && g_poll(&p, 1, 0) > 0;
 }
 
+/* Every hour: half-written files of yesterday go, and the head of the audit stands in the log, where the database cannot reach it. */
+static gboolean chores(Core *c, Instant now, GError **err)
+{
+    g_autofree char *head = NULL;
+    if (c->tidied_at != 0 && now >= c->tidied_at && now - c->tidied_at < 3600)
+        return TRUE;
+    spool_sweep(c->desk->config->spool, instant_now()); /* file times are the system's */
+    if (!audit_head(c->desk->db, &head, err))
+        return FALSE;
+    log_event(LOGGING_INFO, "event=audit-head head=%s", head);
+    c->tidied_at = now;
+    return TRUE;
+}
+
 gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err)
 {
     guint files, fired, handed, moved;
@@ -364,7 +387,8 @@ gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError 
         *ret_did += files;
     } while (files > 0);
     c->desk->now = now;
-    if (!timer_limit(c, now, &limit, err) || !timers_pass(c->desk, limit, &fired, err)
+    c->desk->acting = NULL;
+    if (!chores(c, now, err) || !timer_limit(c, now, &limit, err) || !timers_pass(c->desk, limit, &fired, err)
         || !delivery(c, wait, is_readable(core_delivery_fd(c)), &handed, err) || !deliver_archive(c->desk, &moved, err))
         return FALSE;
     *ret_did += fired + handed + moved;

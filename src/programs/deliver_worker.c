@@ -25,20 +25,6 @@ typedef struct {
     TransportOptions options;
 } Start;
 
-static void forget_keys(const Desk *d)
-{
-    for (guint i = 0; d->keys.keys != NULL && i < d->keys.keys->len; i++) {
-        gsize n;
-        gconstpointer key = g_bytes_get_data(g_ptr_array_index(d->keys.keys, i), &n);
-        explicit_bzero((void *)key, n); /* this process's own copy of the page */
-    }
-    if (d->audit_key != NULL) {
-        gsize n;
-        gconstpointer key = g_bytes_get_data(d->audit_key, &n);
-        explicit_bzero((void *)key, n);
-    }
-}
-
 static gboolean serve_one(int channel, Transport *transport, GError **err)
 {
     g_autoptr(GString) request = NULL;
@@ -64,7 +50,7 @@ static int serve(int channel, void *data)
 {
     const Start *start = data;
     g_autoptr(GError) err = NULL;
-    forget_keys(start->desk);
+    desk_forget_keys(start->desk);
     Transport *transport = transport_open(&start->options);
     while (serve_one(channel, transport, &err))
         ;

@@ -177,8 +177,15 @@ gboolean cmd_calendar_by_name(CommandContext *ctx, const char *name, Calendar **
 int cmd_help(int argc, char **argv, CommandContext *ctx)
 {
     (void)ctx;
-    if (argc > 1)
-        return cmd_usage(argv[1]) == 2 ? 0 : 2;
+    for (gsize i = 0; argc > 1 && i < cmd_table_length; i++)
+        if (strcmp(cmd_table[i].name, argv[1]) == 0) {
+            printf("usage: escalate %s %s\n  %s\n", cmd_table[i].name, cmd_table[i].usage, cmd_table[i].summary);
+            return 0;
+        }
+    if (argc > 1) {
+        fprintf(stderr, "escalate: there is no command '%s'; see escalate help\n", argv[1]);
+        return 2;
+    }
     puts("usage: escalate [-c CONF] [--json] [--now TIME] COMMAND …");
     for (gsize i = 0; i < cmd_table_length; i++)
         printf("  %-10s %-50s %s\n", cmd_table[i].name, cmd_table[i].usage, cmd_table[i].summary);

@@ -125,7 +125,7 @@ static void reload(Core *c, const char *config)
         log_event(LOGGING_ERROR, "event=reload result=refused reason=\"the last good configuration stays\"");
         return;
     }
-    desk_adopt(core_desk(c), fresh);
+    core_reload(c, fresh);
     log_event(LOGGING_INFO, "event=reload result=done config=%.12s", core_desk(c)->config->version);
 }
 

@@ -20,6 +20,7 @@
 #define REQUEST_BYTES 64
 
 struct ParseWorker {
+    const Desk *desk;
     Worker *worker;
 };
 
@@ -70,7 +71,7 @@ static gboolean serve_one(int channel, GError **err)
 static int serve(int channel, void *data)
 {
     g_autoptr(GError) err = NULL;
-    (void)data;
+    desk_forget_keys(data);
     message_init();
     sandbox_warm_charsets();
     zone_utc(); /* reads its file now */
@@ -95,13 +96,14 @@ static gboolean ensure(ParseWorker *p, GError **err)
     if (p->worker != NULL && worker_pid(p->worker) != -1)
         return TRUE;
     g_clear_pointer(&p->worker, worker_stop);
-    p->worker = worker_start("parse", serve, NULL, err);
+    p->worker = worker_start("parse", serve, (void *)p->desk, err);
     return p->worker != NULL;
 }
 
-ParseWorker *parse_worker_new(GError **err)
+ParseWorker *parse_worker_new(const Desk *d, GError **err)
 {
     ParseWorker *p = g_new0(ParseWorker, 1);
+    p->desk = d;
     if (ensure(p, err))
         return p;
     g_free(p);

@@ -4,12 +4,14 @@
 
 #include "base/worker.h"
 
+#include "flows/desk.h"
 #include "flows/reading.h"
 
 /* A supervised worker: started at once, started again after it died. */
 typedef struct ParseWorker ParseWorker;
 
-ParseWorker *parse_worker_new(GError **err);
+/* `d` stays the caller's: its keys, where it has any by then, are wiped in the child. */
+ParseWorker *parse_worker_new(const Desk *d, GError **err);
 void parse_worker_free(ParseWorker *p);
 
 /* The mail in `fd` from `offset`. DATA: it crashed, stalled or said nonsense about this file, which costs the file a strike. */

@@ -144,12 +144,11 @@ static void stop_page(Step *s, LadderPage *p, PageState waiting_to)
     p->state = p->state == PAGE_QUEUED ? PAGE_OUT : waiting_to;
 }
 
-/* Stops all pages; `except` keeps its level (0: none). */
-static void stop_pages(Step *s, int except)
+static void stop_pages(Step *s)
 {
     for (guint i = 0; i < s->run->pages->len; i++) {
         LadderPage *p = g_ptr_array_index(s->run->pages, i);
-        if (is_pending(p) && (except == 0 || p->level != except || p->is_reminder))
+        if (is_pending(p))
             stop_page(s, p, PAGE_SPENT);
     }
 }
@@ -187,8 +186,7 @@ static gboolean page_people(Step *s, int level, int attempt)
         if (c == NULL || has(chosen, c))
             continue;
         g_ptr_array_add(chosen, (gpointer)c);
-        if (!is_asked(s, level, c)) /* an even-acked level may have asked him before it fires in its turn */
-            page(s, level, c, attempt, person);
+        page(s, level, c, attempt, person);
     }
     return chosen->len > 0;
 }
@@ -264,7 +262,7 @@ static void look_again(Step *s)
     s->run->repeat_at = INSTANT_NONE;
     for (int level = level_count(s); level > 0; level--)
         if (anybody_reachable(s, level)) {
-            stop_pages(s, 0); /* what was sent to the absent */
+            stop_pages(s); /* what was sent to the absent */
             page_people(s, level, level_of(s, level)->tries);
             return;
         }
@@ -293,7 +291,7 @@ static void fire(Step *s, int level)
     g_clear_pointer(&r->acker, g_free);
     g_ptr_array_set_size(r->quorum, 0);
     *level_state(s, level) = LEVEL_FIRED;
-    stop_pages(s, level);
+    stop_pages(s); /* of an even-acked level too: now it is theirs, with full tries */
     act(s, LADDER_DO_INFORM, level, NULL, NULL);
     if (page_people(s, level, 1))
         return;
@@ -368,7 +366,7 @@ static void lapse(Step *s)
     add_name(r->out, r->acker);
     g_clear_pointer(&r->acker, g_free);
     r->acked_at = r->hold_until = r->resolve_by = INSTANT_NONE;
-    stop_pages(s, 0);
+    stop_pages(s);
     fire(s, MAX(r->level, 1));
 }
 
@@ -409,7 +407,7 @@ static void exhausted_timer(Step *s)
         look_again(s);
         return;
     }
-    stop_pages(s, 0);
+    stop_pages(s);
     if (!page_people(s, r->level, 1))
         act(s, LADDER_DO_NOBODY, r->level, NULL, NULL);
     exhausted(s);
@@ -510,7 +508,7 @@ static void held_out(Step *s)
         s->run->acked_at = s->run->hold_until = s->run->resolve_by = INSTANT_NONE;
         s->run->state = RUN_CLIMBING;
         s->run->level = level;
-        stop_pages(s, 0); /* his reminder */
+        stop_pages(s); /* his reminder */
         const char *c = reachable(s, level, s->event->other, FALSE);
         if (c != NULL)
             page(s, level, c, 1, from);
@@ -589,7 +587,7 @@ static void ack(Step *s)
     r->next_level_at = r->repeat_at = r->resolve_by = INSTANT_NONE;
     if (r->is_operational)
         r->repeat_after = 0;
-    stop_pages(s, 0);
+    stop_pages(s);
     if (r->level > 0 && level_of(s, r->level)->has_resolve_within)
         r->resolve_by = s->world->add(s->world->data, r->level, s->now, level_of(s, r->level)->resolve_within);
     tell_others(s, LADDER_DO_TELL_ACK, r->acker, r->acker);
@@ -603,7 +601,7 @@ static void held_ack(Step *s)
         return;
     }
     r->hold_until = s->event->hold_until; /* his own again: the promise starts afresh */
-    stop_pages(s, 0);
+    stop_pages(s);
 }
 
 static void held_progress(Step *s)
@@ -612,7 +610,7 @@ static void held_progress(Step *s)
         s->run->hold_until = s->event->hold_until;
     if (s->event->kind == LADDER_CONTAINED)
         s->run->resolve_by = INSTANT_NONE;
-    stop_pages(s, 0); /* the reminder */
+    stop_pages(s); /* the reminder */
 }
 
 static void ended_ack(Step *s) { act(s, LADDER_DO_LATE, s->run->level, s->event->contact, NULL); }
@@ -657,7 +655,7 @@ static void resume(Step *s)
 static void end(Step *s)
 {
     LadderRun *r = s->run;
-    stop_pages(s, 0);
+    stop_pages(s);
     tell_others(s, LADDER_DO_TELL_END, NULL, s->event->text);
     r->state = RUN_ENDED;
     r->hold_until = r->resolve_by = r->next_level_at = r->repeat_at = r->suspended_at = INSTANT_NONE;

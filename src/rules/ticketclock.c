@@ -55,6 +55,8 @@ void ticketclock_stop(TicketClock *c, Instant at, gboolean met)
 {
     if (c->state == CLOCK_MET || c->state == CLOCK_STOPPED)
         return;
+    if (c->state == CLOCK_PAUSED) /* nothing ran since the pause: ticketclock_continue must not count it */
+        c->segment_at = at;
     c->state = met ? CLOCK_MET : CLOCK_STOPPED;
     c->met_at = at;
 }
@@ -98,6 +100,14 @@ gboolean ticketclock_retarget(TicketClock *c, const ClockCalendar *cal, Duration
     }
     if (!cal->add(cal->data, from, d, &due, err))
         return FALSE;
+    if (!worse && c->segment_at != c->started_at) { /* it was paused between: that time is not the new target's either */
+        Duration left = {0, DURATION_OPEN_SECONDS};
+        if (!cal->between(cal->data, c->started_at, due, &left.amount, err))
+            return FALSE;
+        left.amount = MAX(left.amount - c->consumed, 0);
+        if (!cal->add(cal->data, c->segment_at, left, &due, err))
+            return FALSE;
+    }
     if (worse)
         due = MIN(due, c->due_at);
     if (!cal->between(cal->data, c->segment_at, due, &ahead, err) || !cal->between(cal->data, c->segment_at, at, &so_far, err))

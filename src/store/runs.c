@@ -271,3 +271,8 @@ gboolean runs_set_outcome(Db *db, gint64 notification, const char *outcome, Inst
 {
     return db_run(db, err, "update notification set outcome = $2, outcome_at = $3 where id = $1", "ist", notification, outcome, now);
 }
+
+gboolean runs_set_outcome_if_none(Db *db, gint64 notification, const char *outcome, Instant now, GError **err)
+{
+    return db_run(db, err, "update notification set outcome = $2, outcome_at = $3 where id = $1 and outcome is null", "ist", notification, outcome, now);
+}

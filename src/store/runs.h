@@ -48,5 +48,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(NotificationRow, runs_notification_free)
 gboolean runs_notification(Db *db, gint64 id, NotificationRow **ret, GError **err);
 /* What became of it ("bounced: 550 5.1.1 …", "acknowledged"), for the next mail and for reports. */
 gboolean runs_set_outcome(Db *db, gint64 notification, const char *outcome, Instant now, GError **err);
+/* The same where nothing is known of it yet. */
+gboolean runs_set_outcome_if_none(Db *db, gint64 notification, const char *outcome, Instant now, GError **err);
 
 #endif

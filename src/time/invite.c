@@ -54,14 +54,27 @@ static gboolean measure(const char *text, gsize length, GError **err)
     return TRUE;
 }
 
-/* Valid UTF-8, bounded, trimmed; line ends stay for a comment. */
-static char *clean(const char *value)
+/* Valid UTF-8 of at most VALUE_MAX bytes, trimmed, without control characters but tab and, in a comment, line ends. */
+static char *clean_text(const char *value, gboolean has_lines)
 {
     if (value == NULL)
         return g_strdup("");
     g_autofree char *head = g_strndup(value, VALUE_MAX);
-    return g_strstrip(g_utf8_make_valid(head, -1));
+    char *text = g_utf8_make_valid(head, -1);
+    gsize n = strlen(text);
+    if (n > VALUE_MAX) { /* what was cut in two has grown */
+        n = VALUE_MAX;
+        while (n > 0 && ((guchar)text[n] & 0xC0) == 0x80)
+            n--;
+        text[n] = '\0';
+    }
+    for (char *p = text; *p != '\0'; p++)
+        if ((guchar)*p < 0x20 && *p != '\t' && !(has_lines && *p == '\n'))
+            *p = ' ';
+    return g_strstrip(text);
 }
+
+static char *clean(const char *value) { return clean_text(value, FALSE); }
 
 static char *clean_address(const char *value)
 {
@@ -130,7 +143,7 @@ static void read_component(icalcomponent *c, InviteReply *r)
 {
     r->uid = clean(text_property(c, ICAL_UID_PROPERTY));
     icalproperty *comment = icalcomponent_get_first_property(c, ICAL_COMMENT_PROPERTY);
-    r->comment = clean(comment != NULL ? icalproperty_get_comment(comment) : NULL);
+    r->comment = clean_text(comment != NULL ? icalproperty_get_comment(comment) : NULL, TRUE);
     icalproperty *sequence = icalcomponent_get_first_property(c, ICAL_SEQUENCE_PROPERTY);
     r->sequence = sequence != NULL ? MAX(0, icalproperty_get_sequence(sequence)) : 0;
     r->dtstamp = instant_of(icalcomponent_get_first_property(c, ICAL_DTSTAMP_PROPERTY));

@@ -56,7 +56,7 @@ bounce "$page" failed 5.1.1 escalation
 at 2026-05-26T10:25:00+02:00
 same "a bounce moves on at once: to the backup" 'Ann <ann@desk.test>' "$(to_of_last escalation)"
 match "who is told why" 'you stand in for Bob' "$(plain "$(templated escalation | tail -n 1)")"
-match "and how it failed" 'bounced: 5.1.1' "$(plain "$(templated escalation | tail -n 1)" | tr '\n' ' ' | tr -s ' ')"
+match "and how it failed" 'bounced: 550 5.1.1' "$(plain "$(templated escalation | tail -n 1)" | tr '\n' ' ' | tr -s ' ')"
 same "nothing was acknowledged" 'climbing 1' "$(level_of)"
 
 # ---- out-of-office ----

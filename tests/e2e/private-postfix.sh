@@ -2,7 +2,7 @@
 # private-postfix.sh DIR PORT start|stop: a Postfix of its own under DIR (absolute), listening on 127.0.0.1:PORT. Touches
 # neither /etc/postfix nor port 25. `start` needs root, FILTER (absolute) and TOP_SRCDIR, and takes the two snippets of
 # filters/postfix with their placeholders filled in: what is documented is what runs. SPOOL is the spool, PIPE_USER who runs
-# the filter. `stop` is bounded in time and does not wait for the master to be reaped.
+# the filter; EXTRA_MAIN and EXTRA_MASTER are files to append. `stop` is bounded in time and does not wait for the master to be reaped.
 set -eu
 
 dir=$1
@@ -48,6 +48,7 @@ queue_run_delay = 300s
 in_flow_delay = 0
 END
     fill_in "$TOP_SRCDIR/filters/postfix/main.cf"
+    cat "${EXTRA_MAIN:-/dev/null}"
 }
 
 # master.cf as Debian has it, cut to what a mail in and a pipe out need. Nothing is chrooted.
@@ -71,6 +72,7 @@ anvil     unix  - - n -  1 anvil
 postlog   unix-dgram n - n - 1 postlogd
 END
     fill_in "$TOP_SRCDIR/filters/postfix/master.cf"
+    cat "${EXTRA_MASTER:-/dev/null}"
 }
 
 case $action in

@@ -1,0 +1,227 @@
+/* bench_intake DIRECTORY: mails that lie in incoming through one round of core, with its real parse worker, against GMime's bare parse
+ * of the same bytes in one process; and where the time goes. */
+#include <gmime/gmime.h>
+#include <unistd.h>
+
+#include "tests/bench/desk.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/spoolname.h"
+
+#include "mail/message.h"
+
+#include "store/spool.h"
+
+#include "flows/intake.h"
+
+#include "programs/core.h"
+
+#define MAILS 2000
+#define ROUNDS 3
+#define MAIL_BYTES 5000
+#define ARCHIVED 500 /* of them, to see what the archive alone costs */
+
+static char *mails[MAILS], *names[MAILS];
+
+static void or_fail(gboolean ok, const GError *err, const char *doing)
+{
+    if (!ok)
+        fail("%s: %s", doing, err != NULL ? err->message : "?");
+}
+
+/* A customer's mail as a program writes it: text and the same as HTML. Every one has its own sender and domain. */
+static char *make_mail(int number)
+{
+    GString *s = g_string_new(NULL);
+    g_string_append_printf(s,
+                           "Received: from mx.c%d.example by mx.desk.example with ESMTPS id %d; Wed, 25 Nov 2026 08:59:00 +0000\n"
+                           "Authentication-Results: mx.desk.example; dmarc=pass header.from=c%d.example\n"
+                           "From: \"Customer %d\" <bo@c%d.example>\nTo: Support <support@desk.example>\n"
+                           "Subject: =?utf-8?Q?The_printer_in_room_%d_h=C3=A4ngt?=\nDate: Wed, 25 Nov 2026 08:59:00 +0000\n"
+                           "Message-ID: <%d@c%d.example>\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=\"b%d\"\n\n"
+                           "--b%d\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nHello,\n\n",
+                           number, number, number, number, number, number, number, number, number, number);
+    while (s->len < MAIL_BYTES * 2 / 5)
+        g_string_append(s, "it prints half a page and then stops, since Monday or so, in all colours.\n");
+    g_string_append_printf(s, "\nRegards,\nBo\n-- \nBo Customer\n\n--b%d\nContent-Type: text/html; charset=utf-8\n\n<html><body><p>Hello,</p>\n", number);
+    while (s->len < MAIL_BYTES - 60)
+        g_string_append(s, "<p>it prints <b>half</b> a page and then stops, since Monday or so.</p>\n");
+    g_string_append_printf(s, "</body></html>\n--b%d--\n", number);
+    return g_string_free(s, FALSE);
+}
+
+static void make_mails(void)
+{
+    for (int i = 0; i < MAILS; i++) {
+        char name[SPOOLNAME_MAX];
+        if (spoolname_make(name, BENCH_NOW - 60, i, 4242, 1, (guint64)i + 1, "mx.desk.example") != 0)
+            fail("spool name");
+        mails[i] = make_mail(i);
+        names[i] = g_strdup(name);
+    }
+}
+
+static void fill_incoming(const char *spool)
+{
+    for (int i = 0; i < MAILS; i++) {
+        g_autofree char *path = g_build_filename(spool, "incoming", names[i], NULL);
+        g_autofree char *bytes = g_strdup_printf("X-Escalate-Envelope-Received-At: 2026-11-25T08:59:00.%06dZ\n"
+                                                 "X-Escalate-Envelope-Sender: bo@c%d.example\n"
+                                                 "X-Escalate-Envelope-Recipient: support@desk.example\nX-Escalate-Envelope-End: 1\n%s",
+                                                 i, i, mails[i]);
+        g_autoptr(GError) err = NULL;
+        or_fail(g_file_set_contents(path, bytes, -1, &err), err, path);
+    }
+}
+
+static void check_tickets(Desk *d)
+{
+    gint64 n = 0;
+    g_autoptr(GError) err = NULL;
+    or_fail(db_value(d->db, &n, &err, "select count(*) from ticket", ""), err, "count");
+    if (n != MAILS)
+        fail("%d mails made %d tickets", MAILS, (int)n);
+}
+
+/* One round of core: all files, and the hand-over of one mail. */
+static double time_core(const char *directory)
+{
+    g_autofree char *configuration = bench_make_desk(directory);
+    g_autoptr(GError) err = NULL;
+    Core *c = core_new(bench_load_desk(configuration), &err);
+    guint did = 0;
+    or_fail(c != NULL, err, "core_new");
+    fill_incoming(core_desk(c)->config->spool);
+    sync();
+    double from = now_us();
+    or_fail(core_round(c, BENCH_NOW, TRUE, &did, &err), err, "core_round");
+    double us = now_us() - from;
+    check_tickets(core_desk(c));
+    core_free(c);
+    return us / MAILS;
+}
+
+static double time_gmime(void)
+{
+    double from = now_us();
+    for (int i = 0; i < MAILS; i++) {
+        GMimeStream *stream = g_mime_stream_mem_new_with_buffer(mails[i], strlen(mails[i]));
+        GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+        GMimeMessage *m = g_mime_parser_construct_message(parser, NULL);
+        if (m == NULL)
+            fail("GMime: mail %d", i);
+        g_object_unref(m);
+        g_object_unref(parser);
+        g_object_unref(stream);
+    }
+    return (now_us() - from) / MAILS;
+}
+
+static double time_reading(Reading **readings)
+{
+    double from = now_us();
+    for (int i = 0; i < MAILS; i++)
+        readings[i] = reading_of_mail(mails[i], strlen(mails[i]), FALSE);
+    return (now_us() - from) / MAILS;
+}
+
+static double time_json(Reading **readings)
+{
+    g_autoptr(GError) err = NULL;
+    double from = now_us();
+    for (int i = 0; i < MAILS; i++) {
+        json_t *json = reading_to_json(readings[i]);
+        char *text = json_dumps(json, JSON_COMPACT);
+        reading_free(g_steal_pointer(&readings[i]));
+        or_fail(reading_from_json(text, strlen(text), &readings[i], &err), err, "reading_from_json");
+        free(text);
+        json_decref(json);
+    }
+    return (now_us() - from) / MAILS;
+}
+
+static gboolean no_parts(void *data, GPtrArray **ret, GError **err)
+{
+    (void)data;
+    (void)err;
+    *ret = g_ptr_array_new();
+    return TRUE;
+}
+
+static void store_one(Desk *d, int i, Reading *reading)
+{
+    g_autoptr(GError) err = NULL;
+    g_autofree char *archive = g_strdup_printf("archive/2026/11/25/%s", names[i]), *sender = g_strdup_printf("bo@c%d.example", i);
+    static const char *const recipients[] = {"support@desk.example"};
+    g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, mails[i], -1);
+    IntakeMail mail = {.name = names[i], .digest = digest, .archive = archive, .sender = sender, .recipients = recipients, .recipient_count = 1,
+                       .reading = reading, .parts = no_parts};
+    or_fail(db_savepoint(d->db, &err) && intake_mail(d, &mail, &err) && db_release(d->db, &err), err, "intake_mail");
+}
+
+static double time_archive(const char *spool)
+{
+    g_autoptr(GError) err = NULL;
+    fill_incoming(spool);
+    sync();
+    double from = now_us();
+    for (int i = 0; i < ARCHIVED; i++) {
+        g_autofree char *relative = spool_archive_path(names[i], BENCH_NOW);
+        or_fail(spool_to_archive(spool, names[i], relative, &err), err, "spool_to_archive");
+    }
+    return (now_us() - from) / ARCHIVED;
+}
+
+static double time_store(const char *directory, Reading **readings, double *ret_archive)
+{
+    g_autofree char *configuration = bench_make_desk(directory);
+    g_autoptr(Desk) d = bench_load_desk(configuration);
+    g_autoptr(GError) err = NULL;
+    or_fail(desk_open_store(d, &err), err, "desk_open_store");
+    sync();
+    double from = now_us();
+    for (int i = 0; i < MAILS; i++) {
+        if (i % LIMIT_BATCH == 0)
+            or_fail(db_begin(d->db, &err), err, "begin");
+        store_one(d, i, readings[i]);
+        if (i % LIMIT_BATCH == LIMIT_BATCH - 1 || i == MAILS - 1)
+            or_fail(db_commit(d->db, &err), err, "commit");
+    }
+    double us = now_us() - from;
+    check_tickets(d);
+    *ret_archive = time_archive(d->config->spool);
+    return us / MAILS;
+}
+
+int main(int argc, char **argv)
+{
+    static Figure whole, parse, json, store, archive, rest;
+    static Reading *readings[MAILS];
+    if (argc != 2)
+        fail("usage: bench_intake DIRECTORY");
+    log_set_level(LOGGING_WARNING);
+    make_mails();
+    for (int round = 0; round < ROUNDS; round++) {
+        g_autofree char *core = g_strdup_printf("%s/core%d", argv[1], round), *alone = g_strdup_printf("%s/store%d", argv[1], round);
+        double all = time_core(core);
+        message_init();
+        double floor = time_gmime(), read = time_reading(readings), spoken = time_json(readings), archived;
+        double stored = time_store(alone, readings, &archived);
+        figure_add(&whole, all, floor);
+        figure_add(&parse, read, floor);
+        figure_add(&json, spoken, 0);
+        figure_add(&store, stored, 0);
+        figure_add(&archive, archived, 0);
+        figure_add(&rest, all - read - spoken - stored - archived, 0);
+        for (int i = 0; i < MAILS; i++)
+            reading_free(readings[i]);
+    }
+    figure_print("intake us/mail", &whole);
+    figure_print("intake: parsing us", &parse);
+    figure_print("intake: JSON both ways us", &json);
+    figure_print("intake: rules and database us", &store);
+    figure_print("intake: archiving us", &archive);
+    figure_print("intake: the rest us (files, channel to the worker)", &rest);
+    return 0;
+}

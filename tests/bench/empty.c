@@ -1,0 +1,2 @@
+/* The least that an MTA can start. */
+int main(void) { return 0; }

@@ -1,0 +1,83 @@
+#!/bin/sh
+# run.sh BUILDDIR SRCDIR: what escalate costs, beside what cannot be saved. Builds its programs with the flags of the build in BUILDDIR,
+# runs them there (the file system counts: fsync), and prints a line a figure: name, value, floor, ratio, aim, separated by tabs. Value
+# and floor are medians of interleaved rounds. Only the ratio says anything on another machine. No test: nothing fails for being slow.
+set -u
+LC_ALL=C.UTF-8
+TZ=UTC
+export LC_ALL TZ
+
+if [ $# -ne 2 ]; then
+    echo "usage: run.sh BUILDDIR SRCDIR" >&2
+    exit 2
+fi
+build=$(cd "$1" && pwd) || exit 2
+source=$(cd "$2" && pwd) || exit 2
+ESCALATE_DATADIR=$source
+export ESCALATE_DATADIR
+bench=$source/tests/bench
+work=$build/bench.$$
+mkdir "$work" || exit 2
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+
+# set_by_configure NAME: a variable of the build's Makefile.
+set_by_configure() { sed -n "s/^$1 = //p" "$build/Makefile" | head -1; }
+cc=$(set_by_configure CC)
+flags="$(set_by_configure CFLAGS) $(set_by_configure SANITIZE) $(set_by_configure WARNINGS) $(set_by_configure DEPS_CFLAGS)"
+libs="$(set_by_configure LDFLAGS) $(set_by_configure DEPS_LIBS) $(set_by_configure LIBS)"
+[ -z "$(set_by_configure SANITIZE)" ] || echo "# built with sanitizers: these figures mean nothing"
+
+# compile PROGRAM [OBJECT]…
+compile() {
+    compile_name=$1
+    shift
+    # shellcheck disable=SC2086 # words are wanted
+    $cc -std=gnu11 -D_GNU_SOURCE $flags -I"$source" -I"$source/src" -I"$build" -o "$work/$compile_name" "$bench/$compile_name.c" "$@" \
+        "$build/libescalate.a" $libs || exit 2
+}
+core="$build/src/programs/core.o $build/src/programs/parse_worker.o $build/src/programs/deliver_worker.o"
+$cc -O2 -static -o "$work/empty" "$bench/empty.c" || exit 2
+$cc -std=gnu11 -D_GNU_SOURCE -O2 -I"$source" -o "$work/bench_filter" "$bench/bench_filter.c" || exit 2
+compile bench_worktime
+# shellcheck disable=SC2086 # words are wanted
+compile bench_intake $core
+# shellcheck disable=SC2086 # words are wanted
+compile bench_pass $core
+
+# Office hours with a break, and twelve holidays a year: about 500 intervals.
+{
+    printf 'BEGIN:VCALENDAR\n'
+    for part in 090000-120000 130000-170000; do
+        printf 'BEGIN:VEVENT\nUID:%s\nDTSTART:20250106T%s\nDTEND:20250106T%s\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR\nEND:VEVENT\n' \
+            "$part" "${part%-*}" "${part#*-}"
+    done
+    printf 'END:VCALENDAR\n'
+} >"$work/hours.ics"
+{
+    printf 'BEGIN:VCALENDAR\n'
+    for day in 0101 0106 0308 0501 0508 0614 0815 0920 1003 1101 1225 1226; do
+        printf 'BEGIN:VEVENT\nUID:%s\nDTSTART;VALUE=DATE:2020%s\nRRULE:FREQ=YEARLY\nEND:VEVENT\n' "$day" "$day"
+    done
+    printf 'END:VCALENDAR\n'
+} >"$work/holidays.ics"
+
+# NAME<TAB>AIM, the rest of a line has none.
+aims() {
+    cat <<'AIMS'
+AIMS
+}
+
+figures() {
+    "$work/bench_filter" "$build/escalate-filter" "$work/empty" "$work/filter" || exit 1
+    "$work/bench_worktime" "$work/hours.ics" "$work/holidays.ics" || exit 1
+    "$work/bench_intake" "$work/intake" || exit 1
+    "$work/bench_pass" "$build/escalated" "$work/pass" || exit 1
+}
+mkdir "$work/filter" "$work/intake" "$work/pass" || exit 2
+aims >"$work/aims"
+printf 'figure\tvalue\tfloor\tratio\taim\n'
+{ figures || echo failed >"$work/failed"; } | awk -F '\t' -v OFS='\t' -v aims="$work/aims" '
+    BEGIN { while ((getline line < aims) > 0) { split(line, part, "\t"); aim[part[1]] = part[2] } }
+    { print $1, $2, $3, $4, ($1 in aim ? aim[$1] : "-"); fflush() }'
+[ ! -e "$work/failed" ]

@@ -1,0 +1,160 @@
+/* keyfile: where keys come from, and which files are refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "base/keyfile.h"
+
+#include "base/banned.h"
+
+#define ONE "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define TWO "FFFEFDFCFBFAF9F8F7F6F5F4F3F2F1F0fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0"
+
+typedef struct {
+    char *directory, *path;
+} Room;
+
+static int open_room(void **state)
+{
+    Room *r = g_new0(Room, 1);
+    r->directory = g_dir_make_tmp("escalate-keys-XXXXXX", NULL);
+    r->path = g_build_filename(r->directory, "key", NULL);
+    *state = r;
+    return 0;
+}
+
+static int close_room(void **state)
+{
+    Room *r = *state;
+    g_unlink(r->path);
+    g_rmdir(r->directory);
+    g_free(r->directory);
+    g_free(r->path);
+    g_free(r);
+    return 0;
+}
+
+static void write_file(const Room *r, const char *text, mode_t mode)
+{
+    g_unlink(r->path);
+    assert_true(g_file_set_contents(r->path, text, -1, NULL));
+    assert_int_equal(g_chmod(r->path, mode), 0);
+}
+
+static void test_created(void **state)
+{
+    const Room *r = *state;
+    g_autoptr(GPtrArray) keys = NULL, again = NULL;
+    struct stat st;
+    assert_true(keyfile_load(r->path, &keys, NULL));
+    assert_int_equal(keys->len, 1);
+    assert_int_equal(g_bytes_get_size(g_ptr_array_index(keys, 0)), KEYFILE_BYTES);
+    assert_int_equal(stat(r->path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_true(keyfile_load(r->path, &again, NULL)); /* the same one afterwards */
+    assert_int_equal(again->len, 1);
+    assert_true(g_bytes_equal(g_ptr_array_index(keys, 0), g_ptr_array_index(again, 0)));
+}
+
+static const struct {
+    const char *label, *text;
+    guint want; /* keys; 0: refused */
+    const char *names;
+} files[] = {
+    {"one", ONE "\n", 1, NULL},
+    {"no line end", ONE, 1, NULL},
+    {"newest first", TWO "\n" ONE "\n", 2, NULL},
+    {"comments, blanks and empty lines", "# keys\n\n  " ONE "  \r\n\n# the end", 1, NULL},
+    {"capitals and small letters", TWO, 1, NULL},
+    {"empty", "", 0, "holds no key"},
+    {"only comments", "# " ONE "\n", 0, "holds no key"},
+    {"too short", ONE "\nabcdef\n", 0, ":2: expected a key"},
+    {"too long", ONE "0\n", 0, ":1: expected a key"},
+    {"no digits", "g00102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n", 0, ":1: expected a key"},
+    {"two on a line", ONE " " TWO "\n", 0, ":1: expected a key"},
+    {"a comment behind", ONE " # mine\n", 0, ":1: expected a key"},
+};
+
+static void test_files(void **state)
+{
+    const Room *r = *state;
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autoptr(GPtrArray) keys = NULL;
+        g_autoptr(GError) err = NULL;
+        write_file(r, files[i].text, 0600);
+        gboolean ok = keyfile_load(r->path, &keys, &err);
+        if (ok != (files[i].want != 0) || (ok && keys->len != files[i].want))
+            fail_msg("%s: %s", files[i].label, err != NULL ? err->message : "wrong number of keys");
+        if (!ok && (!g_error_matches(err, ESCALATE_ERROR, ERROR_CONFIG) || strstr(err->message, files[i].names) == NULL
+                    || strstr(err->message, r->path) == NULL))
+            fail_msg("%s: %s", files[i].label, err->message);
+        if (!ok && strstr(err->message, "000102") != NULL)
+            fail_msg("%s: the message has a key", files[i].label);
+    }
+}
+
+static void test_order(void **state)
+{
+    const Room *r = *state;
+    g_autoptr(GPtrArray) keys = NULL;
+    write_file(r, TWO "\n" ONE "\n", 0600);
+    assert_true(keyfile_load(r->path, &keys, NULL));
+    const guint8 *first = g_bytes_get_data(g_ptr_array_index(keys, 0), NULL), *second = g_bytes_get_data(g_ptr_array_index(keys, 1), NULL);
+    assert_true(first[0] == 0xff && first[31] == 0xf0 && second[0] == 0 && second[31] == 0x1f);
+}
+
+static void test_modes(void **state)
+{
+    const Room *r = *state;
+    static const mode_t bad[] = {0640, 0604, 0660, 0644, 0610, 0601, 0666}, good[] = {0600, 0400, 0700};
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GPtrArray) keys = NULL;
+        g_autoptr(GError) err = NULL;
+        write_file(r, ONE "\n", bad[i]);
+        assert_false(keyfile_load(r->path, &keys, &err));
+        assert_true(g_error_matches(err, ESCALATE_ERROR, ERROR_CONFIG) && strstr(err->message, "0600") != NULL);
+        assert_null(keys);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
+        g_autoptr(GPtrArray) keys = NULL;
+        write_file(r, ONE "\n", good[i]);
+        assert_true(keyfile_load(r->path, &keys, NULL));
+    }
+}
+
+static void test_nowhere(void **state)
+{
+    const Room *r = *state;
+    g_autofree char *path = g_build_filename(r->directory, "no", "key", NULL);
+    g_autoptr(GPtrArray) keys = NULL;
+    g_autoptr(GError) err = NULL;
+    assert_false(keyfile_load(path, &keys, &err));
+    assert_non_null(err);
+}
+
+static void test_random(void **state)
+{
+    guint8 a[64] = {0}, b[64] = {0}, c[8] = {0};
+    (void)state;
+    keyfile_random(a, sizeof a);
+    keyfile_random(b, sizeof b);
+    keyfile_random(c, 0);
+    assert_true(memcmp(a, b, sizeof a) != 0);
+    assert_true(c[0] == 0);
+}
+
+#define IN_ROOM(test) cmocka_unit_test_setup_teardown(test, open_room, close_room)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {IN_ROOM(test_created), IN_ROOM(test_files),   IN_ROOM(test_order),
+                                       IN_ROOM(test_modes),   IN_ROOM(test_nowhere), cmocka_unit_test(test_random)};
+    return cmocka_run_group_tests_name("keyfile", tests, NULL, NULL);
+}
