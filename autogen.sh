@@ -5,10 +5,12 @@
 #   ./autogen.sh check   installs what is missing, builds, runs every test
 set -eu
 cd "$(dirname "$0")"
+# shellcheck source=tests/build.sh
+. tests/build.sh
 
 build="build-essential autoconf automake pkg-config libgmime-3.0-dev libetpan-dev libsqlite3-dev libical-dev libxml2-dev
  libgnutls28-dev libyaml-dev libjansson-dev libseccomp-dev tzdata"
-test="libcmocka-dev clang libclang-rt-14-dev mandoc shellcheck postfix procmail dovecot-core dovecot-sieve python3-minimal openssl"
+test="libcmocka-dev clang libclang-rt-14-dev mandoc shellcheck postfix procmail dovecot-core dovecot-sieve python3 openssl procps"
 
 say() { printf '%s\n' "$*"; }
 
@@ -47,20 +49,6 @@ bootstrap() {
         mkdir -p build-aux
         autoreconf --install --warnings=all
     fi
-}
-
-# An out-of-tree build in $1 with the other arguments for configure, quick the second time.
-build() {
-    directory=$1
-    shift
-    mkdir -p "$directory"
-    (
-        cd "$directory"
-        if [ ! -f Makefile ] || [ ../configure -nt config.status ] && [ ! ../configure -ot Makefile ]; then
-            ../../configure --quiet "$@"
-        fi
-        make -j"$(nproc)" --no-print-directory --quiet
-    )
 }
 
 case ${1-} in

@@ -1,0 +1,60 @@
+#!/bin/sh
+# daemon.sh: escalated itself: a file in incoming wakes it, a broken configuration is refused and the last good one stays, a worker that
+# dies is started again, SIGTERM ends it. It runs on the real clock; what it will do is waited for in short steps, up to a bound.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/desk.sh
+. "$(dirname "$0")/../desk.sh"
+command -v python3 >/dev/null || skip_all "no python3"
+desk observe
+
+eventually() {
+    eventually_tries=0
+    until "$@" >/dev/null 2>&1; do
+        eventually_tries=$((eventually_tries + 1))
+        [ $eventually_tries -le 300 ] || return 1
+        sleep 0.1
+    done
+}
+logged() { grep -Eq -e "$1" "$WORK/log"; }
+mails_sent() { [ "$(sent)" -ge "$1" ]; }
+gone() { ! kill -0 "$1"; }
+
+"$ESCALATED" -c "$CONF" -f 2>"$WORK/log" &
+daemon=$!
+cleanup() { kill -9 "$daemon" 2>/dev/null; wait 2>/dev/null; }
+check 'it starts' eventually logged 'event=start'
+make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'Question' | deliver kim@acme.test support@desk.test
+check 'a mail wakes it: the auto-ack goes out' eventually mails_sent 1
+same 'and incoming is empty' 0 "$(count incoming)"
+
+cp "$CONF" "$WORK/good.yaml"
+echo 'nonsense: yes' >>"$CONF"
+kill -HUP "$daemon"
+check 'a broken configuration is refused' eventually logged 'event=reload result=refused'
+match 'with the error' 'event=configuration-error.*nonsense' "$(cat "$WORK/log")"
+make_mail 'Joe <joe@acme.test>' support@desk.test 'Another' | deliver joe@acme.test support@desk.test
+check 'the last good one goes on' eventually mails_sent 2
+cp "$WORK/good.yaml" "$CONF"
+kill -HUP "$daemon"
+check 'a good one is taken' eventually logged 'event=reload result=done'
+
+core=$(pgrep -P "$daemon" | head -n 1)
+kill -9 "$core"
+check 'core is started again when it dies' eventually logged 'event=worker-died worker=core'
+make_mail 'Zoe <zoe@acme.test>' support@desk.test 'Third' | deliver zoe@acme.test support@desk.test
+check 'and works' eventually mails_sent 3
+
+core=$(pgrep -P "$daemon" | head -n 1)
+worker=$(pgrep -P "$core" | head -n 1)
+kill -9 "$worker"
+make_mail 'Una <una@acme.test>' support@desk.test 'Fourth' | deliver una@acme.test support@desk.test
+check 'a worker that dies costs no mail' eventually mails_sent 4
+same 'nothing is on hold' '' "$(escalate hold)"
+
+kill -TERM "$daemon"
+check 'SIGTERM ends it' eventually gone "$daemon"
+wait "$daemon"
+same 'with exit 0' 0 "$?"
+check 'core said goodbye' logged 'event=stop'
+done_testing
