@@ -23,7 +23,7 @@ tests() { (cd "$1" && make -j"$jobs" --no-print-directory --quiet check); }
 install_check() {
     dest=$(pwd)/build/installed
     rm -rf "$dest"
-    (cd build/check && make --no-print-directory --quiet install DESTDIR="$dest") || return 1
+    (cd build/check && make --no-print-directory --quiet install DESTDIR="$dest" >/dev/null) || return 1
     for wanted in usr/local/bin/escalate usr/local/sbin/escalated usr/local/bin/escalate-filter usr/local/share/man/man1/escalate.1 \
         usr/local/share/escalate/templates/en/escalation.txt usr/local/lib/systemd/system/escalated.service; do
         [ -f "$dest/$wanted" ] || { echo "not installed: $wanted"; return 1; }
@@ -31,7 +31,7 @@ install_check() {
     [ "$(stat -c %a "$dest/var/spool/escalate/incoming")" = 3777 ] || { echo "incoming has the wrong mode"; return 1; }
     file=$(env LC_ALL=C ldd "$dest/usr/local/bin/escalate-filter" 2>&1)
     case $file in *'not a dynamic executable'*) ;; *) echo "escalate-filter is not static"; return 1 ;; esac
-    (cd build/check && make --no-print-directory --quiet uninstall DESTDIR="$dest") || return 1
+    (cd build/check && make --no-print-directory --quiet uninstall DESTDIR="$dest" >/dev/null) || return 1
     left=$(find "$dest" -type f)
     [ -z "$left" ] || { echo "left after uninstall: $left"; return 1; }
     rm -rf "$dest"

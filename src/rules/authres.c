@@ -9,20 +9,27 @@ static const char *const names[] = {"none", "pass", "fail"};
 
 const char *authres_name(AuthresVerdict v) { return names[v]; }
 
-/* Comments (RFC 5322 3.2.2) become a space. */
-static char *without_comments(const char *field)
+/* Comments (RFC 5322 3.2.2) go; what would separate is made harmless inside quoted strings, so that none of a sender's address can be
+ * read as a result. */
+static char *plain_field(const char *field)
 {
     GString *out = g_string_new(NULL);
     int depth = 0;
+    gboolean quoted = FALSE;
     for (const char *p = field; *p != '\0'; p++) {
-        if (*p == '(')
-            depth++;
-        else if (*p == ')' && depth > 0)
-            depth--;
-        else if (depth == 0)
-            g_string_append_c(out, *p);
-        else if (*p == '\\' && p[1] != '\0')
+        if (*p == '\\' && p[1] != '\0') {
             p++;
+            if (depth == 0)
+                g_string_append_c(out, g_ascii_isalnum(*p) ? *p : '_');
+        } else if (depth == 0 && *p == '"') {
+            quoted = !quoted;
+        } else if (!quoted && *p == '(') {
+            depth++;
+        } else if (!quoted && *p == ')' && depth > 0) {
+            depth--;
+        } else if (depth == 0) {
+            g_string_append_c(out, quoted && strchr("; \t=@()", *p) != NULL ? '_' : *p);
+        }
     }
     return g_string_free(out, FALSE);
 }
@@ -32,11 +39,8 @@ static char *property(char **words, const char *key)
 {
     gsize n = strlen(key);
     for (guint i = 0; words[i] != NULL; i++)
-        if (g_ascii_strncasecmp(words[i], key, n) == 0 && words[i][n] == '=') {
-            g_autofree char *value = g_ascii_strdown(words[i] + n + 1, -1);
-            g_strdelimit(value, "\"", ' ');
-            return g_strdup(g_strstrip(value));
-        }
+        if (g_ascii_strncasecmp(words[i], key, n) == 0 && words[i][n] == '=')
+            return g_ascii_strdown(words[i] + n + 1, -1);
     return NULL;
 }
 
@@ -101,7 +105,7 @@ static AuthresVerdict verdict_of(char **results, const char *from)
 AuthresVerdict authres_verdict(const GPtrArray *fields, char *const *trusted, const char *from_address)
 {
     for (guint i = 0; i < fields->len; i++) {
-        g_autofree char *plain = without_comments(g_ptr_array_index(fields, i));
+        g_autofree char *plain = plain_field(g_ptr_array_index(fields, i));
         g_auto(GStrv) results = g_strsplit(plain, ";", 64);
         g_auto(GStrv) head = g_strsplit_set(g_strstrip(results[0] != NULL ? results[0] : (char[]){""}), " \t", 2);
         if (head[0] != NULL && is_trusted(head[0], trusted))

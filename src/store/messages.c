@@ -1,6 +1,8 @@
 /* messages: rows of message and decision. */
 #include "store/messages.h"
 
+#include <string.h>
+
 #include "base/error.h"
 
 #include "base/banned.h"
@@ -98,9 +100,10 @@ gboolean messages_find(Db *db, const char *name, MessageRow **ret, GError **err)
     g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
     g_autofree char *bracketed = g_strdup_printf("<%s>", name);
+    gboolean is_number = *name != '\0' && strspn(name, "0123456789") == strlen(name);
     if (!db_select(db, &rows, err,
                    "select " COLUMNS " from message where spool_name = $1 or message_id = $1 or message_id = $2 or id = $3 order by id limit 1", "ssi",
-                   name, bracketed, g_ascii_strtoll(name, NULL, 10)))
+                   name, bracketed, is_number ? g_ascii_strtoll(name, NULL, 10) : (gint64)0))
         return FALSE;
     if (db_next(rows, &local)) {
         *ret = row_of(rows);

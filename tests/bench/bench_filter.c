@@ -1,5 +1,5 @@
-/* bench_filter FILTER EMPTY DIRECTORY: one mail through the filter, as an MTA would run it, against what cannot be saved: the start
- * of an empty static program, and one process writing the same bytes durably. */
+/* bench_filter FILTER EMPTY DIRECTORY: one mail through the filter, as an MTA would run it, against what cannot be saved: the
+ * start of an empty static program, and one process writing the same bytes durably. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <spawn.h>

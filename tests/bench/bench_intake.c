@@ -1,5 +1,5 @@
-/* bench_intake DIRECTORY: mails that lie in incoming through one round of core, with its real parse worker, against GMime's bare parse
- * of the same bytes in one process; and where the time goes. */
+/* bench_intake DIRECTORY: mails that lie in incoming through one round of core, with its real parse worker, against GMime's
+ * bare parse of the same bytes in one process; and where the time goes. */
 #include <gmime/gmime.h>
 #include <unistd.h>
 
@@ -35,16 +35,21 @@ static char *make_mail(int number)
 {
     GString *s = g_string_new(NULL);
     g_string_append_printf(s,
-                           "Received: from mx.c%d.example by mx.desk.example with ESMTPS id %d; Wed, 25 Nov 2026 08:59:00 +0000\n"
+                           "Received: from mx.c%d.example by mx.desk.example with ESMTPS id %d;\n"
+                           "\tWed, 25 Nov 2026 08:59:00 +0000\n"
                            "Authentication-Results: mx.desk.example; dmarc=pass header.from=c%d.example\n"
                            "From: \"Customer %d\" <bo@c%d.example>\nTo: Support <support@desk.example>\n"
                            "Subject: =?utf-8?Q?The_printer_in_room_%d_h=C3=A4ngt?=\nDate: Wed, 25 Nov 2026 08:59:00 +0000\n"
-                           "Message-ID: <%d@c%d.example>\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=\"b%d\"\n\n"
+                           "Message-ID: <%d@c%d.example>\nMIME-Version: 1.0\n"
+                           "Content-Type: multipart/alternative; boundary=\"b%d\"\n\n"
                            "--b%d\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nHello,\n\n",
                            number, number, number, number, number, number, number, number, number, number);
     while (s->len < MAIL_BYTES * 2 / 5)
         g_string_append(s, "it prints half a page and then stops, since Monday or so, in all colours.\n");
-    g_string_append_printf(s, "\nRegards,\nBo\n-- \nBo Customer\n\n--b%d\nContent-Type: text/html; charset=utf-8\n\n<html><body><p>Hello,</p>\n", number);
+    g_string_append_printf(s,
+                           "\nRegards,\nBo\n-- \nBo Customer\n\n--b%d\nContent-Type: text/html; charset=utf-8\n\n"
+                           "<html><body><p>Hello,</p>\n",
+                           number);
     while (s->len < MAIL_BYTES - 60)
         g_string_append(s, "<p>it prints <b>half</b> a page and then stops, since Monday or so.</p>\n");
     g_string_append_printf(s, "</body></html>\n--b%d--\n", number);
@@ -68,7 +73,8 @@ static void fill_incoming(const char *spool)
         g_autofree char *path = g_build_filename(spool, "incoming", names[i], NULL);
         g_autofree char *bytes = g_strdup_printf("X-Escalate-Envelope-Received-At: 2026-11-25T08:59:00.%06dZ\n"
                                                  "X-Escalate-Envelope-Sender: bo@c%d.example\n"
-                                                 "X-Escalate-Envelope-Recipient: support@desk.example\nX-Escalate-Envelope-End: 1\n%s",
+                                                 "X-Escalate-Envelope-Recipient: support@desk.example\n"
+                                                 "X-Escalate-Envelope-End: 1\n%s",
                                                  i, i, mails[i]);
         g_autoptr(GError) err = NULL;
         or_fail(g_file_set_contents(path, bytes, -1, &err), err, path);
@@ -152,11 +158,12 @@ static gboolean no_parts(void *data, GPtrArray **ret, GError **err)
 static void store_one(Desk *d, int i, Reading *reading)
 {
     g_autoptr(GError) err = NULL;
-    g_autofree char *archive = g_strdup_printf("archive/2026/11/25/%s", names[i]), *sender = g_strdup_printf("bo@c%d.example", i);
-    static const char *const recipients[] = {"support@desk.example"};
+    g_autofree char *archive = g_strdup_printf("archive/2026/11/25/%s", names[i]);
+    g_autofree char *sender = g_strdup_printf("bo@c%d.example", i);
     g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, mails[i], -1);
-    IntakeMail mail = {.name = names[i], .digest = digest, .archive = archive, .sender = sender, .recipients = recipients, .recipient_count = 1,
-                       .reading = reading, .parts = no_parts};
+    static const char *const recipients[] = {"support@desk.example"};
+    IntakeMail mail = {.name = names[i], .digest = digest, .archive = archive, .sender = sender, .recipients = recipients,
+                       .recipient_count = 1, .reading = reading, .parts = no_parts};
     or_fail(db_savepoint(d->db, &err) && intake_mail(d, &mail, &err) && db_release(d->db, &err), err, "intake_mail");
 }
 
@@ -203,7 +210,8 @@ int main(int argc, char **argv)
     log_set_level(LOGGING_WARNING);
     make_mails();
     for (int round = 0; round < ROUNDS; round++) {
-        g_autofree char *core = g_strdup_printf("%s/core%d", argv[1], round), *alone = g_strdup_printf("%s/store%d", argv[1], round);
+        g_autofree char *core = g_strdup_printf("%s/core%d", argv[1], round);
+        g_autofree char *alone = g_strdup_printf("%s/store%d", argv[1], round);
         double all = time_core(core);
         message_init();
         double floor = time_gmime(), read = time_reading(readings), spoken = time_json(readings), archived;

@@ -1,4 +1,5 @@
 /* bench_pass ESCALATED DIRECTORY: a pass that finds nothing to do, over 100,000 open tickets and over none. */
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,27 +19,32 @@
 
 extern char **environ;
 
-/* A year of a busy desk that never closes anything: each ticket has its mails, clocks, timers and an answer that was sent. Instants
- * are spread, and all timers lie ahead. */
+/* A year of a busy desk that never closes anything: each ticket has its mails, clocks, timers and an answer that was sent.
+ * Instants are spread, and all timers lie ahead. */
 static const char *const filling[] = {
-    EACH "insert into person (id, address, name, key) select i, 'bo@c' || i || '.example', 'Customer ' || i, zeroblob(32) from n",
+    EACH "insert into person (id, address, name, key)"
+         " select i, 'bo@c' || i || '.example', 'Customer ' || i, zeroblob(32) from n",
     EACH "insert into ticket (id, queue, state, severity, subject, requester_id, language, owner, opened_at, answered_at)"
-         " select i, 'support', 'open', 2, 'The printer in room ' || i, i, 'en', 'ann', 1764061200 + i * 300, 1764061500 + i * 300 from n",
+         " select i, 'support', 'open', 2, 'The printer in room ' || i, i, 'en', 'ann', 1764061200 + i * 300,"
+         " 1764061500 + i * 300 from n",
     EACH "insert into ticket_queue (ticket_id, queue, is_home) select i, 'support', 1 from n",
     EACH "insert into participant (ticket_id, address) select i, 'bo@c' || i || '.example' from n",
     EACH "insert into message (ticket_id, direction, kind, spool_name, message_id, from_address, subject, new_text, received_at)"
          " select i, 'in', 'human', '1764061200.000001-1-1-' || i || '.mx', '<' || i || '@c.example>', 'bo@c' || i || '.example',"
          " 'The printer in room ' || i, 'It prints half a page and then stops.', 1764061200 + i * 300 from n",
-    EACH "insert into clock (id, ticket_id, queue, target, calendar, duration, state, started_at, segment_at, consumed, total, due_at,"
-         " config_version) select i, i, 'support', 'resolve', 'always', '3d', 0, 1764061200 + i * 300, 1764061200 + i * 300, 0, 259200,"
-         " 1796000000 + i * 60, 'x' from n",
-    EACH "insert into clock_event (clock_id, at, event, due_at) select i, 1764061200 + i * 300, 'started', 1796000000 + i * 60 from n",
-    EACH "insert into due (what, next_at, ticket_id, clock_id, policy, level) select 'at', 1796000000 + i * 48, i, i, 'standard', 0 from n",
-    EACH "insert into due (what, next_at, ticket_id, clock_id, policy, level) select 'at', 1796000000 + i * 60, i, i, 'standard', 1 from n",
+    EACH "insert into clock (id, ticket_id, queue, target, calendar, duration, state, started_at, segment_at, consumed, total,"
+         " due_at, config_version) select i, i, 'support', 'resolve', 'always', '3d', 0, 1764061200 + i * 300,"
+         " 1764061200 + i * 300, 0, 259200, 1796000000 + i * 60, 'x' from n",
+    EACH "insert into clock_event (clock_id, at, event, due_at)"
+         " select i, 1764061200 + i * 300, 'started', 1796000000 + i * 60 from n",
+    EACH "insert into due (what, next_at, ticket_id, clock_id, policy, level)"
+         " select 'at', 1796000000 + i * 48, i, i, 'standard', 0 from n",
+    EACH "insert into due (what, next_at, ticket_id, clock_id, policy, level)"
+         " select 'at', 1796000000 + i * 60, i, i, 'standard', 1 from n",
     EACH "insert into due (what, next_at, ticket_id, clock_id) select 'breach', 1796000000 + i * 60, i, i from n",
-    EACH "insert into outbox (ticket_id, class, template, sender, recipient, message_id, subject, bytes, state, created_at, handed_at)"
-         " select i, 'auto', 'auto-ack', '', 'bo@c' || i || '.example', '<out' || i || '@desk.example>', 'Re: The printer in room ' || i, x'',"
-         " 'sent', 1764061200 + i * 300, 1764061200 + i * 300 from n",
+    EACH "insert into outbox (ticket_id, class, template, sender, recipient, message_id, subject, bytes, state, created_at,"
+         " handed_at) select i, 'auto', 'auto-ack', '', 'bo@c' || i || '.example', '<out' || i || '@desk.example>',"
+         " 'Re: The printer in room ' || i, x'', 'sent', 1764061200 + i * 300, 1764061200 + i * 300 from n",
 };
 
 static void or_fail(gboolean ok, const GError *err, const char *doing)
@@ -62,14 +68,19 @@ static char *make_desk(const char *directory, gboolean full)
 static double time_once(char *escalated, char *configuration)
 {
     char *command[] = {escalated, "-c", configuration, "--now", BENCH_NOW_TEXT, "--once", NULL};
+    g_autofree char *log = g_strconcat(configuration, ".log", NULL);
+    posix_spawn_file_actions_t actions;
     pid_t pid;
     int status;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     double from = now_us();
-    int problem = posix_spawn(&pid, escalated, NULL, NULL, command, environ);
+    int problem = posix_spawn(&pid, escalated, &actions, NULL, command, environ);
     if (problem != 0)
         fail("run '%s': %s", escalated, g_strerror(problem));
     if (waitpid(pid, &status, 0) != pid || status != 0)
         fail("'%s': status %d", escalated, status);
+    posix_spawn_file_actions_destroy(&actions);
     return (now_us() - from) / 1000;
 }
 
@@ -110,8 +121,8 @@ int main(int argc, char **argv)
     if (argc != 3)
         fail("usage: bench_pass ESCALATED DIRECTORY");
     log_set_level(LOGGING_WARNING);
-    g_autofree char *empty_directory = g_build_filename(argv[2], "empty", NULL), *full_directory = g_build_filename(argv[2], "full", NULL);
-    g_autofree char *empty = make_desk(empty_directory, FALSE), *full = make_desk(full_directory, TRUE);
+    g_autofree char *small = g_build_filename(argv[2], "empty", NULL), *large = g_build_filename(argv[2], "full", NULL);
+    g_autofree char *empty = make_desk(small, FALSE), *full = make_desk(large, TRUE);
     sync();
     for (int i = 0; i < ROUNDS; i++) {
         double floor = time_once(argv[1], empty);

@@ -1,5 +1,5 @@
-/* bench_worktime HOURS HOLIDAYS: arithmetic on open time of one and ten years. The floor is the same two binary searches over the same
- * intervals, bare: no bounds, no errors, no units. */
+/* bench_worktime HOURS HOLIDAYS: arithmetic on open time of one and ten years. The floor is the same two binary searches over
+ * the same intervals, bare: no bounds, no errors, no units. */
 #include "tests/bench/measure.h"
 
 #include "rules/worktime.h"
@@ -40,7 +40,8 @@ static void make_questions(int years)
     guint64 state = 88172645463325252u;
     Seconds range = (Seconds)years * 365 * DAY - 30 * DAY;
     for (int i = 0; i < OPERATIONS; i++) {
-        Instant a = FROM + (Instant)(next_number(&state) % (guint64)range), b = FROM + (Instant)(next_number(&state) % (guint64)range);
+        Instant a = FROM + (Instant)(next_number(&state) % (guint64)range);
+        Instant b = FROM + (Instant)(next_number(&state) % (guint64)range);
         questions[i] = (Question){MIN(a, b), MAX(a, b), (Seconds)(next_number(&state) % LONGEST)};
     }
 }

@@ -27,10 +27,10 @@ static const char bench_configuration[] =
     "      - {notify: [role:lead], at: [100% respond, 100% resolve]}\n"
     "    exhausted: queue:operations\n"
     "queues:\n"
-    "  support: {address: [support@desk.example], mode: observe, team: [role:agent], lead: carol, plans: [basic], policy: standard,"
-    " calendar: always, default-severity: S3}\n"
-    "  operations: {address: [operations@desk.example], mode: observe, team: [role:director], lead: dana, plans: [basic], policy: standard,"
-    " calendar: always, default-severity: S1}\n";
+    "  support: {address: [support@desk.example], mode: observe, team: [role:agent], lead: carol, plans: [basic],"
+    " policy: standard, calendar: always, default-severity: S3}\n"
+    "  operations: {address: [operations@desk.example], mode: observe, team: [role:director], lead: dana, plans: [basic],"
+    " policy: standard, calendar: always, default-severity: S1}\n";
 
 /* The path of its configuration; newly allocated. */
 static inline char *bench_make_desk(const char *directory)

@@ -1,5 +1,6 @@
-/* measure: what the bench programs share: a clock, medians of rounds, and the line of a figure. Value and floor are measured in the
- * same rounds, one after the other, for a neighbour on the machine slows both: only their ratio means something elsewhere. */
+/* measure: what the bench programs share: a clock, medians of rounds, and the line of a figure. Value and floor are measured in
+ * the same rounds, one after the other, for a neighbour on the machine slows both: only their ratio means something elsewhere.
+ * */
 #ifndef TESTS_BENCH_MEASURE_H
 #define TESTS_BENCH_MEASURE_H
 

@@ -6,6 +6,7 @@ CLANG = clang
 PACKAGES = glib-2.0 gmime-3.0 libical libxml-2.0 yaml-0.1 jansson
 DEPS_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 DEPS_LIBS := $(shell pkg-config --libs $(PACKAGES))
+WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -I$(SRCDIR) -I$(SRCDIR)/src -I$(BUILDDIR) $(SANITIZE) $(DEPS_CFLAGS)
 
@@ -29,7 +30,7 @@ $(OBJECTS): %.o: $(SRCDIR)/src/%.c
 	@$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
 $(TARGETS): %: $(SRCDIR)/tests/fuzz/%.c $(SRCDIR)/tests/fuzz/fuzz.h libfuzzed.a
-	@$(CLANG) $(FUZZ_CFLAGS) -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -fsanitize=fuzzer -o $@ $< libfuzzed.a $(DEPS_LIBS)
+	@$(CLANG) $(FUZZ_CFLAGS) $(WARNINGS) -fsanitize=fuzzer -o $@ $< libfuzzed.a $(DEPS_LIBS)
 
 -include $(OBJECTS:.o=.d)
 .PHONY: all

@@ -1,5 +1,5 @@
-/* Fuzzes time/calendar and time/rota with one file of any bytes, which lies in memory. Where it is a calendar, the laws of open time
- * hold on it. */
+/* Fuzzes time/calendar and time/rota with one file of any bytes, which lies in memory. Where it is a calendar, the laws of open
+ * time hold on it. */
 #include <sys/mman.h>
 #include <unistd.h>
 

@@ -1,18 +1,15 @@
-/* Fuzzer of mail/message: any bytes become a Letter that keeps its promises: valid UTF-8, a mark for each line. */
-#include <stddef.h>
-#include <stdint.h>
+/* Fuzzes mail/message: any bytes become a Letter that keeps its promises: valid UTF-8, a mark for each line. */
+#include "tests/fuzz/fuzz.h"
 
 #include "mail/message.h"
 
 #include "base/banned.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
+    fuzz_init();
     message_init();
     return 0;
 }
@@ -23,17 +20,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     guint lines = 0;
     for (const char *p = l->text; *p != '\0'; p++)
         lines += *p == '\n';
-    if (lines != l->marks->len || !g_utf8_validate(l->text, -1, NULL) || !g_utf8_validate(l->subject, -1, NULL))
-        g_error("letter: broken promise");
+    FUZZ_PROMISE(lines == l->marks->len);
+    FUZZ_PROMISE(fuzz_is_text(l->text) && fuzz_is_text(l->subject));
     for (guint i = 0; i < l->headers->len; i++) {
         const LetterHeader *h = l->headers->pdata[i];
-        if (!g_utf8_validate(h->name, -1, NULL) || !g_utf8_validate(h->value, -1, NULL))
-            g_error("letter: a header is not UTF-8");
+        FUZZ_PROMISE(fuzz_is_text(h->name) && fuzz_is_text(h->value));
     }
     GPtrArray *parts = NULL;
     if (message_parts((const char *)data, size, 1024 * 1024, &parts, NULL)) {
-        if (parts->len != l->attachments->len)
-            g_error("letter: parts and attachments differ");
+        FUZZ_PROMISE(parts->len == l->attachments->len);
         g_ptr_array_unref(parts);
     }
     return 0;

@@ -1,4 +1,5 @@
-/* Fuzzes rules/template: any source, in all modes, over a fixed tree of values, with partials of which one is the source itself. */
+/* Fuzzes rules/template: any source, in all modes, over a fixed tree of values, with partials of which one is the source
+ * itself. */
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
@@ -19,13 +20,20 @@ struct Value {
     const Value *children;  /* the last has neither key nor text nor children */
 };
 
-static const Value tags[] = {{NULL, "one", FALSE, NULL}, {NULL, "two", FALSE, NULL}, {NULL, NULL, FALSE, NULL}};
-static const Value person[] = {{"name", "Bo <b> & \"co\"", FALSE, NULL}, {"mail", "bo@example.net\r\nBcc: x", FALSE, NULL}, {NULL, NULL, FALSE, NULL}};
-static const Value people[] = {{NULL, NULL, FALSE, person}, {NULL, NULL, FALSE, person}, {NULL, NULL, FALSE, NULL}};
-static const Value ticket[] = {{"id", "42", FALSE, NULL},        {"subject", "It is\ndown \xF0\x9F\x94\xA5", FALSE, NULL}, {"empty", "", FALSE, NULL},
-                               {"tags", NULL, TRUE, tags},       {"owner", NULL, FALSE, person},                           {"people", NULL, TRUE, people},
-                               {"source", "{{id}}", FALSE, NULL}, {NULL, NULL, FALSE, NULL}};
-static const Value top[] = {{"ticket", NULL, FALSE, ticket}, {"x", "y", FALSE, NULL}, {"list", NULL, TRUE, people}, {NULL, NULL, FALSE, NULL}};
+#define TEXT(name, value) {name, value, FALSE, NULL}
+#define LAST {NULL, NULL, FALSE, NULL}
+static const Value tags[] = {TEXT(NULL, "one"), TEXT(NULL, "two"), LAST};
+static const Value person[] = {TEXT("name", "Bo <b> & \"co\""), TEXT("mail", "bo@example.net\r\nBcc: x"), LAST};
+static const Value people[] = {{NULL, NULL, FALSE, person}, {NULL, NULL, FALSE, person}, LAST};
+static const Value ticket[] = {TEXT("id", "42"),
+                               TEXT("subject", "It is\ndown \xF0\x9F\x94\xA5"),
+                               TEXT("empty", ""),
+                               TEXT("source", "{{id}}"),
+                               {"tags", NULL, TRUE, tags},
+                               {"owner", NULL, FALSE, person},
+                               {"people", NULL, TRUE, people},
+                               LAST};
+static const Value top[] = {{"ticket", NULL, FALSE, ticket}, TEXT("x", "y"), {"list", NULL, TRUE, people}, LAST};
 static const Value root = {NULL, NULL, FALSE, top};
 
 static gboolean is_last(const Value *v) { return v->key == NULL && v->text == NULL && v->children == NULL; }

@@ -177,7 +177,7 @@ static void test_another_key(void **state)
 static void test_persons(void **state)
 {
     Room *r = *state;
-    gint64 eve, again, bob;
+    gint64 eve = 0, again = 0, bob = 0;
     g_autofree char *a = NULL, *b = NULL, *c = NULL, *name = NULL;
     assert_true(audit_person(r->db, "eve@acme.example", NULL, &eve, NULL) && audit_person(r->db, "eve@acme.example", "Eve Li", &again, NULL));
     assert_int_equal(eve, again);

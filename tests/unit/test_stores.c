@@ -104,7 +104,7 @@ static void test_ticket_lists(void **state)
 {
     Db *db = *state;
     g_autoptr(GPtrArray) queues = NULL;
-    gint64 id = new_ticket(db), work, again, bobs;
+    gint64 id = new_ticket(db), work = 0, again = 0, bobs = 0;
     gboolean is = FALSE;
     assert_true(tickets_add_queue(db, id, "alpha", FALSE, NULL) && tickets_add_queue(db, id, "support", TRUE, NULL)
                 && tickets_add_queue(db, id, "alpha", FALSE, NULL) && tickets_queues(db, id, &queues, NULL));

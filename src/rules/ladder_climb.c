@@ -1,0 +1,240 @@
+/* ladder_climb: whom to page, when a level is spent, which fires next. It decides nothing about acknowledgments. */
+#include "rules/ladder_climb.h"
+
+#include <string.h>
+
+#include "base/banned.h"
+
+#define REPEAT_MAX ((Seconds)4 * 3600)
+#define LOOK_AGAIN ((Seconds)300) /* where nobody could be asked: whether somebody came back */
+
+/* ---- small parts ---- */
+
+LadderAction *ladder_climb_act(LadderStep *s, LadderActionKind kind, int level, const char *contact, const char *text)
+{
+    LadderAction *a = g_new0(LadderAction, 1);
+    *a = (LadderAction){.kind = kind, .level = level, .contact = g_strdup(contact), .text = g_strdup(text)};
+    g_ptr_array_add(s->actions, a);
+    return a;
+}
+
+gboolean ladder_climb_has(const GPtrArray *names, const char *name)
+{
+    for (guint i = 0; i < names->len; i++)
+        if (g_strcmp0(g_ptr_array_index(names, i), name) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+void ladder_climb_add_name(GPtrArray *names, const char *name)
+{
+    if (!ladder_climb_has(names, name))
+        g_ptr_array_add(names, g_strdup(name));
+}
+
+
+
+/* Whether anybody of the current level can still answer in time. */
+gboolean ladder_climb_level_is_pending(const LadderStep *s)
+{
+    for (guint i = 0; i < s->run->pages->len; i++) {
+        LadderPage *p = g_ptr_array_index(s->run->pages, i);
+        if (p->level == s->run->level && !p->is_reminder && is_pending(p))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean ladder_climb_was_tried(const LadderStep *s, int level, const char *contact)
+{
+    for (guint i = 0; i < s->run->pages->len; i++) {
+        LadderPage *p = g_ptr_array_index(s->run->pages, i);
+        if (p->level == level && !p->is_reminder && strcmp(p->contact, contact) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean ladder_climb_is_asked(const LadderStep *s, int level, const char *contact)
+{
+    for (guint i = 0; i < s->run->pages->len; i++) {
+        LadderPage *p = g_ptr_array_index(s->run->pages, i);
+        if (p->level == level && !p->is_reminder && is_pending(p) && strcmp(p->contact, contact) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Takes back a page that waits for hand-over; one that waits for an answer becomes `waiting_to`. */
+void ladder_climb_stop_page(LadderStep *s, LadderPage *p, PageState waiting_to)
+{
+    if (p->state == PAGE_QUEUED)
+        ladder_climb_act(s, LADDER_DO_WITHDRAW, p->level, p->contact, NULL)->page = p->id;
+    p->state = p->state == PAGE_QUEUED ? PAGE_OUT : waiting_to;
+}
+
+void ladder_climb_stop_pages(LadderStep *s)
+{
+    for (guint i = 0; i < s->run->pages->len; i++) {
+        LadderPage *p = g_ptr_array_index(s->run->pages, i);
+        if (is_pending(p))
+            ladder_climb_stop_page(s, p, PAGE_SPENT);
+    }
+}
+
+/* ---- whom to page ---- */
+
+/* The first of contact, his backup, his backup's backup … who can be asked; NULL if the chain ends or comes back to somebody seen. */
+const char *ladder_climb_reachable(LadderStep *s, int level, const char *contact, gboolean must_be_new)
+{
+    g_autoptr(GPtrArray) seen = g_ptr_array_new();
+    for (const char *c = contact; c != NULL && !ladder_climb_has(seen, c); c = s->world->backup(s->world->data, c)) {
+        g_ptr_array_add(seen, (gpointer)c);
+        if (ladder_climb_has(s->run->out, c) || (must_be_new && ladder_climb_was_tried(s, level, c)))
+            continue;
+        if (s->world->is_available(s->world->data, c, level, s->now))
+            return c;
+    }
+    return NULL;
+}
+
+void ladder_climb_page(LadderStep *s, int level, const char *contact, int attempt, const char *instead_of)
+{
+    ladder_climb_act(s, LADDER_DO_PAGE, level, contact, g_strcmp0(contact, instead_of) == 0 ? NULL : instead_of)->attempt = attempt;
+    ladder_add_page(s->run, 0, level, attempt, contact, FALSE);
+}
+
+/* Pages the people of a level as they are now; FALSE if nobody can be asked. `attempt` 1 is the first mail of a level. */
+gboolean ladder_climb_page_people(LadderStep *s, int level, int attempt)
+{
+    g_autoptr(GPtrArray) people = s->world->people(s->world->data, level, s->now);
+    g_autoptr(GPtrArray) chosen = g_ptr_array_new();
+    for (guint i = 0; i < people->len; i++) {
+        const char *person = g_ptr_array_index(people, i);
+        const char *c = ladder_climb_reachable(s, level, person, FALSE);
+        if (c == NULL || ladder_climb_has(chosen, c))
+            continue;
+        g_ptr_array_add(chosen, (gpointer)c);
+        ladder_climb_page(s, level, c, attempt, person);
+    }
+    return chosen->len > 0;
+}
+
+/* Nobody anywhere: the last level is paged once anyway, since a mail that waits is better than none. */
+static void page_anyway(LadderStep *s, int level)
+{
+    g_autoptr(GPtrArray) people = s->world->people(s->world->data, level, s->now);
+    for (guint i = 0; i < people->len; i++)
+        if (!ladder_climb_was_tried(s, level, g_ptr_array_index(people, i)))
+            ladder_climb_page(s, level, g_ptr_array_index(people, i), level_of(s, level)->tries, NULL);
+}
+
+/* ---- levels ---- */
+
+void ladder_climb_exhausted(LadderStep *s)
+{
+    LadderRun *r = s->run;
+    gboolean first = r->state != RUN_EXHAUSTED;
+    r->state = RUN_EXHAUSTED;
+    r->next_level_at = INSTANT_NONE;
+    if (first && !r->is_operational && r->repeat_after == 0) { /* once per run, however often it is exhausted */
+        ladder_climb_act(s, LADDER_DO_EXHAUSTED, r->level, NULL, NULL);
+        r->repeat_after = LOOK_AGAIN;
+    }
+    if (r->is_operational) {
+        Instant once = s->world->add(s->world->data, r->level, s->now, level_of(s, r->level)->ack_within);
+        Seconds spacing = r->repeat_after == 0 ? once - s->now : 2 * r->repeat_after;
+        r->repeat_after = CLAMP(spacing, 60, REPEAT_MAX);
+        r->repeat_at = s->now + r->repeat_after;
+    }
+}
+
+/* The current level has nobody left to wait for. */
+void ladder_climb_after_level_spent(LadderStep *s)
+{
+    LadderRun *r = s->run;
+    *level_state(s, r->level) = LEVEL_SPENT;
+    ladder_climb_act(s, LADDER_DO_SPENT, r->level, NULL, NULL);
+    int next = r->level + 1;
+    if (next > level_count(s)) {
+        ladder_climb_exhausted(s);
+        return;
+    }
+    Instant at = s->world->add(s->world->data, next, s->now, level_of(s, next)->after);
+    if (at <= s->now)
+        ladder_climb_fire(s, next);
+    else
+        r->next_level_at = at;
+}
+
+static void skip_between(LadderStep *s, int level)
+{
+    for (int l = s->run->level + 1; l < level; l++)
+        if (*level_state(s, l) == LEVEL_UNFIRED) {
+            *level_state(s, l) = LEVEL_SKIPPED;
+            ladder_climb_act(s, LADDER_DO_SKIPPED, l, NULL, NULL);
+        }
+}
+
+static gboolean anybody_reachable(LadderStep *s, int level)
+{
+    g_autoptr(GPtrArray) people = s->world->people(s->world->data, level, s->now);
+    for (guint i = 0; i < people->len; i++)
+        if (ladder_climb_reachable(s, level, g_ptr_array_index(people, i), FALSE) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+/* Whoever of the highest level is there now is paged; while nobody is, it is asked again. */
+void ladder_climb_look_again(LadderStep *s)
+{
+    s->run->repeat_at = INSTANT_NONE;
+    for (int level = level_count(s); level > 0; level--)
+        if (anybody_reachable(s, level)) {
+            ladder_climb_stop_pages(s); /* what was sent to the absent */
+            ladder_climb_page_people(s, level, level_of(s, level)->tries);
+            return;
+        }
+    s->run->repeat_at = s->now + LOOK_AGAIN;
+}
+
+/* The last level has nobody: paged once anyway, and spent. */
+static void fire_in_vain(LadderStep *s, int level)
+{
+    page_anyway(s, level);
+    if (ladder_climb_level_is_pending(s))
+        ladder_climb_exhausted(s);
+    else
+        ladder_climb_after_level_spent(s);
+    if (!s->run->is_operational)
+        s->run->repeat_at = s->now + LOOK_AGAIN;
+}
+
+void ladder_climb_fire(LadderStep *s, int level)
+{
+    LadderRun *r = s->run;
+    skip_between(s, level);
+    r->level = level;
+    r->next_level_at = r->repeat_at = r->hold_until = r->resolve_by = INSTANT_NONE;
+    r->state = RUN_CLIMBING;
+    g_clear_pointer(&r->acker, g_free);
+    g_ptr_array_set_size(r->quorum, 0);
+    *level_state(s, level) = LEVEL_FIRED;
+    ladder_climb_stop_pages(s); /* of an even-acked level too: now it is theirs, with full tries */
+    ladder_climb_act(s, LADDER_DO_INFORM, level, NULL, NULL);
+    if (ladder_climb_page_people(s, level, 1))
+        return;
+    ladder_climb_act(s, LADDER_DO_NOBODY, level, NULL, NULL);
+    if (level == level_count(s))
+        fire_in_vain(s, level);
+    else
+        ladder_climb_after_level_spent(s);
+}
+
+void ladder_climb_fire_next(LadderStep *s)
+{
+    if (s->run->level < level_count(s))
+        ladder_climb_fire(s, s->run->level + 1);
+    else
+        ladder_climb_exhausted(s);
+}
