@@ -177,8 +177,9 @@ static gboolean archive_one(Desk *d, gint64 id, GError **err)
     g_autofree char *path = g_build_filename(d->config->spool, relative, NULL), *directory = g_path_get_dirname(path);
     gsize n;
     const void *bytes = g_bytes_get_data(row->bytes, &n);
+    /* the file first: a crash between the two writes it again */
     return files_make_directory(directory, 0750, err) && files_replace(path, bytes, n, 0640, err)
-           && db_run(d->db, err, "update outbox set bytes = x'' where id = $1", "i", id);
+           && db_run(d->db, err, "update outbox set bytes = x'', is_archived = 1 where id = $1", "i", id);
 }
 
 gboolean deliver_archive(Desk *d, guint *ret_moved, GError **err)
@@ -187,7 +188,7 @@ gboolean deliver_archive(Desk *d, guint *ret_moved, GError **err)
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
     GError *local = NULL;
     *ret_moved = 0;
-    if (!db_select(d->db, &rows, err, "select id from outbox where state <> 'queued' and length(bytes) > 0 order by id limit $1", "i", (gint64)LIMIT_BATCH))
+    if (!db_select(d->db, &rows, err, "select id from outbox where is_archived = 0 and state <> 'queued' order by id limit $1", "i", (gint64)LIMIT_BATCH))
         return FALSE;
     while (db_next(rows, &local)) {
         gint64 id = db_int(rows, 0);

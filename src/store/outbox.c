@@ -56,13 +56,20 @@ static gboolean first_row(DbRows *rows, OutboxRow **ret, GError **err)
     return local == NULL;
 }
 
+static const char *domain_of(const char *address)
+{
+    const char *at = strrchr(address, '@');
+    return at == NULL ? address : at + 1;
+}
+
 gboolean outbox_insert(Db *db, OutboxRow *r, GError **err)
 {
     return db_value(db, &r->id, err,
                     "insert into outbox (ticket_id, notification_id, class, template, sender, recipient, contact, message_id, subject, bytes, state,"
-                    " created_at, next_at) values (nullif($1, 0), nullif($2, 0), $3, $4, '', $5, $6, '', $7, x'', 'queued', $8, $9) returning id",
-                    "iisssss" "tt", r->ticket_id, r->notification_id, r->class, r->template, r->recipient, r->contact, r->subject, r->created_at,
-                    r->next_at);
+                    " created_at, next_at, domain) values (nullif($1, 0), nullif($2, 0), $3, $4, '', $5, $6, '', $7, x'', 'queued', $8, $9, lower($10))"
+                    " returning id",
+                    "iisssss" "tts", r->ticket_id, r->notification_id, r->class, r->template, r->recipient, r->contact, r->subject, r->created_at,
+                    r->next_at, domain_of(r->recipient));
 }
 
 gboolean outbox_set_bytes(Db *db, gint64 id, const char *sender, const char *message_id, GBytes *bytes, GError **err)
@@ -136,9 +143,8 @@ gboolean outbox_withdraw_notification(Db *db, gint64 notification, GError **err)
 
 gboolean outbox_count(Db *db, const char *recipient, gboolean domain, Instant since, gint64 *ret, GError **err)
 {
-    const char *at = strrchr(recipient, '@');
     if (!domain)
         return db_value(db, ret, err, "select count(*) from outbox where recipient = $1 and class = 'auto' and created_at > $2", "st", recipient, since);
-    g_autofree char *pattern = g_strconcat("%", at == NULL ? recipient : at, NULL);
-    return db_value(db, ret, err, "select count(*) from outbox where created_at > $2 and class = 'auto' and recipient like $1", "st", pattern, since);
+    return db_value(db, ret, err, "select count(*) from outbox where domain = lower($1) and created_at > $2 and class = 'auto'", "st",
+                    domain_of(recipient), since);
 }

@@ -68,11 +68,14 @@ static const char step_1[] =
 
     /* An outgoing mail is the bytes in its row. */
     "create table outbox (id integer primary key, ticket_id integer references ticket, notification_id integer references notification,"
-    " class text not null, template text not null, sender text not null, recipient text not null, contact text, message_id text not null,"
+    " class text not null, template text not null, sender text not null, recipient text not null, domain text not null, contact text,"
+    " message_id text not null,"
     " subject text not null, bytes blob not null, state text not null, attempts integer not null default 0, created_at integer not null,"
-    " next_at integer, handed_at integer, reply text) strict;"
+    " next_at integer, handed_at integer, reply text, is_archived integer not null default 0) strict;"
     "create index outbox_next on outbox (next_at, id) where state = 'queued';"
+    "create index outbox_archive on outbox (id) where is_archived = 0 and state <> 'queued';"
     "create index outbox_recipient on outbox (recipient, created_at);"
+    "create index outbox_domain on outbox (domain, created_at);"
     "create index outbox_message_id on outbox (message_id);"
     "create index outbox_ticket on outbox (ticket_id);"
 

@@ -42,9 +42,9 @@ static const char *const filling[] = {
     EACH "insert into due (what, next_at, ticket_id, clock_id, policy, level)"
          " select 'at', 1796000000 + i * 60, i, i, 'standard', 1 from n",
     EACH "insert into due (what, next_at, ticket_id, clock_id) select 'breach', 1796000000 + i * 60, i, i from n",
-    EACH "insert into outbox (ticket_id, class, template, sender, recipient, message_id, subject, bytes, state, created_at,"
+    EACH "insert into outbox (ticket_id, class, template, sender, recipient, message_id, subject, bytes, state, domain, is_archived, created_at,"
          " handed_at) select i, 'auto', 'auto-ack', '', 'bo@c' || i || '.example', '<out' || i || '@desk.example>',"
-         " 'Re: The printer in room ' || i, x'', 'sent', 1764061200 + i * 300, 1764061200 + i * 300 from n",
+         " 'Re: The printer in room ' || i, x'', 'sent', 'c' || i || '.example', 1, 1764061200 + i * 300, 1764061200 + i * 300 from n",
 };
 
 static void or_fail(gboolean ok, const GError *err, const char *doing)

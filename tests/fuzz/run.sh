@@ -73,7 +73,8 @@ for target; do
     log=$work/$target.log
     if "$work/fuzz_$target" -max_total_time="$seconds" -runs="${RUNS:--1}" -seed="${SEED:-0}" \
         -max_len="$(max_length "$target")" -timeout=25 -rss_limit_mb=2048 -malloc_limit_mb=1024 -print_final_stats=1 \
-        -artifact_prefix="$work/found/$target-" -dict="$fuzz/dict/$(words "$target").dict" "$corpus/$target" "$fuzz/seeds/$(kin "$target")" >"$log" 2>&1; then
+        -artifact_prefix="$work/found/$target-" -dict="$fuzz/dict/$(words "$target").dict" \
+        "$corpus/$target" "$fuzz/seeds/$(kin "$target")" >"$log" 2>&1; then
         echo "$target: nothing found in $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs"
     else
         status=1

@@ -145,7 +145,8 @@ nothing "no tabulator, no blank at the end of a line" "$(for file in $SOURCES; d
 # ---- what is exported ----
 
 # Prefixes beside the module's own, with the file that may have them.
-exceptions='src/rules/policy who_
+exceptions='src/rules/ladder_run ladder_
+src/rules/policy who_
 src/programs/escalate cmd_
 src/programs/escalate main
 src/programs/escalated main'
