@@ -363,6 +363,29 @@ static gboolean second_copy(IntakeCase *c, gint64 first, GError **err)
     return intake_store_row(c, err);
 }
 
+/* The same Message-ID, From and Date, but another text: one may be the beginning of the other, where an MTA died in mid-pipe. The longer
+ * replaces the shorter; clocks stay. *ret_done: it was such a copy. */
+static gboolean partial_copy(IntakeCase *c, gboolean *ret_done, GError **err)
+{
+    const Reading *r = c->reading;
+    gint64 id;
+    g_autofree char *archive = NULL;
+    *ret_done = FALSE;
+    if (!messages_same_mail(c->desk->db, r->message_id, r->from, r->date, &id, &archive, err))
+        return FALSE;
+    if (id == 0 || archive == NULL || c->mail->compare == NULL)
+        return TRUE;
+    IntakeCopy how = c->mail->compare(c->mail->data, archive);
+    if (how == INTAKE_OTHER)
+        return TRUE;
+    *ret_done = TRUE;
+    if (how == INTAKE_SHORTER)
+        return second_copy(c, id, err);
+    intake_note(c, "the whole of message %" G_GINT64_FORMAT ", which broke off: replaces its text, clocks stay", id);
+    c->row->filed = g_strdup("duplicate");
+    return messages_replace(c->desk->db, id, r->new_text, r->content_digest, c->mail->archive, err) && intake_store_row(c, err);
+}
+
 /* ---- the table: which mail does what ---- */
 
 static gboolean file_other(IntakeCase *c, const char *why, GError **err)
@@ -416,12 +439,15 @@ static CaseHandler *const cases[KIND_COUNT] = {
 static gboolean process(IntakeCase *c, GError **err)
 {
     gint64 first = 0, claimed;
+    gboolean is_copy = FALSE;
     const Reading *r = c->reading;
     find_queues(c);
     if (*r->message_id != '\0' && !c->mail->again && !messages_duplicate(c->desk->db, r->message_id, r->content_digest, &first, err))
         return FALSE;
     if (first != 0)
         return second_copy(c, first, err);
+    if (*r->message_id != '\0' && !c->mail->again && (!partial_copy(c, &is_copy, err) || is_copy))
+        return is_copy;
     c->sender = *r->from == '\0' ? NULL : config_contact_by_address(c->desk->config, r->from);
     c->auth = authres_verdict(r->authentication_results, c->desk->config->trusted_authserv, r->from);
     intake_note(c, "from <%s>: %s, authentication %s", r->from, c->sender != NULL ? c->sender->name : "no contact", authres_name(c->auth));

@@ -6,6 +6,12 @@
 #include "flows/desk.h"
 #include "flows/reading.h"
 
+typedef enum {
+    INTAKE_OTHER,   /* neither is the beginning of the other */
+    INTAKE_SHORTER, /* this mail is the beginning of that one, or the same */
+    INTAKE_LONGER   /* that one is the beginning of this: an MTA died in mid-pipe */
+} IntakeCopy;
+
 typedef struct {
     const char *name;        /* of the spool file */
     const char *digest;      /* sha256 of its bytes */
@@ -19,6 +25,8 @@ typedef struct {
     gboolean again;          /* requeued: a second copy is wanted */
     /* The mail's attachments, read in the sandbox when they are needed; MessagePart *. */
     gboolean (*parts)(void *data, GPtrArray **ret, GError **err);
+    /* How its raw body compares with that of a file of the archive (relative to the spool). */
+    IntakeCopy (*compare)(void *data, const char *archive);
     void *data;
 } IntakeMail;
 

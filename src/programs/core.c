@@ -8,6 +8,7 @@
 #include <pwd.h>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/spoolname.h"
@@ -76,6 +77,7 @@ typedef struct {
     Instant at;
     char *archive, *digest;
     ParseWorker *parse;
+    const char *spool;
 } Arrival;
 
 static void arrival_free(gpointer p)
@@ -122,6 +124,7 @@ static gboolean open_arrival(Core *c, const char *name, Instant now, Arrival **r
 {
     Arrival *a = g_new0(Arrival, 1);
     a->parse = c->parse;
+    a->spool = c->desk->config->spool;
     if (!spool_open(c->desk->config->spool, name, &a->file, err)) {
         arrival_free(a);
         return FALSE;
@@ -173,13 +176,40 @@ static gboolean parts_of(void *data, GPtrArray **ret, GError **err)
     return parse_worker_parts(a->parse, a->file->fd, a->offset, ret, err);
 }
 
+/* What follows the first empty line. */
+static const char *raw_body(const char *mail, gsize length, gsize *ret_length)
+{
+    const char *lf = g_strstr_len(mail, (gssize)length, "\n\n"), *crlf = g_strstr_len(mail, (gssize)length, "\n\r\n");
+    const char *body = lf != NULL && (crlf == NULL || lf < crlf) ? lf + 2 : crlf != NULL ? crlf + 3 : mail + length;
+    *ret_length = length - (gsize)(body - mail);
+    return body;
+}
+
+static IntakeCopy compare_with(void *data, const char *archive)
+{
+    const Arrival *a = data;
+    g_autofree char *path = g_build_filename(a->spool, archive, NULL);
+    g_autoptr(GString) other = NULL;
+    SpoolEnvelope envelope;
+    const char *problem;
+    gsize n, m;
+    if (!files_read(path, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &other, NULL)
+        || spoolname_envelope_read(other->str, other->len, &envelope, &problem) != 0)
+        return INTAKE_OTHER; /* not archived yet, or gone: they are two mails then */
+    const char *mine = raw_body(a->file->bytes->str + a->offset, a->file->bytes->len - a->offset, &n);
+    const char *theirs = raw_body(other->str + envelope.mail_offset, other->len - envelope.mail_offset, &m);
+    if (memcmp(mine, theirs, MIN(n, m)) != 0)
+        return INTAKE_OTHER;
+    return n <= m ? INTAKE_SHORTER : INTAKE_LONGER;
+}
+
 static gboolean apply(Core *c, Arrival *a, GError **err)
 {
     const char *name = a->file->name;
     IntakeMail mail = {.name = name, .digest = a->digest, .archive = a->archive, .sender = a->envelope.sender, .queue = a->envelope.queue,
                        .recipients = a->envelope.recipients, .recipient_count = a->envelope.recipient_count, .reading = a->reading,
                        .as_human = g_str_has_suffix(name, ".requeue-as-human"), .again = strstr(name, ".requeue") != NULL, .parts = parts_of,
-                       .data = a};
+                       .compare = compare_with, .data = a};
     c->desk->now = a->at;
     c->desk->acting = NULL;
     return intake_mail(c->desk, &mail, err);

@@ -134,3 +134,18 @@ gboolean messages_duplicate(Db *db, const char *message_id, const char *content_
                     "select coalesce((select id from message where message_id = $1 and content_digest = $2 and direction = 'in' order by id limit 1), 0)",
                     "ss", message_id, content_digest);
 }
+
+gboolean messages_same_mail(Db *db, const char *message_id, const char *from, Instant sent_at, gint64 *ret_id, char **ret_archive, GError **err)
+{
+    return db_value(db, ret_id, err,
+                    "select coalesce((select max(id) from message where message_id = $1 and from_address = $2 and sent_at = $3 and direction = 'in'"
+                    " and coalesce(filed, '') <> 'duplicate'), 0)",
+                    "sst", message_id, from, sent_at)
+           && db_text_value(db, ret_archive, err, "select archive from message where id = $1", "i", *ret_id);
+}
+
+gboolean messages_replace(Db *db, gint64 id, const char *new_text, const char *content_digest, const char *archive, GError **err)
+{
+    return db_run(db, err, "update message set new_text = $2, content_digest = $3, archive = $4 where id = $1", "isss", id, new_text, content_digest,
+                  archive);
+}

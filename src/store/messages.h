@@ -36,4 +36,9 @@ gboolean messages_by_spool_name(Db *db, const char *name, gint64 *ret_id, GError
 /* The row with that content digest and Message-ID (a second copy of the same mail); 0: none. */
 gboolean messages_duplicate(Db *db, const char *message_id, const char *content_digest, gint64 *ret_id, GError **err);
 
+/* The newest inbound row with that Message-ID, From and Date, whatever its text; *ret_id 0: none. *ret_archive is newly allocated. */
+gboolean messages_same_mail(Db *db, const char *message_id, const char *from, Instant sent_at, gint64 *ret_id, char **ret_archive, GError **err);
+/* A longer copy stands for the one that the row was made of. */
+gboolean messages_replace(Db *db, gint64 id, const char *new_text, const char *content_digest, const char *archive, GError **err);
+
 #endif

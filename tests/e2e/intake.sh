@@ -35,46 +35,58 @@ at $T
 same "a second copy opens none" 3 "$(tickets)"
 match "and the log says so" 'a second copy of message' "$(for f in $(spool_files archive | grep -v /out-); do escalate log "$(basename "$f")"; done)"
 
+# ---- an MTA that died in mid-pipe: the longer copy replaces the shorter ----
+printf 'From: kim@acme.test\nTo: support@desk.test\nSubject: Part\nMessage-ID: <part@acme.test>\nDate: Tue, 26 May 2026 08:00:00 +0000\n\nThe first half' >"$WORK/part.eml"
+send <"$WORK/part.eml"
+at $T
+due=$(escalate explain 4 | grep '= 4 h')
+printf ' and the second.\n' >>"$WORK/part.eml"
+{ echo 'Received: by other.test'; cat "$WORK/part.eml"; } | send
+at 2026-05-26T11:00:00+02:00
+same "no second ticket" 4 "$(tickets)"
+match "the whole text stands there" 'The first half and the second' "$(escalate show 4)"
+same "its clocks stay" "$due" "$(escalate explain 4 | grep '= 4 h')"
+
 # ---- two queues ----
 make_mail -H 'Cc: sales@desk.test' kim@acme.test support@desk.test 'Both' 'For both.' >"$WORK/both.eml"
 send <"$WORK/both.eml"
 TO=sales@desk.test send <"$WORK/both.eml"
 at $T
-same "one mail to two queues is one ticket" 4 "$(tickets)"
-same "with a respond clock each" 2 "$(escalate --json show 4 | grep -o '"target":"respond"' | sort | wc -l | tr -d ' ' | awk '{print $1 / 2}')"
+same "one mail to two queues is one ticket" 5 "$(tickets)"
+same "with a respond clock each" 2 "$(escalate --json show 5 | grep -o '"target":"respond"' | sort | wc -l | tr -d ' ' | awk '{print $1 / 2}')"
 make_mail kim@acme.test support@desk.test 'Hidden' 'Bcc.' >"$WORK/bcc.eml"
 send <"$WORK/bcc.eml"
 at $T
 TO=sales@desk.test send <"$WORK/bcc.eml"
 at $T
-same "also where the second was a Bcc" 5 "$(tickets)"
-match "it brings its queue" 'sales' "$(escalate show 5 | sed -n '/clocks/,/^$/p')"
+same "also where the second was a Bcc" 6 "$(tickets)"
+match "it brings its queue" 'sales' "$(escalate show 6 | sed -n '/clocks/,/^$/p')"
 
 # ---- threading ----
 ack=$(templated auto-ack | head -n 1)
 id=$(header "$ack" Message-ID)
 make_mail -H "In-Reply-To: $id" kim@acme.test support@desk.test 'Re: something' 'More.' | send
 at $T
-same "our Message-ID threads, whatever the subject" 5 "$(tickets)"
+same "our Message-ID threads, whatever the subject" 6 "$(tickets)"
 make_mail kim@acme.test support@desk.test 'Re: [support #1] Question' 'More.' | send
 at $T
-same "the tag threads for a participant" 5 "$(tickets)"
+same "the tag threads for a participant" 6 "$(tickets)"
 make_mail mallory@evil.test support@desk.test 'Re: [support #1] Question' 'Let me in.' | FROM=mallory@evil.test send
 at $T
-same "but not for a stranger: his own ticket" 6 "$(tickets)"
-match "that names the claimed one" 'claims ticket 1, not joined: not a participant' "$(escalate log 6)"
+same "but not for a stranger: his own ticket" 7 "$(tickets)"
+match "that names the claimed one" 'claims ticket 1, not joined: not a participant' "$(escalate log 7)"
 make_mail -H 'In-Reply-To: <mail.1@intake.test>' mallory@evil.test support@desk.test 'Re: Question' 'Let me in.' | FROM=mallory@evil.test send
 at $T
-same "nor does a copied Message-ID of the customer" 7 "$(tickets)"
+same "nor does a copied Message-ID of the customer" 8 "$(tickets)"
 make_mail -H 'In-Reply-To: <m.1.aaaaaaaaaaaaaaaa@desk.test>' mallory@evil.test support@desk.test 'x' 'Guessed.' | FROM=mallory@evil.test send
 at $T
-same "nor a guessed one of ours" 8 "$(tickets)"
+same "nor a guessed one of ours" 9 "$(tickets)"
 make_mail kim@acme.test "support+t1.aaaaaaaaaaaaaaaa@desk.test" 'y' 'Bad MAC.' | TO=support+t1.aaaaaaaaaaaaaaaa@desk.test send
 at $T
-same "a token that does not verify is as none" 9 "$(tickets)"
+same "a token that does not verify is as none" 10 "$(tickets)"
 make_mail kim@acme.test "$(reply_to "$ack")" 'anything' 'Via the address.' | TO=$(reply_to "$ack") send
 at $T
-same "the ticket's address threads" 9 "$(tickets)"
+same "the ticket's address threads" 10 "$(tickets)"
 
 # ---- guard and flood ----
 make_mail noreply@shop.test support@desk.test 'Order' 'Your order.' | FROM=noreply@shop.test send
@@ -86,8 +98,8 @@ while [ $i -lt 14 ]; do
     i=$((i + 1))
 done
 at $T
-same "a flood: ten tickets, the rest appended" 20 "$(tickets)"
-match "the log says so" 'flood: more than 10' "$(escalate log 20)"
+same "a flood: ten tickets, the rest appended" 21 "$(tickets)"
+match "the log says so" 'flood: more than 10' "$(escalate log 21)"
 same "and three auto-acks" 3 "$(sent_to flood@acme2.test | wc -l | tr -d ' ')"
 
 # ---- no queue: hold ----
@@ -97,7 +109,7 @@ match "mail for no queue goes to hold, with its reason" 'no queue has any addres
 sed -i 's/help@desk.test/nobody@desk.test/' "$CONF"
 escalate requeue "$(escalate hold | cut -f1)" >/dev/null
 at $T
-same "requeue takes it in when the configuration is mended" 21 "$(tickets)"
+same "requeue takes it in when the configuration is mended" 22 "$(tickets)"
 same "hold is empty" '' "$(escalate hold)"
 
 # ---- verified senders ----
