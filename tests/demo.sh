@@ -136,13 +136,14 @@ decisions() { escalate log "$(part Message-ID "$MAIL")"; }
 # The respond clock in the output of explain, without the UIDs.
 clock_of() { say "$1" | sed -n -e 's/ ([^ ]*@[^ ]*)$//' -e '/^respond/,/^$/p' | indent; }
 
-# The mails sent since the last call, in $SENT: "auto-ack to lena@…; new-ticket to jonas, mia".
+# The mails sent since the last call but the daily ones to leads, in $SENT: "auto-ack to lena@…; new-ticket to jonas, mia".
 sent() {
     for sent_file in "$OUT"/*.eml; do
         [ -e "$sent_file" ] || continue
         sent_name=${sent_file##*/}
         [ "${sent_name%%-*}" -gt "$SEEN" ] || continue
         sent_kind=${sent_name#*-}
+        [ "$sent_kind" != daily.eml ] || continue # the leads' morning mail is another story
         printf '%s %s\n' "${sent_kind%.eml}" "$(part To "$sent_file" | address)"
     done >"$FOLDER/sent"
     sent_count=$(find "$OUT" -name '*.eml' | wc -l)

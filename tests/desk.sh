@@ -85,6 +85,9 @@ reply_to() { header "$1" Reply-To; }
 # templated NAME: the files of that template, oldest first.
 templated() { outgoing | grep -e "-$1\\.eml\$"; }
 
+# mailed: how many mails went out, but for the leads' daily ones.
+mailed() { outgoing | grep -vc -e '-daily\.eml$'; }
+
 # templated_count NAME
 templated_count() { templated "$1" | wc -l | tr -d ' '; }
 

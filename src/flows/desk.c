@@ -102,7 +102,7 @@ static void load_rotas(Loading *l)
 
 /* ---- templates ---- */
 
-static const char *const wanted_templates[] = {"auto-ack", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript"};
+static const char *const wanted_templates[] = {"auto-ack", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript", "daily"};
 
 static gboolean template_is_there(const char *directory, const char *name)
 {

@@ -425,3 +425,33 @@ gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contac
         json_array_append_new(all, json_string(g_ptr_array_index(lines, i)));
     return with_ticket_view(d, &o, json_pack("{s:o, s:b}", "results", all, "choices", with_choices), err);
 }
+
+/* ---- reports ---- */
+
+static gboolean compose_report(Desk *d, const Outgoing *o, const OutboxRow *row, const char *text, const char *html, const char *from, GError **err)
+{
+    g_autoptr(GBytes) bytes = NULL;
+    g_autofree char *sender = queue_token_address(d, o->queue, 'b', row->id, o->contact->name), *message_id = own_message_id(d, row->id);
+    ComposeDraft draft = {.mail_class = COMPOSE_AUTO_GENERATED, .from_name = from, .from_address = o->queue->address[0], .to_name = o->to_name,
+                          .to_address = o->to_address, .subject = row->subject, .message_id = message_id, .date = d->now, .text = text, .html = html};
+    return compose_mail(&draft, &bytes, err) && outbox_set_bytes(d->db, row->id, sender, message_id, bytes, err);
+}
+
+gboolean notify_report(Desk *d, const ConfigQueue *queue, const char *contact, const char *template, const char *subject, json_t *view, GError **err)
+{
+    const ConfigContact *c = desk_contact(d, contact);
+    g_autofree char *from = NULL, *text = NULL, *html = NULL;
+    if (c == NULL)
+        return TRUE;
+    Outgoing o = {.queue = queue, .template = template, .language = c->language != NULL ? c->language : queue->language, .to_name = c->full_name,
+                  .to_address = c->email[0], .contact = c};
+    OutboxRow row = {.class = (char *)"auto", .template = (char *)template, .recipient = c->email[0], .contact = c->name, .subject = (char *)subject,
+                     .created_at = d->now, .next_at = d->now};
+    if (!render_text(d, &o, view, &from, &text, err) || !render_html(d, &o, view, text, &html, err) || !outbox_insert(d->db, &row, err))
+        return FALSE;
+    g_autofree char *wrapped = wrap_text(text, TEXT_WIDTH);
+    if (!compose_report(d, &o, &row, wrapped, html, from, err))
+        return FALSE;
+    gboolean is_kept = queue->mode == MODE_SHADOW && d->config->delivery.redirect_all == NULL;
+    return !is_kept || outbox_sent(d->db, row.id, d->now, "shadow mode: not sent", err);
+}

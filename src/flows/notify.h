@@ -26,4 +26,8 @@ gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, con
 gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,
                            const char *in_reply_to, GError **err);
 
+/* A report about a queue to a contact, that belongs to no ticket. `view` stays the caller's. In a shadow queue it goes to redirect-all, or is
+ * only kept in the outbox. */
+gboolean notify_report(Desk *d, const ConfigQueue *queue, const char *contact, const char *template, const char *subject, json_t *view, GError **err);
+
 #endif

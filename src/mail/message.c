@@ -118,8 +118,8 @@ static GByteArray *bytes_of(GMimeObject *object)
 {
     GByteArray *bytes = g_byte_array_new();
     GMimeStream *stream = g_mime_stream_mem_new();
+    g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream), bytes); /* frees the stream's own, as long as it is the owner */
     g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
-    g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream), bytes);
     GMimeDataWrapper *content = GMIME_IS_PART(object) ? g_mime_part_get_content(GMIME_PART(object)) : NULL;
     GMimeMessage *inner = GMIME_IS_MESSAGE_PART(object) ? g_mime_message_part_get_message(GMIME_MESSAGE_PART(object)) : NULL;
     if (content != NULL)

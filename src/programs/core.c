@@ -17,6 +17,7 @@
 #include "store/outbox.h"
 #include "store/spool.h"
 
+#include "flows/daily.h"
 #include "flows/deliver.h"
 #include "flows/intake.h"
 #include "flows/timers.h"
@@ -25,6 +26,8 @@
 #include "programs/parse_worker.h"
 
 #include "base/banned.h"
+
+#define DELIVERIES_A_ROUND 500 /* of --once; files and timers come between */
 
 struct Core {
     Desk *desk;
@@ -359,10 +362,17 @@ static gboolean delivery(Core *c, gboolean wait, gboolean is_ready, guint *ret_d
         (*ret_did)++;
         return finish_delivery(c, err);
     }
-    if (!begin_delivery(c, &passed, err))
-        return FALSE;
-    *ret_did = passed + (c->under_way != NULL);
-    return !wait || c->under_way == NULL || finish_delivery(c, err);
+    do {
+        if (!begin_delivery(c, &passed, err))
+            return FALSE;
+        gboolean began = c->under_way != NULL;
+        *ret_did += passed + (began ? 1 : 0);
+        if (!wait || !began)
+            return TRUE;
+        if (!finish_delivery(c, err))
+            return FALSE;
+    } while (*ret_did < DELIVERIES_A_ROUND);
+    return TRUE;
 }
 
 /* ---- a round ---- */
@@ -408,7 +418,7 @@ static gboolean chores(Core *c, Instant now, GError **err)
 
 gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err)
 {
-    guint files, fired, handed, moved;
+    guint files, fired, handed, moved, reports;
     Instant limit;
     *ret_did = 0;
     do {
@@ -419,9 +429,10 @@ gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError 
     c->desk->now = now;
     c->desk->acting = NULL;
     if (!chores(c, now, err) || !timer_limit(c, now, &limit, err) || !timers_pass(c->desk, limit, &fired, err)
+        || !daily_pass(c->desk, &reports, err)
         || !delivery(c, wait, is_readable(core_delivery_fd(c)), &handed, err) || !deliver_archive(c->desk, &moved, err))
         return FALSE;
-    *ret_did += fired + handed + moved;
+    *ret_did += fired + handed + moved + reports;
     return TRUE;
 }
 

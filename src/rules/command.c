@@ -294,7 +294,7 @@ CommandReply *command_read_work(const char *new_text)
 gboolean command_read_line(const char *line, Command **ret, GError **err)
 {
     const char *expected = NULL;
-    g_autofree char *shown = g_strndup(line, 80);
+    g_autofree char *cut = g_strndup(line, 80), *shown = g_utf8_make_valid(cut, -1);
     if (command_line_read_verb(line, FALSE, ret, &expected))
         return TRUE;
     if (expected == NULL)

@@ -144,7 +144,7 @@ gboolean spool_to_archive(const char *spool, const char *name, const char *relat
     g_autofree char *directory = g_path_get_dirname(to);
     if (g_mkdir_with_parents(directory, 0750) != 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", directory);
-    return files_move(from, to, err) && files_sync_directory(directory, err);
+    return files_move(from, to, err); /* unsynced: a rename that a crash undoes is done again, since the name is known by its row */
 }
 
 gboolean spool_to_hold(const char *spool, const char *name, const char *reason, GError **err)

@@ -135,5 +135,8 @@ make_mail kim@acme.test support@desk.test 'The shop is down' | send
 at $T
 at 2026-05-26T12:00:00+02:00
 same "shadow: nothing leaves" 0 "$(sent)"
+at 2026-05-27T10:00:00+02:00
+match "and told in a daily report, which does not leave either" 'daily .*shadow mode: not sent' "$(escalate outbox | tr -s ' ')"
+match "that says what would have been sent" 'Would send escalation to carol@desk.test' "$(escalate outbox "$(escalate outbox | awk '/ daily / && /carol/ {print $1}' | head -n 1)" | tr -d '\r' | tr '\n' ' ' | tr -s ' ')"
 match "but all is decided" 'escalation.*shadow mode: not sent' "$(escalate outbox)"
 done_testing

@@ -25,9 +25,11 @@ match "explain names the holiday" 'holidays.ics: Whit Monday \(whit-monday@tests
 match "explain gives the sum and the due time" '= 4 h 00 min open; due Tue 26 May 12:50 CEST' "$(escalate explain 1)"
 
 exits "nothing is due on the holiday" 0 at 2026-05-25T12:00:00+02:00
-same "nobody was mailed" 1 "$(sent)"
+same "nobody was mailed" 1 "$(mailed)"
 at 2026-05-26T11:49:00+02:00
-same "nor a minute before 75 %" 1 "$(sent)"
+same "nor a minute before 75 %" 1 "$(mailed)"
+match "the lead has had her daily mail" "support on 2026-05-26: 1 open, 0 late, 1 without an owner" "$(plain "$(sent_to carol@desk.test | head -n 1)")"
+no_match "the first day has none" 2026-05-22 "$(header "$(templated daily | head -n 1)" Subject)"
 at 2026-05-26T11:50:00+02:00
 page=$(templated escalation | tail -n 1)
 same "at 75 % level 1 is mailed" 'Bob <bob@desk.test>' "$(header "$page" To)"

@@ -1,0 +1,186 @@
+/* daily: facts for the lead. Which day a queue had its mail is a row of `fact`; the first day of all sets it and sends none. */
+#include "flows/daily.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+#include "store/audit.h"
+#include "store/messages.h"
+#include "store/spool.h"
+#include "store/tickets.h"
+
+#include "flows/notify.h"
+#include "flows/view.h"
+
+#include "base/banned.h"
+
+#define LISTED 20
+
+/* The queue's local day, "2026-05-26". */
+static char *local_day(const Desk *d, const ConfigQueue *queue)
+{
+    Civil c = zone_civil(calendar_zone(desk_calendar(d, queue->calendar)), d->now);
+    return g_strdup_printf("%04d-%02d-%02d", c.year, c.month, c.day);
+}
+
+typedef struct {
+    gint64 open, late, unowned;
+    json_t *tickets;
+} Summary;
+
+static gboolean add_ticket(Desk *d, gint64 id, const Zone *zone, Summary *s, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    if (!tickets_load(d->db, id, &t, err))
+        return FALSE;
+    json_t *view = view_ticket(d, t, zone, err);
+    if (view == NULL)
+        return FALSE;
+    const json_t *first = json_array_get(json_object_get(view, "due"), 0);
+    gboolean late = json_is_true(json_object_get(first, "late"));
+    s->open++;
+    s->late += late;
+    s->unowned += t->owner == NULL;
+    json_object_set_new(view, "is_late", json_boolean(late));
+    if (json_array_size(s->tickets) < LISTED)
+        json_array_append(s->tickets, view);
+    json_decref(view);
+    return TRUE;
+}
+
+static gboolean summarize(Desk *d, const ConfigQueue *queue, Summary *s, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    GError *local = NULL;
+    if (!db_select(d->db, &rows, err,
+                   "select id from ticket where state in ('new', 'open', 'waiting') and queue = $1 order by severity, id", "s", queue->name))
+        return FALSE;
+    while (db_next(rows, &local)) {
+        gint64 id = db_int(rows, 0);
+        g_array_append_val(ids, id);
+    }
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    const Zone *zone = calendar_zone(desk_calendar(d, queue->calendar));
+    for (guint i = 0; i < ids->len; i++)
+        if (!add_ticket(d, g_array_index(ids, gint64, i), zone, s, err))
+            return FALSE;
+    return TRUE;
+}
+
+/* Mails filed under other since yesterday: who and what. */
+static gboolean add_other(Desk *d, json_t *view, GError **err)
+{
+    g_autoptr(GPtrArray) list = NULL;
+    json_t *other = json_array();
+    gint64 n = 0;
+    json_object_set_new(view, "other", other);
+    if (!messages_list(d->db, 0, d->now - 86400, &list, err))
+        return FALSE;
+    for (guint i = 0; i < list->len; i++) {
+        const MessageRow *m = g_ptr_array_index(list, i);
+        if (g_strcmp0(m->filed, "duplicate") == 0)
+            continue;
+        if (n++ < LISTED)
+            json_array_append_new(other, json_pack("{s:s?, s:s?, s:s?}", "from", m->from_address, "subject", m->subject, "filed", m->filed));
+    }
+    json_object_set_new(view, "other_count", json_integer(n));
+    return TRUE;
+}
+
+static gboolean add_shadow(Desk *d, const ConfigQueue *queue, json_t *view, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    json_t *mails = json_array();
+    json_object_set_new(view, "shadow", mails);
+    if (queue->mode != MODE_SHADOW)
+        return TRUE;
+    if (!db_select(d->db, &rows, err,
+                   "select o.template, o.recipient, o.subject from outbox o join ticket t on t.id = o.ticket_id where t.queue = $1 and o.created_at > $2"
+                   " order by o.id limit 200",
+                   "st", queue->name, d->now - 86400))
+        return FALSE;
+    while (db_next(rows, &local))
+        json_array_append_new(mails, json_pack("{s:s, s:s, s:s}", "template", db_text(rows, 0), "to", db_text(rows, 1), "subject", db_text(rows, 2)));
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
+static gboolean add_rest(Desk *d, json_t *view, GError **err)
+{
+    g_autoptr(GPtrArray) held = NULL;
+    g_autofree char *head = NULL;
+    if (!spool_holding(d->config->spool, &held, err) || !audit_head(d->db, &head, err))
+        return FALSE;
+    json_object_set_new(view, "held", json_integer(held->len / 2));
+    json_object_set_new(view, "audit_head", json_string(head));
+    return TRUE;
+}
+
+static gboolean write_mail(Desk *d, const ConfigQueue *queue, const char *day, GError **err)
+{
+    Summary s = {.tickets = json_array()};
+    json_t *view = json_object();
+    g_autofree char *subject = NULL;
+    gboolean ok = summarize(d, queue, &s, err) && add_other(d, view, err) && add_shadow(d, queue, view, err) && add_rest(d, view, err);
+    json_object_set_new(view, "queue", json_string(queue->name));
+    json_object_set_new(view, "day", json_string(day));
+    json_object_set_new(view, "open", json_integer(s.open));
+    json_object_set_new(view, "late", json_integer(s.late));
+    json_object_set_new(view, "unowned", json_integer(s.unowned));
+    json_object_set_new(view, "tickets", s.tickets);
+    subject = g_strdup_printf("[%s] %s: %" G_GINT64_FORMAT " open, %" G_GINT64_FORMAT " late, %" G_GINT64_FORMAT " unowned", queue->name, day, s.open, s.late,
+                              s.unowned);
+    ok = ok && notify_report(d, queue, queue->lead, "daily", subject, view, err);
+    json_decref(view);
+    return ok;
+}
+
+/* *ret_due: the queue is open and had no mail today. The first time of all only remembers the day. */
+static gboolean is_due(Desk *d, const ConfigQueue *queue, const char *name, const char *day, gboolean *ret_due, GError **err)
+{
+    g_autofree char *last = NULL;
+    gboolean open = FALSE;
+    *ret_due = FALSE;
+    if (!db_text_value(d->db, &last, err, "select value from fact where name = $1", "s", name))
+        return FALSE;
+    if (last == NULL)
+        return db_run(d->db, err, "insert into fact (name, value) values ($1, $2)", "ss", name, day);
+    if (strcmp(last, day) >= 0 || !calendar_is_open(desk_calendar(d, queue->calendar), d->now, &open, NULL))
+        return TRUE;
+    *ret_due = open;
+    return TRUE;
+}
+
+static gboolean one_queue(Desk *d, const ConfigQueue *queue, guint *did, GError **err)
+{
+    g_autofree char *day = local_day(d, queue), *name = g_strconcat("daily:", queue->name, NULL);
+    gboolean due;
+    if (!is_due(d, queue, name, day, &due, err))
+        return FALSE;
+    if (!due)
+        return TRUE;
+    if (!db_begin(d->db, err))
+        return FALSE;
+    if (!write_mail(d, queue, day, err) || !db_run(d->db, err, "update fact set value = $2 where name = $1", "ss", name, day)) {
+        db_rollback(d->db);
+        return FALSE;
+    }
+    (*did)++;
+    return db_commit(d->db, err);
+}
+
+gboolean daily_pass(Desk *d, guint *ret_did, GError **err)
+{
+    *ret_did = 0;
+    for (guint i = 0; i < d->config->queue_order->len; i++)
+        if (!one_queue(d, g_ptr_array_index(d->config->queue_order, i), ret_did, err))
+            return FALSE;
+    return TRUE;
+}
