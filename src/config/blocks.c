@@ -97,7 +97,6 @@ void blocks_group_free(gpointer group)
     ConfigGroup *g = group;
     g_free(g->name);
     g_strfreev(g->members);
-    g_free(g->lead);
     g_free(g);
 }
 
@@ -135,7 +134,6 @@ void blocks_rota_free(gpointer rota)
     g_strfreev(r->files);
     g_free(r->timezone);
     who_free(r->fallback);
-    who_free(r->owner);
     g_free(r);
 }
 
@@ -324,7 +322,6 @@ void blocks_rule_free(gpointer rule)
     g_free(r->name);
     g_free(r->header_name);
     g_free(r->category);
-    g_free(r->policy);
     g_free(r->file);
     who_free(r->owner);
     g_free(r);
@@ -341,7 +338,7 @@ static gboolean has_any(const YamlTree *value, const char *const *keys)
 static void read_rule(Fields *f, const YamlTree *item, guint number, GHashTable *names)
 {
     static const char *const conditions[] = {"from", "to", "subject", "text", "header", NULL};
-    static const char *const effects[] = {"severity", "category", "policy", "owner", "file", NULL};
+    static const char *const effects[] = {"severity", "category", "owner", "file", NULL};
     const YamlTree *name = yaml_tree_get(item, "name");
     gboolean is_named = name != NULL && name->kind == YAML_TREE_SCALAR && !name->is_broken && name->text[0] != '\0';
     g_autofree char *label = is_named ? g_strdup_printf("rule '%.64s'", name->text) : g_strdup_printf("rule %u", number);

@@ -56,7 +56,7 @@ void config_free(Config *c)
         return;
     char *texts[] = {c->path,           c->domain,    c->spool,        c->database, c->key_file,
                      c->audit_key_file, c->templates, c->token_domain, c->version};
-    char **lists[] = {c->trusted_authserv, c->internal, c->intake_users};
+    char **lists[] = {c->trusted_authserv, c->intake_users};
     GHashTable *tables[] = {c->calendars, c->rotas, c->contacts, c->groups, c->roles, c->plans, c->policies, c->queues};
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -64,8 +64,6 @@ void config_free(Config *c)
         g_strfreev(lists[i]);
     for (guint i = 0; i < G_N_ELEMENTS(tables); i++)
         g_hash_table_unref(tables[i]);
-    for (int s = 0; s < SEVERITY_COUNT; s++)
-        g_free(c->severities[s].title);
     delivery_clear(&c->delivery);
     g_ptr_array_unref(c->queue_order);
     g_ptr_array_unref(c->contact_order);
@@ -84,9 +82,6 @@ static void derive(Config *c)
         c->delivery.directory = g_build_filename(c->spool, "outgoing", NULL);
     if (c->trusted_authserv == NULL)
         c->trusted_authserv = g_new0(char *, 1);
-    if (c->internal == NULL)
-        c->internal = g_new0(char *, 1);
-    c->internal_networks = g_strv_contains((const char *const *)c->internal, "networks");
     if (c->intake_users != NULL)
         return;
     c->intake_users = g_new0(char *, 3);

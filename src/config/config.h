@@ -18,9 +18,6 @@ typedef struct {
     char **files;
     char *timezone; /* or NULL */
     Who *fallback;  /* or NULL */
-    Who *owner;     /* or NULL */
-    gboolean has_max_age;
-    Duration max_age;
     int line;
 } ConfigRota;
 
@@ -49,12 +46,10 @@ typedef struct {
 typedef struct {
     char *name;
     char **members; /* contacts' names */
-    char *lead;     /* or NULL */
     int line;
 } ConfigGroup;
 
 typedef struct {
-    char *title;     /* or NULL */
     Duration ack_max; /* defaults: S1 1h, S2 4h, S3 1bd, S4 2bd */
 } ConfigSeverity;
 
@@ -82,7 +77,7 @@ typedef struct {
     char *header_name;                  /* `header: 'X-Spam-Flag: YES'`: name … */
     GRegex *header;                     /* … and pattern of its value; or NULL */
     int severity;                       /* 0..3, or -1; a floor */
-    char *category, *policy, *file;     /* or NULL; file: "other" */
+    char *category, *file;              /* or NULL; file: "other" */
     Who *owner;                         /* or NULL */
     int line;
 } ConfigRule;
@@ -130,10 +125,7 @@ typedef struct {
     char *key_file, *audit_key_file; /* absolute; defaults beside the database: key, audit.key */
     char *templates;            /* directory that is looked in before the built-in ones; or NULL */
     char *token_domain;         /* default: plus addresses at the queue's own domain; then NULL */
-    Duration key_life;          /* default 400d */
     char **trusted_authserv;    /* lower case */
-    gboolean internal_networks; /* reserved words of `internal:` */
-    char **internal;
     char **intake_users;        /* user names or numbers whose envelope lines count; default: root and escalate's own user */
     ConfigDelivery delivery;
     ConfigSeverity severities[SEVERITY_COUNT];

@@ -133,7 +133,9 @@ static GString *find_holidays(const char *country)
     program[MAX(n, 0)] = '\0';
     g_autofree char *beside = files_resolve(program, "contrib"), *upper = g_ascii_strup(country, -1);
     g_autofree char *file = g_strconcat(upper, ".ics", NULL);
-    const char *places[] = {g_getenv("ESCALATE_DATADIR"), NULL, beside};
+    const char *data = g_getenv("ESCALATE_DATADIR");
+    g_autofree char *in_tree = data != NULL ? g_build_filename(data, "contrib", NULL) : NULL; /* of a program that is not installed */
+    const char *places[] = {data, NULL, beside, in_tree};
 #ifdef ESCALATE_DATADIR
     places[1] = ESCALATE_DATADIR;
 #endif

@@ -13,7 +13,7 @@ static const char configuration[] =
     "# Change names, addresses and times; look at it with\n"
     "#\n"
     "#     escalate -c escalate.yaml check\n"
-    "#     escalate -c escalate.yaml simulate --policy standard --from 2026-12-01T10:00:00Z\n"
+    "#     escalate -c escalate.yaml next\n"
     "#\n"
     "# and when you like what it says, set `mode: observe` or `mode: relay`, and take\n"
     "# `delivery` out.\n"
