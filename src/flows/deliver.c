@@ -94,6 +94,12 @@ gboolean deliver_next(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
             (*ret_passed)++;
             continue;
         }
+        if (row != NULL && g_bytes_get_size(row->bytes) == 0) {
+            if (!deliver_done(d, row, TRANSPORT_RECIPIENT_FAILED, "no mail can be written to this address", err))
+                return FALSE;
+            (*ret_passed)++;
+            continue;
+        }
         if (row != NULL && d->config->delivery.redirect_all != NULL) {
             g_free(row->recipient);
             row->recipient = g_strdup(d->config->delivery.redirect_all);

@@ -209,7 +209,20 @@ static gboolean store_mail(Desk *d, const Outgoing *o, const char *text, const c
     OutboxRow row = {.ticket_id = o->ticket->id, .notification_id = o->notification, .class = (char *)o->class, .template = (char *)o->template,
                      .recipient = (char *)o->to_address, .contact = o->contact != NULL ? o->contact->name : NULL, .subject = subject,
                      .created_at = d->now, .next_at = o->not_before != INSTANT_NONE ? MAX(o->not_before, d->now) : d->now};
-    return outbox_insert(d->db, &row, err) && compose(d, o, &row, text, html, from, err);
+    GError *local = NULL;
+    if (!outbox_insert(d->db, &row, err))
+        return FALSE;
+    if (compose(d, o, &row, text, html, from, &local))
+        return TRUE;
+    if (local->code != ERROR_DATA) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    /* An address that no mail can be written to must not keep the mail out that brought it: the row stays without bytes, and deliver
+     * fails it for its recipient. */
+    log_error("compose", local);
+    g_error_free(local);
+    return TRUE;
 }
 
 static gboolean send_rendered(Desk *d, const Outgoing *o, json_t *view, GError **err)

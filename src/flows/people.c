@@ -7,6 +7,8 @@
 
 #include "base/banned.h"
 
+#define ROTA_REACH ((Seconds)30 * 86400)
+
 static void add(GPtrArray *names, const char *name)
 {
     for (guint i = 0; i < names->len; i++)
@@ -123,6 +125,24 @@ GPtrArray *people_of(Desk *d, const Ticket *ticket, const ConfigQueue *queue, co
     return names;
 }
 
+/* On duty at some time within 30 days before or after now: an answer may come after the shift. */
+static gboolean is_ever_on_duty(Desk *d, const char *rota_name, const char *contact)
+{
+    Rota *rota = g_hash_table_lookup(d->rotas, rota_name);
+    Instant at = d->now - ROTA_REACH;
+    for (int changes = 0; rota != NULL && changes < 1000 && at <= d->now + ROTA_REACH; changes++) {
+        g_autoptr(GPtrArray) duty = NULL;
+        if (!rota_on_duty(rota, at, &duty, NULL))
+            return FALSE;
+        for (guint i = 0; i < duty->len; i++)
+            if (strcmp(g_ptr_array_index(duty, i), contact) == 0)
+                return TRUE;
+        if (!rota_next_change(rota, at, &at, NULL))
+            return FALSE;
+    }
+    return FALSE;
+}
+
 gboolean people_is_of_queue(Desk *d, const ConfigContact *contact, const ConfigQueue *queue)
 {
     g_autoptr(GPtrArray) team = people_team(d, NULL, queue);
@@ -134,9 +154,11 @@ gboolean people_is_of_queue(Desk *d, const ConfigContact *contact, const ConfigQ
         g_autoptr(GPtrArray) people = people_of(d, NULL, queue, level->notify);
         if (contains(people, contact->name))
             return TRUE;
-        for (guint k = 0; k < level->notify->len; k++) /* whoever may ever be on the rota */
-            if (((Who *)g_ptr_array_index(level->notify, k))->kind == WHO_ROTA)
+        for (guint k = 0; k < level->notify->len; k++) {
+            const Who *who = g_ptr_array_index(level->notify, k);
+            if (who->kind == WHO_ROTA && is_ever_on_duty(d, who->name, contact->name))
                 return TRUE;
+        }
     }
     return FALSE;
 }

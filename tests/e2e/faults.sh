@@ -24,6 +24,11 @@ same "none is left" 0 "$(count incoming)"
 same "8-bit header" 'grün' "$(escalate --json show 2 | python3 -c 'import json,sys; print(json.load(sys.stdin)["ticket"]["subject"])')"
 match "cut off is noted" 'defect' "$(escalate log 5)"
 
+printf 'From: "b o"@acme.test\nTo: support@desk.test\nSubject: odd address\n\nHello\n' | raw
+exits "an address that we cannot write to" 0 at $T
+same "keeps no mail out" 7 "$(tickets)"
+match "the guard says why it gets no answer" "event=no-mail class=auto-ack reason=bad-address" "$(cat "$WORK/log")"
+
 # ---- files ----
 ln -s /etc/passwd "$SPOOL/incoming/1779782400.000001-1-0-1.host"
 echo x >"$SPOOL/incoming/1779782400.000002-1-0-2.host"
@@ -44,8 +49,8 @@ page=$(templated escalation)
 printf -- '--b\nContent-Type: text/plain\n\nACK\n' | make_mail -H 'Content-Type: multipart/mixed; boundary=b' bob@desk.test "$(reply_to "$page")" 'Re: x' - |
     deliver bob@desk.test "$(reply_to "$page")"
 at 2026-05-26T10:24:00+02:00
-match "no verb from a mail that was cut off" 'no verb' "$(escalate log 7)"
-match "the run goes on" '"state":"climbing"' "$(escalate --json show 7)"
+match "no verb from a mail that was cut off" 'no verb' "$(escalate log 8)"
+match "the run goes on" '"state":"climbing"' "$(escalate --json show 8)"
 
 # ---- a crash between commit and rename ----
 before=$(tickets)
