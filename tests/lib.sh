@@ -199,6 +199,16 @@ no_match() {
     fi
 }
 
+# eventually COMMAND…: until it succeeds, for 30 s at most: for what runs by itself (a daemon, an MTA). Nothing else may wait.
+eventually() {
+    eventually_tries=0
+    until "$@" >/dev/null 2>&1; do
+        eventually_tries=$((eventually_tries + 1))
+        [ $eventually_tries -le 300 ] || return 1
+        sleep 0.1
+    done
+}
+
 # ---- mail in ----
 
 # make_spool [DIR]: an empty spool with the modes of escalate-spool(5); $SPOOL is set to it.

@@ -51,20 +51,9 @@ static gboolean add_ticket(Desk *d, gint64 id, const Zone *zone, Summary *s, GEr
 
 static gboolean summarize(Desk *d, const ConfigQueue *queue, Summary *s, GError **err)
 {
-    g_autoptr(DbRows) rows = NULL;
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-    GError *local = NULL;
-    if (!db_select(d->db, &rows, err,
-                   "select id from ticket where state in ('new', 'open', 'waiting') and queue = $1 order by severity, id", "s", queue->name))
+    g_autoptr(GArray) ids = NULL;
+    if (!db_ids(d->db, &ids, err, "select id from ticket where state in ('new', 'open', 'waiting') and queue = $1 order by severity, id", "s", queue->name))
         return FALSE;
-    while (db_next(rows, &local)) {
-        gint64 id = db_int(rows, 0);
-        g_array_append_val(ids, id);
-    }
-    if (local != NULL) {
-        g_propagate_error(err, local);
-        return FALSE;
-    }
     const Zone *zone = calendar_zone(desk_calendar(d, queue->calendar));
     for (guint i = 0; i < ids->len; i++)
         if (!add_ticket(d, g_array_index(ids, gint64, i), zone, s, err))

@@ -190,20 +190,10 @@ static gboolean archive_one(Desk *d, gint64 id, GError **err)
 
 gboolean deliver_archive(Desk *d, guint *ret_moved, GError **err)
 {
-    g_autoptr(DbRows) rows = NULL;
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-    GError *local = NULL;
+    g_autoptr(GArray) ids = NULL;
     *ret_moved = 0;
-    if (!db_select(d->db, &rows, err, "select id from outbox where is_archived = 0 and state <> 'queued' order by id limit $1", "i", (gint64)LIMIT_BATCH))
+    if (!db_ids(d->db, &ids, err, "select id from outbox where is_archived = 0 and state <> 'queued' order by id limit $1", "i", (gint64)LIMIT_BATCH))
         return FALSE;
-    while (db_next(rows, &local)) {
-        gint64 id = db_int(rows, 0);
-        g_array_append_val(ids, id);
-    }
-    if (local != NULL) {
-        g_propagate_error(err, local);
-        return FALSE;
-    }
     for (guint i = 0; i < ids->len; i++, (*ret_moved)++)
         if (!archive_one(d, g_array_index(ids, gint64, i), err))
             return FALSE;

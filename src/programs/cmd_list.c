@@ -63,20 +63,15 @@ static void print_row(const Ticket *t, const json_t *view)
 int cmd_list(int argc, char **argv, CommandContext *ctx)
 {
     g_autoptr(GError) err = NULL;
-    g_autoptr(DbRows) rows = NULL;
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_autoptr(GArray) ids = NULL;
     int status = 0;
     gboolean all = argc > 1 && strcmp(argv[1], "--all") == 0;
     Desk *d = cmd_store(ctx, &status);
     if (d == NULL)
         return status;
-    if (!db_select(d->db, &rows, &err, "select id from ticket where $1 = 1 or state in ('new', 'open', 'waiting') or $2 > 0 order by severity, id", "ii",
-                   (gint64)all, (gint64)(argc - 1 - all)))
+    if (!db_ids(d->db, &ids, &err, "select id from ticket where $1 = 1 or state in ('new', 'open', 'waiting') or $2 > 0 order by severity, id", "ii",
+                (gint64)all, (gint64)(argc - 1 - all)))
         return cmd_fail(err);
-    while (db_next(rows, &err)) {
-        gint64 id = db_int(rows, 0);
-        g_array_append_val(ids, id);
-    }
     for (guint i = 0; err == NULL && i < ids->len; i++) {
         g_autoptr(Ticket) t = NULL;
         if (!tickets_load(d->db, g_array_index(ids, gint64, i), &t, &err) || !wanted(t, argv + 1 + all, argc - 1 - all, all, &err))

@@ -277,6 +277,26 @@ gboolean db_text_value(Db *db, char **ret, GError **err, const char *sql, const 
     return TRUE;
 }
 
+gboolean db_ids(Db *db, GArray **ret, GError **err, const char *sql, const char *types, ...)
+{
+    va_list ap;
+    va_start(ap, types);
+    g_autoptr(DbRows) rows = start(db, sql, types, ap, err);
+    va_end(ap);
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    GError *local = NULL;
+    while (rows != NULL && db_next(rows, &local)) {
+        gint64 id = db_int(rows, 0);
+        g_array_append_val(ids, id);
+    }
+    if (local != NULL)
+        g_propagate_error(err, local);
+    if (rows == NULL || local != NULL)
+        return FALSE;
+    *ret = g_steal_pointer(&ids);
+    return TRUE;
+}
+
 gint64 db_int(DbRows *rows, int column) { return sqlite3_column_int64(rows->stmt, column); }
 
 Instant db_instant(DbRows *rows, int column)

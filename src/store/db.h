@@ -31,6 +31,9 @@ gboolean db_value(Db *db, gint64 *ret, GError **err, const char *sql, const char
 /* The same as text, newly allocated; *ret is NULL where there is no row or the value is NULL. */
 gboolean db_text_value(Db *db, char **ret, GError **err, const char *sql, const char *types, ...);
 
+/* The first column of all rows: gint64, in order. */
+gboolean db_ids(Db *db, GArray **ret, GError **err, const char *sql, const char *types, ...);
+
 /* Rows, one after the other. The texts of a row live until the next db_next. Free with db_rows_free before the statement is used
  * again. */
 gboolean db_select(Db *db, DbRows **ret, GError **err, const char *sql, const char *types, ...);

@@ -119,26 +119,12 @@ gboolean runs_live(Db *db, gint64 ticket, const char *policy, RunRow **ret, GErr
     return id == 0 || runs_load(db, id, ret, err);
 }
 
-static gboolean read_ids(DbRows *rows, GArray *ids, GError **err)
-{
-    GError *local = NULL;
-    while (db_next(rows, &local)) {
-        gint64 id = db_int(rows, 0);
-        g_array_append_val(ids, id);
-    }
-    if (local != NULL)
-        g_propagate_error(err, local);
-    return local == NULL;
-}
-
 gboolean runs_of_ticket(Db *db, gint64 ticket, gboolean only_live, GPtrArray **ret, GError **err)
 {
-    g_autoptr(DbRows) rows = NULL;
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_autoptr(GArray) ids = NULL;
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)runs_row_free);
-    if (!db_select(db, &rows, err, "select id from run where ticket_id = $1 and ($2 = 0 or ended_at is null) order by id", "ii", ticket,
-                   (gint64)only_live)
-        || !read_ids(rows, ids, err))
+    if (!db_ids(db, &ids, err, "select id from run where ticket_id = $1 and ($2 = 0 or ended_at is null) order by id", "ii", ticket,
+                (gint64)only_live))
         return FALSE;
     for (guint i = 0; i < ids->len; i++) {
         RunRow *r;
@@ -152,12 +138,7 @@ gboolean runs_of_ticket(Db *db, gint64 ticket, gboolean only_live, GPtrArray **r
 
 gboolean runs_all_live(Db *db, GArray **ret, GError **err)
 {
-    g_autoptr(DbRows) rows = NULL;
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-    if (!db_select(db, &rows, err, "select id from run where ended_at is null order by id", "") || !read_ids(rows, ids, err))
-        return FALSE;
-    *ret = g_steal_pointer(&ids);
-    return TRUE;
+    return db_ids(db, ret, err, "select id from run where ended_at is null order by id", "");
 }
 
 gboolean runs_insert(Db *db, RunRow *r, GError **err)

@@ -8,14 +8,6 @@
 command -v python3 >/dev/null || skip_all "no python3"
 desk observe
 
-eventually() {
-    eventually_tries=0
-    until "$@" >/dev/null 2>&1; do
-        eventually_tries=$((eventually_tries + 1))
-        [ $eventually_tries -le 300 ] || return 1
-        sleep 0.1
-    done
-}
 logged() { grep -Eq -e "$1" "$WORK/log"; }
 mails_sent() { [ "$(sent)" -ge "$1" ]; }
 gone() { ! kill -0 "$1"; }

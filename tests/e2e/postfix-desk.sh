@@ -49,14 +49,6 @@ if ! "$HERE/private-postfix.sh" "$POSTFIX" "$PORT" start; then
     skip_all 'Postfix does not start here'
 fi
 
-eventually() {
-    eventually_tries=0
-    until "$@" >/dev/null 2>&1; do
-        eventually_tries=$((eventually_tries + 1))
-        [ $eventually_tries -le 300 ] || return 1
-        sleep 0.1
-    done
-}
 smtp() {
     python3 -c 'import smtplib, sys
 with smtplib.SMTP("127.0.0.1", int(sys.argv[1]), timeout=30) as s:

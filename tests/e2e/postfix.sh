@@ -30,16 +30,6 @@ if ! "$HERE/private-postfix.sh" "$POSTFIX" "$PORT" start; then
     skip_all 'Postfix does not start here'
 fi
 
-# eventually COMMAND…: until it succeeds, for 30 s at most.
-eventually() {
-    eventually_tries=0
-    until "$@" >/dev/null 2>&1; do
-        eventually_tries=$((eventually_tries + 1))
-        [ $eventually_tries -le 300 ] || return 1
-        sleep 0.1
-    done
-}
-
 # smtp SENDER RECIPIENT…: the mail on standard input, by SMTP. Prints what the server refused.
 smtp() {
     python3 -c 'import smtplib, sys

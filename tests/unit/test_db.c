@@ -443,7 +443,7 @@ static void check_call(Scan *s, const char *p, int sql_argument)
 static const struct {
     const char *name;
     int sql_argument;
-} calls[] = {{"db_run(", 2}, {"db_value(", 3}, {"db_select(", 3}, {"db_text_value(", 3}};
+} calls[] = {{"db_run(", 2}, {"db_value(", 3}, {"db_select(", 3}, {"db_text_value(", 3}, {"db_ids(", 3}};
 
 static void scan_source(Scan *s, char *source)
 {
