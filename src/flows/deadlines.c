@@ -36,14 +36,15 @@ static gboolean was_fired(Desk *d, gint64 clock, const char *policy, int level, 
 {
     gint64 n;
     if (!db_value(d->db, &n, err,
-                  "select count(*) from run r join run_cause c on c.run_id = r.id where c.clock_id = $1 and r.policy = $2 and r.level >= $3", "isi",
+                  "select count(*) from run r join run_cause c on c.run_id = r.id where c.clock_id = $1 and r.policy = $2"
+                  " and substr(r.levels, $3, 1) <> '0'", "isi",
                   clock, policy, (gint64)level))
         return FALSE;
     *ret = n > 0;
     return TRUE;
 }
 
-static gboolean schedule_level(Desk *d, const ClockRow *c, const Policy *policy, int number, const PolicyLevel *level, GError **err)
+static gboolean schedule_level(Desk *d, const ClockRow *c, const Policy *policy, int number, const PolicyLevel *level, Instant earliest, GError **err)
 {
     ClockCalendar cal = deadlines_calendar(d, c->calendar);
     for (guint i = 0; i < level->at->len; i++) {
@@ -54,7 +55,7 @@ static gboolean schedule_level(Desk *d, const ClockRow *c, const Policy *policy,
             continue;
         if (!ticketclock_at(&c->clock, &cal, at, level->min, &when, err) || !was_fired(d, c->clock.id, policy->name, number, &fired, err))
             return FALSE;
-        DueRow row = {.what = (char *)"at", .next_at = when, .ticket_id = c->ticket_id, .clock_id = c->clock.id, .policy = policy->name,
+        DueRow row = {.what = (char *)"at", .next_at = MAX(when, earliest), .ticket_id = c->ticket_id, .clock_id = c->clock.id, .policy = policy->name,
                       .level = number};
         if (!fired && when != INSTANT_NONE && !clocks_due_add(d->db, &row, err))
             return FALSE;
@@ -62,8 +63,8 @@ static gboolean schedule_level(Desk *d, const ClockRow *c, const Policy *policy,
     return TRUE;
 }
 
-/* Rewrites what this clock will fire: levels by `at` and `before`, and its breach. */
-static gboolean schedule(Desk *d, const ClockRow *c, GError **err)
+/* Rewrites what this clock will fire: levels by `at` and `before`, not before `earliest`, and its breach. */
+static gboolean schedule(Desk *d, const ClockRow *c, Instant earliest, GError **err)
 {
     const ConfigQueue *queue = desk_queue(d, c->queue);
     const Policy *policy = queue == NULL ? NULL : desk_policy(d, queue->policy);
@@ -72,18 +73,23 @@ static gboolean schedule(Desk *d, const ClockRow *c, GError **err)
     if (c->clock.state != CLOCK_RUNNING)
         return TRUE;
     for (guint i = 0; policy != NULL && i < policy->levels->len; i++)
-        if (!schedule_level(d, c, policy, (int)i + 1, g_ptr_array_index(policy->levels, i), err))
+        if (!schedule_level(d, c, policy, (int)i + 1, g_ptr_array_index(policy->levels, i), earliest, err))
             return FALSE;
     DueRow row = {.what = (char *)"breach", .next_at = c->clock.due_at, .ticket_id = c->ticket_id, .clock_id = c->clock.id};
     return c->clock.breached_at != INSTANT_NONE || clocks_due_add(d->db, &row, err);
 }
 
-static gboolean store(Desk *d, ClockRow *c, Instant at, const char *event, gint64 message, GError **err)
+static gboolean store_from(Desk *d, ClockRow *c, Instant at, const char *event, gint64 message, Instant earliest, GError **err)
 {
     g_autofree char *due = instant_format(c->clock.due_at);
-    return clocks_save(d->db, c, at, event, message, err) && schedule(d, c, err)
+    return clocks_save(d->db, c, at, event, message, err) && schedule(d, c, earliest, err)
            && desk_audit(d, c->ticket_id, err, "clock", "clock=%" G_GINT64_FORMAT " queue=%s target=%s change=%s due=%s", c->clock.id, c->queue,
                          policy_target_name(c->clock.target), event, due);
+}
+
+static gboolean store(Desk *d, ClockRow *c, Instant at, const char *event, gint64 message, GError **err)
+{
+    return store_from(d, c, at, event, message, INSTANT_NONE, err);
 }
 
 /* ---- starting ---- */
@@ -251,11 +257,12 @@ gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GErro
         if (!is_open(c) || targets == NULL || !targets->targets[c->clock.target].given)
             continue;
         ClockCalendar cal = deadlines_calendar(d, c->calendar);
-        if (!ticketclock_retarget(&c->clock, &cal, targets->targets[c->clock.target].duration, t->severity < old, at, err)
-            || !store(d, c, at, "retarget", 0, err))
+        Instant earliest;
+        if (!escalate_not_before(d, t, queue->policy, &earliest, err) || !ticketclock_retarget(&c->clock, &cal, targets->targets[c->clock.target].duration, t->severity < old, at, err)
+            || !store_from(d, c, at, "retarget", 0, earliest, err))
             return FALSE;
     }
-    return TRUE;
+    return escalate_severity(d, t, err);
 }
 
 gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err)

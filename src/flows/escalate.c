@@ -60,6 +60,13 @@ static Calendar *level_calendar(const World *w, int level)
     return desk_calendar(w->desk, name);
 }
 
+static Instant world_shift_end(void *data, int level, const char *contact, Instant now)
+{
+    World *w = data;
+    (void)now;
+    return people_shift_end(w->desk, w->ticket, w->queue, level_of(w->policy, level), contact);
+}
+
 static Instant world_add(void *data, int level, Instant start, Duration d)
 {
     Instant at;
@@ -98,7 +105,7 @@ static gboolean do_page(World *w, RunRow *r, const LadderAction *a, GError **err
     LadderPage *p = next_new_page(r->run);
     g_assert(p != NULL && strcmp(p->contact, a->contact) == 0);
     return runs_insert_page(w->desk->db, r, p, a->text, w->desk->now, err) && notify_page(w->desk, w->ticket, r, p, a->text, err)
-           && desk_audit(w->desk, r->ticket_id, err, a->kind == LADDER_DO_REMIND ? "remind" : "page",
+           && desk_audit(w->desk, r->ticket_id, err, a->kind == LADDER_DO_REMIND ? "remind" : a->kind == LADDER_DO_HANDOFF ? "handoff" : "page",
                          "run=%" G_GINT64_FORMAT " policy=%s level=%d try=%d contact=%s notification=%" G_GINT64_FORMAT, r->id, r->policy, a->level,
                          a->attempt, a->contact, p->id);
 }
@@ -134,6 +141,14 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
     return notify_line(w->desk, w->ticket, a->contact, text, err);
 }
 
+static gboolean do_relieved(World *w, const RunRow *r, const LadderAction *a, GError **err)
+{
+    g_autofree char *text = a->text == NULL ? g_strdup("Your shift is over, and nobody else is on duty: the ladder goes on. You need do nothing.")
+                                            : g_strdup_printf("Your shift is over: %s is asked to take it. You need do nothing.", full_name(w->desk, a->text));
+    return notify_line(w->desk, w->ticket, a->contact, text, err)
+           && desk_audit(w->desk, r->ticket_id, err, "shift-end", "run=%" G_GINT64_FORMAT " contact=%s next=%s", r->id, a->contact, a->text != NULL ? a->text : "-");
+}
+
 static gboolean do_exhausted(World *w, RunRow *r, GError **err)
 {
     return desk_audit(w->desk, r->ticket_id, err, "exhausted", "run=%" G_GINT64_FORMAT " policy=%s", r->id, r->policy)
@@ -147,7 +162,10 @@ static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
     switch (a->kind) {
     case LADDER_DO_PAGE:
     case LADDER_DO_REMIND:
+    case LADDER_DO_HANDOFF:
         return do_page(w, r, a, err);
+    case LADDER_DO_RELIEVED:
+        return do_relieved(w, r, a, err);
     case LADDER_DO_WITHDRAW:
         return outbox_withdraw_notification(w->desk->db, a->page, err) && runs_set_outcome_if_none(w->desk->db, a->page, "withdrawn", w->desk->now, err);
     case LADDER_DO_INFORM:
@@ -175,7 +193,7 @@ static gboolean fits(const RunRow *r, const Policy *policy) { return policy != N
 static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *event, GPtrArray **ret_actions, GError **err)
 {
     World w = {d, t, desk_queue(d, t->queue), desk_policy(d, r->policy)};
-    LadderWorld world = {w.policy, &w, world_people, world_backup, world_is_available, world_add, world_between};
+    LadderWorld world = {w.policy, &w, world_people, world_backup, world_is_available, world_shift_end, world_add, world_between};
     if (w.queue == NULL || !fits(r, w.policy)) { /* mail must go on flowing: the run stands still until the policy is back */
         log_event(LOGGING_ERROR, "ticket=%" G_GINT64_FORMAT " event=run-stuck run=%" G_GINT64_FORMAT " queue=%s policy=%s reason=\"not configured, or lost levels\"",
                   t->id, r->id, t->queue, r->policy);
@@ -303,24 +321,36 @@ gboolean escalate_check_paused(Desk *d, const Ticket *t, GError **err)
         gint64 open, paused;
         if (!runs_causes(d->db, r->id, &open, &paused, err))
             return FALSE;
-        LadderEvent event = {.kind = open > 0 && open == paused ? LADDER_SUSPEND : LADDER_RESUME};
+        LadderEvent event = {.kind = open > 0 && open == paused ? LADDER_SUSPEND : LADDER_RESUME, .why = SUSPENDED_PAUSED};
         if (!step(d, t, r, &event, NULL, err))
             return FALSE;
     }
     return TRUE;
 }
 
+gboolean escalate_not_before(Desk *d, const Ticket *t, const char *policy_name, Instant *ret, GError **err)
+{
+    g_autoptr(RunRow) r = NULL;
+    World w = {d, t, desk_queue(d, t->queue), desk_policy(d, policy_name)};
+    *ret = INSTANT_NONE;
+    if (!runs_live(d->db, t->id, policy_name, &r, err))
+        return FALSE;
+    if (r != NULL && w.queue != NULL && fits(r, w.policy) && r->run->state == RUN_CLIMBING && r->run->level > 0)
+        *ret = world_add(&w, r->run->level, d->now, level_of(w.policy, r->run->level)->ack_within);
+    return TRUE;
+}
+
 gboolean escalate_transport(Desk *d, gboolean is_down, GError **err)
 {
     g_autoptr(GArray) ids = NULL;
-    LadderEvent suspend = {.kind = LADDER_SUSPEND};
+    LadderEvent event = {.kind = is_down ? LADDER_SUSPEND : LADDER_RESUME, .why = SUSPENDED_OFFLINE};
     if (!runs_all_live(d->db, &ids, err))
         return FALSE;
     for (guint i = 0; i < ids->len; i++) {
         g_autoptr(RunRow) r = NULL;
         g_autoptr(Ticket) t = NULL;
         if (!runs_load(d->db, g_array_index(ids, gint64, i), &r, err) || !tickets_load(d->db, r->ticket_id, &t, err)
-            || !(is_down ? step(d, t, r, &suspend, NULL, err) : escalate_check_paused(d, t, err)))
+            || !step(d, t, r, &event, NULL, err))
             return FALSE;
     }
     return desk_audit(d, 0, err, is_down ? "transport-down" : "transport-up", "runs=%u", ids->len);
@@ -385,4 +415,14 @@ Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy_name, c
     Instant latest = world_add(&w, 0, d->now, cap);
     Instant until = wanted_until != INSTANT_NONE ? wanted_until : world_add(&w, 0, d->now, hold);
     return MIN(until, latest);
+}
+
+gboolean escalate_severity(Desk *d, const Ticket *t, GError **err)
+{
+    LadderEvent event = {.kind = LADDER_SEVERITY, .hold_until = INSTANT_NONE};
+    World w = {d, t, desk_queue(d, t->queue), NULL};
+    if (w.queue == NULL)
+        return TRUE;
+    event.hold_until = world_add(&w, 0, d->now, d->config->severities[t->severity].ack_max);
+    return escalate_each(d, t, &event, NULL, err);
 }

@@ -20,6 +20,11 @@ gboolean escalate_clock_ended(Desk *d, const Ticket *t, gint64 clock, GError **e
 gboolean escalate_contained(Desk *d, const Ticket *t, GError **err);
 /* Suspends runs all of whose causes are paused clocks, resumes the others. */
 gboolean escalate_check_paused(Desk *d, const Ticket *t, GError **err);
+/* After a change of severity: holds are cut to what the new one allows. */
+gboolean escalate_severity(Desk *d, const Ticket *t, GError **err);
+/* Before when no further level may fire because of a change of severity: who is being asked has one ack-within. INSTANT_NONE where
+ * nobody is. */
+gboolean escalate_not_before(Desk *d, const Ticket *t, const char *policy, Instant *ret, GError **err);
 /* The transport went down or came back: all runs wait meanwhile. */
 gboolean escalate_transport(Desk *d, gboolean is_down, GError **err);
 /* What became of a notification. */

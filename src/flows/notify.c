@@ -321,6 +321,13 @@ static Instant opening(const Desk *d, const PolicyLevel *level)
     return at;
 }
 
+static const char *page_template(const LadderPage *p, const PolicyLevel *level)
+{
+    if (p->kind == PAGE_REMINDER)
+        return "reminder";
+    return p->kind == PAGE_ESCALATION && level->template_name != NULL ? level->template_name : "escalation";
+}
+
 gboolean notify_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, GError **err)
 {
     gboolean gone;
@@ -329,7 +336,7 @@ gboolean notify_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage
     const ConfigContact *c = desk_contact(d, p->contact);
     const Policy *policy = desk_policy(d, r->policy);
     const PolicyLevel *level = g_ptr_array_index(policy->levels, (guint)p->level - 1);
-    Outgoing o = to_contact(d, t, c, p->is_reminder ? "reminder" : level->template_name != NULL ? level->template_name : "escalation");
+    Outgoing o = to_contact(d, t, c, page_template(p, level));
     o.class = "page";
     o.mail_class = COMPOSE_PAGE;
     o.notification = p->id;

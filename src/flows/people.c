@@ -125,6 +125,54 @@ GPtrArray *people_of(Desk *d, const Ticket *ticket, const ConfigQueue *queue, co
     return names;
 }
 
+/* Whether `contact` is one of them, or stands in for one who is away. */
+static gboolean serves(Desk *d, const GPtrArray *names, const char *contact)
+{
+    for (guint i = 0; i < names->len; i++) {
+        g_autoptr(GPtrArray) seen = g_ptr_array_new();
+        for (const char *c = g_ptr_array_index(names, i); c != NULL && !contains(seen, c);) {
+            if (strcmp(c, contact) == 0)
+                return TRUE;
+            const ConfigContact *row = people_is_available(d, c, FALSE, d->now) ? NULL : desk_contact(d, c);
+            g_ptr_array_add(seen, (gpointer)c);
+            c = row == NULL ? NULL : row->backup;
+        }
+    }
+    return FALSE;
+}
+
+/* The first instant after now at which the contact is not on duty; INSTANT_NONE: he is not now. Nobody's shift is followed further than
+ * the rota can be: then its end is not in sight. */
+static Instant rota_shift_end(Desk *d, const char *name, const char *contact)
+{
+    Rota *rota = g_hash_table_lookup(d->rotas, name);
+    Instant at = d->now;
+    for (int changes = 0; rota != NULL && changes < 100; changes++) {
+        g_autoptr(GPtrArray) duty = NULL;
+        if (!rota_on_duty(rota, at, &duty, NULL))
+            return INSTANT_NONE;
+        if (!serves(d, duty, contact))
+            return changes == 0 ? INSTANT_NONE : at;
+        if (!rota_next_change(rota, at, &at, NULL) || at == INSTANT_MAX)
+            return INSTANT_MAX;
+    }
+    return rota == NULL ? INSTANT_NONE : at;
+}
+
+Instant people_shift_end(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const PolicyLevel *level, const char *contact)
+{
+    Instant end = INSTANT_NONE;
+    g_autoptr(GPtrArray) others = g_ptr_array_new_with_free_func(g_free), team = people_team(d, ticket, queue);
+    for (guint i = 0; i < level->notify->len; i++) {
+        const Who *who = g_ptr_array_index(level->notify, i);
+        if (who->kind == WHO_ROTA)
+            end = MAX(end, rota_shift_end(d, who->name, contact)); /* INSTANT_NONE is the smallest */
+        else
+            add_who(d, ticket, queue, who, team, others);
+    }
+    return serves(d, others, contact) ? INSTANT_NONE : end;
+}
+
 /* On duty at some time within 30 days before or after now: an answer may come after the shift. */
 static gboolean is_ever_on_duty(Desk *d, const char *rota_name, const char *contact)
 {

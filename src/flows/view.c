@@ -227,9 +227,9 @@ static gboolean add_history(Desk *d, const RunRow *r, const LadderPage *p, const
     g_autofree char *last = g_strdup("");
     GError *local = NULL;
     if (!db_select(d->db, &rows, err,
-                   "select contact, delivered_at, outcome, created_at from notification where run_id = $1 and id <> $2 and is_reminder = 0 and contact <> $3"
+                   "select contact, delivered_at, outcome, created_at from notification where run_id = $1 and id <> $2 and kind <> $4 and contact <> $3"
                    " order by contact, id limit 12",
-                   "iis", r->id, p->id, p->contact))
+                   "iisi", r->id, p->id, p->contact, (gint64)PAGE_REMINDER))
         return FALSE;
     g_autofree char *outcome = NULL;
     while (db_next(rows, &local)) {
@@ -267,11 +267,11 @@ static void add_otherwise(Desk *d, const Ticket *t, const ConfigQueue *queue, co
     const PolicyLevel *level = g_ptr_array_index(policy->levels, (guint)p->level - 1);
     const char *name = level->calendar != NULL ? level->calendar : policy->calendar != NULL ? policy->calendar : queue->calendar;
     Instant by = d->now;
-    for (int i = p->attempt; i <= (p->is_reminder ? p->attempt : level->tries); i++)
+    for (int i = p->attempt; i <= (p->kind == PAGE_REMINDER ? p->attempt : level->tries); i++)
         if (!calendar_add(desk_calendar(d, name), by, level->ack_within, &by, NULL))
             return;
     set_time(o, "answer_by", zone, by, d->now);
-    if (p->is_reminder) {
+    if (p->kind == PAGE_REMINDER) {
         json_object_set_new(o, "reminder", json_true());
         return;
     }
@@ -353,7 +353,7 @@ json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p
     json_object_set_new(o, "again", json_boolean(p->attempt > 1));
     set(o, "reader", reader->full_name);
     set(o, "role", reader->roles != NULL ? reader->roles[0] : NULL);
-    set(o, "instead_of", absent != NULL ? absent->full_name : instead_of);
+    set(o, p->kind == PAGE_HANDOFF ? "shift_of" : "instead_of", absent != NULL ? absent->full_name : instead_of);
     set(o, "authority", level->authority);
     set(o, "bridge", policy->bridge);
     json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE));

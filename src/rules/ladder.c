@@ -45,7 +45,7 @@ static void climbing_timer(LadderStep *s)
     gboolean any = FALSE;
     for (guint i = 0, n = r->pages->len; i < n; i++) {
         LadderPage *p = g_ptr_array_index(r->pages, i);
-        if (p->state != PAGE_WAITING || p->level != r->level || p->is_reminder || p->deadline_at > s->now)
+        if (p->state != PAGE_WAITING || p->level != r->level || p->kind == PAGE_REMINDER || p->deadline_at > s->now)
             continue;
         any = TRUE;
         page_unanswered(s, p);
@@ -68,11 +68,62 @@ static void lapse(LadderStep *s)
     ladder_climb_fire(s, MAX(r->level, 1));
 }
 
+/* The level at which he was asked last; of somebody who was not, the run's. */
+static int level_of_contact(const LadderStep *s, const char *contact)
+{
+    for (guint i = s->run->pages->len; i-- > 0;) {
+        const LadderPage *p = g_ptr_array_index(s->run->pages, i);
+        if (strcmp(p->contact, contact) == 0)
+            return p->level;
+    }
+    return MAX(s->run->level, 1);
+}
+
+static Instant shift_end(LadderStep *s, const char *contact)
+{
+    return s->world->shift_end(s->world->data, level_of_contact(s, contact), contact, s->now);
+}
+
+/* A promise ends when it says, and with the shift of somebody who was asked because of it. */
+static void hold(LadderStep *s, Instant until)
+{
+    LadderRun *r = s->run;
+    Instant shift = shift_end(s, r->acker);
+    r->is_shift_bound = shift != INSTANT_NONE && shift < until;
+    r->hold_until = r->is_shift_bound ? shift : until;
+}
+
+/* The acker's shift is over: whoever is on duty now is asked to take it, by a mail that says so; where nobody came, it lapses. */
+static void hand_over(LadderStep *s)
+{
+    LadderRun *r = s->run;
+    int level = level_of_contact(s, r->acker);
+    g_autofree char *from = g_steal_pointer(&r->acker);
+    g_autoptr(GPtrArray) people = s->world->people(s->world->data, level, s->now), chosen = g_ptr_array_new();
+    r->acked_at = r->hold_until = r->resolve_by = INSTANT_NONE;
+    r->is_shift_bound = FALSE;
+    ladder_climb_stop_pages(s);
+    for (guint i = 0; i < people->len; i++) {
+        const char *c = ladder_climb_reachable(s, level, g_ptr_array_index(people, i), FALSE);
+        if (c == NULL || strcmp(c, from) == 0 || ladder_climb_has(chosen, c))
+            continue;
+        g_ptr_array_add(chosen, (gpointer)c);
+        ladder_climb_act(s, LADDER_DO_HANDOFF, level, c, from)->attempt = 1;
+        ladder_add_page(r, 0, level, 1, c, PAGE_HANDOFF);
+    }
+    ladder_climb_act(s, LADDER_DO_RELIEVED, level, from, chosen->len > 0 ? g_ptr_array_index(chosen, 0) : NULL);
+    r->state = RUN_CLIMBING;
+    r->level = level;
+    *level_state(s, level) = LEVEL_FIRED;
+    if (chosen->len == 0)
+        ladder_climb_fire(s, level);
+}
+
 static LadderPage *open_reminder(const LadderStep *s)
 {
     for (guint i = 0; i < s->run->pages->len; i++) {
         LadderPage *p = g_ptr_array_index(s->run->pages, i);
-        if (p->is_reminder && is_pending(p))
+        if (p->kind == PAGE_REMINDER && is_pending(p))
             return p;
     }
     return NULL;
@@ -90,9 +141,14 @@ static void held_timer(LadderStep *s)
     } else if (reminder != NULL) {
         if (reminder->state == PAGE_WAITING && reminder->deadline_at <= s->now)
             lapse(s);
-    } else if (r->hold_until != INSTANT_NONE && r->hold_until <= s->now) {
+    } else if (r->hold_until == INSTANT_NONE || r->hold_until > s->now) {
+        return;
+    } else if (r->is_shift_bound && shift_end(s, r->acker) == INSTANT_NONE) {
+        hand_over(s);
+    } else {
+        r->is_shift_bound = FALSE; /* his shift was made longer meanwhile: an end like any other */
         ladder_climb_act(s, LADDER_DO_REMIND, MAX(r->level, 1), r->acker, NULL)->attempt = 1;
-        ladder_add_page(r, 0, MAX(r->level, 1), 1, r->acker, TRUE);
+        ladder_add_page(r, 0, MAX(r->level, 1), 1, r->acker, PAGE_REMINDER);
     }
 }
 
@@ -166,7 +222,7 @@ static gboolean put_out(LadderStep *s, const char *contact)
         LadderPage *p = g_ptr_array_index(s->run->pages, i);
         if (strcmp(p->contact, contact) != 0 || !is_pending(p))
             continue;
-        was_waiting = was_waiting || (p->level == s->run->level && !p->is_reminder);
+        was_waiting = was_waiting || (p->level == s->run->level && p->kind != PAGE_REMINDER);
         ladder_climb_stop_page(s, p, PAGE_OUT);
     }
     return was_waiting;
@@ -260,7 +316,7 @@ static void answered_quorum(LadderStep *s)
     gboolean any = FALSE;
     for (guint i = 0; i < s->run->pages->len; i++) {
         LadderPage *p = g_ptr_array_index(s->run->pages, i);
-        if (!is_pending(p) || p->level != s->run->level || p->is_reminder || strcmp(p->contact, s->event->contact) != 0)
+        if (!is_pending(p) || p->level != s->run->level || p->kind == PAGE_REMINDER || strcmp(p->contact, s->event->contact) != 0)
             continue;
         ladder_climb_stop_page(s, p, PAGE_SPENT);
         any = TRUE;
@@ -281,7 +337,7 @@ static void ack(LadderStep *s)
     g_free(r->acker);
     r->acker = g_strdup(s->event->contact);
     r->acked_at = s->now;
-    r->hold_until = s->event->hold_until;
+    hold(s, s->event->hold_until);
     r->next_level_at = r->repeat_at = r->resolve_by = INSTANT_NONE;
     if (r->is_operational)
         r->repeat_after = 0;
@@ -298,14 +354,14 @@ static void held_ack(LadderStep *s)
         ladder_climb_act(s, LADDER_DO_ALSO, r->level, s->event->contact, r->acker);
         return;
     }
-    r->hold_until = s->event->hold_until; /* his own again: the promise starts afresh */
+    hold(s, s->event->hold_until); /* his own again: the promise starts afresh */
     ladder_climb_stop_pages(s);
 }
 
 static void held_progress(LadderStep *s)
 {
     if (s->event->hold_until > s->run->hold_until)
-        s->run->hold_until = s->event->hold_until;
+        hold(s, s->event->hold_until);
     if (s->event->kind == LADDER_CONTAINED)
         s->run->resolve_by = INSTANT_NONE;
     ladder_climb_stop_pages(s); /* the reminder */
@@ -313,8 +369,16 @@ static void held_progress(LadderStep *s)
 
 static void ended_ack(LadderStep *s) { ladder_climb_act(s, LADDER_DO_LATE, s->run->level, s->event->contact, NULL); }
 
+/* A worse severity allows shorter holds: the present one is cut to that; a milder one gives nobody more than he was promised. */
+static void held_severity(LadderStep *s)
+{
+    if (s->event->hold_until < s->run->hold_until)
+        hold(s, s->event->hold_until);
+}
+
 static void suspend(LadderStep *s)
 {
+    s->run->suspended_for |= s->event->why;
     if (s->run->suspended_at == INSTANT_NONE)
         s->run->suspended_at = s->now;
 }
@@ -334,7 +398,8 @@ static Instant shifted(const LadderStep *s, int level, DurationUnit unit, Instan
 static void resume(LadderStep *s)
 {
     LadderRun *r = s->run;
-    if (r->suspended_at == INSTANT_NONE)
+    r->suspended_for &= ~(guint)s->event->why;
+    if (r->suspended_at == INSTANT_NONE || r->suspended_for != 0)
         return;
     for (guint i = 0; i < r->pages->len; i++) {
         LadderPage *p = g_ptr_array_index(r->pages, i);
@@ -345,7 +410,8 @@ static void resume(LadderStep *s)
         r->next_level_at = shifted(s, r->level + 1, level_of(s, r->level + 1)->after.unit, INSTANT_NONE, r->next_level_at);
     if (r->level > 0)
         r->resolve_by = shifted(s, r->level, level_of(s, r->level)->resolve_within.unit, r->acked_at, r->resolve_by);
-    r->hold_until = shifted(s, 0, DURATION_OPEN_SECONDS, r->acked_at, r->hold_until);
+    if (!r->is_shift_bound)
+        r->hold_until = shifted(s, 0, DURATION_OPEN_SECONDS, r->acked_at, r->hold_until);
     r->repeat_at = shifted(s, 0, DURATION_ELAPSED, INSTANT_NONE, r->repeat_at);
     r->suspended_at = INSTANT_NONE;
 }
@@ -357,6 +423,8 @@ static void end(LadderStep *s)
     tell_others(s, LADDER_DO_TELL_END, NULL, s->event->text);
     r->state = RUN_ENDED;
     r->hold_until = r->resolve_by = r->next_level_at = r->repeat_at = r->suspended_at = INSTANT_NONE;
+    r->suspended_for = 0;
+    r->is_shift_bound = FALSE;
 }
 
 /* ---- the machine ---- */
@@ -364,26 +432,30 @@ static void end(LadderStep *s)
 typedef void Handler(LadderStep *);
 
 static Handler *const machine[RUN_STATE_COUNT][LADDER_EVENT_COUNT] = {
-    [RUN_CLIMBING] = {[LADDER_CAUSE] = climbing_cause,       [LADDER_LEVEL] = climbing_level,  [LADDER_TIMER] = climbing_timer,
-                      [LADDER_DELIVERED] = delivered,        [LADDER_UNREACHABLE] = climbing_out, [LADDER_DECLINE] = climbing_out,
-                      [LADDER_PASS] = climbing_out,          [LADDER_ACK] = ack,               [LADDER_PROGRESS] = ignore,
-                      [LADDER_CONTAINED] = ignore,           [LADDER_ESCALATE] = ladder_climb_fire_next,    [LADDER_SUSPEND] = suspend,
-                      [LADDER_RESUME] = resume,              [LADDER_END] = end},
-    [RUN_HELD] = {[LADDER_CAUSE] = ignore,                   [LADDER_LEVEL] = held_level,      [LADDER_TIMER] = held_timer,
-                  [LADDER_DELIVERED] = delivered,            [LADDER_UNREACHABLE] = held_out,  [LADDER_DECLINE] = held_out,
-                  [LADDER_PASS] = held_out,                  [LADDER_ACK] = held_ack,          [LADDER_PROGRESS] = held_progress,
-                  [LADDER_CONTAINED] = held_progress,        [LADDER_ESCALATE] = ladder_climb_fire_next,    [LADDER_SUSPEND] = suspend,
-                  [LADDER_RESUME] = resume,                  [LADDER_END] = end},
-    [RUN_EXHAUSTED] = {[LADDER_CAUSE] = ignore,              [LADDER_LEVEL] = climbing_level,  [LADDER_TIMER] = exhausted_timer,
-                       [LADDER_DELIVERED] = delivered,       [LADDER_UNREACHABLE] = ignore,    [LADDER_DECLINE] = climbing_out,
-                       [LADDER_PASS] = climbing_out,         [LADDER_ACK] = ack,               [LADDER_PROGRESS] = ignore,
-                       [LADDER_CONTAINED] = ignore,          [LADDER_ESCALATE] = ignore,       [LADDER_SUSPEND] = suspend,
-                       [LADDER_RESUME] = resume,             [LADDER_END] = end},
-    [RUN_ENDED] = {[LADDER_CAUSE] = ignore,                  [LADDER_LEVEL] = ignore,          [LADDER_TIMER] = ignore,
-                   [LADDER_DELIVERED] = delivered,           [LADDER_UNREACHABLE] = ignore,    [LADDER_DECLINE] = ignore,
-                   [LADDER_PASS] = ignore,                   [LADDER_ACK] = ended_ack,         [LADDER_PROGRESS] = ignore,
-                   [LADDER_CONTAINED] = ignore,              [LADDER_ESCALATE] = ignore,       [LADDER_SUSPEND] = ignore,
-                   [LADDER_RESUME] = ignore,                 [LADDER_END] = ignore},
+    [RUN_CLIMBING] =
+        {[LADDER_CAUSE] = climbing_cause,        [LADDER_LEVEL] = climbing_level,        [LADDER_TIMER] = climbing_timer,
+         [LADDER_DELIVERED] = delivered,         [LADDER_UNREACHABLE] = climbing_out,    [LADDER_DECLINE] = climbing_out,
+         [LADDER_PASS] = climbing_out,           [LADDER_ACK] = ack,                     [LADDER_PROGRESS] = ignore,
+         [LADDER_CONTAINED] = ignore,            [LADDER_ESCALATE] = ladder_climb_fire_next,[LADDER_SUSPEND] = suspend,
+         [LADDER_RESUME] = resume,               [LADDER_SEVERITY] = ignore,             [LADDER_END] = end},
+    [RUN_HELD] =
+        {[LADDER_CAUSE] = ignore,                [LADDER_LEVEL] = held_level,            [LADDER_TIMER] = held_timer,
+         [LADDER_DELIVERED] = delivered,         [LADDER_UNREACHABLE] = held_out,        [LADDER_DECLINE] = held_out,
+         [LADDER_PASS] = held_out,               [LADDER_ACK] = held_ack,                [LADDER_PROGRESS] = held_progress,
+         [LADDER_CONTAINED] = held_progress,     [LADDER_ESCALATE] = ladder_climb_fire_next,[LADDER_SUSPEND] = suspend,
+         [LADDER_RESUME] = resume,               [LADDER_SEVERITY] = held_severity,      [LADDER_END] = end},
+    [RUN_EXHAUSTED] =
+        {[LADDER_CAUSE] = ignore,                [LADDER_LEVEL] = climbing_level,        [LADDER_TIMER] = exhausted_timer,
+         [LADDER_DELIVERED] = delivered,         [LADDER_UNREACHABLE] = ignore,          [LADDER_DECLINE] = climbing_out,
+         [LADDER_PASS] = climbing_out,           [LADDER_ACK] = ack,                     [LADDER_PROGRESS] = ignore,
+         [LADDER_CONTAINED] = ignore,            [LADDER_ESCALATE] = ignore,             [LADDER_SUSPEND] = suspend,
+         [LADDER_RESUME] = resume,               [LADDER_SEVERITY] = ignore,             [LADDER_END] = end},
+    [RUN_ENDED] =
+        {[LADDER_CAUSE] = ignore,                [LADDER_LEVEL] = ignore,                [LADDER_TIMER] = ignore,
+         [LADDER_DELIVERED] = delivered,         [LADDER_UNREACHABLE] = ignore,          [LADDER_DECLINE] = ignore,
+         [LADDER_PASS] = ignore,                 [LADDER_ACK] = ended_ack,               [LADDER_PROGRESS] = ignore,
+         [LADDER_CONTAINED] = ignore,            [LADDER_ESCALATE] = ignore,             [LADDER_SUSPEND] = ignore,
+         [LADDER_RESUME] = ignore,               [LADDER_SEVERITY] = ignore,             [LADDER_END] = ignore},
 };
 
 GPtrArray *ladder_step(LadderRun *r, const LadderEvent *event, const LadderWorld *world, Instant now)

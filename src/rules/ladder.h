@@ -30,14 +30,22 @@ typedef enum {
     LADDER_PROGRESS,    /* what renews a hold, until `hold_until` */
     LADDER_CONTAINED,   /* progress, and resolve-within is satisfied */
     LADDER_ESCALATE,    /* a person asks for the next level now */
-    LADDER_SUSPEND,     /* all causes are paused clocks, or the transport is down */
-    LADDER_RESUME,
+    LADDER_SUSPEND,     /* `why` begins to hold */
+    LADDER_RESUME,      /* `why` is over; the run goes on when no other is left */
+    LADDER_SEVERITY,    /* another severity: a hold may last until `hold_until` at most */
     LADDER_END,         /* `text` says why */
     LADDER_EVENT_COUNT
 } LadderEventKind;
 
+/* Why a run stands still. Both may hold at once. */
+typedef enum {
+    SUSPENDED_PAUSED = 1, /* all its causes are paused clocks */
+    SUSPENDED_OFFLINE = 2 /* no mail can leave */
+} LadderSuspension;
+
 typedef struct {
     LadderEventKind kind;
+    LadderSuspension why;
     int level;
     gint64 page;
     const char *contact, *other, *text;
@@ -51,11 +59,17 @@ typedef enum {
     PAGE_OUT      /* declined, unreachable, withdrawn */
 } PageState;
 
+typedef enum {
+    PAGE_ESCALATION,
+    PAGE_REMINDER, /* to the acker, when his hold is over */
+    PAGE_HANDOFF   /* to who comes on duty, when the shift of the acker is over */
+} PageKind;
+
 typedef struct {
     gint64 id;     /* the notification's row */
     int level;     /* 1 … */
     int attempt;   /* 1 … tries */
-    gboolean is_reminder; /* to the acker, when his hold is over */
+    PageKind kind;
     char *contact;
     PageState state;
     Instant delivered_at, deadline_at;
@@ -72,16 +86,20 @@ typedef struct {
     GPtrArray *quorum;    /* char *: who has acknowledged at a quorum level that is not full */
     char *acker;          /* or NULL */
     Instant acked_at, hold_until, resolve_by;
+    gboolean is_shift_bound; /* hold_until is the end of the acker's shift: then the next on duty is asked */
     Instant next_level_at; /* level + 1 fires then, because `level` is spent */
     Instant repeat_at;     /* of an exhausted run: an operational one is mailed again, another looks whether somebody came back */
     Seconds repeat_after;  /* the spacing of an operational run; of another: not 0 once its operations ticket was asked for */
     Instant suspended_at;
+    guint suspended_for;   /* LadderSuspension, a bit each */
     gboolean is_operational; /* the run of an operations ticket: repeats, opens no other */
 } LadderRun;
 
 typedef enum {
     LADDER_DO_PAGE,      /* mail `contact` for `level`, try `attempt`; text: whom he stands in for, or NULL */
     LADDER_DO_REMIND,    /* remind the acker */
+    LADDER_DO_HANDOFF,   /* mail `contact`, who is on duty now; text: whose shift is over */
+    LADDER_DO_RELIEVED,  /* `contact`, whose shift is over: one line */
     LADDER_DO_WITHDRAW,  /* page `page` must not be handed over any more */
     LADDER_DO_INFORM,    /* the `inform` list of `level` */
     LADDER_DO_SKIPPED,   /* people of `level`, which was passed over: one line */
@@ -113,6 +131,8 @@ typedef struct {
     const char *(*backup)(void *data, const char *contact);
     /* Not on leave, not out of office, and within his hours where the level respects them. */
     gboolean (*is_available)(void *data, const char *contact, int level, Instant now);
+    /* Until when the contact is on duty, where he stands at the level by a rota only (or for somebody who does); else INSTANT_NONE. */
+    Instant (*shift_end)(void *data, int level, const char *contact, Instant now);
     /* start + d on the calendar of the level (0: of the ticket's clocks). Falls back to elapsed time where the calendar has no answer,
      * so that a ladder never stops. */
     Instant (*add)(void *data, int level, Instant start, Duration d);
@@ -123,7 +143,7 @@ typedef struct {
 LadderRun *ladder_run_new(int levels);
 void ladder_run_free(LadderRun *r);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LadderRun, ladder_run_free)
-LadderPage *ladder_add_page(LadderRun *r, gint64 id, int level, int attempt, const char *contact, gboolean is_reminder);
+LadderPage *ladder_add_page(LadderRun *r, gint64 id, int level, int attempt, const char *contact, PageKind kind);
 void ladder_action_free(LadderAction *a);
 
 /* Changes `r` and returns what is to be done, in order (LadderAction *, with free func). Pages appear in r->pages with id 0; the

@@ -32,14 +32,12 @@ void ladder_climb_add_name(GPtrArray *names, const char *name)
         g_ptr_array_add(names, g_strdup(name));
 }
 
-
-
 /* Whether anybody of the current level can still answer in time. */
 gboolean ladder_climb_level_is_pending(const LadderStep *s)
 {
     for (guint i = 0; i < s->run->pages->len; i++) {
         LadderPage *p = g_ptr_array_index(s->run->pages, i);
-        if (p->level == s->run->level && !p->is_reminder && is_pending(p))
+        if (p->level == s->run->level && p->kind != PAGE_REMINDER && is_pending(p))
             return TRUE;
     }
     return FALSE;
@@ -49,7 +47,7 @@ gboolean ladder_climb_was_tried(const LadderStep *s, int level, const char *cont
 {
     for (guint i = 0; i < s->run->pages->len; i++) {
         LadderPage *p = g_ptr_array_index(s->run->pages, i);
-        if (p->level == level && !p->is_reminder && strcmp(p->contact, contact) == 0)
+        if (p->level == level && p->kind != PAGE_REMINDER && strcmp(p->contact, contact) == 0)
             return TRUE;
     }
     return FALSE;
@@ -59,7 +57,7 @@ gboolean ladder_climb_is_asked(const LadderStep *s, int level, const char *conta
 {
     for (guint i = 0; i < s->run->pages->len; i++) {
         LadderPage *p = g_ptr_array_index(s->run->pages, i);
-        if (p->level == level && !p->is_reminder && is_pending(p) && strcmp(p->contact, contact) == 0)
+        if (p->level == level && p->kind != PAGE_REMINDER && is_pending(p) && strcmp(p->contact, contact) == 0)
             return TRUE;
     }
     return FALSE;
@@ -101,7 +99,7 @@ const char *ladder_climb_reachable(LadderStep *s, int level, const char *contact
 void ladder_climb_page(LadderStep *s, int level, const char *contact, int attempt, const char *instead_of)
 {
     ladder_climb_act(s, LADDER_DO_PAGE, level, contact, g_strcmp0(contact, instead_of) == 0 ? NULL : instead_of)->attempt = attempt;
-    ladder_add_page(s->run, 0, level, attempt, contact, FALSE);
+    ladder_add_page(s->run, 0, level, attempt, contact, PAGE_ESCALATION);
 }
 
 /* Pages the people of a level as they are now; FALSE if nobody can be asked. `attempt` 1 is the first mail of a level. */
@@ -217,6 +215,7 @@ void ladder_climb_fire(LadderStep *s, int level)
     r->level = level;
     r->next_level_at = r->repeat_at = r->hold_until = r->resolve_by = INSTANT_NONE;
     r->state = RUN_CLIMBING;
+    r->is_shift_bound = FALSE;
     g_clear_pointer(&r->acker, g_free);
     g_ptr_array_set_size(r->quorum, 0);
     *level_state(s, level) = LEVEL_FIRED;

@@ -8,7 +8,7 @@
 static const char *const state_names[RUN_STATE_COUNT] = {"climbing", "held", "exhausted", "ended"};
 static const char *const event_names[LADDER_EVENT_COUNT] = {"cause", "level",    "timer",     "delivered", "unreachable",
                                                             "decline", "pass",   "ack",       "progress",  "contained",
-                                                            "escalate", "suspend", "resume",  "end"};
+                                                            "escalate", "suspend", "resume",  "severity",  "end"};
 
 const char *ladder_state_name(RunState s) { return state_names[s]; }
 const char *ladder_event_name(LadderEventKind k) { return event_names[k]; }
@@ -44,10 +44,10 @@ void ladder_run_free(LadderRun *r)
     g_free(r);
 }
 
-LadderPage *ladder_add_page(LadderRun *r, gint64 id, int level, int attempt, const char *contact, gboolean is_reminder)
+LadderPage *ladder_add_page(LadderRun *r, gint64 id, int level, int attempt, const char *contact, PageKind kind)
 {
     LadderPage *p = g_new0(LadderPage, 1);
-    *p = (LadderPage){.id = id, .level = level, .attempt = attempt, .contact = g_strdup(contact), .is_reminder = is_reminder};
+    *p = (LadderPage){.id = id, .level = level, .attempt = attempt, .contact = g_strdup(contact), .kind = kind};
     p->delivered_at = p->deadline_at = INSTANT_NONE;
     g_ptr_array_add(r->pages, p);
     return p;
@@ -70,8 +70,9 @@ Instant ladder_next_at(const LadderRun *r)
     gboolean has_reminder = FALSE;
     for (guint i = 0; i < r->pages->len; i++) {
         LadderPage *p = g_ptr_array_index(r->pages, i);
-        has_reminder = has_reminder || (p->is_reminder && is_pending(p));
-        gboolean counts = r->state == RUN_HELD ? p->is_reminder : (r->state == RUN_CLIMBING && p->level == r->level && !p->is_reminder);
+        has_reminder = has_reminder || (p->kind == PAGE_REMINDER && is_pending(p));
+        gboolean counts = r->state == RUN_HELD ? p->kind == PAGE_REMINDER
+                                                 : (r->state == RUN_CLIMBING && p->level == r->level && p->kind != PAGE_REMINDER);
         if (p->state == PAGE_WAITING && counts)
             next = earlier(next, p->deadline_at);
     }

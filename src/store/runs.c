@@ -41,11 +41,12 @@ static gboolean load_pages(Db *db, RunRow *r, GError **err)
     g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
     if (!db_select(db, &rows, err,
-                   "select id, level, attempt, is_reminder, contact, state, delivered_at, deadline_at from notification where run_id = $1 order by id",
+                   "select id, level, attempt, kind, contact, state, delivered_at, deadline_at from notification where run_id = $1 order by id",
                    "i", r->id))
         return FALSE;
     while (db_next(rows, &local)) {
-        LadderPage *p = ladder_add_page(r->run, db_int(rows, 0), (int)db_int(rows, 1), (int)db_int(rows, 2), db_text(rows, 4), db_int(rows, 3) != 0);
+        LadderPage *p = ladder_add_page(r->run, db_int(rows, 0), (int)db_int(rows, 1), (int)db_int(rows, 2), db_text(rows, 4),
+                                        (PageKind)CLAMP(db_int(rows, 3), 0, PAGE_HANDOFF));
         p->state = (PageState)db_int(rows, 5);
         p->delivered_at = db_instant(rows, 6);
         p->deadline_at = db_instant(rows, 7);
@@ -75,7 +76,7 @@ gboolean runs_load(Db *db, gint64 id, RunRow **ret, GError **err)
     GError *local = NULL;
     if (!db_select(db, &rows, err,
                    "select id, ticket_id, policy, state, level, levels, acker, acked_at, hold_until, resolve_by, next_level_at, repeat_at,"
-                   " repeat_after, suspended_at, is_operational, started_at, ended_at, config_version from run where id = $1",
+                   " repeat_after, suspended_at, is_operational, started_at, ended_at, config_version, suspended_for, is_shift_bound from run where id = $1",
                    "i", id))
         return FALSE;
     if (!db_next(rows, &local)) {
@@ -103,6 +104,8 @@ gboolean runs_load(Db *db, gint64 id, RunRow **ret, GError **err)
     r->started_at = db_instant(rows, 15);
     r->ended_at = db_instant(rows, 16);
     r->config_version = g_strdup(db_text(rows, 17));
+    r->run->suspended_for = (guint)db_int(rows, 18);
+    r->run->is_shift_bound = db_int(rows, 19) != 0;
     if (!load_pages(db, r, err) || !load_names(db, r, err))
         return FALSE;
     *ret = g_steal_pointer(&r);
@@ -177,9 +180,11 @@ gboolean runs_save(Db *db, const RunRow *r, const char *end_reason, GError **err
     g_autofree char *levels = levels_text(run);
     return db_run(db, err,
                   "update run set state = $2, level = $3, levels = $4, acker = $5, acked_at = $6, hold_until = $7, resolve_by = $8,"
-                  " next_level_at = $9, repeat_at = $10, repeat_after = $11, suspended_at = $12, ended_at = $13, end_reason = $14 where id = $1",
-                  "iiisstttttitts", r->id, (gint64)run->state, (gint64)run->level, levels, run->acker, run->acked_at, run->hold_until,
-                  run->resolve_by, run->next_level_at, run->repeat_at, run->repeat_after, run->suspended_at, r->ended_at, end_reason)
+                  " next_level_at = $9, repeat_at = $10, repeat_after = $11, suspended_at = $12, ended_at = $13, end_reason = $14, suspended_for = $15,"
+                  " is_shift_bound = $16 where id = $1",
+                  "iiisstttttittsii", r->id, (gint64)run->state, (gint64)run->level, levels, run->acker, run->acked_at, run->hold_until,
+                  run->resolve_by, run->next_level_at, run->repeat_at, run->repeat_after, run->suspended_at, r->ended_at, end_reason,
+                  (gint64)run->suspended_for, (gint64)run->is_shift_bound)
            && save_pages(db, r, err) && db_run(db, err, "delete from run_name where run_id = $1", "i", r->id)
            && save_names(db, r->id, "out", run->out, err) && save_names(db, r->id, "quorum", run->quorum, err);
 }
@@ -187,9 +192,9 @@ gboolean runs_save(Db *db, const RunRow *r, const char *end_reason, GError **err
 gboolean runs_insert_page(Db *db, const RunRow *r, LadderPage *p, const char *instead_of, Instant now, GError **err)
 {
     return db_value(db, &p->id, err,
-                    "insert into notification (run_id, ticket_id, level, attempt, is_reminder, contact, state, created_at, instead_of)"
+                    "insert into notification (run_id, ticket_id, level, attempt, kind, contact, state, created_at, instead_of)"
                     " values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
-                    "iiiiisits", r->id, r->ticket_id, (gint64)p->level, (gint64)p->attempt, (gint64)p->is_reminder, p->contact, (gint64)p->state,
+                    "iiiiisits", r->id, r->ticket_id, (gint64)p->level, (gint64)p->attempt, (gint64)p->kind, p->contact, (gint64)p->state,
                     now, instead_of);
 }
 

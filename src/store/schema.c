@@ -89,5 +89,12 @@ static const char step_1[] =
     " hash text not null) strict;"
     "create index audit_ticket on audit (ticket_id);";
 
-const char *const schema_steps[] = {step_1};
-const int schema_version_count = 1;
+/* A run may stand still for two reasons at once; a hold may end with a shift; a notification may be a handoff. */
+static const char step_2[] =
+    "alter table run add column suspended_for integer not null default 0;"
+    "alter table run add column is_shift_bound integer not null default 0;"
+    "update run set suspended_for = 1 where suspended_at is not null;"
+    "alter table notification rename column is_reminder to kind;";
+
+const char *const schema_steps[] = {step_1, step_2};
+const int schema_version_count = 2;

@@ -22,6 +22,7 @@ typedef struct {
     GStrv people[LEVELS_MAX];
     GHashTable *backup; /* contact -> contact */
     GHashTable *away;   /* set of contacts */
+    GHashTable *shift;  /* contact -> minute at which his shift ends, as text */
     LadderRun *run;
     gint64 last_id;
 } Town;
@@ -42,6 +43,15 @@ static gboolean town_is_available(void *data, const char *contact, int level, In
 {
     (void)level, (void)now;
     return !g_hash_table_contains(((Town *)data)->away, contact);
+}
+
+static Instant minute(const char *text) { return text == NULL ? INSTANT_NONE : BASE + 60 * g_ascii_strtoll(text, NULL, 10); }
+
+static Instant town_shift_end(void *data, int level, const char *contact, Instant now)
+{
+    Instant end = minute(g_hash_table_lookup(((Town *)data)->shift, contact));
+    (void)level;
+    return end > now ? end : INSTANT_NONE;
 }
 
 static Instant town_add(void *data, int level, Instant start, Duration d)
@@ -92,6 +102,7 @@ static Town *town_new(const char *policy, const char *backups, gboolean operatio
     t->policy = policy_new("test");
     t->backup = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     t->away = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    t->shift = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     for (guint i = 0; levels[i] != NULL; i++)
         read_level(t, levels[i]);
     for (guint i = 0; pairs[i] != NULL; i++) {
@@ -110,6 +121,7 @@ static void town_free(Town *t)
         g_strfreev(t->people[i]);
     g_hash_table_unref(t->backup);
     g_hash_table_unref(t->away);
+    g_hash_table_unref(t->shift);
     policy_free(t->policy);
     ladder_run_free(t->run);
     g_free(t);
@@ -117,7 +129,7 @@ static void town_free(Town *t)
 
 static GPtrArray *town_step(Town *t, LadderEvent event, Instant now)
 {
-    LadderWorld world = {t->policy, t, town_people, town_backup, town_is_available, town_add, town_between};
+    LadderWorld world = {t->policy, t, town_people, town_backup, town_is_available, town_shift_end, town_add, town_between};
     return ladder_step(t->run, &event, &world, now);
 }
 
@@ -135,13 +147,14 @@ static void town_store(Town *t)
 
 static void print_action(GString *out, const LadderAction *a)
 {
-    static const char *const names[] = {"page",  "remind", "withdraw", "inform", "skipped", "tell-ack", "tell-end",
+    static const char *const names[] = {"page",  "remind", "handoff", "relieved", "withdraw", "inform", "skipped", "tell-ack", "tell-end",
                                         "also", "quorum", "late",     "lapsed", "nobody",  "spent",    "exhausted"};
     if (out->len > 0)
         g_string_append_c(out, ' ');
     g_string_append(out, names[a->kind]);
     switch (a->kind) {
     case LADDER_DO_PAGE:
+    case LADDER_DO_HANDOFF:
         g_string_append_printf(out, ":%d:%s:%d", a->level, a->contact, a->attempt);
         if (a->text != NULL)
             g_string_append_printf(out, ":for-%s", a->text);
@@ -165,8 +178,6 @@ static void print_actions(GString *out, const GPtrArray *actions)
         print_action(out, g_ptr_array_index(actions, i));
 }
 
-static Instant minute(const char *text) { return text == NULL ? INSTANT_NONE : BASE + 60 * g_ascii_strtoll(text, NULL, 10); }
-
 /* Hands over whatever waits for it, all or one contact's. */
 static void send_all(Town *t, const char *contact, Instant now, GString *got)
 {
@@ -188,6 +199,8 @@ static gboolean play_world(Town *t, char **w, Instant now, GString *got)
         g_hash_table_add(t->away, g_strdup(w[1]));
     } else if (strcmp(w[0], "back") == 0) {
         g_hash_table_remove(t->away, w[1]);
+    } else if (strcmp(w[0], "shift") == 0) {
+        g_hash_table_insert(t->shift, g_strdup(w[1]), g_strdup(w[2]));
     } else if (strcmp(w[0], "people") == 0) {
         int level = (int)g_ascii_strtoll(w[1], NULL, 10);
         g_strfreev(t->people[level - 1]);
@@ -216,10 +229,12 @@ static void play_event(Town *t, char **w, Instant now, GString *got)
         fail_msg("bad word '%s' in the test's script", w[0]);
     if (e.kind == LADDER_LEVEL) {
         e.level = (int)g_ascii_strtoll(w[1], NULL, 10);
-    } else if (e.kind == LADDER_PROGRESS || e.kind == LADDER_CONTAINED) {
+    } else if (e.kind == LADDER_PROGRESS || e.kind == LADDER_CONTAINED || e.kind == LADDER_SEVERITY) {
         e.hold_until = minute(w[1]);
     } else if (e.kind == LADDER_DELIVERED) {
         e.page = g_ascii_strtoll(w[1], NULL, 10);
+    } else if (e.kind == LADDER_SUSPEND || e.kind == LADDER_RESUME) {
+        e.why = g_strcmp0(w[1], "offline") == 0 ? SUSPENDED_OFFLINE : SUSPENDED_PAUSED;
     } else if (w[1] != NULL) {
         e.contact = e.text = w[1];
         if (e.kind == LADDER_ACK)
@@ -325,6 +340,27 @@ static const struct {
     {"one operations ticket per run", "ann within=10", "", FALSE,
      "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> spent:1 exhausted\n20 ack bob 30 -> tell-ack:ann\n30 timer -> remind:bob\n"
      "30 sent\n40 timer -> lapsed:bob inform:1 page:1:ann:1\n40 sent\n50 timer -> spent:1\n50 state -> exhausted"},
+    {"a hold ends with the shift: the next on duty is asked, the other relieved", "ann tries=2 within=10 | carol", "", FALSE,
+     "0 shift ann 30\n0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 90\n3 next -> 30\n29 timer\n30 people 1 bob\n"
+     "30 timer -> handoff:1:bob:1:for-ann relieved:ann\n30 state -> climbing\n30 sent\n30 next -> 40\n35 ack bob 95 -> tell-ack:ann\n35 next -> 95"},
+    {"who comes on duty and does not answer is mailed again, then the next level", "ann tries=2 within=10 | carol", "", FALSE,
+     "0 shift ann 30\n0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 90\n30 people 1 bob\n30 timer -> handoff:1:bob:1:for-ann relieved:ann\n"
+     "30 sent\n40 timer -> page:1:bob:2\n40 sent\n50 timer -> spent:1 inform:2 page:2:carol:1"},
+    {"nobody comes on duty: the ladder goes on at once", "ann | carol", "", FALSE,
+     "0 shift ann 30\n0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 90\n30 people 1 bob\n30 away bob\n"
+     "30 timer -> relieved:ann inform:1 nobody:1 spent:1 inform:2 page:2:carol:1"},
+    {"a promise that ends before the shift is a promise", "ann | carol", "", FALSE,
+     "0 shift ann 300\n0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 90\n90 timer -> remind:ann"},
+    {"a shift that was made longer meanwhile: a reminder", "ann | carol", "", FALSE,
+     "0 shift ann 30\n0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 90\n20 shift ann 600\n30 timer -> remind:ann\n30 state -> held"},
+    {"progress renews a hold to the end of the shift only", "ann | carol", "", FALSE,
+     "0 shift ann 60\n0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 40\n3 next -> 40\n20 progress 200\n20 next -> 60"},
+    {"a worse severity cuts a hold, a milder one leaves it", "ann | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 90\n10 severity 200\n10 next -> 90\n20 severity 70\n20 next -> 70"},
+    {"paused and offline: both must be over", "ann within=10 | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n4 suspend paused\n6 suspend offline\n8 resume paused\n8 next -> -\n12 resume offline\n12 next -> 18"},
+    {"offline alone", "ann within=10 | bob", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n4 suspend offline\n5 resume paused\n5 next -> -\n6 resume offline\n6 next -> 12"},
     {"an ack accepts the whole run", "ann,bob within=10 | carol", "", FALSE,
      "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n3 ack ann 63 -> tell-ack:bob\n3 state -> held\n3 next -> 63\n10 timer\n"
      "20 cause\n20 level 2\n62 timer"},
@@ -523,13 +559,13 @@ static void check_pages(const Town *t, const GPtrArray *actions, const char *tra
     guint at = 0;
     for (guint i = 0; i < actions->len; i++) {
         const LadderAction *a = g_ptr_array_index(actions, i);
-        if (a->kind != LADDER_DO_PAGE && a->kind != LADDER_DO_REMIND)
+        if (a->kind != LADDER_DO_PAGE && a->kind != LADDER_DO_REMIND && a->kind != LADDER_DO_HANDOFF)
             continue;
         while (at < t->run->pages->len && ((LadderPage *)g_ptr_array_index(t->run->pages, at))->id != 0)
             at++;
         const LadderPage *p = at < t->run->pages->len ? g_ptr_array_index(t->run->pages, at++) : NULL;
         if (p == NULL || strcmp(p->contact, a->contact) != 0 || p->level != a->level || p->attempt != a->attempt
-            || p->is_reminder != (a->kind == LADDER_DO_REMIND) || p->state != PAGE_QUEUED)
+            || (p->kind == PAGE_REMINDER) != (a->kind == LADDER_DO_REMIND) || (p->kind == PAGE_HANDOFF) != (a->kind == LADDER_DO_HANDOFF) || p->state != PAGE_QUEUED)
             fail_msg("a page without its action%s", trace);
     }
     for (; at < t->run->pages->len; at++)
@@ -556,7 +592,7 @@ static void check_actions(const Before *before, const GPtrArray *actions, const 
             fail_msg("action %d after the end%s", a->kind, trace);
         if (a->kind == LADDER_DO_WITHDRAW && a->page == 0)
             fail_msg("a page that has no row is withdrawn%s", trace);
-        if (a->kind != LADDER_DO_PAGE)
+        if (a->kind != LADDER_DO_PAGE && a->kind != LADDER_DO_HANDOFF)
             continue;
         if (is_in(paged, a->contact))
             fail_msg("%s is paged twice in one step%s", a->contact, trace);
@@ -596,11 +632,12 @@ static LadderEvent random_event(const Town *t, Instant now)
     static const LadderEventKind kinds[] = {LADDER_TIMER,   LADDER_TIMER, LADDER_TIMER,    LADDER_DELIVERED, LADDER_DELIVERED,   LADDER_DELIVERED,
                                             LADDER_DELIVERED, LADDER_CAUSE, LADDER_LEVEL, LADDER_UNREACHABLE, LADDER_DECLINE,    LADDER_PASS,
                                             LADDER_ACK,     LADDER_ACK,   LADDER_PROGRESS, LADDER_CONTAINED, LADDER_ESCALATE, LADDER_SUSPEND,
-                                            LADDER_RESUME,  LADDER_RESUME};
+                                            LADDER_RESUME,  LADDER_RESUME, LADDER_SEVERITY};
     LadderEvent e = {.kind = kinds[pick(G_N_ELEMENTS(kinds))], .contact = anybody(), .other = pick(8) == 0 ? NULL : anybody(), .text = "why"};
     if (pick(60) == 0)
         e.kind = LADDER_END;
     e.level = e.kind == LADDER_LEVEL ? pick((int)t->run->levels->len + 2) : 0;
+    e.why = pick(2) == 0 ? SUSPENDED_PAUSED : SUSPENDED_OFFLINE;
     e.page = t->last_id > 0 ? 1 + pick((int)t->last_id) : 0;
     if (e.kind == LADDER_DELIVERED && pick(2) == 0) /* the newest, mostly */
         e.page = t->last_id;
@@ -617,6 +654,8 @@ static void random_world(Town *t)
         g_autofree char *names = g_strdup_printf("%s,%s", anybody(), anybody());
         g_strfreev(t->people[level]);
         t->people[level] = g_strsplit(names, ",", -1);
+    } else if (pick(3) == 0) {
+        g_hash_table_insert(t->shift, g_strdup(anybody()), g_strdup_printf("%d", pick(600)));
     } else if (pick(2) == 0) {
         g_hash_table_add(t->away, g_strdup(anybody()));
     } else {

@@ -327,7 +327,7 @@ static void assert_same_run(const LadderRun *a, const LadderRun *b)
         assert_string_equal(g_ptr_array_index(a->out, i), g_ptr_array_index(b->out, i));
     for (guint i = 0; i < a->pages->len; i++) {
         const LadderPage *p = g_ptr_array_index(a->pages, i), *q = g_ptr_array_index(b->pages, i);
-        assert_true(p->id == q->id && p->level == q->level && p->attempt == q->attempt && p->is_reminder == q->is_reminder && p->state == q->state
+        assert_true(p->id == q->id && p->level == q->level && p->attempt == q->attempt && p->kind == q->kind && p->state == q->state
                     && p->delivered_at == q->delivered_at && p->deadline_at == q->deadline_at && same(p->contact, q->contact));
     }
 }
