@@ -126,6 +126,7 @@ typedef struct {
     char *templates;            /* directory that is looked in before the built-in ones; or NULL */
     char *token_domain;         /* default: plus addresses at the queue's own domain; then NULL */
     char **trusted_authserv;    /* lower case */
+    char **internal;            /* networks, "submission": see rules/received.h; or NULL */
     char **intake_users;        /* user names or numbers whose envelope lines count; default: root and escalate's own user */
     ConfigDelivery delivery;
     ConfigSeverity severities[SEVERITY_COUNT];

@@ -33,6 +33,7 @@ typedef enum {
     KEYS_NAME,       /* char *; `refers` says to what */
     KEYS_NAMES,      /* char ** */
     KEYS_TOKENS,     /* char **: lower case, no blanks */
+    KEYS_NETWORKS,   /* char **: networks and the word submission */
     KEYS_PATH,       /* char *: absolute */
     KEYS_PATHS,      /* char ** */
     KEYS_ADDRESS,    /* char *: lower case */

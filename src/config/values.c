@@ -10,6 +10,8 @@
 #include "base/limits.h"
 #include "base/zone.h"
 
+#include "rules/received.h"
+
 #include "base/banned.h"
 
 #define TOKEN_MAX 255
@@ -402,6 +404,12 @@ static char *read_item(const Value *v)
         else
             mismatch(v);
         break;
+    case KEYS_NETWORKS:
+        if (received_is_internal_word(v->text))
+            text = g_strdup(v->text);
+        else
+            mismatch(v);
+        break;
     case KEYS_TOKENS:
         if (is_token(v->text))
             text = g_ascii_strdown(v->text, -1);
@@ -436,6 +444,7 @@ static const Setter setters[KEYS_TYPE_COUNT] = {
     [KEYS_LEVEL_OF_SEVERITY] = {FALSE, set_severity},
     [KEYS_DURATION] = {FALSE, set_duration}, [KEYS_TARGET] = {FALSE, set_duration},    [KEYS_WHO] = {FALSE, set_who},
     [KEYS_WHOS] = {TRUE, add_who},           [KEYS_AT] = {TRUE, add_at},               [KEYS_BEFORE] = {TRUE, add_at},
+    [KEYS_NETWORKS] = {TRUE, add_string},
     [KEYS_REGEX] = {FALSE, set_regex},       [KEYS_HEADER] = {FALSE, set_header},      [KEYS_EXHAUSTED] = {FALSE, set_exhausted},
 };
 

@@ -18,15 +18,13 @@ static gboolean is_member(const ConfigContact *list, const ConfigContact *who)
 /* Whose acknowledgment this is: the addressed contact's, a member's of a list, or an authenticated colleague's own; NULL: nobody's. */
 static const ConfigContact *actor_of(IntakeCase *c, const ConfigContact *addressed)
 {
-    gboolean wants_proof = c->desk->config->trusted_authserv != NULL && c->desk->config->trusted_authserv[0] != NULL;
     if (c->sender == NULL || c->auth == AUTHRES_FAIL)
         return NULL;
     if (c->sender == addressed)
         return c->sender;
     if (addressed != NULL && is_member(addressed, c->sender))
         return c->sender;
-    gboolean proven = wants_proof ? c->auth == AUTHRES_PASS : TRUE;
-    if (!proven || !people_is_of_queue(c->desk, c->sender, c->home))
+    if (!intake_is_believed(c) || !people_is_of_queue(c->desk, c->sender, c->home))
         return NULL;
     intake_note(c, "%s through %s's address", c->sender->name, c->notification->contact);
     return c->sender;

@@ -213,12 +213,6 @@ static gboolean lists(const GPtrArray *addresses, const char *address)
     return FALSE;
 }
 
-static gboolean is_believed(const IntakeCase *c)
-{
-    gboolean wants_proof = c->desk->config->trusted_authserv != NULL && c->desk->config->trusted_authserv[0] != NULL;
-    return wants_proof ? c->auth == AUTHRES_PASS : c->auth != AUTHRES_FAIL;
-}
-
 /* Which queues an answer of this contact counts for: an answer from home meets all, another only its own. */
 static const char *queue_of_answer(IntakeCase *c)
 {
@@ -239,7 +233,7 @@ static gboolean from_team(IntakeCase *c, GError **err)
     const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
     gboolean to_requester = c->ticket->requester != NULL && (lists(c->reading->to, c->ticket->requester) || lists(c->reading->cc, c->ticket->requester));
     c->row->contact = g_strdup(c->sender->name);
-    if (home->mode == MODE_RELAY || !to_requester || !is_believed(c)) {
+    if (home->mode == MODE_RELAY || !to_requester || !intake_is_believed(c)) {
         intake_note(c, home->mode == MODE_RELAY ? "of the team, but not at a work address: a note"
                        : !to_requester         ? "of the team, not to the requester: a note"
                                                : "of the team by its From alone, not authenticated: a note");
@@ -317,7 +311,7 @@ gboolean arrivals_work(IntakeCase *c, GError **err)
     if (!tickets_load(c->desk->db, c->work_ticket, &c->ticket, err))
         return FALSE;
     gboolean is_his = c->sender != NULL && c->sender == c->work_contact;
-    gboolean is_colleague = c->sender != NULL && !is_his && is_believed(c) && people_is_of_queue(c->desk, c->sender, c->home);
+    gboolean is_colleague = c->sender != NULL && !is_his && intake_is_believed(c) && people_is_of_queue(c->desk, c->sender, c->home);
     if (c->auth == AUTHRES_FAIL || (!is_his && !is_colleague)) {
         intake_note(c, "at the work address of %s, but not from him: a note, nothing is done", c->work_contact != NULL ? c->work_contact->name : "nobody");
         c->row->is_note = TRUE;

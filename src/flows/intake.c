@@ -8,10 +8,11 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-#include "rules/threading.h"
+#include "rules/received.h"
 
 #include "flows/acknowledge.h"
 #include "flows/arrivals.h"
+#include "flows/belonging.h"
 #include "flows/deadlines.h"
 #include "flows/intake_case.h"
 #include "flows/people.h"
@@ -27,6 +28,24 @@ void intake_note(IntakeCase *c, const char *format, ...)
     va_start(ap, format);
     g_ptr_array_add(c->decisions, g_strdup_vprintf(format, ap));
     va_end(ap);
+}
+
+gboolean intake_is_believed(const IntakeCase *c)
+{
+    char *const *trusted = c->desk->config->trusted_authserv;
+    return trusted != NULL && trusted[0] != NULL ? c->auth == AUTHRES_PASS : c->auth != AUTHRES_FAIL;
+}
+
+/* What servers whom we trust say of From, and where it came from. */
+static void authenticate(IntakeCase *c)
+{
+    const Reading *r = c->reading;
+    g_autofree char *why = NULL;
+    c->auth = authres_verdict(r->authentication_results, c->desk->config->trusted_authserv, r->from);
+    if (c->auth != AUTHRES_PASS && received_is_internal(r->headers, c->desk->config->internal, &why))
+        c->auth = AUTHRES_PASS;
+    intake_note(c, "from <%s>: %s, authentication %s%s%s", r->from, c->sender != NULL ? c->sender->name : "no contact", authres_name(c->auth),
+                why != NULL ? ": " : "", why != NULL ? why : "");
 }
 
 static gboolean has_list_headers(const Reading *r)
@@ -122,98 +141,6 @@ static void find_queues(IntakeCase *c)
         add_queue(c, config_queue_by_address(config, g_ptr_array_index(fields[2], i)));
 }
 
-/* ---- tokens ---- */
-
-/* A notification's address stays good until 30 days after its ticket was closed. */
-static gboolean has_expired(const IntakeCase *c, gint64 ticket)
-{
-    gint64 n = 0;
-    return !db_value(c->desk->db, &n, NULL, "select count(*) from ticket where id = $1 and closed_at < $2", "it", ticket,
-                     c->desk->now - (Seconds)30 * 86400)
-           || n > 0;
-}
-
-/* Loads what a verified token names; FALSE with *err untouched: it proves nothing. */
-static gboolean accept_token(IntakeCase *c, Token token, const char *mac, GError **err)
-{
-    Desk *d = c->desk;
-    if (token.purpose == 'a') {
-        g_autoptr(NotificationRow) n = NULL;
-        if (!runs_notification(d->db, token.id, &n, NULL) || !token_verify(&d->keys, token, n->contact, mac) || has_expired(c, n->ticket_id))
-            return FALSE;
-        c->token_ticket = n->ticket_id;
-        if (c->notification == NULL)
-            c->notification = g_steal_pointer(&n);
-        return TRUE;
-    }
-    if (token.purpose == 'b') {
-        g_autoptr(OutboxRow) row = NULL;
-        if (!outbox_load(d->db, token.id, &row, NULL) || !token_verify(&d->keys, token, row->contact, mac))
-            return FALSE;
-        c->token_ticket = row->ticket_id;
-        c->at_envelope_address = TRUE;
-        if (c->envelope_row == NULL)
-            c->envelope_row = g_steal_pointer(&row);
-        return TRUE;
-    }
-    if (token.purpose == 'w') {
-        g_autofree char *contact = NULL;
-        gint64 ticket;
-        if (!db_text_value(d->db, &contact, err, "select contact from work where id = $1", "i", token.id) || contact == NULL
-            || !token_verify(&d->keys, token, contact, mac)
-            || !db_value(d->db, &ticket, err, "select ticket_id from work where id = $1", "i", token.id))
-            return FALSE;
-        c->token_ticket = c->work_ticket = ticket;
-        c->work_contact = desk_contact(d, contact);
-        return TRUE;
-    }
-    if (token.purpose != 't' || !token_verify(&d->keys, token, NULL, mac))
-        return FALSE;
-    c->token_ticket = token.id;
-    return TRUE;
-}
-
-/* TRUE if the address carries a token of ours that verifies. */
-static gboolean read_address(IntakeCase *c, const char *address, GError **err)
-{
-    const char *domain = c->desk->config->token_domain, *at = strrchr(address, '@'), *mac;
-    Token token;
-    gboolean is_ours = config_queue_by_address(c->desk->config, address) != NULL
-                       || (domain != NULL && at != NULL && g_ascii_strcasecmp(at + 1, domain) == 0);
-    g_autofree char *text = is_ours ? token_in_address(address, NULL) : NULL;
-    return text != NULL && token_parse(text, &token, &mac) && accept_token(c, token, mac, err);
-}
-
-static gboolean find_tokens(IntakeCase *c, GError **err)
-{
-    GError *local = NULL;
-    gint64 first = 0;
-    for (int i = 0; i < c->mail->recipient_count && local == NULL; i++)
-        if (read_address(c, c->mail->recipients[i], &local) && first == 0)
-            first = c->token_ticket;
-    const GPtrArray *fields[] = {c->reading->to, c->reading->cc, c->reading->recipients};
-    for (gsize f = 0; f < G_N_ELEMENTS(fields); f++)
-        for (guint i = 0; i < fields[f]->len && local == NULL; i++)
-            if (read_address(c, g_ptr_array_index(fields[f], i), &local) && first == 0)
-                first = c->token_ticket;
-    c->token_ticket = first;
-    if (local != NULL)
-        g_propagate_error(err, local);
-    return local == NULL;
-}
-
-/* The outbox row behind a Message-ID of ours that verifies; *ret is NULL for any other. */
-static gboolean own_mail(const IntakeCase *c, const char *message_id, OutboxRow **ret, GError **err)
-{
-    Token token;
-    const char *mac;
-    g_autofree char *text = token_in_message_id(message_id);
-    *ret = NULL;
-    if (text == NULL || !token_parse(text, &token, &mac) || token.purpose != 'm' || !token_verify(&c->desk->keys, token, NULL, mac))
-        return TRUE;
-    return outbox_by_message_id(c->desk->db, message_id, ret, err);
-}
-
 /* ---- kind ---- */
 
 static gboolean decide_kind(IntakeCase *c, GError **err)
@@ -224,7 +151,7 @@ static gboolean decide_kind(IntakeCase *c, GError **err)
     c->unsure = r->by_words_only;
     for (guint i = 0; i < r->evidence->len; i++)
         intake_note(c, "kind %s: %s", kind_name(r->kind), (const char *)g_ptr_array_index(r->evidence, i));
-    if (!own_mail(c, r->message_id, &own, err))
+    if (!belonging_own_mail(c, r->message_id, &own, err))
         return FALSE;
     if (own != NULL) {
         c->kind = KIND_OWN;
@@ -236,98 +163,6 @@ static gboolean decide_kind(IntakeCase *c, GError **err)
         c->kind = KIND_HUMAN;
         intake_note(c, "kind human: %s is reached through a list of its own (own-lists)", c->home->name);
     }
-    return TRUE;
-}
-
-/* ---- thread ---- */
-
-static gboolean add_claim(IntakeCase *c, GPtrArray *claims, ThreadingEvidence evidence, gint64 ticket, char *detail, GError **err)
-{
-    ThreadingClaim *claim = g_new0(ThreadingClaim, 1);
-    *claim = (ThreadingClaim){.evidence = evidence, .ticket = ticket, .detail = detail};
-    g_ptr_array_add(claims, claim);
-    g_autoptr(Ticket) t = NULL;
-    GError *local = NULL;
-    if (!tickets_load(c->desk->db, ticket, &t, &local)) {
-        gboolean is_gone = local->code == ERROR_NOTFOUND; /* a number that somebody made up */
-        if (is_gone)
-            g_clear_error(&local);
-        else
-            g_propagate_error(err, local);
-        g_ptr_array_remove_index(claims, claims->len - 1);
-        return is_gone;
-    }
-    const ConfigQueue *queue = desk_queue(c->desk, t->queue);
-    if (c->sender != NULL && queue != NULL && people_is_of_queue(c->desk, c->sender, queue)) {
-        claim->is_participant = TRUE;
-        return TRUE;
-    }
-    return tickets_has_participant(c->desk->db, ticket, c->reading->from, &claim->is_participant, err);
-}
-
-static gboolean claim_of_id(IntakeCase *c, GPtrArray *claims, const char *message_id, GError **err)
-{
-    g_autoptr(OutboxRow) own = NULL;
-    gint64 ticket = 0;
-    if (!own_mail(c, message_id, &own, err))
-        return FALSE;
-    if (own != NULL && own->ticket_id != 0)
-        return add_claim(c, claims, THREADING_OWN_ID, own->ticket_id, g_strdup(message_id), err);
-    if (!messages_ticket_of(c->desk->db, message_id, &ticket, err))
-        return FALSE;
-    return ticket == 0 || add_claim(c, claims, THREADING_KNOWN_ID, ticket, g_strdup(message_id), err);
-}
-
-static gboolean claims_of_headers(IntakeCase *c, GPtrArray *claims, GError **err)
-{
-    const GPtrArray *fields[] = {c->reading->in_reply_to, c->reading->references};
-    for (gsize f = 0; f < G_N_ELEMENTS(fields); f++)
-        for (guint i = 0; i < fields[f]->len; i++)
-            if (!claim_of_id(c, claims, g_ptr_array_index(fields[f], i), err))
-                return FALSE;
-    return TRUE;
-}
-
-static gboolean claim_of_tag(IntakeCase *c, GPtrArray *claims, GError **err)
-{
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    for (guint i = 0; i < c->desk->config->queue_order->len; i++)
-        g_ptr_array_add(names, ((ConfigQueue *)g_ptr_array_index(c->desk->config->queue_order, i))->name);
-    g_ptr_array_add(names, NULL);
-    gint64 ticket = threading_tag(c->reading->subject, (char *const *)names->pdata);
-    return ticket == 0 || add_claim(c, claims, THREADING_TAG, ticket, g_strdup(c->reading->subject), err);
-}
-
-/* A merged ticket stands for the one that it went into; chains are short and end. */
-static gboolean load_ticket(IntakeCase *c, gint64 id, GError **err)
-{
-    for (int hops = 0; hops < 16; hops++) {
-        g_clear_pointer(&c->ticket, tickets_free);
-        if (!tickets_load(c->desk->db, id, &c->ticket, err))
-            return FALSE;
-        if (c->ticket->state != TICKET_MERGED || c->ticket->merged_into_id == 0)
-            return TRUE;
-        id = c->ticket->merged_into_id;
-    }
-    return TRUE;
-}
-
-static gboolean find_ticket(IntakeCase *c, gint64 *ret_claimed, GError **err)
-{
-    g_autoptr(GPtrArray) claims = g_ptr_array_new_with_free_func((GDestroyNotify)threading_claim_free);
-    *ret_claimed = 0;
-    if (c->token_ticket != 0 && !add_claim(c, claims, THREADING_TOKEN, c->token_ticket, g_strdup("in a recipient address"), err))
-        return FALSE;
-    if (!claims_of_headers(c, claims, err) || !claim_of_tag(c, claims, err))
-        return FALSE;
-    ThreadingVerdict v = threading_decide(claims);
-    if (v.ticket != 0) {
-        intake_note(c, "joins ticket %" G_GINT64_FORMAT ": %s (%s)", v.ticket, v.why, v.detail);
-        return load_ticket(c, v.ticket, err);
-    }
-    *ret_claimed = v.claimed;
-    if (v.claimed != 0)
-        intake_note(c, "claims ticket %" G_GINT64_FORMAT ", not joined: %s", v.claimed, v.why);
     return TRUE;
 }
 
@@ -343,7 +178,7 @@ static gboolean second_copy(IntakeCase *c, gint64 first, GError **err)
     c->row->filed = g_strdup("duplicate");
     if (ticket != 0) {
         g_autoptr(GPtrArray) queues = NULL;
-        if (!load_ticket(c, ticket, err) || !tickets_queues(c->desk->db, c->ticket->id, &queues, err))
+        if (!belonging_load(c, ticket, err) || !tickets_queues(c->desk->db, c->ticket->id, &queues, err))
             return FALSE;
         for (int i = 0; i < c->mail->recipient_count; i++) {
             const ConfigQueue *q = config_queue_by_address(c->desk->config, c->mail->recipients[i]);
@@ -449,16 +284,15 @@ static gboolean process(IntakeCase *c, GError **err)
     if (*r->message_id != '\0' && !c->mail->again && (!partial_copy(c, &is_copy, err) || is_copy))
         return is_copy;
     c->sender = *r->from == '\0' ? NULL : config_contact_by_address(c->desk->config, r->from);
-    c->auth = authres_verdict(r->authentication_results, c->desk->config->trusted_authserv, r->from);
-    intake_note(c, "from <%s>: %s, authentication %s", r->from, c->sender != NULL ? c->sender->name : "no contact", authres_name(c->auth));
-    if (!decide_kind(c, err) || !find_tokens(c, err))
+    authenticate(c);
+    if (!decide_kind(c, err) || !belonging_tokens(c, err))
         return FALSE;
     if (c->kind == KIND_BOUNCE && c->envelope_row == NULL && r->original_message_id != NULL
-        && !own_mail(c, r->original_message_id, &c->envelope_row, err))
+        && !belonging_own_mail(c, r->original_message_id, &c->envelope_row, err))
         return FALSE;
     if (c->token_ticket == 0 && c->envelope_row != NULL)
         c->token_ticket = c->envelope_row->ticket_id;
-    if (!find_ticket(c, &claimed, err))
+    if (!belonging_find(c, &claimed, err))
         return FALSE;
     if (c->home == NULL && c->ticket != NULL)
         c->home = desk_queue(c->desk, c->ticket->queue);

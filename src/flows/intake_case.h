@@ -36,6 +36,8 @@ typedef struct {
     GPtrArray *decisions;          /* char * */
 } IntakeCase;
 
+/* Whether From is believed where it matters: authenticated, or, where nobody is trusted to say so, not known to be forged. */
+gboolean intake_is_believed(const IntakeCase *c);
 void intake_note(IntakeCase *c, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Facts for the guard about answering this mail at `to`. */
 GuardCase intake_guard_case(const IntakeCase *c, const char *to, GuardClass mail_class);

@@ -296,8 +296,8 @@ static const Case error_cases[] = {
      "t:8:1: delivery has a user and `tls: off`, expected `tls: required`: the password would be open"},
     {"delivery back to a queue", NULL, "delivery: {redirect-all: Help+x@a.example}",
      "t:8:1: redirect-all of delivery is a queue's address, expected one that does not come back"},
-    {"internal, not yet", NULL, "internal: [networks]",
-     "t:8:1: 'internal' of the configuration is not supported by this version, expected it left out"},
+    {"internal, not a network", NULL, "internal: [192.0.2.0/24, 300.0.0.1, submission]",
+     "t:8:26: 'internal' of the configuration is '300.0.0.1', expected a list of networks, like 192.0.2.0/24, and submission"},
     {"the file is a list", "domain", "- domain",
      "t:1:1: the file is a list, expected keys with values, like 'domain: tiny.example'\n"
      "t:2:1: …"},

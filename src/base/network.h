@@ -1,0 +1,17 @@
+/* network: IP addresses and networks as text (RFC 4291 2.2, 4632 3.1). IPv4 stands among IPv6 as ::ffff:a.b.c.d. */
+#ifndef BASE_NETWORK_H
+#define BASE_NETWORK_H
+
+#include <glib.h>
+
+typedef struct {
+    guint8 bytes[16];
+    guint prefix; /* bits of `bytes` that count */
+} Network;
+
+/* An address, alone or with a prefix length. FALSE where it is anything else. */
+gboolean network_parse(const char *text, Network *ret);
+gboolean network_parse_address(const char *text, guint8 ret[16]);
+gboolean network_has(const Network *n, const guint8 address[16]);
+
+#endif
