@@ -122,7 +122,17 @@ static _Noreturn void fail_errno(const char *doing, const char *subject)
 
 /* ---- signals ---- */
 
-static const int ending_signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGXCPU};
+/* Every signal that would end us and may be caught, but for the alarm and for what a broken program sends itself (there the MTA sees
+ * death by signal, and tries again). Timers of the caller survive exec, so all of them may come. */
+static int ends_us(int number)
+{
+    static const int others[] = {SIGKILL, SIGSTOP, SIGCHLD, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH, SIGPIPE, SIGXFSZ, SIGALRM,
+                                 SIGSEGV, SIGBUS,  SIGILL,  SIGFPE,  SIGABRT, SIGTRAP, SIGSYS};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (number == others[i])
+            return 0;
+    return 1;
+}
 
 static void on_signal(int number)
 {
@@ -151,8 +161,9 @@ static void take_signals(void)
     sigaction(SIGPIPE, &ignore, NULL);
     sigaction(SIGXFSZ, &ignore, NULL);
     sigaction(SIGALRM, &end, NULL);
-    for (size_t i = 0; i < sizeof ending_signals / sizeof ending_signals[0]; i++)
-        sigaction(ending_signals[i], &end, NULL);
+    for (int i = 1; i <= SIGRTMAX; i++)
+        if (ends_us(i))
+            sigaction(i, &end, NULL); /* the C library's own are refused, and nobody sends them */
     block_signals(SIG_UNBLOCK, NULL);
     alarm(ESCALATE_FILTER_SECONDS);
 }
@@ -162,8 +173,9 @@ static void leave_only_alarm(void)
 {
     sigset_t set;
     sigemptyset(&set);
-    for (size_t i = 0; i < sizeof ending_signals / sizeof ending_signals[0]; i++)
-        sigaddset(&set, ending_signals[i]);
+    for (int i = 1; i <= SIGRTMAX; i++)
+        if (ends_us(i))
+            sigaddset(&set, i);
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
@@ -388,7 +400,7 @@ static void write_envelope(const Spool *s, const Options *o)
 static void write_message(const Spool *s, Options *o)
 {
     size_t line, length = read_first(&line);
-    int64_t announced = o->size, total = (int64_t)length, mail = total - (int64_t)line;
+    int64_t announced = o->size, mail = (int64_t)(length - line);
     if (line > 0) {
         const char *sender = mbox_sender(chunk, line);
         if (o->sender == NULL)
@@ -399,13 +411,12 @@ static void write_message(const Spool *s, Options *o)
     while (length > 0) { /* the end of the input may have been seen already: read(2) says so again */
         length = read_some(chunk, sizeof chunk);
         write_all(s, chunk, length);
-        total += (int64_t)length;
         mail += (int64_t)length;
     }
     if (mail == 0)
         fail("standard input: no mail on it");
-    if (announced >= 0 && total < announced)
-        fail("standard input: %lld bytes, but %lld were announced", (long long)total, (long long)announced);
+    if (announced >= 0 && mail < announced) /* the line that some MTAs write before the mail is none of it */
+        fail("standard input: %lld bytes, but %lld were announced", (long long)mail, (long long)announced);
 }
 
 static uint64_t finish_file(Spool *s)

@@ -24,7 +24,7 @@ static const ConfigContact *actor_of(IntakeCase *c, const ConfigContact *address
         return c->sender;
     if (addressed != NULL && is_member(addressed, c->sender))
         return c->sender;
-    if (!intake_is_believed(c) || !people_is_of_queue(c->desk, c->sender, c->home))
+    if (!intake_is_believed(c) || !people_is_of_ticket(c->desk, c->sender, c->ticket->id))
         return NULL;
     intake_note(c, "%s through %s's address", c->sender->name, c->notification->contact);
     return c->sender;
@@ -44,12 +44,15 @@ static gboolean ask_registered(IntakeCase *c, const ConfigContact *addressed, GE
     g_ptr_array_add(lines, g_strdup_printf("Somebody answered from <%.200s>, which is not one of your addresses here.", c->reading->from));
     g_ptr_array_add(lines, g_strdup("Nothing was done. If it was you, please answer from the address that this mail was sent to."));
     return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
-           && (!may || notify_transcript(c->desk, c->ticket, addressed, c->notification->id, lines, FALSE, NULL, err));
+           && (!may || notify_transcript(c->desk, c->ticket, addressed, c->notification->id, lines, FALSE, TRUE, NULL, err));
 }
 
 /* Why no verb is taken from this mail, or NULL. */
-static const char *doubt(const Reading *r)
+static const char *doubt(const IntakeCase *c)
 {
+    const Reading *r = c->reading;
+    if (c->torn)
+        return "it is addressed to two of our personal addresses at once";
     return r->truncated ? "the mail was cut off" : r->doubtful ? "it is not sure what is new in it" : NULL;
 }
 
@@ -67,11 +70,12 @@ static gboolean apply_all(IntakeCase *c, VerbContext *v, GError **err)
 
 static gboolean transcript(IntakeCase *c, const VerbContext *v, GError **err)
 {
-    GuardCase facts = intake_guard_case(c, v->actor->email[0], v->is_refused || v->with_choices ? GUARD_REFUSAL : GUARD_TRANSCRIPT);
+    gboolean is_refusal = v->is_refused || v->with_choices;
+    GuardCase facts = intake_guard_case(c, v->actor->email[0], is_refusal ? GUARD_REFUSAL : GUARD_TRANSCRIPT);
     gboolean may;
     if (!courtesy_allows(c->desk, c->ticket, &facts, &may, err))
         return FALSE;
-    return !may || notify_transcript(c->desk, c->ticket, v->actor, c->notification->id, v->results, v->with_choices, c->reading->message_id, err);
+    return !may || notify_transcript(c->desk, c->ticket, v->actor, c->notification->id, v->results, v->with_choices, is_refusal, c->reading->message_id, err);
 }
 
 gboolean acknowledge_mail(IntakeCase *c, GError **err)
@@ -86,7 +90,7 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
     g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
     VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = actor, .run = c->notification->run_id, .page = c->notification->id,
                      .results = results};
-    const char *why = doubt(c->reading);
+    const char *why = doubt(c);
     c->row->contact = g_strdup(actor->name);
     c->row->is_note = TRUE;
     if (!intake_store_row(c, err) || !people_set_back(c->desk, actor->name, err))

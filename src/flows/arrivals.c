@@ -6,6 +6,10 @@
 #include "base/error.h"
 #include "base/limits.h"
 
+#include "rules/token.h"
+
+#include "mail/message.h"
+
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
@@ -30,6 +34,12 @@ static gboolean read_parts(const IntakeCase *c, GPtrArray **ret, GError **err)
 
 static const char *writer(const Reading *r) { return *r->from_name != '\0' ? r->from_name : r->from; }
 
+/* For the team: who seems to write. Where authentication failed it says so, since From is what anybody can write. */
+static char *shown_writer(const IntakeCase *c)
+{
+    return g_strdup_printf("%s%s", writer(c->reading), c->auth == AUTHRES_FAIL ? " (sender not proven: authentication failed)" : "");
+}
+
 /* The mail to each of the team, but its writer. A queue beside the home queue tells its own team. */
 static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *template, GPtrArray *parts, GError **err)
 {
@@ -43,10 +53,17 @@ static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *t
         /* of a first mail all of it, his signature too; of the others what is new */
         gboolean is_first = strcmp(template, "new-ticket") == 0;
         const char *text = is_first || *c->reading->new_text == '\0' ? c->reading->text : c->reading->new_text;
-        if (!notify_team(c->desk, c->ticket, contact, template, writer(c->reading), text, parts, err))
+        g_autofree char *from = shown_writer(c);
+        if (!notify_team(c->desk, c->ticket, contact, template, from, text, parts, err))
             return FALSE;
     }
     return TRUE;
+}
+
+gboolean arrivals_tell_queue(IntakeCase *c, const ConfigQueue *queue, GError **err)
+{
+    g_autoptr(GPtrArray) parts = NULL;
+    return read_parts(c, &parts, err) && tell_team(c, queue, "new-ticket", parts, err);
 }
 
 static gboolean tell_teams(IntakeCase *c, const char *template, gboolean others, GError **err)
@@ -90,20 +107,27 @@ static gboolean auto_ack(IntakeCase *c, GError **err)
 {
     GuardCase facts = intake_guard_case(c, c->reading->from, GUARD_AUTO_ACK);
     gboolean may;
+    gint64 spams;
+    if (!db_value(c->desk->db, &spams, err, "select count(*) from ticket t join person p on p.id = t.requester_id where p.address = $1 and t.spam = 1", "s",
+                  c->reading->from))
+        return FALSE;
+    facts.is_spam = facts.is_spam || spams > 0;
     if (!courtesy_allows(c->desk, c->ticket, &facts, &may, err))
         return FALSE;
     intake_note(c, may ? "auto-ack to the sender" : "no auto-ack: the guard refuses");
     return !may || notify_requester(c->desk, c->ticket, "auto-ack", honest_times(c), c->reading->message_id, err);
 }
 
-/* The last ticket of a sender who opened more than the limit within an hour; 0: he did not. */
+/* The last ticket of a sender who opened more than the limit within an hour; 0: he did not. Mail that is authenticated and mail that is
+ * not are counted apart, so that nobody can use up somebody else's number. */
 static gboolean flooded(IntakeCase *c, gint64 *ret_last, GError **err)
 {
     gint64 n;
     *ret_last = 0;
     if (!db_value(c->desk->db, &n, err,
-                  "select count(*) from ticket t join person p on p.id = t.requester_id where p.address = $1 and t.opened_at > $2", "st",
-                  c->reading->from, c->desk->now - 3600))
+                  "select count(*) from ticket t join person p on p.id = t.requester_id where p.address = $1 and t.opened_at > $2"
+                  " and exists (select 1 from message m where m.ticket_id = t.id and m.direction = 'in' and m.is_verified = $3)",
+                  "sti", c->reading->from, c->desk->now - 3600, (gint64)(c->auth == AUTHRES_PASS)))
         return FALSE;
     return n < LIMIT_TICKETS_PER_ADDRESS_HOUR
            || db_value(c->desk->db, ret_last, err,
@@ -140,6 +164,17 @@ static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GEr
            && tell_teams(c, "new-ticket", TRUE, err);
 }
 
+/* One of many mails may be the one that matters: what its rules say counts for the ticket that it is appended to. */
+static gboolean raise_severity(IntakeCase *c, const Rating *rating, GError **err)
+{
+    int old = c->ticket->severity;
+    if (rating->severity >= old)
+        return TRUE;
+    c->ticket->severity = rating->severity;
+    return tickets_save(c->desk->db, c->ticket, err) && deadlines_retarget(c->desk, c->ticket, old, c->desk->now, err)
+           && desk_audit(c->desk, c->ticket->id, err, "severity", "old=S%d new=S%d by=rules", old + 1, rating->severity + 1);
+}
+
 gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err)
 {
     Rating rating;
@@ -157,7 +192,8 @@ gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err)
     } else if (last != 0) {
         ok = tickets_load(c->desk->db, last, &c->ticket, err);
         intake_note(c, "flood: more than %d new tickets an hour of this sender: appended to ticket %" G_GINT64_FORMAT, LIMIT_TICKETS_PER_ADDRESS_HOUR, last);
-        ok = ok && intake_store_row(c, err);
+        c->row->filed = g_strdup("flood");
+        ok = ok && intake_store_row(c, err) && raise_severity(c, &rating, err) && tell_teams(c, "relay-in", FALSE, err);
     } else {
         ok = open_it(c, &rating, claimed, err);
     }
@@ -251,7 +287,7 @@ gboolean arrivals_append(IntakeCase *c, GError **err)
     if (home == NULL)
         return error_set(err, ERROR_DATA, "ticket %" G_GINT64_FORMAT ": its queue '%s' is not configured any more", c->ticket->id, c->ticket->queue);
     gboolean is_requester = g_strcmp0(c->ticket->requester, c->reading->from) == 0;
-    if (!is_requester && c->sender != NULL && people_is_of_queue(c->desk, c->sender, home))
+    if (!is_requester && c->sender != NULL && people_is_of_ticket(c->desk, c->sender, c->ticket->id))
         return from_team(c, err);
     if (c->ticket->state == TICKET_CLOSED) {
         gint64 old = c->ticket->id;
@@ -274,14 +310,47 @@ static gboolean is_private(const CommandReply *work)
 
 static gboolean has_text(const char *s) { return s[strspn(s, " \t\r\n")] != '\0'; }
 
-static gboolean relay_answer(IntakeCase *c, GError **err)
+/* A part that holds an address which is somebody's alone cannot go to the requester: NULL, or the name of the first. Text is mended. */
+static const char *personal_part(GPtrArray *parts)
+{
+    for (guint i = 0; parts != NULL && i < parts->len; i++) {
+        MessagePart *p = g_ptr_array_index(parts, i);
+        gsize n;
+        guint count;
+        const char *bytes = g_bytes_get_data(p->bytes, &n);
+        if (n == 0 || memchr(bytes, '\0', n) != NULL)
+            continue;
+        g_autofree char *mended = token_scrub(bytes, (gssize)n, &count);
+        if (count > 0 && !g_str_has_prefix(p->type, "text/"))
+            return *p->name != '\0' ? p->name : p->type;
+        if (count > 0) {
+            g_bytes_unref(p->bytes);
+            p->bytes = g_bytes_new_take(mended, strlen(mended));
+            mended = NULL;
+        }
+    }
+    return NULL;
+}
+
+static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
     gboolean any_part = c->reading->attachments->len > 0;
     if (is_private(c->reading->work) || (!has_text(c->reading->work->rest) && !any_part))
         return TRUE;
+    if (!read_parts(c, &parts, err))
+        return FALSE;
+    const char *personal = personal_part(parts);
+    if (personal != NULL) {
+        intake_note(c, "not relayed: the part %s holds a personal address", personal);
+        v->is_refused = TRUE;
+        g_ptr_array_add(v->results, g_strdup_printf("Not sent to the customer: the attachment %.100s holds an address that is yours alone. Please"
+                                                    " answer again without it.", personal));
+        return messages_set_note(c->desk->db, c->row->id, err);
+    }
+    g_autofree char *text = token_scrub(c->reading->work->rest, -1, NULL);
     intake_note(c, "relayed to the requester");
-    return read_parts(c, &parts, err) && notify_relay(c->desk, c->ticket, c->sender, c->reading->work->rest, parts, err)
+    return notify_relay(c->desk, c->ticket, c->sender, text, parts, c->row->id, err)
            && verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
 }
 
@@ -292,7 +361,7 @@ static gboolean work_transcript(IntakeCase *c, const VerbContext *v, GError **er
     if (v->results->len == 0 && !v->with_choices)
         return TRUE;
     return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
-           && (!may || notify_transcript(c->desk, c->ticket, c->sender, 0, v->results, v->with_choices, c->reading->message_id, err));
+           && (!may || notify_transcript(c->desk, c->ticket, c->sender, 0, v->results, v->with_choices, v->is_refused, c->reading->message_id, err));
 }
 
 static gboolean do_work(IntakeCase *c, VerbContext *v, GError **err)
@@ -302,7 +371,7 @@ static gboolean do_work(IntakeCase *c, VerbContext *v, GError **err)
         if ((cmd->verb != VERB_NOTE || cmd->text != NULL) && !verbs_apply(v, cmd, err))
             return FALSE;
     }
-    return relay_answer(c, err) && work_transcript(c, v, err);
+    return relay_answer(c, v, err) && work_transcript(c, v, err);
 }
 
 gboolean arrivals_work(IntakeCase *c, GError **err)
@@ -311,7 +380,7 @@ gboolean arrivals_work(IntakeCase *c, GError **err)
     if (!tickets_load(c->desk->db, c->work_ticket, &c->ticket, err))
         return FALSE;
     gboolean is_his = c->sender != NULL && c->sender == c->work_contact;
-    gboolean is_colleague = c->sender != NULL && !is_his && intake_is_believed(c) && people_is_of_queue(c->desk, c->sender, c->home);
+    gboolean is_colleague = c->sender != NULL && !is_his && intake_is_believed(c) && people_is_of_ticket(c->desk, c->sender, c->ticket->id);
     if (c->auth == AUTHRES_FAIL || (!is_his && !is_colleague)) {
         intake_note(c, "at the work address of %s, but not from him: a note, nothing is done", c->work_contact != NULL ? c->work_contact->name : "nobody");
         c->row->is_note = TRUE;
@@ -321,10 +390,15 @@ gboolean arrivals_work(IntakeCase *c, GError **err)
     VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = c->sender, .results = results};
     c->row->contact = g_strdup(c->sender->name);
     c->row->is_note = is_private(c->reading->work) || !has_text(c->reading->work->rest);
-    if (c->reading->truncated || c->reading->doubtful) {
-        intake_note(c, "cut off, or its new text is not sure: a note, nothing is done");
-        c->row->is_note = TRUE;
-        return intake_store_row(c, err);
+    const char *why = c->torn                  ? "it is addressed to two of our personal addresses at once"
+                      : c->reading->truncated ? "it was cut off on its way"
+                      : c->reading->doubtful  ? "it is not sure what in it is new"
+                                              : NULL;
+    if (why != NULL) {
+        intake_note(c, "%s: a note, nothing is done", why);
+        c->row->is_note = v.is_refused = TRUE;
+        g_ptr_array_add(results, g_strdup_printf("Your mail is kept as a note, and nothing else was done: %s.", why));
+        return intake_store_row(c, err) && work_transcript(c, &v, err);
     }
     if (!intake_store_row(c, err) || !people_set_back(c->desk, c->sender->name, err))
         return FALSE;

@@ -32,6 +32,7 @@ static gboolean accept_token(IntakeCase *c, Token token, const char *mac, GError
         if (!runs_notification(d->db, token.id, &n, NULL) || !token_verify(&d->keys, token, n->contact, mac) || has_expired(c, n->ticket_id))
             return FALSE;
         c->token_ticket = n->ticket_id;
+        c->torn = c->torn || c->work_ticket != 0 || (c->notification != NULL && c->notification->id != n->id);
         if (c->notification == NULL)
             c->notification = g_steal_pointer(&n);
         return TRUE;
@@ -53,8 +54,12 @@ static gboolean accept_token(IntakeCase *c, Token token, const char *mac, GError
             || !token_verify(&d->keys, token, contact, mac)
             || !db_value(d->db, &ticket, err, "select ticket_id from work where id = $1", "i", token.id))
             return FALSE;
-        c->token_ticket = c->work_ticket = ticket;
-        c->work_contact = desk_contact(d, contact);
+        c->token_ticket = ticket;
+        c->torn = c->torn || c->notification != NULL || (c->work_ticket != 0 && (c->work_ticket != ticket || c->work_contact != desk_contact(d, contact)));
+        if (c->work_ticket == 0) {
+            c->work_ticket = ticket;
+            c->work_contact = desk_contact(d, contact);
+        }
         return TRUE;
     }
     if (token.purpose != 't' || !token_verify(&d->keys, token, NULL, mac))
@@ -122,8 +127,7 @@ static gboolean add_claim(IntakeCase *c, GPtrArray *claims, ThreadingEvidence ev
         g_ptr_array_remove_index(claims, claims->len - 1);
         return is_gone;
     }
-    const ConfigQueue *queue = desk_queue(c->desk, t->queue);
-    if (c->sender != NULL && queue != NULL && people_is_of_queue(c->desk, c->sender, queue)) {
+    if (c->sender != NULL && people_is_of_ticket(c->desk, c->sender, ticket)) {
         claim->is_participant = TRUE;
         return TRUE;
     }

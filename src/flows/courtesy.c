@@ -25,16 +25,18 @@ gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gbool
     Instant day = d->now - 86400;
     gint64 acks = 0, address = 0, domain = 0, refusals = 0, limited = 0, since = 0;
     g_autofree char *fact = g_strconcat("limited:", c.to, NULL), *wrote = g_strconcat("wrote:", c.to, NULL);
+    gboolean is_contact = config_contact_by_address(d->config, c.to) != NULL; /* his are counted per ticket: he is at work */
     gboolean ok = db_value(d->db, &since, err, "select coalesce((select cast(value as integer) from fact where name = $1), 0)", "s", wrote)
                   && db_value(d->db, &acks, err, "select count(*) from outbox where ticket_id = $1 and template = 'auto-ack'", "i", t == NULL ? 0 : t->id)
                   && outbox_count(d->db, c.to, FALSE, MAX(day, since), &address, err) && outbox_count(d->db, c.to, TRUE, day, &domain, err)
                   && db_value(d->db, &refusals, err,
-                              "select count(*) from outbox where recipient = $1 and template = 'transcript' and created_at > $2", "st", c.to, day)
+                              "select count(*) from outbox where recipient = $1 and class = 'refusal' and created_at > $2 and ($3 = 0 or ticket_id = $3)",
+                              "sti", c.to, day, is_contact && t != NULL ? t->id : 0)
                   && db_value(d->db, &limited, err, "select count(*) from fact where name = $1", "s", fact);
     if (!ok)
         return FALSE;
     c.is_own = is_own(d, c.to);
-    c.is_contact = config_contact_by_address(d->config, c.to) != NULL;
+    c.is_contact = is_contact;
     c.acks_of_ticket = (int)acks;
     c.sent_to_address = (int)address;
     c.sent_to_domain = (int)domain;

@@ -2,6 +2,8 @@
  * causes that it gave to escalation runs end with it. */
 #include "flows/deadlines.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/log.h"
 
@@ -176,20 +178,59 @@ gboolean deadlines_answered(Desk *d, const Ticket *t, const char *queue, Instant
            && (t->state != TICKET_WAITING || g_strcmp0(t->waiting_for, "customer") != 0 || deadlines_pause(d, t, at, message, err));
 }
 
-gboolean deadlines_reopen_respond(Desk *d, const Ticket *t, Instant at, gint64 message, GError **err)
+/* Whether it was that message that met the clock. */
+static gboolean was_met_by(Desk *d, gint64 clock, gint64 answer, gboolean *ret, GError **err)
+{
+    gint64 by;
+    if (!db_value(d->db, &by, err,
+                  "select coalesce((select message_id from clock_event where clock_id = $1 and event = 'met' order by id desc limit 1), 0)", "i", clock))
+        return FALSE;
+    *ret = answer != 0 && by == answer;
+    return TRUE;
+}
+
+/* When an answer after that one was handed over; INSTANT_NONE: none was. */
+static gboolean next_answer_at(Desk *d, gint64 ticket, gint64 answer, Instant *ret, GError **err)
+{
+    gint64 at;
+    if (!db_value(d->db, &at, err,
+                  "select coalesce(min(handed_at), -1) from outbox where ticket_id = $1 and class = 'relay' and state = 'sent' and answer_id > $2", "ii",
+                  ticket, answer))
+        return FALSE;
+    *ret = at < 0 ? INSTANT_NONE : at;
+    return TRUE;
+}
+
+gboolean deadlines_reopen_respond(Desk *d, const Ticket *t, gint64 answer, Instant at, gint64 message, GError **err)
 {
     g_autoptr(GPtrArray) clocks = NULL;
-    if (!clocks_of_ticket(d->db, t->id, &clocks, err))
+    Instant later;
+    if (!clocks_of_ticket(d->db, t->id, &clocks, err) || !next_answer_at(d, t->id, answer, &later, err))
         return FALSE;
     for (guint i = 0; i < clocks->len; i++) {
         ClockRow *c = g_ptr_array_index(clocks, i);
         ClockCalendar cal = deadlines_calendar(d, c->calendar);
+        gboolean is_his = FALSE;
         if (c->clock.target != TARGET_RESPOND || c->clock.state != CLOCK_MET)
             continue;
-        if (!ticketclock_reopen(&c->clock, &cal, at, err) || !store(d, c, at, "reopen", message, err))
+        if (!was_met_by(d, c->clock.id, answer, &is_his, err))
+            return FALSE;
+        if (is_his && (!ticketclock_reopen(&c->clock, &cal, at, err) || !store(d, c, at, "reopen", message, err)
+                       || (later != INSTANT_NONE && !end_clock(d, t, c, TRUE, later, message, err))))
             return FALSE;
     }
     return TRUE;
+}
+
+/* The newest that is over: an older one was over before. */
+static ClockRow *last_resolve(const GPtrArray *clocks)
+{
+    for (guint i = clocks->len; i-- > 0;) {
+        ClockRow *c = g_ptr_array_index(clocks, i);
+        if (c->clock.target == TARGET_RESOLVE)
+            return is_open(c) ? NULL : c;
+    }
+    return NULL;
 }
 
 gboolean deadlines_reopened(Desk *d, const Ticket *t, Instant at, gint64 message, GError **err)
@@ -198,14 +239,10 @@ gboolean deadlines_reopened(Desk *d, const Ticket *t, Instant at, gint64 message
     const ConfigQueue *home = desk_queue(d, t->queue);
     if (!clocks_of_ticket(d->db, t->id, &clocks, err))
         return FALSE;
-    for (guint i = 0; i < clocks->len; i++) {
-        ClockRow *c = g_ptr_array_index(clocks, i);
-        ClockCalendar cal = deadlines_calendar(d, c->calendar);
-        if (c->clock.target != TARGET_RESOLVE || c->clock.state != CLOCK_MET)
-            continue;
-        if (!ticketclock_continue(&c->clock, &cal, at, err) || !store(d, c, at, "continue", message, err))
-            return FALSE;
-    }
+    ClockRow *c = last_resolve(clocks);
+    ClockCalendar cal = deadlines_calendar(d, c != NULL ? c->calendar : NULL);
+    if (c != NULL && (!ticketclock_continue(&c->clock, &cal, at, err) || !store(d, c, at, "continue", message, err)))
+        return FALSE;
     return home == NULL || deadlines_start_one(d, t, home, TARGET_RESPOND, at, message, err);
 }
 
@@ -243,6 +280,42 @@ gboolean deadlines_resume(Desk *d, const Ticket *t, Instant at, gint64 message, 
     return escalate_check_paused(d, t, err);
 }
 
+/* Targets that the former severity did not give. */
+static gboolean start_missing(Desk *d, const Ticket *t, const GPtrArray *clocks, Instant at, GError **err)
+{
+    const gboolean wanted[TARGET_COUNT] = {[TARGET_RESPOND] = t->answered_at == INSTANT_NONE, [TARGET_UPDATE] = t->answered_at != INSTANT_NONE,
+                                           [TARGET_RESOLVE] = TRUE, [TARGET_ASSIGN] = t->owner == NULL};
+    const ConfigQueue *home = desk_queue(d, t->queue);
+    gboolean known[TARGET_COUNT] = {FALSE};
+    for (guint i = 0; i < clocks->len; i++) {
+        const ClockRow *c = g_ptr_array_index(clocks, i);
+        known[c->clock.target] = known[c->clock.target] || g_strcmp0(c->queue, t->queue) == 0;
+    }
+    for (int k = 0; home != NULL && t->state < TICKET_RESOLVED && k < TARGET_COUNT; k++)
+        if (wanted[k] && !known[k] && !deadlines_start_one(d, t, home, (TargetKind)k, at, 0, err))
+            return FALSE;
+    return TRUE;
+}
+
+/* The new target on its own calendar. What was consumed so far was consumed on the old one, but of a clock that starts afresh. */
+static gboolean retarget(Desk *d, ClockRow *c, const ConfigQueue *queue, const ConfigPlanSeverity *targets, gboolean worse, Instant at, GError **err)
+{
+    const char *calendar = targets->calendar != NULL ? targets->calendar : queue->calendar;
+    ClockCalendar before = deadlines_calendar(d, c->calendar), after = deadlines_calendar(d, calendar);
+    gboolean was_paused = c->clock.segment_at != c->clock.started_at;
+    if (strcmp(calendar, c->calendar) != 0) {
+        if ((worse || was_paused) && !ticketclock_rebase(&c->clock, &before, at, err))
+            return FALSE;
+        g_free(c->calendar);
+        c->calendar = g_strdup(calendar);
+    }
+    if (!ticketclock_retarget(&c->clock, &after, targets->targets[c->clock.target].duration, worse, at, err))
+        return FALSE;
+    if (c->clock.due_at > at) /* a past breach stands in the log; the next one counts again */
+        c->clock.breached_at = INSTANT_NONE;
+    return TRUE;
+}
+
 gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GError **err)
 {
     g_autoptr(GPtrArray) clocks = NULL;
@@ -254,15 +327,14 @@ gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GErro
         ClockRow *c = g_ptr_array_index(clocks, i);
         const ConfigQueue *queue = desk_queue(d, c->queue);
         const ConfigPlanSeverity *targets = queue == NULL ? NULL : deadlines_targets(d, queue, t->severity);
+        Instant earliest;
         if (!is_open(c) || targets == NULL || !targets->targets[c->clock.target].given)
             continue;
-        ClockCalendar cal = deadlines_calendar(d, c->calendar);
-        Instant earliest;
-        if (!escalate_not_before(d, t, queue->policy, &earliest, err) || !ticketclock_retarget(&c->clock, &cal, targets->targets[c->clock.target].duration, t->severity < old, at, err)
+        if (!escalate_not_before(d, t, queue->policy, &earliest, err) || !retarget(d, c, queue, targets, t->severity < old, at, err)
             || !store_from(d, c, at, "retarget", 0, earliest, err))
             return FALSE;
     }
-    return escalate_severity(d, t, err);
+    return start_missing(d, t, clocks, at, err) && escalate_severity(d, t, err);
 }
 
 gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err)

@@ -15,8 +15,9 @@ gboolean deadlines_start_one(Desk *d, const Ticket *t, const ConfigQueue *queue,
 gboolean deadlines_answered(Desk *d, const Ticket *t, const char *queue, Instant at, gint64 message, GError **err);
 /* Ends the open clocks of that target: met, or (`met` FALSE) stopped. */
 gboolean deadlines_end(Desk *d, const Ticket *t, TargetKind target, gboolean met, Instant at, gint64 message, GError **err);
-/* The delivery of an answer failed: respond runs on from its original start. */
-gboolean deadlines_reopen_respond(Desk *d, const Ticket *t, Instant at, gint64 message, GError **err);
+/* The delivery of the answer `answer` (a message's id) failed: a respond clock that it met runs on from its original start, to the
+ * next answer that was handed over, if there is one. */
+gboolean deadlines_reopen_respond(Desk *d, const Ticket *t, gint64 answer, Instant at, gint64 message, GError **err);
 /* A resolved ticket is open again: resolve goes on with what was left, respond starts afresh. */
 gboolean deadlines_reopened(Desk *d, const Ticket *t, Instant at, gint64 message, GError **err);
 /* Waiting for the customer: update and resolve pause; and back. */

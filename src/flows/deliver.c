@@ -121,7 +121,7 @@ static gboolean delivered(Desk *d, const OutboxRow *row, const char *reply, GErr
 static gboolean answer_failed(Desk *d, const OutboxRow *row, const char *reply, GError **err)
 {
     g_autoptr(Ticket) t = NULL;
-    if (!tickets_load(d->db, row->ticket_id, &t, err) || !deadlines_reopen_respond(d, t, d->now, 0, err))
+    if (!tickets_load(d->db, row->ticket_id, &t, err) || !deadlines_reopen_respond(d, t, row->answer_id, d->now, 0, err))
         return FALSE;
     g_autofree char *line = g_strdup_printf("The answer to the customer could not be delivered: %.200s", reply);
     const ConfigQueue *queue = desk_queue(d, t->queue);

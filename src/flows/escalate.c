@@ -366,6 +366,21 @@ gboolean escalate_delivered(Desk *d, gint64 notification, GError **err)
            && desk_audit(d, n->ticket_id, err, "delivered", "notification=%" G_GINT64_FORMAT " contact=%s", notification, n->contact);
 }
 
+/* "bounced 5.1.1" of "bounced: 550 5.1.1 <bob@…>: user unknown": the audit cannot be erased, so what a server wrote stays out of it. */
+static char *reason_code(const char *reason)
+{
+    const char *colon = strchr(reason, ':');
+    g_autofree char *what = colon != NULL ? g_strndup(reason, (gsize)(colon - reason)) : g_strndup(reason, strcspn(reason, "<@"));
+    for (const char *p = reason; *p != '\0'; p++) {
+        gsize n = 0;
+        if ((*p == '4' || *p == '5') && p[1] == '.' && g_ascii_isdigit(p[2]) && (p == reason || p[-1] == ' '))
+            n = strspn(p, "0123456789.");
+        if (n >= 5 && n <= 9)
+            return g_strdup_printf("%s %.*s", what, (int)n, p);
+    }
+    return g_steal_pointer(&what);
+}
+
 gboolean escalate_unreachable(Desk *d, gint64 notification, const char *reason, GError **err)
 {
     g_autoptr(NotificationRow) n = NULL;
@@ -373,7 +388,7 @@ gboolean escalate_unreachable(Desk *d, gint64 notification, const char *reason, 
     if (!runs_notification(d->db, notification, &n, err) || !tickets_load(d->db, n->ticket_id, &t, err))
         return FALSE;
     LadderEvent event = {.kind = LADDER_UNREACHABLE, .contact = n->contact, .text = reason};
-    g_autofree char *quoted = log_quote(reason);
+    g_autofree char *code = reason_code(reason), *quoted = log_quote(code);
     return runs_set_outcome(d->db, notification, reason, d->now, err)
            && desk_audit(d, n->ticket_id, err, "unreachable", "notification=%" G_GINT64_FORMAT " contact=%s reason=%s", notification, n->contact, quoted)
            && escalate_event(d, t, n->run_id, &event, NULL, err);

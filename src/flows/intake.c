@@ -190,7 +190,7 @@ static gboolean second_copy(IntakeCase *c, gint64 first, GError **err)
             intake_note(c, "brings queue %s", q->name);
             g_ptr_array_add(queues, g_strdup(q->name));
             if (!tickets_add_queue(c->desk->db, c->ticket->id, q->name, FALSE, err)
-                || !deadlines_start(c->desk, c->ticket, q, FALSE, c->desk->now, 0, err))
+                || !deadlines_start(c->desk, c->ticket, q, FALSE, c->desk->now, 0, err) || !arrivals_tell_queue(c, q, err))
                 return FALSE;
         }
         g_clear_pointer(&c->ticket, tickets_free);
@@ -252,8 +252,17 @@ static gboolean no_human(IntakeCase *c, gint64 claimed, GError **err)
 
 static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
 {
-    if (c->at_envelope_address && c->notification == NULL)
-        return c->ticket != NULL ? append_silently(c, err) : file_other(c, "sent to an envelope address", err);
+    gboolean is_partner = FALSE;
+    /* nobody is given that address to write to, but some reply to the envelope: nothing is answered there, and no person's mail is lost */
+    if (c->at_envelope_address && c->notification == NULL && c->work_ticket == 0) {
+        if (c->ticket == NULL)
+            return file_other(c, "sent to an envelope address", err);
+        if (c->sender == NULL && !tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, &is_partner, err))
+            return FALSE;
+        return is_partner ? arrivals_append(c, err) : append_silently(c, err);
+    }
+    if (c->sender != NULL && intake_is_believed(c) && !people_set_back(c->desk, c->sender->name, err))
+        return FALSE;
     if (c->notification != NULL)
         return acknowledge_mail(c, err);
     if (c->work_ticket != 0)
@@ -281,11 +290,15 @@ static gboolean process(IntakeCase *c, GError **err)
         return FALSE;
     if (first != 0)
         return second_copy(c, first, err);
-    if (*r->message_id != '\0' && !c->mail->again && (!partial_copy(c, &is_copy, err) || is_copy))
+    if (!belonging_tokens(c, err))
+        return FALSE;
+    /* the whole of a reply of which only a part was read must still do what it says */
+    gboolean has_verbs = c->notification != NULL || c->work_ticket != 0;
+    if (*r->message_id != '\0' && !c->mail->again && !has_verbs && (!partial_copy(c, &is_copy, err) || is_copy))
         return is_copy;
     c->sender = *r->from == '\0' ? NULL : config_contact_by_address(c->desk->config, r->from);
     authenticate(c);
-    if (!decide_kind(c, err) || !belonging_tokens(c, err))
+    if (!decide_kind(c, err))
         return FALSE;
     if (c->kind == KIND_BOUNCE && c->envelope_row == NULL && r->original_message_id != NULL
         && !belonging_own_mail(c, r->original_message_id, &c->envelope_row, err))

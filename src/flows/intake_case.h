@@ -30,6 +30,7 @@ typedef struct {
     OutboxRow *envelope_row;       /* b-token, or the mail that a bounce returns */
     gint64 token_ticket;           /* of any verified token, the strongest; 0: none */
     gboolean at_envelope_address;
+    gboolean torn;                 /* personal addresses of two rows at once: nothing that they allow is done */
 
     Ticket *ticket;                /* that it joins or opened, or NULL */
     MessageRow *row;               /* stored */

@@ -28,11 +28,12 @@ typedef struct {
     const ConfigQueue *queue;
     const char *template;        /* "escalation" */
     const char *language;
-    const char *class;           /* of the outbox row: page auto relay */
+    const char *class;           /* of the outbox row: page auto refusal relay */
     ComposeClass mail_class;
     const char *to_name, *to_address;
     const ConfigContact *contact; /* NULL: the requester */
     gint64 notification;          /* 0: none */
+    gint64 answer;                /* the message of the team that it passes on, or 0 */
     char reply_purpose;           /* t w a */
     gint64 reply_id;
     const char *from_name;        /* instead of the template's From line, or NULL */
@@ -206,7 +207,7 @@ static char *clean_subject(const Ticket *t)
 static gboolean store_mail(Desk *d, const Outgoing *o, const char *text, const char *html, const char *from, GError **err)
 {
     g_autofree char *subject = clean_subject(o->ticket);
-    OutboxRow row = {.ticket_id = o->ticket->id, .notification_id = o->notification, .class = (char *)o->class, .template = (char *)o->template,
+    OutboxRow row = {.ticket_id = o->ticket->id, .notification_id = o->notification, .answer_id = o->answer, .class = (char *)o->class, .template = (char *)o->template,
                      .recipient = (char *)o->to_address, .contact = o->contact != NULL ? o->contact->name : NULL, .subject = subject,
                      .created_at = d->now, .next_at = o->not_before != INSTANT_NONE ? MAX(o->not_before, d->now) : d->now};
     GError *local = NULL;
@@ -233,7 +234,7 @@ static gboolean send_rendered(Desk *d, const Outgoing *o, json_t *view, GError *
     } else if (!render_text(d, o, view, &from, &text, err)) {
         return FALSE;
     }
-    if (o->class[0] != 'r' && !render_html(d, o, view, text, &html, err))
+    if (strcmp(o->class, "relay") != 0 && !render_html(d, o, view, text, &html, err))
         return FALSE;
     if (!o->holds_words)
         wrapped = wrap_text(text, TEXT_WIDTH);
@@ -412,7 +413,7 @@ gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t
     return with_ticket_view(d, &o, extra, err);
 }
 
-gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, const char *text, GPtrArray *parts, GError **err)
+gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, const char *text, GPtrArray *parts, gint64 answer, GError **err)
 {
     gboolean gone;
     if (!missing(d, t, NULL, &gone, err) || gone || t->requester == NULL)
@@ -420,7 +421,7 @@ gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, con
     g_autofree char *name = g_strdup_printf("%s (%s)", author->full_name, t->queue);
     Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = "relay", .language = t->language, .class = "relay",
                   .mail_class = COMPOSE_RELAYED, .to_name = t->requester_name, .to_address = t->requester, .reply_purpose = 't', .reply_id = t->id,
-                  .from_name = name, .text = text, .holds_words = TRUE, .parts = parts, .not_before = INSTANT_NONE};
+                  .from_name = name, .text = text, .holds_words = TRUE, .parts = parts, .answer = answer, .not_before = INSTANT_NONE};
     json_t *view = json_object();
     gboolean ok = send_rendered(d, &o, view, err);
     json_decref(view);
@@ -428,13 +429,14 @@ gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, con
 }
 
 gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,
-                           const char *in_reply_to, GError **err)
+                           gboolean is_refusal, const char *in_reply_to, GError **err)
 {
     gboolean gone;
     if (!missing(d, t, NULL, &gone, err) || gone)
         return TRUE;
     Outgoing o = to_contact(d, t, contact, "transcript");
     json_t *all = json_array();
+    o.class = is_refusal ? "refusal" : "auto";
     o.mail_class = COMPOSE_AUTO_REPLIED;
     o.in_reply_to = in_reply_to;
     if (page != 0) {

@@ -20,11 +20,12 @@ gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *
                      GError **err);
 /* To the requester: "auto-ack", "resolved" …, the whole view of the ticket and `extra` (taken over) beside it. `in_reply_to` or NULL. */
 gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t *extra, const char *in_reply_to, GError **err);
-/* A person's answer to the requester (relay): his words, the queue's address, the ticket's reply address. */
-gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, const char *text, GPtrArray *parts, GError **err);
+/* A person's answer to the requester (relay): his words, the queue's address, the ticket's reply address. `answer`: its message. */
+gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, const char *text, GPtrArray *parts, gint64 answer,
+                      GError **err);
 /* What became of the verbs in a contact's mail. `page` is the notification that was answered, or 0. */
 gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,
-                           const char *in_reply_to, GError **err);
+                           gboolean is_refusal, const char *in_reply_to, GError **err);
 
 /* A report about a queue to a contact, that belongs to no ticket. `view` stays the caller's. In a shadow queue it goes to redirect-all, or is
  * only kept in the outbox. */

@@ -211,6 +211,22 @@ gboolean people_is_of_queue(Desk *d, const ConfigContact *contact, const ConfigQ
     return FALSE;
 }
 
+gboolean people_is_of_ticket(Desk *d, const ConfigContact *contact, gint64 ticket)
+{
+    g_autoptr(GPtrArray) queues = NULL;
+    g_autoptr(GError) err = NULL;
+    if (!tickets_queues(d->db, ticket, &queues, &err)) {
+        log_error("queues of a ticket", err);
+        return FALSE;
+    }
+    for (guint i = 0; i < queues->len; i++) {
+        const ConfigQueue *q = desk_queue(d, g_ptr_array_index(queues, i));
+        if (q != NULL && people_is_of_queue(d, contact, q))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean is_open(Calendar *c, Instant at)
 {
     gboolean open = TRUE;

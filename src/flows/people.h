@@ -17,6 +17,9 @@ GPtrArray *people_team(Desk *d, const Ticket *ticket, const ConfigQueue *queue);
 /* Whether a contact belongs to a queue: of its team, its lead, or named by a level of its policy. */
 gboolean people_is_of_queue(Desk *d, const ConfigContact *contact, const ConfigQueue *queue);
 
+/* Whether a contact belongs to any queue of that ticket. */
+gboolean people_is_of_ticket(Desk *d, const ConfigContact *contact, gint64 ticket);
+
 /* Not on leave, and no live out-of-office; with `hours`, also within his own hours. */
 gboolean people_is_available(Desk *d, const char *contact, gboolean hours, Instant at);
 /* Records an out-of-office: until `until`, or, INSTANT_NONE, for at most three business days of the queue's calendar. */

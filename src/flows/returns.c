@@ -34,7 +34,8 @@ static const KindRecipient *failed_recipient(const Reading *r)
 static gboolean answer_bounced(IntakeCase *c, const char *reason, GError **err)
 {
     Desk *d = c->desk;
-    if (c->ticket == NULL || !deadlines_reopen_respond(d, c->ticket, d->now, c->row->id, err))
+    if (c->ticket == NULL || !outbox_failed(d->db, c->envelope_row->id, d->now, reason, err)
+        || !deadlines_reopen_respond(d, c->ticket, c->envelope_row->answer_id, d->now, c->row->id, err))
         return c->ticket == NULL;
     g_autofree char *line = g_strdup_printf("The answer to the customer %s", reason);
     const char *who = c->ticket->owner != NULL ? c->ticket->owner : c->home->lead;
@@ -92,6 +93,14 @@ gboolean returns_auto_reply(IntakeCase *c, gint64 claimed, GError **err)
 {
     gint64 notification = c->notification != NULL ? c->notification->id : c->envelope_row != NULL ? c->envelope_row->notification_id : 0;
     g_autoptr(NotificationRow) n = NULL;
+    const char *team = c->envelope_row != NULL ? c->envelope_row->contact : NULL;
+    if (notification == 0 && team != NULL && desk_contact(c->desk, team) != NULL && !c->unsure) { /* of another mail to him */
+        intake_note(c, "%s is out of office%s%s", team, c->reading->until != NULL ? " until " : "", c->reading->until != NULL ? c->reading->until : "");
+        return file(c, "auto-reply", err)
+               && people_set_away(c->desk, team, c->home, return_instant(c, desk_contact(c->desk, team)),
+                                  c->reading->evidence->len > 0 ? g_ptr_array_index(c->reading->evidence, 0) : "auto-reply", c->row->id, err)
+               && escalate_contact_away(c->desk, team, "out of office", err);
+    }
     if (notification == 0) {
         if (c->unsure && c->ticket == NULL) {
             intake_note(c, "an automatic reply by its words only: kept as a person's, unsure");

@@ -81,6 +81,7 @@ typedef struct {
     char *archive, *digest;
     ParseWorker *parse;
     const char *spool;
+    gboolean is_ours; /* written by a user whose envelope lines and marks count */
 } Arrival;
 
 static void arrival_free(gpointer p)
@@ -116,7 +117,8 @@ static void read_envelope(const Desk *d, Arrival *a)
         log_event(LOGGING_WARNING, "event=envelope file=%s reason=\"%s\"", a->file->name, problem);
     }
     a->offset = e->mail_offset;
-    if (!is_trusted_owner(d, a->file->owner)) {
+    a->is_ours = is_trusted_owner(d, a->file->owner);
+    if (!a->is_ours) {
         e->sender = e->queue = NULL;
         e->recipient_count = 0;
         e->received_at = -1;
@@ -191,14 +193,16 @@ static const char *raw_body(const char *mail, gsize length, gsize *ret_length)
 static IntakeCopy compare_with(void *data, const char *archive)
 {
     const Arrival *a = data;
-    g_autofree char *path = g_build_filename(a->spool, archive, NULL);
+    g_autofree char *path = g_build_filename(a->spool, archive, NULL), *name = g_path_get_basename(archive);
+    g_autofree char *waiting = g_build_filename(a->spool, "incoming", name, NULL); /* of the same batch */
     g_autoptr(GString) other = NULL;
     SpoolEnvelope envelope;
     const char *problem;
     gsize n, m;
-    if (!files_read(path, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &other, NULL)
+    if ((!files_read(path, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &other, NULL)
+         && !files_read(waiting, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &other, NULL))
         || spoolname_envelope_read(other->str, other->len, &envelope, &problem) != 0)
-        return INTAKE_OTHER; /* not archived yet, or gone: they are two mails then */
+        return INTAKE_OTHER; /* gone: they are two mails then */
     const char *mine = raw_body(a->file->bytes->str + a->offset, a->file->bytes->len - a->offset, &n);
     const char *theirs = raw_body(other->str + envelope.mail_offset, other->len - envelope.mail_offset, &m);
     if (memcmp(mine, theirs, MIN(n, m)) != 0)
@@ -211,7 +215,8 @@ static gboolean apply(Core *c, Arrival *a, GError **err)
     const char *name = a->file->name;
     IntakeMail mail = {.name = name, .digest = a->digest, .archive = a->archive, .sender = a->envelope.sender, .queue = a->envelope.queue,
                        .recipients = a->envelope.recipients, .recipient_count = a->envelope.recipient_count, .reading = a->reading,
-                       .as_human = g_str_has_suffix(name, ".requeue-as-human"), .again = strstr(name, ".requeue") != NULL, .parts = parts_of,
+                       .as_human = a->is_ours && g_str_has_suffix(name, ".requeue-as-human"),
+                       .again = a->is_ours && strstr(name, ".requeue") != NULL, .parts = parts_of,
                        .compare = compare_with, .data = a};
     c->desk->now = a->at;
     c->desk->acting = NULL;

@@ -72,6 +72,8 @@ static gboolean bad_address(const GuardCase *c)
         if ((guchar)*p <= ' ' || *p == 0x7f)
             return TRUE;
     const char *at = strrchr(c->to, '@');
+    if (at != NULL && g_ascii_strcasecmp(at + 1, "invalid") == 0) /* RFC 6761 6.4: a mail that named no sender */
+        return TRUE;
     return at == NULL || at == c->to || at[1] == '\0' || (guint)c->mail_class >= GUARD_CLASS_COUNT;
 }
 
@@ -96,7 +98,8 @@ static gboolean is_unsure(const GuardCase *c) { return c->is_unsure; }
 /* rules 7: where authentication failed, the registered address is told and asked to answer from there (once a day, below). */
 static gboolean is_forged(const GuardCase *c) { return c->auth_failed && !(c->mail_class == GUARD_REFUSAL && c->is_contact); }
 static gboolean is_acked(const GuardCase *c) { return c->acks_of_ticket > 0; }
-static gboolean is_refused_today(const GuardCase *c) { return c->refusals_today > 0; }
+/* Of a contact on one ticket; of anybody else in all. */
+static gboolean is_refused_today(const GuardCase *c) { return c->refusals_today >= (c->is_contact ? LIMIT_REFUSALS_PER_TICKET_DAY : 1); }
 static gboolean is_silent(const GuardCase *c) { return !c->is_contact && c->was_limited && !c->person_wrote_since; }
 static gboolean over_address(const GuardCase *c) { return !c->is_contact && c->sent_to_address >= LIMIT_AUTO_PER_ADDRESS_DAY; }
 static gboolean over_domain(const GuardCase *c) { return !c->is_contact && c->sent_to_domain >= LIMIT_AUTO_PER_DOMAIN_DAY; }

@@ -41,7 +41,7 @@ typedef struct {
     int sent_to_domain;    /* the same to its whole domain, whoever wrote to it */
     gboolean was_limited;  /* the address came over its limit, on whatever day */
     gboolean person_wrote_since; /* … and a person of the team has written to it since */
-    int refusals_today;    /* refusals to it */
+    int refusals_today;    /* refusals to it; of a contact those on this ticket */
     int sent_to_person;    /* mails to this contact within the configured span (limits: per-person) */
     int person_limit;      /* 0: LIMIT_AUTO_PER_PERSON */
     gboolean is_immune;    /* this severity knows no such limit (limits: immune) */

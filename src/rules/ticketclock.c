@@ -75,12 +75,24 @@ gboolean ticketclock_reopen(TicketClock *c, const ClockCalendar *cal, Instant at
 
 gboolean ticketclock_continue(TicketClock *c, const ClockCalendar *cal, Instant at, GError **err)
 {
-    if (c->state != CLOCK_MET)
+    if (c->state != CLOCK_MET && c->state != CLOCK_STOPPED)
         return TRUE;
     Instant met = c->met_at;
     c->state = CLOCK_RUNNING;
     c->met_at = INSTANT_NONE;
     return ticketclock_pause(c, cal, met, err) && ticketclock_resume(c, cal, at, err);
+}
+
+gboolean ticketclock_rebase(TicketClock *c, const ClockCalendar *cal, Instant at, GError **err)
+{
+    Seconds so_far;
+    if (c->state != CLOCK_RUNNING || at <= c->segment_at)
+        return TRUE;
+    if (!cal->between(cal->data, c->segment_at, at, &so_far, err))
+        return FALSE;
+    c->consumed += so_far;
+    c->segment_at = at;
+    return TRUE;
 }
 
 gboolean ticketclock_retarget(TicketClock *c, const ClockCalendar *cal, Duration d, gboolean worse, Instant at, GError **err)

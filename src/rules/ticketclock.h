@@ -41,6 +41,8 @@ void ticketclock_stop(TicketClock *c, Instant at, gboolean met);
 gboolean ticketclock_reopen(TicketClock *c, const ClockCalendar *cal, Instant at, GError **err);
 /* Takes a met clock back as if it had been paused since it was met (a reopened ticket): goes on with what was left. */
 gboolean ticketclock_continue(TicketClock *c, const ClockCalendar *cal, Instant at, GError **err);
+/* Closes the running segment at `at` by `cal`, so that what follows may count on another calendar. */
+gboolean ticketclock_rebase(TicketClock *c, const ClockCalendar *cal, Instant at, GError **err);
 /* A new severity: worse: due = min(old due, at + new target); milder: due = start + new target. Met clocks are left alone. */
 gboolean ticketclock_retarget(TicketClock *c, const ClockCalendar *cal, Duration d, gboolean worse, Instant at, GError **err);
 

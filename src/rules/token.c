@@ -152,3 +152,48 @@ char *token_in_message_id(const char *message_id)
     g_autofree char *text = g_strconcat("m", rest, NULL);
     return lowered(text);
 }
+
+/* Bytes of "@" or "%40" at p; 0: neither. */
+static gsize at_sign(const char *p) { return *p == '@' ? 1 : g_ascii_strncasecmp(p, "%40", 3) == 0 ? 3 : 0; }
+
+/* Bytes of a personal token that begins at p and has a domain behind it; 0: none. */
+static gsize personal_token(const char *p)
+{
+    if (*p == '\0' || strchr("awbAWB", *p) == NULL)
+        return 0;
+    gsize n = 1 + strspn(p + 1, "0123456789");
+    if (n == 1 || p[n] != '.')
+        return 0;
+    n++;
+    for (int i = 0; i < MAC_TEXT; i++, n++)
+        if (p[n] == '\0' || strchr(alphabet, g_ascii_tolower(p[n])) == NULL)
+            return 0;
+    return at_sign(p + n) > 0 ? n : 0;
+}
+
+char *token_scrub(const char *text, gssize length, guint *ret_count)
+{
+    g_autofree char *copy = length < 0 ? g_strdup(text) : g_strndup(text, (gsize)length);
+    GString *out = g_string_sized_new(strlen(copy));
+    guint count = 0;
+    for (const char *p = copy; *p != '\0';) {
+        gsize n = p > copy && (g_ascii_isalnum(p[-1]) || p[-1] == '.') && !g_str_has_suffix(out->str, "%2B") && !g_str_has_suffix(out->str, "%2b")
+                      ? 0
+                      : personal_token(p);
+        if (n == 0) {
+            g_string_append_c(out, *p++);
+            continue;
+        }
+        count++;
+        p += n;
+        if (out->len > 0 && out->str[out->len - 1] == '+')
+            g_string_truncate(out, out->len - 1);
+        else if (g_str_has_suffix(out->str, "%2B") || g_str_has_suffix(out->str, "%2b"))
+            g_string_truncate(out, out->len - 3);
+        else
+            g_string_append(out, "removed");
+    }
+    if (ret_count != NULL)
+        *ret_count = count;
+    return g_string_free(out, FALSE);
+}

@@ -30,5 +30,8 @@ char *token_in_address(const char *address, const char *token_domain);
 char *token_address(const char *token, const char *plus_local, const char *token_domain);
 /* "m93.mac" of "<m.93.mac@domain>", or NULL; newly allocated. */
 char *token_in_message_id(const char *message_id);
+/* Takes a-, w- and b-tokens out of the addresses of a text that goes to somebody else ("support+w17.mac@" becomes "support@"), whatever
+ * their MAC: whoever holds one may act by it. Newly allocated; `length` -1: up to NUL. *ret_count (or NULL): how many there were. */
+char *token_scrub(const char *text, gssize length, guint *ret_count);
 
 #endif

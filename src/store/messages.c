@@ -50,6 +50,8 @@ gboolean messages_insert(Db *db, MessageRow *m, GError **err)
                     (gint64)m->is_verified, m->filed, m->archive);
 }
 
+gboolean messages_set_note(Db *db, gint64 id, GError **err) { return db_run(db, err, "update message set is_note = 1 where id = $1", "i", id); }
+
 gboolean messages_decision(Db *db, gint64 message, const char *line, GError **err)
 {
     return db_run(db, err, "insert into decision (message_id, n, line) select $1, coalesce(max(n), 0) + 1, $2 from decision where message_id = $1", "is",

@@ -22,6 +22,8 @@ void messages_row_free(MessageRow *m);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MessageRow, messages_row_free)
 
 gboolean messages_insert(Db *db, MessageRow *m, GError **err);
+/* It turned out to be for the team alone. */
+gboolean messages_set_note(Db *db, gint64 id, GError **err);
 gboolean messages_decision(Db *db, gint64 message, const char *line, GError **err);
 /* Lines of the decision log, in order (char *, with free func). */
 gboolean messages_decisions(Db *db, gint64 message, GPtrArray **ret, GError **err);

@@ -7,7 +7,7 @@
 
 #include "base/banned.h"
 
-#define FACTS "id, coalesce(ticket_id, 0), coalesce(notification_id, 0), class, template, sender, recipient, contact, message_id, subject, state, attempts, created_at, next_at, handed_at, reply"
+#define FACTS "id, coalesce(ticket_id, 0), coalesce(notification_id, 0), class, template, sender, recipient, contact, message_id, subject, state, attempts, created_at, next_at, handed_at, reply, coalesce(answer_id, 0)"
 
 void outbox_row_free(OutboxRow *r)
 {
@@ -39,7 +39,8 @@ static OutboxRow *row_of(DbRows *rows, gboolean with_bytes)
     r->next_at = db_instant(rows, 13);
     r->handed_at = db_instant(rows, 14);
     r->reply = g_strdup(db_text(rows, 15));
-    r->bytes = with_bytes ? db_bytes(rows, 16) : NULL;
+    r->answer_id = db_int(rows, 16);
+    r->bytes = with_bytes ? db_bytes(rows, 17) : NULL;
     return r;
 }
 
@@ -66,10 +67,11 @@ gboolean outbox_insert(Db *db, OutboxRow *r, GError **err)
 {
     return db_value(db, &r->id, err,
                     "insert into outbox (ticket_id, notification_id, class, template, sender, recipient, contact, message_id, subject, bytes, state,"
-                    " created_at, next_at, domain) values (nullif($1, 0), nullif($2, 0), $3, $4, '', $5, $6, '', $7, x'', 'queued', $8, $9, lower($10))"
+                    " created_at, next_at, domain, answer_id) values (nullif($1, 0), nullif($2, 0), $3, $4, '', $5, $6, '', $7, x'', 'queued', $8, $9,"
+                    " lower($10), nullif($11, 0))"
                     " returning id",
-                    "iisssss" "tts", r->ticket_id, r->notification_id, r->class, r->template, r->recipient, r->contact, r->subject, r->created_at,
-                    r->next_at, domain_of(r->recipient));
+                    "iisssss" "ttsi", r->ticket_id, r->notification_id, r->class, r->template, r->recipient, r->contact, r->subject, r->created_at,
+                    r->next_at, domain_of(r->recipient), r->answer_id);
 }
 
 gboolean outbox_set_bytes(Db *db, gint64 id, const char *sender, const char *message_id, GBytes *bytes, GError **err)
@@ -144,7 +146,8 @@ gboolean outbox_withdraw_notification(Db *db, gint64 notification, GError **err)
 gboolean outbox_count(Db *db, const char *recipient, gboolean domain, Instant since, gint64 *ret, GError **err)
 {
     if (!domain)
-        return db_value(db, ret, err, "select count(*) from outbox where recipient = $1 and class = 'auto' and created_at > $2", "st", recipient, since);
-    return db_value(db, ret, err, "select count(*) from outbox where domain = lower($1) and created_at > $2 and class = 'auto'", "st",
+        return db_value(db, ret, err, "select count(*) from outbox where recipient = $1 and class in ('auto', 'refusal') and created_at > $2", "st", recipient, since);
+    return db_value(db, ret, err, "select count(*) from outbox where domain = lower($1) and created_at > $2 and class in ('auto', 'refusal')"
+                                " and contact is null", "st",
                     domain_of(recipient), since);
 }

@@ -7,7 +7,8 @@
 
 typedef struct {
     gint64 id, ticket_id, notification_id; /* 0: none */
-    char *class;     /* "page", "auto", "relay" */
+    gint64 answer_id; /* the message of the team that it passes on, or 0 */
+    char *class;     /* "page", "auto", "refusal", "relay" */
     char *template;  /* "escalation", "auto-ack", … */
     char *sender;    /* envelope: "" or a b-address */
     char *recipient; /* envelope */
@@ -38,7 +39,7 @@ gboolean outbox_sent(Db *db, gint64 id, Instant now, const char *reply, GError *
 gboolean outbox_later(Db *db, gint64 id, Instant next, const char *reply, GError **err);
 gboolean outbox_failed(Db *db, gint64 id, Instant now, const char *reply, GError **err);
 gboolean outbox_withdraw_notification(Db *db, gint64 notification, GError **err);
-/* Automatic mails to an address or, with `domain`, to its domain, since an instant. */
+/* Automatic mails to an address or, with `domain`, to those of its domain who are no contacts, since an instant. */
 gboolean outbox_count(Db *db, const char *recipient, gboolean domain, Instant since, gint64 *ret, GError **err);
 
 #endif

@@ -89,12 +89,14 @@ static const char step_1[] =
     " hash text not null) strict;"
     "create index audit_ticket on audit (ticket_id);";
 
-/* A run may stand still for two reasons at once; a hold may end with a shift; a notification may be a handoff. */
+/* A run may stand still for two reasons at once; a hold may end with a shift; a notification may be a handoff; a mail
+ * to the requester passes on an answer of the team. */
 static const char step_2[] =
     "alter table run add column suspended_for integer not null default 0;"
     "alter table run add column is_shift_bound integer not null default 0;"
     "update run set suspended_for = 1 where suspended_at is not null;"
-    "alter table notification rename column is_reminder to kind;";
+    "alter table notification rename column is_reminder to kind;"
+    "alter table outbox add column answer_id integer references message;";
 
 const char *const schema_steps[] = {step_1, step_2};
 const int schema_version_count = 2;

@@ -105,7 +105,9 @@ gboolean spool_open(const char *spool, const char *name, SpoolFile **ret, GError
     f->fd = open(f->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (f->fd < 0) {
         int saved = errno;
-        return error_set_errno(err, saved == ENOENT ? ERROR_NOTFOUND : saved == ELOOP ? ERROR_DATA : ERROR_TEMPFAIL, saved, "open '%s'", f->path);
+        return error_set_errno(err, saved == ENOENT                                        ? ERROR_NOTFOUND
+                               : saved == EMFILE || saved == ENFILE || saved == ENOMEM ? ERROR_TEMPFAIL
+                                                                                       : ERROR_DATA /* this file's own: EACCES, ELOOP, EIO … */, saved, "open '%s'", f->path);
     }
     if (fstat(f->fd, &st) != 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "stat '%s'", f->path);

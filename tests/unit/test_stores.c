@@ -415,7 +415,7 @@ static void test_causes(void **state)
 
 static gint64 queue_mail(Db *db, gint64 ticket, const char *class, const char *to, Instant next)
 {
-    OutboxRow r = {.ticket_id = ticket, .class = (char *)class, .template = (char *)"escalation", .recipient = (char *)to, .contact = (char *)"ann",
+    OutboxRow r = {.ticket_id = ticket, .class = (char *)class, .template = (char *)"escalation", .recipient = (char *)to, .contact = strcmp(class, "page") == 0 ? (char *)"ann" : NULL,
                    .subject = (char *)"S", .created_at = NOW, .next_at = next};
     assert_true(outbox_insert(db, &r, NULL));
     return r.id;
@@ -492,6 +492,10 @@ static void test_outbox_lists(void **state)
     assert_null(((OutboxRow *)g_ptr_array_index(all, 0))->bytes);
     assert_true(outbox_count(db, "eve@acme.example", FALSE, NOW - 1, &n, NULL) && n == 2); /* automatic ones only */
     assert_true(outbox_count(db, "eve@acme.example", TRUE, NOW - 1, &n, NULL) && n == 3);
+    OutboxRow to_contact = {.class = (char *)"auto", .template = (char *)"line", .recipient = (char *)"ann@acme.example", .contact = (char *)"ann",
+                            .subject = (char *)"S", .created_at = NOW, .next_at = NOW};
+    assert_true(outbox_insert(db, &to_contact, NULL));
+    assert_true(outbox_count(db, "eve@acme.example", TRUE, NOW - 1, &n, NULL) && n == 3); /* the team's own mail is not counted */
     assert_true(outbox_count(db, "eve@me.example", TRUE, NOW - 1, &n, NULL) && n == 0); /* the domain, not its end */
     assert_true(outbox_count(db, "eve@acme.example", TRUE, NOW, &n, NULL) && n == 0);
 }

@@ -210,9 +210,36 @@ static void test_addresses(void **state)
     assert_string_equal(from_own, "a7." MAC);
 }
 
+static void test_scrub(void **state)
+{
+#undef MAC
+#define MAC "abcdefghijklmnop"
+    static const struct {
+        const char *text, *want;
+    } rows[] = {
+        {"write to support+w17." MAC "@tiny.example now", "write to support@tiny.example now"},
+        {"<SUPPORT+A1093.ABCDEFGHIJKLMNOP@tiny.example>", "<SUPPORT@tiny.example>"},
+        {"mailto:support%2Bb7." MAC "%40tiny.example", "mailto:support%40tiny.example"},
+        {"a7." MAC "@tickets.tiny.example", "removed@tickets.tiny.example"},
+        {"his own: support+t42." MAC "@tiny.example", "his own: support+t42." MAC "@tiny.example"},
+        {"two: x+a1." MAC "@y, x+w2." MAC "@y", "two: x@y, x@y"},
+        {"a7." MAC " is no address", "a7." MAC " is no address"},
+        {"data7." MAC "@x", "data7." MAC "@x"},
+        {"w17.short@x w.@x w17", "w17.short@x w.@x w17"},
+        {"", ""},
+    };
+    guint count;
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *got = token_scrub(rows[i].text, -1, &count);
+        assert_string_equal(got, rows[i].want);
+        assert_int_equal(count > 0, strcmp(rows[i].text, rows[i].want) != 0);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_answers), cmocka_unit_test(test_verify),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_scrub), cmocka_unit_test(test_answers), cmocka_unit_test(test_verify),
                                        cmocka_unit_test(test_forms), cmocka_unit_test(test_places),
                                        cmocka_unit_test(test_addresses)};
     return cmocka_run_group_tests_name("token", tests, NULL, NULL);

@@ -1,0 +1,199 @@
+/* verbs_ladder: ack, decline, pass, escalate. What they say in the transcript is made of what the ladder did, never of what was asked. */
+#include <string.h>
+
+#include "rules/ladder.h"
+
+#include "store/runs.h"
+
+#include "flows/escalate.h"
+#include "flows/notify.h"
+#include "flows/verbs_shared.h"
+#include "flows/view.h"
+
+#include "base/banned.h"
+
+/* The runs that a verb is about: the one that was answered, else all that live. */
+static gboolean each_run(VerbContext *c, LadderEvent *event, gboolean (*done)(VerbContext *, const RunRow *, const GPtrArray *, GError **),
+                         guint *ret_count, GError **err)
+{
+    g_autoptr(GPtrArray) runs = NULL;
+    guint n = 0;
+    if (!runs_of_ticket(c->desk->db, c->ticket->id, c->run == 0, &runs, err))
+        return FALSE;
+    for (guint i = 0; i < runs->len; i++) {
+        RunRow *r = g_ptr_array_index(runs, i);
+        g_autoptr(GPtrArray) actions = NULL;
+        if (c->run != 0 && r->id != c->run)
+            continue;
+        n++;
+        if (!escalate_event(c->desk, c->ticket, r->id, event, &actions, err) || (done != NULL && !done(c, r, actions, err)))
+            return FALSE;
+    }
+    *ret_count = n;
+    return TRUE;
+}
+
+static gboolean has_action(const GPtrArray *actions, LadderActionKind kind)
+{
+    for (guint i = 0; actions != NULL && i < actions->len; i++)
+        if (((LadderAction *)g_ptr_array_index(actions, i))->kind == kind)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean horizontal(const VerbContext *c, const RunRow *r)
+{
+    const Policy *p = desk_policy(c->desk, r->policy);
+    int level = r->run->level;
+    return p != NULL && level > 0 && level <= (int)p->levels->len
+           && ((PolicyLevel *)g_ptr_array_index(p->levels, (guint)level - 1))->kind == LEVEL_HORIZONTAL;
+}
+
+static gboolean acked(VerbContext *c, const RunRow *before, const GPtrArray *actions, GError **err)
+{
+    g_autoptr(RunRow) r = NULL;
+    if (!runs_load(c->desk->db, before->id, &r, err))
+        return FALSE;
+    if (has_action(actions, LADDER_DO_LATE)) {
+        verbs_say(c, "Recorded. It is over already: nothing needs to be done.");
+        return TRUE;
+    }
+    if (has_action(actions, LADDER_DO_QUORUM)) {
+        verbs_say(c, "Recorded. More of your level must acknowledge.");
+        return TRUE;
+    }
+    if (has_action(actions, LADDER_DO_ALSO)) {
+        const ConfigContact *first = desk_contact(c->desk, r->run->acker);
+        verbs_say(c, "Recorded: you are also on it. %s has it.", first != NULL ? first->full_name : r->run->acker);
+        return TRUE;
+    }
+    g_autofree char *until = view_time(verbs_zone(c), r->run->hold_until, c->desk->now);
+    verbs_say(c, "You have it, until %s %s. Nobody else is asked meanwhile.", until, zone_abbreviation(verbs_zone(c), r->run->hold_until));
+    if (c->page != 0 && !runs_set_outcome(c->desk->db, c->page, "acknowledged", c->desk->now, err))
+        return FALSE;
+    return (c->ticket->owner != NULL && !horizontal(c, r)) || verbs_set_owner(c, verbs_actor_name(c), err);
+}
+
+gboolean verbs_do_ack(VerbContext *c, const Command *cmd, GError **err)
+{
+    Instant until = INSTANT_NONE;
+    guint n = 0;
+    GError *local = NULL;
+    if (cmd->until.given && !command_when(&cmd->until, verbs_zone(c), c->desk->now, &until, &local)) {
+        verbs_refuse(c, "%s", local->message);
+        g_error_free(local);
+        return TRUE;
+    }
+    const Duration *hold = cmd->has_hold ? &cmd->hold : NULL;
+    g_autofree char *policy = NULL;
+    if (c->run != 0 && !db_text_value(c->desk->db, &policy, err, "select policy from run where id = $1", "i", c->run))
+        return FALSE;
+    LadderEvent event = {.kind = LADDER_ACK, .contact = verbs_actor_name(c),
+                         .hold_until = escalate_hold_until(c->desk, c->ticket, policy, hold, until)};
+    if (!each_run(c, &event, acked, &n, err))
+        return FALSE;
+    if (n == 0)
+        return verbs_refuse(c, "nothing is escalated on this ticket now");
+    return TRUE;
+}
+
+/* Who is asked now because of what a verb did; newly allocated, NULL: nobody. */
+static char *asked_now(const VerbContext *c, const GPtrArray *actions)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (guint i = 0; i < actions->len; i++) {
+        const LadderAction *a = g_ptr_array_index(actions, i);
+        if (a->kind != LADDER_DO_PAGE)
+            continue;
+        const ConfigContact *who = desk_contact(c->desk, a->contact);
+        g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", who != NULL ? who->full_name : a->contact);
+    }
+    return names->len > 0 ? g_strdup(names->str) : NULL;
+}
+
+static gboolean left(VerbContext *c, const RunRow *before, const GPtrArray *actions, GError **err)
+{
+    g_autofree char *asked = asked_now(c, actions);
+    (void)err;
+    if (before->run->state == RUN_ENDED)
+        return verbs_refuse(c, "it is over already; nothing needs to be done");
+    if (asked != NULL)
+        verbs_say(c, "You are out of it. Asked now: %s.", asked);
+    else if (has_action(actions, LADDER_DO_EXHAUSTED))
+        verbs_say(c, "You are out of it. Nobody else is left to ask: the lead is told.");
+    else
+        verbs_say(c, "You are out of it. Whoever else was asked still is.");
+    return TRUE;
+}
+
+static gboolean passed(VerbContext *c, const RunRow *before, const GPtrArray *actions, GError **err)
+{
+    g_autofree char *asked = asked_now(c, actions);
+    (void)err;
+    if (before->run->state == RUN_ENDED)
+        return verbs_refuse(c, "it is over already; nothing needs to be done");
+    if (asked == NULL)
+        return verbs_refuse(c, "you are not the one who is asked now, or nobody could be asked in your place");
+    verbs_say(c, "Asked instead of you: %s.", asked);
+    return TRUE;
+}
+
+static gboolean raised(VerbContext *c, const RunRow *before, const GPtrArray *actions, GError **err)
+{
+    g_autofree char *asked = asked_now(c, actions);
+    const char *acker = before->run->state == RUN_HELD ? before->run->acker : NULL;
+    if (asked == NULL)
+        return verbs_refuse(c, "nobody is above who could be asked");
+    verbs_say(c, "Escalated. Asked now: %s.", asked);
+    if (acker == NULL || (c->actor != NULL && strcmp(acker, c->actor->name) == 0))
+        return TRUE;
+    g_autofree char *line = g_strdup_printf("%s asked for the next level: %s. It is not yours alone any more.",
+                                            c->actor != NULL ? c->actor->full_name : "The operator", asked);
+    return notify_line(c->desk, c->ticket, acker, line, err);
+}
+
+gboolean verbs_do_decline(VerbContext *c, const Command *cmd, GError **err)
+{
+    LadderEvent event = {.kind = LADDER_DECLINE, .contact = verbs_actor_name(c)};
+    guint n = 0;
+    (void)cmd;
+    if (!each_run(c, &event, left, &n, err))
+        return FALSE;
+    if (n == 0)
+        return verbs_refuse(c, "nothing is escalated on this ticket now");
+    return c->page == 0 || runs_set_outcome(c->desk->db, c->page, "declined", c->desk->now, err);
+}
+
+gboolean verbs_do_pass(VerbContext *c, const Command *cmd, GError **err)
+{
+    const ConfigContact *to = verbs_find_contact(c->desk, cmd->who);
+    LadderEvent event = {.kind = LADDER_PASS, .contact = verbs_actor_name(c), .other = to != NULL ? to->name : NULL};
+    guint n = 0;
+    if (to == NULL)
+        return verbs_refuse(c, "nobody here is called '%s'", cmd->who);
+    if (!each_run(c, &event, passed, &n, err))
+        return FALSE;
+    if (n == 0)
+        return verbs_refuse(c, "nothing is escalated on this ticket now");
+    return c->is_refused || c->page == 0 || runs_set_outcome(c->desk->db, c->page, "passed on", c->desk->now, err);
+}
+
+gboolean verbs_do_escalate(VerbContext *c, const Command *cmd, GError **err)
+{
+    LadderEvent event = {.kind = LADDER_ESCALATE, .contact = verbs_actor_name(c)};
+    guint n = 0;
+    (void)cmd;
+    if (c->ticket->state >= TICKET_RESOLVED)
+        return verbs_refuse(c, "the ticket is %s", tickets_state_name(c->ticket->state));
+    gint64 run = c->run;
+    c->run = 0; /* all that live: he asks for the ticket, not for one of its runs */
+    gboolean ok = each_run(c, &event, raised, &n, err);
+    c->run = run;
+    if (!ok)
+        return FALSE;
+    if (n == 0 && !escalate_cause(c->desk, c->ticket, desk_queue(c->desk, c->ticket->queue)->policy, "manual", 0, 0, err))
+        return FALSE;
+    if (n == 0)
+        verbs_say(c, "Escalated: level 1 is asked.");
+    return TRUE;
+}

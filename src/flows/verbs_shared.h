@@ -1,0 +1,22 @@
+/* verbs_shared: what the files of flows/verbs share. Private to them. */
+#ifndef FLOWS_VERBS_SHARED_H
+#define FLOWS_VERBS_SHARED_H
+
+#include "flows/verbs.h"
+
+/* A line for the transcript. */
+void verbs_say(VerbContext *c, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* "Not done: …" Always TRUE: a refusal is an answer, not an error. */
+gboolean verbs_refuse(VerbContext *c, const char *format, ...) G_GNUC_PRINTF(2, 3);
+const char *verbs_actor_name(const VerbContext *c);
+const Zone *verbs_zone(const VerbContext *c);
+/* By key, address or name; NULL: nobody. */
+const ConfigContact *verbs_find_contact(const Desk *d, const char *who);
+gboolean verbs_set_owner(VerbContext *c, const char *contact, GError **err);
+
+gboolean verbs_do_ack(VerbContext *c, const Command *cmd, GError **err);
+gboolean verbs_do_decline(VerbContext *c, const Command *cmd, GError **err);
+gboolean verbs_do_pass(VerbContext *c, const Command *cmd, GError **err);
+gboolean verbs_do_escalate(VerbContext *c, const Command *cmd, GError **err);
+
+#endif
