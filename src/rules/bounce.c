@@ -176,6 +176,8 @@ static Rank rank_of(const Glance *g, const char *line, const char *start, const 
     if (start == p)
         return RANK_LEADING;
     const char *label = glance_begins(g, WORDCLASS_RECIPIENT, folded);
+    if (label != NULL && strstr(label, "rcpt to:") != NULL)
+        return RANK_SMTP; /* of a session, in which others were refused by the reply alone */
     if (label != NULL)
         return strcmp(label, "to:") == 0 ? RANK_TO : RANK_LABEL;
     const char *behind = strchr(start, '>');
@@ -445,11 +447,32 @@ static void complete(const Glance *g, GPtrArray *recipients)
     }
 }
 
+/* The fields where they stand in the text, since a broken multipart or a gateway put them there; newly allocated, or NULL. */
+static char *fields_in_text(const Glance *g)
+{
+    g_autoptr(Report) r = report_new(g);
+    gboolean named = FALSE, told = FALSE;
+    g_autoptr(GString) fields = g_string_new(NULL);
+    for (guint i = 0; i < r->lines->len; i++) {
+        const char *line = g_ptr_array_index(r->lines, i);
+        gboolean final = g_ascii_strncasecmp(line, "Final-Recipient:", 16) == 0;
+        gboolean begins = final || g_ascii_strncasecmp(line, "Reporting-MTA:", 14) == 0 ||
+                          g_ascii_strncasecmp(line, "Original-Recipient:", 19) == 0;
+        named = named || final;
+        told = told || g_ascii_strncasecmp(line, "Action:", 7) == 0;
+        if (begins || fields->len > 0)
+            g_string_append_printf(fields, "%s\n", line);
+    }
+    return named && told ? g_string_free(g_steal_pointer(&fields), FALSE) : NULL;
+}
+
 void bounce_read(const Glance *g, GPtrArray *recipients, char **ret_original_id)
 {
     const Letter *l = g->letter;
-    if (l->delivery_status != NULL) {
-        dsn_read(l->delivery_status, recipients);
+    g_autofree char *in_text = l->delivery_status == NULL ? fields_in_text(g) : NULL;
+    const char *fields = l->delivery_status != NULL ? l->delivery_status : in_text;
+    if (fields != NULL) {
+        dsn_read(fields, recipients);
         sharpen(g, recipients);
         complete(g, recipients);
     }

@@ -313,6 +313,16 @@ static void reads_free_bounces(void **state)
          "recipient(s):\n\nbob@tiny.example on Fri\n"
          "    The recipient was unavailable\n",
          "bob@tiny.example failed ", NULL},
+        {"fields in the text", "Returned mail: User unknown",
+         "--xyz\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; bob@tiny.example\n"
+         "Action: failed\nStatus: 5.2.1\n\nFinal-Recipient: rfc822; eve@tiny.example\nAction: delayed\nStatus: 4.4.1\n\n--xyz\n"
+         "Content-Type: message/rfc822\n\nMessage-ID: <m.8@tiny.example>\n",
+         "bob@tiny.example failed 5.2.1; eve@tiny.example delayed 4.4.1", "<m.8@tiny.example>"},
+        {"old sendmail", "Returned mail: User unknown",
+         "   ----- Transcript of session follows -----\nWhile talking to mx.tiny.example:\n>>> RCPT To:<bob@tiny.example>\n<<< 550 No such "
+         "user\n550 <bob@tiny.example>... User unknown\n554 <eve@far.example>... 550 Host unknown\n\n   ----- Unsent message follows "
+         "-----\n",
+         "bob@tiny.example failed 5.1.1; eve@far.example failed 5.1.2", NULL},
         {"domino", "DELIVERY FAILURE: x",
          "Your message\n\n  Subject: x\n\nwas not delivered to:\n\n  bob@tiny.example\n\nbecause:\n\n  User bob not listed in Domino "
          "Directory\n",
