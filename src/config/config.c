@@ -55,7 +55,7 @@ void config_free(Config *c)
     if (c == NULL)
         return;
     char *texts[] = {c->path,           c->domain,    c->spool,        c->database, c->key_file,
-                     c->audit_key_file, c->templates, c->token_domain, c->version};
+                     c->audit_key_file, c->templates, c->words, c->token_domain, c->version};
     char **lists[] = {c->trusted_authserv, c->internal, c->intake_users};
     GHashTable *tables[] = {c->calendars, c->rotas, c->contacts, c->groups, c->roles, c->plans, c->policies, c->queues};
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)

@@ -28,6 +28,8 @@ static const ConfigKey table[] = {
      .help = "key of the audit chain"},
     {KEYS_TOP, "templates", KEYS_PATH, AT(Config, templates), .note = "the built-in ones only",
      .help = "directory that is looked in before the built-in templates"},
+    {KEYS_TOP, "words", KEYS_PATH, AT(Config, words), .note = "the built-in ones only",
+     .help = "directory of *.words files whose phrases are added to the built-in ones"},
     {KEYS_TOP, "token-domain", KEYS_DOMAIN, AT(Config, token_domain), .note = "plus addresses of the queue",
      .help = "domain whose whole local part is a token, for sites without plus addresses"},
     LATER(KEYS_TOP, "key-life", "how long a retired key still verifies tokens"),

@@ -100,6 +100,35 @@ static void load_rotas(Loading *l)
     }
 }
 
+static int by_name(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* The files DIRECTORY/NAME.words in the order of their names, so that two starts give the same rows. */
+static void load_words(Loading *l)
+{
+    l->desk->words = words_kind_new();
+    const char *directory = l->desk->config->words, *name;
+    g_autoptr(GError) err = NULL;
+    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+    GDir *dir = directory != NULL ? g_dir_open(directory, 0, &err) : NULL;
+    if (err != NULL)
+        problem(l, 1, "words", err);
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+        if (g_str_has_suffix(name, ".words") && *name != '.')
+            g_ptr_array_add(paths, g_build_filename(directory, name, NULL));
+    if (dir != NULL)
+        g_dir_close(dir);
+    g_ptr_array_sort(paths, by_name);
+    for (guint i = 0; i < paths->len; i++) {
+        g_autoptr(GString) text = NULL;
+        g_autoptr(GError) unread = NULL;
+        const char *path = g_ptr_array_index(paths, i);
+        if (files_read(path, LIMIT_WORDS_BYTES, &text, &unread))
+            words_kind_add(l->desk->words, path, text->str, text->len, l->problems);
+        else
+            problem(l, 1, "words", unread);
+    }
+}
+
 /* ---- templates ---- */
 
 static const char *const wanted_templates[] = {"auto-ack", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript", "daily"};
@@ -186,6 +215,7 @@ gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPt
     load_calendars(&l);
     load_leaves(&l);
     load_rotas(&l);
+    load_words(&l);
     check_templates(&l);
     if (problems->len > before)
         return FALSE;
@@ -214,6 +244,7 @@ static void free_loaded(Desk *d)
     g_clear_pointer(&d->calendars, g_hash_table_unref);
     g_clear_pointer(&d->config, config_free);
     g_clear_pointer(&d->templates, g_free);
+    g_clear_pointer(&d->words, words_kind_free);
 }
 
 void desk_adopt(Desk *d, Desk *from)
@@ -224,6 +255,7 @@ void desk_adopt(Desk *d, Desk *from)
     d->leaves = g_steal_pointer(&from->leaves);
     d->rotas = g_steal_pointer(&from->rotas);
     d->templates = g_steal_pointer(&from->templates);
+    d->words = g_steal_pointer(&from->words);
     desk_free(from);
 }
 

@@ -4,6 +4,7 @@
 #define FLOWS_DESK_H
 
 #include "rules/token.h"
+#include "rules/words_kind.h"
 
 #include "time/calendar.h"
 #include "time/rota.h"
@@ -21,6 +22,7 @@ struct Desk {
     Db *db;
     TokenKeys keys;
     GBytes *audit_key;
+    KindWords *words;      /* the phrases by which mail of machines is known: built in and configured */
     char *templates;       /* where the built-in templates are */
     Instant now;           /* of this pass */
     const char *acting;    /* the contact whose mail or command is worked on, or NULL: he needs no line about it */

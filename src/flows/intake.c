@@ -160,8 +160,9 @@ static gboolean decide_kind(IntakeCase *c, GError **err)
         c->kind = KIND_HUMAN;
         intake_note(c, "kind human: requeued as human by the operator");
     } else if (c->kind == KIND_BULK && c->home != NULL && c->home->own_lists) {
-        c->kind = KIND_HUMAN;
-        intake_note(c, "kind human: %s is reached through a list of its own (own-lists)", c->home->name);
+        c->kind = r->unlisted;
+        c->unsure = r->unlisted_by_words_only;
+        intake_note(c, "kind %s: %s is reached through a list of its own (own-lists)", kind_name(c->kind), c->home->name);
     }
     return TRUE;
 }

@@ -25,6 +25,7 @@ typedef struct {
 #define AT(member) offsetof(Reading, member)
 static const Field fields[] = {
     {"by_words_only", AT(by_words_only), FIELD_FLAG, 0, 0},
+    {"unlisted_by_words_only", AT(unlisted_by_words_only), FIELD_FLAG, 0, 0},
     {"evidence", AT(evidence), FIELD_LINES, READING_NAME_BYTES, 100},
     {"from", AT(from), FIELD_LINE, READING_ADDRESS_BYTES, 0},
     {"from_name", AT(from_name), FIELD_LINE, READING_NAME_BYTES, 0},
@@ -103,11 +104,11 @@ void reading_free(Reading *r)
     g_free(r);
 }
 
-Reading *reading_of_mail(const char *bytes, gsize length, gboolean null_sender)
+Reading *reading_of_mail(const char *bytes, gsize length, gboolean null_sender, const KindWords *words)
 {
     g_autoptr(Letter) l = message_parse(bytes, length);
     Reading *r = reading_new();
-    readingfill_from_letter(r, l, null_sender);
+    readingfill_from_letter(r, l, null_sender, words);
     return r;
 }
 
@@ -196,6 +197,7 @@ json_t *reading_to_json(const Reading *r)
 {
     json_t *o = json_object();
     json_object_set_new(o, "kind", json_string(kind_name(r->kind)));
+    json_object_set_new(o, "unlisted", json_string(kind_name(r->unlisted)));
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
         json_object_set_new(o, fields[i].name, write_field(r, &fields[i]));
     json_object_set_new(o, "date", instant_or_null(r->date));
@@ -215,15 +217,15 @@ json_t *reading_to_json(const Reading *r)
 
 /* ---- from JSON ---- */
 
-static gboolean read_kind(const json_t *o, Reading *r, GError **err)
+static gboolean read_kind(const json_t *o, const char *name, Kind *ret, GError **err)
 {
     const char *names[KIND_COUNT];
     guint kind;
     for (int i = 0; i < KIND_COUNT; i++)
         names[i] = kind_name((Kind)i);
-    if (!jsonin_choice(o, "kind", names, G_N_ELEMENTS(names), &kind, err))
+    if (!jsonin_choice(o, name, names, G_N_ELEMENTS(names), &kind, err))
         return FALSE;
-    r->kind = (Kind)kind;
+    *ret = (Kind)kind;
     return TRUE;
 }
 
@@ -330,7 +332,7 @@ static gboolean read_until(const json_t *o, Reading *r, GError **err)
 
 static gboolean read_all(const json_t *o, Reading *r, GError **err)
 {
-    if (!read_kind(o, r, err))
+    if (!read_kind(o, "kind", &r->kind, err) || !read_kind(o, "unlisted", &r->unlisted, err))
         return FALSE;
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
         if (!read_field(o, r, &fields[i], err))

@@ -13,6 +13,8 @@
 typedef struct {
     Kind kind;
     gboolean by_words_only;
+    Kind unlisted;            /* without the marks of a list (own-lists); else the same as kind */
+    gboolean unlisted_by_words_only;
     GPtrArray *evidence; /* char * */
 
     char *from, *from_name; /* first From address, "" if none */
@@ -50,8 +52,8 @@ typedef struct {
 #define READING_HEADER_BYTES 2000
 #define READING_TEXT_BYTES (512 * 1024) /* of Letter.text, so that the JSON stays under LIMIT_READING_BYTES */
 
-/* Never NULL. `null_sender`: the envelope sender is empty (FALSE if unknown). */
-Reading *reading_of_mail(const char *bytes, gsize length, gboolean null_sender);
+/* Never NULL. `null_sender`: the envelope sender is empty (FALSE if unknown). `words` makes the kind (rules/words_kind.h). */
+Reading *reading_of_mail(const char *bytes, gsize length, gboolean null_sender, const KindWords *words);
 void reading_free(Reading *r);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reading, reading_free)
 

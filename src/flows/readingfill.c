@@ -87,11 +87,13 @@ static void read_heading(Reading *r, const Letter *l)
     copy_lines(r->references, l->references, READING_ID_BYTES, LIMIT_REFERENCES);
 }
 
-static void read_kind(Reading *r, const Letter *l, gboolean null_sender)
+static void read_kind(Reading *r, const Letter *l, gboolean null_sender, const KindWords *words)
 {
-    g_autoptr(KindVerdict) v = kind_decide(l, null_sender);
+    g_autoptr(KindVerdict) v = kind_decide(l, null_sender, words);
     r->kind = v->kind;
     r->by_words_only = v->by_words_only;
+    r->unlisted = v->unlisted;
+    r->unlisted_by_words_only = v->unlisted_by_words_only;
     copy_lines(r->evidence, v->evidence, READING_NAME_BYTES, 100);
     r->original_message_id = v->original_message_id != NULL ? line_of(v->original_message_id, READING_ID_BYTES) : NULL;
     r->until = v->until != NULL ? line_of(v->until, 40) : NULL;
@@ -190,13 +192,13 @@ static char *digest_of(const Reading *r, const char *text)
     return hex;
 }
 
-void readingfill_from_letter(Reading *r, Letter *l, gboolean null_sender)
+void readingfill_from_letter(Reading *r, Letter *l, gboolean null_sender, const KindWords *words)
 {
     copy_lines(r->defects, l->defects, READING_NAME_BYTES, READING_LISTED_MAX - CALENDARS_MAX - 1);
     read_heading(r, l);
     read_headers(r, l);
     r->content_digest = digest_of(r, l->text);
-    read_kind(r, l, null_sender);
+    read_kind(r, l, null_sender, words);
     read_text(r, l);
     read_calendars(r, l);
     read_attachments(r, l);

@@ -14,6 +14,6 @@
 #define READING_LISTED_MAX 1000 /* bounced recipients, attachments, defects */
 
 /* `r` is new; the text of `l` may be cut. */
-void readingfill_from_letter(Reading *r, Letter *l, gboolean null_sender);
+void readingfill_from_letter(Reading *r, Letter *l, gboolean null_sender, const KindWords *words);
 
 #endif

@@ -296,7 +296,7 @@ static gboolean do_help(VerbContext *c, const Command *cmd, GError **err)
 typedef gboolean Handler(VerbContext *, const Command *, GError **);
 
 static Handler *const handlers[VERB_COUNT] = {
-    [VERB_ACK] = verbs_do_ack,           [VERB_DECLINE] = verbs_do_decline,   [VERB_PASS] = verbs_do_pass,         [VERB_ESCALATE] = verbs_do_escalate,
+    [VERB_ACK] = ladderverbs_ack,           [VERB_DECLINE] = ladderverbs_decline,   [VERB_PASS] = ladderverbs_pass,         [VERB_ESCALATE] = ladderverbs_escalate,
     [VERB_TAKE] = do_take,         [VERB_ASSIGN] = do_assign,     [VERB_SEVERITY] = do_severity, [VERB_WAIT] = do_wait,
     [VERB_ANSWERED] = do_answered, [VERB_CONTAINED] = do_contained, [VERB_RESOLVE] = do_resolve, [VERB_REOPEN] = do_reopen,
     [VERB_CAUSE] = do_text,        [VERB_IMPACT] = do_text,       [VERB_NEXT] = do_text,         [VERB_NOTE] = do_note,

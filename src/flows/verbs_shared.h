@@ -14,9 +14,10 @@ const Zone *verbs_zone(const VerbContext *c);
 const ConfigContact *verbs_find_contact(const Desk *d, const char *who);
 gboolean verbs_set_owner(VerbContext *c, const char *contact, GError **err);
 
-gboolean verbs_do_ack(VerbContext *c, const Command *cmd, GError **err);
-gboolean verbs_do_decline(VerbContext *c, const Command *cmd, GError **err);
-gboolean verbs_do_pass(VerbContext *c, const Command *cmd, GError **err);
-gboolean verbs_do_escalate(VerbContext *c, const Command *cmd, GError **err);
+/* In flows/ladderverbs. */
+gboolean ladderverbs_ack(VerbContext *c, const Command *cmd, GError **err);
+gboolean ladderverbs_decline(VerbContext *c, const Command *cmd, GError **err);
+gboolean ladderverbs_pass(VerbContext *c, const Command *cmd, GError **err);
+gboolean ladderverbs_escalate(VerbContext *c, const Command *cmd, GError **err);
 
 #endif

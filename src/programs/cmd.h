@@ -23,6 +23,8 @@ extern const CommandEntry cmd_table[];
 extern const gsize cmd_table_length;
 
 const char *cmd_config_path(CommandContext *ctx);
+/* Whether -c named it. */
+gboolean cmd_has_config(CommandContext *ctx);
 gboolean cmd_json(CommandContext *ctx);
 /* The instant that the command works at: --now, else the system's. */
 Instant cmd_now(CommandContext *ctx);

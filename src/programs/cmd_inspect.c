@@ -1,5 +1,5 @@
 /* cmd_inspect: `escalate inspect [--mbox] [FILE…]`: what escalate reads in a mail, one JSON object a line, in order. Needs no
- * configuration and changes nothing. A file that cannot be read is told and passed over; a mail that cannot be parsed is still
+ * configuration (one that -c names adds its words) and changes nothing. A file that cannot be read is told and passed over; a mail that cannot be parsed is still
  * answered. */
 #include <errno.h>
 #include <stdio.h>
@@ -37,7 +37,7 @@ static gboolean print_reading(const Reading *r, GError **err)
 }
 
 /* `bytes` may be changed. A spool file's envelope is skipped; it says whether the sender is null. */
-static gboolean inspect_one(char *bytes, gsize length, GError **err)
+static gboolean inspect_one(char *bytes, gsize length, const KindWords *words, GError **err)
 {
     gsize skip = 0;
     gboolean null_sender = FALSE;
@@ -49,17 +49,17 @@ static gboolean inspect_one(char *bytes, gsize length, GError **err)
             null_sender = envelope.sender != NULL && *envelope.sender == '\0';
         }
     }
-    g_autoptr(Reading) r = reading_of_mail(bytes + skip, length - skip, null_sender);
+    g_autoptr(Reading) r = reading_of_mail(bytes + skip, length - skip, null_sender, words);
     return print_reading(r, err);
 }
 
-static gboolean inspect_all(GString *all, gboolean mbox, GError **err)
+static gboolean inspect_all(GString *all, gboolean mbox, const KindWords *words, GError **err)
 {
     if (!mbox)
-        return inspect_one(all->str, all->len, err);
+        return inspect_one(all->str, all->len, words, err);
     for (gsize at = 0; at < all->len;) {
         gsize next = mbox_next(all->str, all->len, at);
-        if (!inspect_one(all->str + at, next - at, err))
+        if (!inspect_one(all->str + at, next - at, words, err))
             return FALSE;
         at = next;
     }
@@ -75,7 +75,7 @@ static gboolean read_input(const char *path, gboolean mbox, GString **ret, GErro
     return files_read(path, max, ret, err);
 }
 
-static int inspect_input(const char *path, gboolean mbox)
+static int inspect_input(const char *path, gboolean mbox, const KindWords *words)
 {
     g_autoptr(GError) err = NULL;
     GString *all;
@@ -83,14 +83,13 @@ static int inspect_input(const char *path, gboolean mbox)
         cmd_fail(err);
         return 1;
     }
-    gboolean good = inspect_all(all, mbox, &err);
+    gboolean good = inspect_all(all, mbox, words, &err);
     g_string_free(all, TRUE);
     return good ? 0 : cmd_fail(err);
 }
 
 int cmd_inspect(int argc, char **argv, CommandContext *ctx)
 {
-    (void)ctx;
     gboolean mbox = FALSE;
     int first = 1, status = 0;
     for (; first < argc && argv[first][0] == '-' && argv[first][1] != '\0'; first++) {
@@ -103,11 +102,16 @@ int cmd_inspect(int argc, char **argv, CommandContext *ctx)
             return cmd_usage(argv[0]);
         }
     }
+    Desk *desk = cmd_has_config(ctx) ? cmd_desk(ctx, &status) : NULL;
+    if (status != 0)
+        return status;
     message_init();
+    g_autoptr(KindWords) built_in = desk == NULL ? words_kind_new() : NULL;
+    const KindWords *words = desk != NULL ? desk->words : built_in;
     if (first >= argc)
-        return inspect_input(NULL, mbox);
+        return inspect_input(NULL, mbox, words);
     for (int i = first; i < argc; i++) {
-        int s = inspect_input(strcmp(argv[i], "-") == 0 ? NULL : argv[i], mbox);
+        int s = inspect_input(strcmp(argv[i], "-") == 0 ? NULL : argv[i], mbox, words);
         status = s > status ? s : status;
     }
     return status;

@@ -24,6 +24,7 @@ typedef struct {
     GArray *parent;      /* union-find over those numbers: a late parent joins the threads of its children */
     GPtrArray *ids;      /* char *: in file order */
     GArray *threads;     /* guint: of each */
+    KindWords *words;
 } Threads;
 
 static guint root_of(Threads *t, guint n)
@@ -54,7 +55,7 @@ static void join(Threads *t, guint a, guint b)
 
 static void add(Threads *t, const char *bytes, gsize length)
 {
-    g_autoptr(Reading) r = reading_of_mail(bytes, length, FALSE);
+    g_autoptr(Reading) r = reading_of_mail(bytes, length, FALSE, t->words);
     guint thread = thread_of(t, r->message_id);
     const GPtrArray *fields[] = {r->references, r->in_reply_to};
     for (gsize f = 0; f < G_N_ELEMENTS(fields); f++)
@@ -85,7 +86,7 @@ int cmd_replay(int argc, char **argv, CommandContext *ctx)
         return cmd_usage(argv[0]);
     message_init();
     Threads t = {g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), g_array_new(FALSE, FALSE, sizeof(guint)),
-                 g_ptr_array_new_with_free_func(g_free), g_array_new(FALSE, FALSE, sizeof(guint))};
+                 g_ptr_array_new_with_free_func(g_free), g_array_new(FALSE, FALSE, sizeof(guint)), words_kind_new()};
     for (int i = 2; i < argc && err == NULL; i++)
         read_mbox(&t, argv[i], &err);
     for (guint i = 0; err == NULL && i < t.ids->len; i++)
@@ -94,5 +95,6 @@ int cmd_replay(int argc, char **argv, CommandContext *ctx)
     g_array_unref(t.parent);
     g_ptr_array_unref(t.ids);
     g_array_unref(t.threads);
+    words_kind_free(t.words);
     return cmd_fail(err);
 }

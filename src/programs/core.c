@@ -67,6 +67,7 @@ Desk *core_desk(Core *c) { return c->desk; }
 void core_reload(Core *c, Desk *fresh)
 {
     desk_adopt(c->desk, fresh);
+    parse_worker_reset(c->parse);
     deliver_worker_reset(c->deliver);
 }
 

@@ -69,7 +69,11 @@ const gsize cmd_table_length = G_N_ELEMENTS(cmd_table);
 
 /* ---- shared by the commands ---- */
 
+static const char default_config[] = DEFAULT_CONFIG;
+
 const char *cmd_config_path(CommandContext *ctx) { return ctx->config; }
+
+gboolean cmd_has_config(CommandContext *ctx) { return ctx->config != default_config; }
 gboolean cmd_json(CommandContext *ctx) { return ctx->json; }
 Instant cmd_now(CommandContext *ctx) { return ctx->now != INSTANT_NONE ? ctx->now : instant_now(); }
 
@@ -214,7 +218,7 @@ int main(int argc, char **argv)
     static const struct option options[] = {{"config", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
                                             {"now", required_argument, NULL, 'n'},    {"version", no_argument, NULL, 'V'},
                                             {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
-    CommandContext ctx = {.config = DEFAULT_CONFIG, .now = INSTANT_NONE};
+    CommandContext ctx = {.config = default_config, .now = INSTANT_NONE};
     g_autoptr(GError) err = NULL;
     int option;
     log_open("escalate", FALSE);

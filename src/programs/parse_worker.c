@@ -41,9 +41,9 @@ static void answer_parts(const char *mail, gsize length, GString *out)
     }
 }
 
-static void answer_reading(const char *mail, gsize length, gboolean null_sender, GString *out)
+static void answer_reading(const char *mail, gsize length, gboolean null_sender, const KindWords *words, GString *out)
 {
-    g_autoptr(Reading) r = reading_of_mail(mail, length, null_sender);
+    g_autoptr(Reading) r = reading_of_mail(mail, length, null_sender, words);
     json_t *json = reading_to_json(r);
     char *text = json_dumps(json, JSON_COMPACT);
     g_string_append(out, text != NULL ? text : "");
@@ -51,7 +51,7 @@ static void answer_reading(const char *mail, gsize length, gboolean null_sender,
     json_decref(json);
 }
 
-static gboolean serve_one(int channel, GError **err)
+static gboolean serve_one(int channel, const KindWords *words, GError **err)
 {
     g_autoptr(GString) request = NULL, mail = NULL, answer = g_string_new(NULL);
     AUTO_FD fd = -1;
@@ -64,14 +64,15 @@ static gboolean serve_one(int channel, GError **err)
     if (request->str[0] == 'p')
         answer_parts(mail->str + offset, mail->len - offset, answer);
     else
-        answer_reading(mail->str + offset, mail->len - offset, request->str[0] == 'R', answer);
+        answer_reading(mail->str + offset, mail->len - offset, request->str[0] == 'R', words, answer);
     return worker_write(channel, answer->str, answer->len, err);
 }
 
 static int serve(int channel, void *data)
 {
     g_autoptr(GError) err = NULL;
-    desk_forget_keys(data);
+    const Desk *desk = data; /* its words were read before the sandbox closes */
+    desk_forget_keys(desk);
     message_init();
     sandbox_warm_charsets();
     zone_utc(); /* reads its file now */
@@ -84,7 +85,7 @@ static int serve(int channel, void *data)
         log_error("sandbox", err);
         return 1;
     }
-    while (serve_one(channel, &err))
+    while (serve_one(channel, desk->words, &err))
         ;
     return err->code == ERROR_NOTFOUND ? 0 : 1;
 }
@@ -109,6 +110,8 @@ ParseWorker *parse_worker_new(const Desk *d, GError **err)
     g_free(p);
     return NULL;
 }
+
+void parse_worker_reset(ParseWorker *p) { g_clear_pointer(&p->worker, worker_stop); }
 
 void parse_worker_free(ParseWorker *p)
 {

@@ -13,6 +13,8 @@ typedef struct ParseWorker ParseWorker;
 /* `d` stays the caller's: its keys, where it has any by then, are wiped in the child. */
 ParseWorker *parse_worker_new(const Desk *d, GError **err);
 void parse_worker_free(ParseWorker *p);
+/* After a reload: the next mail gets a worker that knows the desk of now. */
+void parse_worker_reset(ParseWorker *p);
 
 /* The mail in `fd` from `offset`. DATA: it crashed, stalled or said nonsense about this file, which costs the file a strike. */
 gboolean parse_worker_read(ParseWorker *p, int fd, gsize offset, gboolean null_sender, Reading **ret, GError **err);

@@ -2,7 +2,7 @@
 #ifndef RULES_AUTOREPLY_H
 #define RULES_AUTOREPLY_H
 
-#include "rules/letter.h"
+#include "rules/glance.h"
 
 typedef enum {
     AUTOREPLY_NONE,
@@ -11,9 +11,10 @@ typedef enum {
     AUTOREPLY_BULK       /* lists, mailings */
 } AutoreplyClass;
 
-/* By headers; evidence newly allocated. */
-AutoreplyClass autoreply_by_headers(const Letter *l, char **ret_evidence);
+/* By headers; evidence newly allocated. `without_lists`: as if no list had put its marks (List-*, Precedence) on it.
+ * *ret_is_list: it is AUTOREPLY_BULK by such a mark. Both are set unless AUTOREPLY_NONE. */
+AutoreplyClass autoreply_by_headers(const Glance *g, gboolean without_lists, gboolean *ret_is_list, char **ret_evidence);
 /* Whether subject or first lines read like an absence note; evidence or NULL. */
-char *autoreply_by_words(const Letter *l);
+char *autoreply_by_words(const Glance *g);
 
 #endif

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "rules/dsn.h"
-#include "rules/words_kind.h"
 #include "rules/words_quote.h"
 
 #include "base/banned.h"
@@ -15,22 +14,12 @@
 #define ADDRESSES_PER_LINE 20
 #define COPY_LINES 5000 /* in which the Message-ID of the returned mail is sought */
 
-static char *first_from(const Letter *l)
+BounceFrom bounce_from(const Glance *g, char **ret_evidence)
 {
-    const LetterAddress *a = l->from->len > 0 ? g_ptr_array_index(l->from, 0) : NULL;
-    const char *raw = letter_header(l, "From");
-    g_autofree char *all =
-        a != NULL ? g_strdup_printf("%s <%s> %s", a->name, a->address, raw != NULL ? raw : "") : g_strdup(raw != NULL ? raw : "");
-    return words_quote_fold(all);
-}
-
-BounceFrom bounce_from(const Letter *l, gboolean null_sender, char **ret_evidence)
-{
-    const char *path = letter_header(l, "Return-Path");
+    const char *path = letter_header(g->letter, "Return-Path");
     gboolean null_path = path != NULL && (strcmp(path, "<>") == 0 || g_ascii_strncasecmp(path, "<MAILER-DAEMON", 14) == 0);
-    g_autofree char *from = first_from(l);
-    const char *daemon = words_kind_in(KINDWORDS_DAEMON, from), *master = words_kind_in(KINDWORDS_MASTER, from);
-    if (null_sender)
+    const char *daemon = glance_in(g, WORDCLASS_DAEMON, g->from), *master = glance_in(g, WORDCLASS_MASTER, g->from);
+    if (g->null_sender)
         *ret_evidence = g_strdup("envelope sender <>");
     else if (null_path)
         *ret_evidence = g_strdup_printf("header Return-Path: %s", path);
@@ -38,61 +27,106 @@ BounceFrom bounce_from(const Letter *l, gboolean null_sender, char **ret_evidenc
         *ret_evidence = g_strdup_printf("header From: %s", daemon != NULL ? daemon : master);
     else
         *ret_evidence = NULL;
-    if (null_sender || null_path || daemon != NULL)
+    if (g->null_sender || null_path || daemon != NULL)
         return BOUNCE_FROM_DAEMON;
     return master != NULL ? BOUNCE_FROM_MASTER : BOUNCE_FROM_ANYBODY;
 }
 
-/* Lines of the report, until the copy of the returned mail begins. `raw` lines are parts of *ret_text. */
-static GPtrArray *report_lines(const Letter *l, gboolean *ret_cut)
+/* The report, until the copy of the returned mail begins. */
+typedef struct {
+    GPtrArray *lines;  /* char *: as written, valid UTF-8 */
+    GArray *ends;      /* gsize: where each ends in `folded` */
+    GString *folded;   /* as one line: phrases are broken across lines */
+    gboolean cut;      /* a copy follows */
+} Report;
+
+static void report_free(Report *r)
 {
-    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-    *ret_cut = FALSE;
-    for (const char *p = l->text; *p != '\0' && lines->len < REPORT_LINES;) {
+    g_ptr_array_unref(r->lines);
+    g_array_unref(r->ends);
+    g_string_free(r->folded, TRUE);
+    g_free(r);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Report, report_free)
+
+static Report *report_new(const Glance *g)
+{
+    Report *r = g_new0(Report, 1);
+    r->lines = g_ptr_array_new_with_free_func(g_free);
+    r->ends = g_array_new(FALSE, FALSE, sizeof(gsize));
+    r->folded = g_string_new(NULL);
+    for (const char *p = g->letter->text; *p != '\0' && r->lines->len < REPORT_LINES;) {
         gsize n = strcspn(p, "\n");
         g_autofree char *line = g_strndup(p, MIN(n, 2000));
         g_autofree char *valid = g_utf8_make_valid(line, -1);
         g_autofree char *folded = words_quote_fold(valid);
-        if (lines->len > 1 && words_kind_begins(KINDWORDS_COPY, folded) != NULL) {
-            *ret_cut = TRUE;
+        if (r->lines->len > 1 && glance_begins(g, WORDCLASS_COPY, folded) != NULL) {
+            r->cut = TRUE;
             break;
         }
-        g_ptr_array_add(lines, g_steal_pointer(&valid));
+        g_ptr_array_add(r->lines, g_steal_pointer(&valid));
+        if (*folded != '\0')
+            g_string_append_printf(r->folded, "%s ", folded);
+        g_array_append_val(r->ends, r->folded->len);
         p += n + (p[n] == '\n');
     }
-    return lines;
+    return r;
 }
 
-static const char *find_in_lines(const GPtrArray *lines, guint max, KindWords c)
+/* The phrase of class c in the first `max` lines, or NULL. */
+static const char *report_says(const Glance *g, const Report *r, guint max, WordClass c)
 {
-    for (guint i = 0; i + 1 < lines->len + 1 && i < max; i++) {
-        const char *line = g_ptr_array_index(lines, i), *next = i + 1 < lines->len ? g_ptr_array_index(lines, i + 1) : "";
-        g_autofree char *joined = g_strdup_printf("%s %s", line, next); /* phrases are broken across lines */
-        g_autofree char *folded = words_quote_fold(joined);
-        const char *word = words_kind_in(c, folded);
-        if (word != NULL)
-            return word;
+    if (r->ends->len == 0)
+        return NULL;
+    gsize end = g_array_index(r->ends, gsize, MIN(max, r->ends->len) - 1);
+    char kept = r->folded->str[end];
+    r->folded->str[end] = '\0';
+    const char *found = glance_in(g, c, r->folded->str);
+    r->folded->str[end] = kept;
+    return found;
+}
+
+static gboolean is_smtp_reply(const char *folded)
+{
+    const char *p = folded + strspn(folded, "<> ");
+    return strchr("245", *p) != NULL && g_ascii_isdigit(p[0]) && g_ascii_isdigit(p[1]) && g_ascii_isdigit(p[2]) &&
+           (p[3] == ' ' || p[3] == '-');
+}
+
+/* Gateways of telephones answer with "Re: " and a transcript: a refusal of SMTP on a line of its own, and one with the recipient. */
+static char *transcript_words(const Glance *g)
+{
+    gboolean refusal = FALSE, recipient = FALSE;
+    g_autoptr(Report) r = report_new(g);
+    const char *in_text = report_says(g, r, 60, WORDCLASS_BOUNCE_TEXT);
+    for (guint i = 0; i < r->lines->len && i < 60; i++) {
+        g_autofree char *folded = words_quote_fold(g_ptr_array_index(r->lines, i));
+        const char *p = folded + strspn(folded, " ");
+        refusal = refusal || (is_smtp_reply(p) && (*p == '4' || *p == '5'));
+        recipient = recipient || g_str_has_prefix(p, "rcpt to:");
     }
-    return NULL;
+    return refusal && recipient && in_text != NULL ? g_strdup_printf("text: %s", in_text) : NULL;
 }
 
-char *bounce_words(const Letter *l, BounceFrom from, gboolean *ret_sure)
+char *bounce_words(const Glance *g, BounceFrom from, gboolean *ret_sure)
 {
-    gboolean cut;
+    const Letter *l = g->letter;
     *ret_sure = TRUE;
     if (letter_header(l, "X-Failed-Recipients") != NULL)
         return g_strdup("header X-Failed-Recipients");
-    if (from != BOUNCE_FROM_DAEMON && (words_quote_reply_prefix(l->subject) > 0 || l->in_reply_to->len > 0))
-        return NULL; /* a person forwards what he got */
-    g_autofree char *subject = words_quote_fold(l->subject);
-    const char *in_subject = words_kind_in(KINDWORDS_BOUNCE_SUBJECT, subject);
+    if (from != BOUNCE_FROM_DAEMON && (g->is_reply || l->in_reply_to->len > 0)) {
+        char *transcript = from == BOUNCE_FROM_MASTER ? transcript_words(g) : NULL;
+        *ret_sure = FALSE;
+        return transcript; /* else a person forwards what he got */
+    }
+    const char *in_subject = glance_in(g, WORDCLASS_BOUNCE_SUBJECT, g->subject);
     if (from != BOUNCE_FROM_DAEMON && in_subject == NULL)
         return NULL;
-    g_autoptr(GPtrArray) lines = report_lines(l, &cut);
-    const char *in_text = find_in_lines(lines, from != BOUNCE_FROM_ANYBODY ? 60 : 12, KINDWORDS_BOUNCE_TEXT);
+    g_autoptr(Report) r = report_new(g);
+    const char *in_text = report_says(g, r, from != BOUNCE_FROM_ANYBODY ? 60 : 12, WORDCLASS_BOUNCE_TEXT);
     if (from == BOUNCE_FROM_DAEMON && in_text == NULL && in_subject == NULL)
         return NULL;
-    gboolean copy = cut || l->returned != NULL;
+    gboolean copy = r->cut || l->returned != NULL;
     if (from == BOUNCE_FROM_MASTER && in_text == NULL && !copy)
         return NULL;
     if (from == BOUNCE_FROM_ANYBODY && (in_text == NULL || !copy))
@@ -133,14 +167,7 @@ static gboolean is_other_header(const char *folded)
     return FALSE;
 }
 
-static gboolean is_smtp_reply(const char *folded)
-{
-    const char *p = folded + strspn(folded, "<> ");
-    return strchr("245", *p) != NULL && g_ascii_isdigit(p[0]) && g_ascii_isdigit(p[1]) && g_ascii_isdigit(p[2]) &&
-           (p[3] == ' ' || p[3] == '-');
-}
-
-static Rank rank_of(const char *line, const char *start, const char *folded)
+static Rank rank_of(const Glance *g, const char *line, const char *start, const char *folded)
 {
     const char *p = line + strspn(line, " \t*-<\"'[");
     static const char bullet[] = "\342\200\242"; /* U+2022 */
@@ -148,7 +175,9 @@ static Rank rank_of(const char *line, const char *start, const char *folded)
         p += strlen(bullet) + strspn(p + strlen(bullet), " \t<");
     if (start == p)
         return RANK_LEADING;
-    const char *label = words_kind_begins(KINDWORDS_RECIPIENT, folded);
+    const char *label = glance_begins(g, WORDCLASS_RECIPIENT, folded);
+    if (label != NULL && strstr(label, "rcpt to:") != NULL)
+        return RANK_SMTP; /* of a session, in which others were refused by the reply alone */
     if (label != NULL)
         return strcmp(label, "to:") == 0 ? RANK_TO : RANK_LABEL;
     const char *behind = strchr(start, '>');
@@ -190,7 +219,7 @@ static void add_candidate(GPtrArray *all, const char *address, Rank rank, guint 
     g_ptr_array_add(all, c);
 }
 
-static void scan_line(const Letter *l, const char *line, guint number, gboolean ours_too, GPtrArray *all)
+static void scan_line(const Glance *g, const char *line, guint number, gboolean ours_too, GPtrArray *all)
 {
     g_autofree char *folded = words_quote_fold(line);
     const char *p = folded + strspn(folded, " ");
@@ -200,21 +229,21 @@ static void scan_line(const Letter *l, const char *line, guint number, gboolean 
     for (const char *at = line; (at = strchr(at, '@')) != NULL && found < ADDRESSES_PER_LINE; at++, found++) {
         const char *start = line;
         g_autofree char *address = dsn_address(line, at, &start);
-        if (address == NULL || (!ours_too && is_ours(l, address)))
+        if (address == NULL || (!ours_too && is_ours(g->letter, address)))
             continue;
         gboolean in_url =
             start > line + 2 && (start[-1] == ':' || start[-1] == '?' || start[-1] == '=') && strstr(line, "http") != NULL;
         if (!in_url)
-            add_candidate(all, address, rank_of(line, start, p), number);
+            add_candidate(all, address, rank_of(g, line, start, p), number);
     }
 }
 
-static GPtrArray *find_candidates(const Letter *l, const GPtrArray *lines)
+static GPtrArray *find_candidates(const Glance *g, const GPtrArray *lines)
 {
     GPtrArray *all = g_ptr_array_new_with_free_func(candidate_free);
     for (int ours_too = 0; ours_too < 2 && all->len == 0; ours_too++)
         for (guint i = 0; i < lines->len; i++)
-            scan_line(l, g_ptr_array_index(lines, i), i, ours_too == 1, all);
+            scan_line(g, g_ptr_array_index(lines, i), i, ours_too == 1, all);
     Rank best = RANK_NONE;
     for (guint i = 0; i < all->len; i++)
         best = MAX(best, ((const Candidate *)g_ptr_array_index(all, i))->rank);
@@ -240,18 +269,34 @@ static char *lines_of(const GPtrArray *lines, const GPtrArray *all, guint i)
     return dsn_one_line(p);
 }
 
-static const char *action_by_words(const Letter *l, const GPtrArray *lines)
+static const char *action_by_words(const Glance *g, const Report *r)
 {
-    g_autofree char *subject = words_quote_fold(l->subject);
-    gboolean given_up = words_kind_in(KINDWORDS_GIVEN_UP, subject) != NULL;
-    gboolean delay = words_kind_in(KINDWORDS_DELAY, subject) != NULL || find_in_lines(lines, 40, KINDWORDS_DELAY) != NULL;
-    given_up = given_up || find_in_lines(lines, 40, KINDWORDS_GIVEN_UP) != NULL;
-    if (delay && (!given_up || words_kind_in(KINDWORDS_DELAY, subject) != NULL))
+    gboolean given_up = glance_in(g, WORDCLASS_GIVEN_UP, g->subject) != NULL;
+    gboolean delay_in_subject = glance_in(g, WORDCLASS_DELAY, g->subject) != NULL;
+    gboolean delay = delay_in_subject || report_says(g, r, 40, WORDCLASS_DELAY) != NULL;
+    given_up = given_up || report_says(g, r, 40, WORDCLASS_GIVEN_UP) != NULL;
+    if (delay && (!given_up || delay_in_subject))
         return "delayed";
-    if (!given_up && words_kind_in(KINDWORDS_BOUNCE_SUBJECT, subject) == NULL &&
-        (words_kind_in(KINDWORDS_SUCCESS, subject) != NULL || find_in_lines(lines, 40, KINDWORDS_SUCCESS) != NULL))
+    if (!given_up && glance_in(g, WORDCLASS_BOUNCE_SUBJECT, g->subject) == NULL &&
+        (glance_in(g, WORDCLASS_SUCCESS, g->subject) != NULL || report_says(g, r, 40, WORDCLASS_SUCCESS) != NULL))
         return "delivered";
     return "failed";
+}
+
+/* The code that goes with what the text says, for a report that gives none; newly allocated, or NULL. */
+static char *status_by_words(const Glance *g, const char *text, const char *action)
+{
+    g_autofree char *folded = words_quote_fold(text);
+    if (strcmp(action, "failed") != 0 && strcmp(action, "delayed") != 0)
+        return NULL;
+    for (int c = WORDCLASS_STATUS_MAILBOX; c <= WORDCLASS_STATUS_REFUSED; c++) {
+        if (glance_in(g, (WordClass)c, folded) == NULL)
+            continue;
+        char *status = g_strdup(words_kind_status((WordClass)c));
+        status[0] = strcmp(action, "delayed") == 0 ? '4' : status[0]; /* RFC 3463 2: 4 is what may still change */
+        return status;
+    }
+    return NULL;
 }
 
 static char *join_lines(const GPtrArray *lines)
@@ -287,32 +332,42 @@ static void place_candidates(GPtrArray *all, const GPtrArray *in_text)
     }
 }
 
-static void read_free_text(const Letter *l, GPtrArray *recipients)
+/* `near`: the text about this recipient, or NULL; `whole`: all of it, where it is about him alone, or NULL. */
+static char *free_status(const Glance *g, const char *near, const char *whole, const char *action)
 {
-    gboolean cut;
-    g_autoptr(GPtrArray) lines = report_lines(l, &cut);
+    char class = strcmp(action, "delivered") == 0 ? DSN_ANY : DSN_FAILURE;
+    char *status = near != NULL ? dsn_status(near, class) : NULL;
+    if (status == NULL && whole != NULL)
+        status = dsn_status(whole, class);
+    if (status == NULL && near != NULL)
+        status = status_by_words(g, near, action);
+    if (status == NULL && whole != NULL)
+        status = status_by_words(g, whole, action);
+    return status;
+}
+
+static void read_free_text(const Glance *g, GPtrArray *recipients)
+{
+    const Letter *l = g->letter;
+    g_autoptr(Report) r = report_new(g);
     g_autoptr(GPtrArray) from_header = g_ptr_array_new_with_free_func(candidate_free);
-    g_autoptr(GPtrArray) in_text = find_candidates(l, lines);
+    g_autoptr(GPtrArray) in_text = find_candidates(g, r->lines);
     header_candidates(l, from_header);
     place_candidates(from_header, in_text);
     GPtrArray *all = from_header->len > 0 ? from_header : in_text;
-    g_autofree char *whole = join_lines(lines);
-    const char *action = action_by_words(l, lines);
-    char class = strcmp(action, "delivered") == 0 ? DSN_ANY : DSN_FAILURE;
+    g_autofree char *whole = join_lines(r->lines);
+    const char *action = action_by_words(g, r);
     for (guint i = 0; i < all->len; i++) {
         const Candidate *c = g_ptr_array_index(all, i);
-        char *diagnostic = lines->len > 0 ? lines_of(lines, all, i) : NULL;
-        char *status = diagnostic != NULL ? dsn_status(diagnostic, class) : NULL;
-        if (status == NULL && all->len == 1)
-            status = dsn_status(whole, class);
-        dsn_add(recipients, c->address, action, status, diagnostic);
+        char *diagnostic = r->lines->len > 0 ? lines_of(r->lines, all, i) : NULL;
+        dsn_add(recipients, c->address, action, free_status(g, diagnostic, all->len == 1 ? whole : NULL, action), diagnostic);
     }
     if (all->len > 0)
         return;
     const char *to = l->returned != NULL ? letter_find(l->returned, "To") : NULL;
     const char *at = to != NULL ? strchr(to, '@') : NULL, *start;
     g_autofree char *address = at != NULL ? dsn_address(to, at, &start) : NULL;
-    dsn_add(recipients, address != NULL ? address : "", action, dsn_status(whole, class), dsn_one_line(whole));
+    dsn_add(recipients, address != NULL ? address : "", action, free_status(g, NULL, whole, action), dsn_one_line(whole));
 }
 
 /* The mail that came back */
@@ -355,11 +410,10 @@ static char *original_id(const Letter *l)
 }
 
 /* Where the fields say x.0.0 the text for people may say more: the code behind the address, before another one comes. */
-static void sharpen(const Letter *l, GPtrArray *recipients)
+static void sharpen(const Glance *g, GPtrArray *recipients)
 {
-    gboolean cut;
-    g_autoptr(GPtrArray) lines = report_lines(l, &cut);
-    g_autofree char *whole = join_lines(lines);
+    g_autoptr(Report) report = report_new(g);
+    g_autofree char *whole = join_lines(report->lines);
     for (guint i = 0; i < recipients->len; i++) {
         KindRecipient *r = g_ptr_array_index(recipients, i);
         const char *at = strchr(r->address, '@') != NULL ? strcasestr(whole, r->address) : NULL;
@@ -380,13 +434,49 @@ static void sharpen(const Letter *l, GPtrArray *recipients)
     }
 }
 
-void bounce_read(const Letter *l, GPtrArray *recipients, char **ret_original_id)
+/* Fields that give no code at all: what the far server said. */
+static void complete(const Glance *g, GPtrArray *recipients)
 {
-    if (l->delivery_status != NULL) {
-        dsn_read(l->delivery_status, recipients);
-        sharpen(l, recipients);
+    for (guint i = 0; i < recipients->len; i++) {
+        KindRecipient *r = g_ptr_array_index(recipients, i);
+        char *said = *r->status == '\0' ? status_by_words(g, r->diagnostic, r->action) : NULL;
+        if (said == NULL)
+            continue;
+        g_free(r->status);
+        r->status = said;
+    }
+}
+
+/* The fields where they stand in the text, since a broken multipart or a gateway put them there; newly allocated, or NULL. */
+static char *fields_in_text(const Glance *g)
+{
+    g_autoptr(Report) r = report_new(g);
+    gboolean named = FALSE, told = FALSE;
+    g_autoptr(GString) fields = g_string_new(NULL);
+    for (guint i = 0; i < r->lines->len; i++) {
+        const char *line = g_ptr_array_index(r->lines, i);
+        gboolean final = g_ascii_strncasecmp(line, "Final-Recipient:", 16) == 0;
+        gboolean begins = final || g_ascii_strncasecmp(line, "Reporting-MTA:", 14) == 0 ||
+                          g_ascii_strncasecmp(line, "Original-Recipient:", 19) == 0;
+        named = named || final;
+        told = told || g_ascii_strncasecmp(line, "Action:", 7) == 0;
+        if (begins || fields->len > 0)
+            g_string_append_printf(fields, "%s\n", line);
+    }
+    return named && told ? g_string_free(g_steal_pointer(&fields), FALSE) : NULL;
+}
+
+void bounce_read(const Glance *g, GPtrArray *recipients, char **ret_original_id)
+{
+    const Letter *l = g->letter;
+    g_autofree char *in_text = l->delivery_status == NULL ? fields_in_text(g) : NULL;
+    const char *fields = l->delivery_status != NULL ? l->delivery_status : in_text;
+    if (fields != NULL) {
+        dsn_read(fields, recipients);
+        sharpen(g, recipients);
+        complete(g, recipients);
     }
     if (recipients->len == 0)
-        read_free_text(l, recipients);
+        read_free_text(g, recipients);
     *ret_original_id = original_id(l);
 }

@@ -3,6 +3,7 @@
 #ifndef RULES_BOUNCE_H
 #define RULES_BOUNCE_H
 
+#include "rules/glance.h"
 #include "rules/kind.h"
 
 typedef enum {
@@ -12,11 +13,11 @@ typedef enum {
 } BounceFrom;
 
 /* Who sent it; the evidence newly allocated, NULL for anybody. */
-BounceFrom bounce_from(const Letter *l, gboolean null_sender, char **ret_evidence);
+BounceFrom bounce_from(const Glance *g, char **ret_evidence);
 /* Whether subject and text read like a report of non-delivery; of a daemon less is asked for. Evidence or NULL.
  * *ret_sure: there is more than words to it. */
-char *bounce_words(const Letter *l, BounceFrom from, gboolean *ret_sure);
+char *bounce_words(const Glance *g, BounceFrom from, gboolean *ret_sure);
 /* Fills recipients (KindRecipient *) and the original Message-ID (or NULL). */
-void bounce_read(const Letter *l, GPtrArray *recipients, char **ret_original_id);
+void bounce_read(const Glance *g, GPtrArray *recipients, char **ret_original_id);
 
 #endif

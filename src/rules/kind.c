@@ -7,8 +7,8 @@
 #include "rules/autoreply.h"
 #include "rules/bounce.h"
 #include "rules/dsn.h"
+#include "rules/glance.h"
 #include "rules/returndate.h"
-#include "rules/words_kind.h"
 #include "rules/words_quote.h"
 
 #include "base/banned.h"
@@ -59,8 +59,9 @@ static gboolean decide(KindVerdict *v, Kind kind, char *evidence)
 }
 
 typedef struct {
-    const Letter *letter;
-    gboolean null_sender;
+    const Glance *glance;
+    const Letter *letter; /* the glance's */
+    gboolean without_lists;
 } Question;
 
 static gboolean is_report_type(const Letter *l, const char *type)
@@ -86,7 +87,7 @@ static gboolean is_report(const Question *q, KindVerdict *v)
         return decide(v, KIND_REPORT, g_strdup("returned header X-HmXmrOriginalRecipient"));
     if (letter_header(l, "TLS-Report-Domain") != NULL)
         return decide(v, KIND_REPORT, g_strdup("header TLS-Report-Domain"));
-    g_autofree char *subject = words_quote_fold(l->subject);
+    const char *subject = q->glance->subject;
     if (strstr(subject, "report domain:") != NULL && strstr(subject, "submitter:") != NULL && l->attachments->len > 0)
         return decide(v, KIND_REPORT, g_strdup("subject: report domain")); /* RFC 7489 7.2.1.1 fixes these words */
     return FALSE;
@@ -107,7 +108,7 @@ static gboolean is_receipt(const Question *q, KindVerdict *v)
 
 static gboolean read_bounce(const Question *q, KindVerdict *v, char *evidence)
 {
-    bounce_read(q->letter, v->recipients, &v->original_message_id);
+    bounce_read(q->glance, v->recipients, &v->original_message_id);
     return decide(v, KIND_BOUNCE, evidence);
 }
 
@@ -120,7 +121,7 @@ static gboolean is_status_report(const Question *q, KindVerdict *v)
     if (l->delivery_status == NULL)
         return FALSE;
     g_autofree char *daemon = NULL;
-    if (bounce_from(l, q->null_sender, &daemon) == BOUNCE_FROM_ANYBODY && strcmp(l->content_type, "multipart/report") != 0)
+    if (bounce_from(q->glance, &daemon) == BOUNCE_FROM_ANYBODY && strcmp(l->content_type, "multipart/report") != 0)
         return FALSE;
     if (daemon != NULL)
         g_ptr_array_add(v->evidence, g_steal_pointer(&daemon));
@@ -165,14 +166,22 @@ static gboolean is_free_bounce(const Question *q, KindVerdict *v)
 {
     g_autofree char *daemon = NULL;
     gboolean sure;
-    BounceFrom from = bounce_from(q->letter, q->null_sender, &daemon);
-    g_autofree char *words = bounce_words(q->letter, from, &sure);
+    BounceFrom from = bounce_from(q->glance, &daemon);
+    g_autofree char *words = bounce_words(q->glance, from, &sure);
     if (words == NULL)
         return FALSE;
     v->by_words_only = !sure;
     if (daemon != NULL)
         g_ptr_array_add(v->evidence, g_steal_pointer(&daemon));
     return read_bounce(q, v, g_steal_pointer(&words));
+}
+
+static void find_return_date(const Question *q, KindVerdict *v)
+{
+    char *evidence = NULL;
+    v->until = returndate_find(q->glance, &evidence);
+    if (evidence != NULL)
+        g_ptr_array_add(v->evidence, evidence);
 }
 
 static gboolean is_automatic(const Question *q, KindVerdict *v)
@@ -182,23 +191,19 @@ static gboolean is_automatic(const Question *q, KindVerdict *v)
                                  [AUTOREPLY_GENERATED] = KIND_BULK,
                                  [AUTOREPLY_BULK] = KIND_BULK};
     char *evidence = NULL;
-    AutoreplyClass c = autoreply_by_headers(q->letter, &evidence);
+    AutoreplyClass c = autoreply_by_headers(q->glance, q->without_lists, &v->is_listed, &evidence);
     if (c == AUTOREPLY_NONE)
         return FALSE;
     if (c == AUTOREPLY_REPLY)
-        v->until = returndate_find(q->letter);
+        find_return_date(q, v);
     return decide(v, kinds[c], evidence);
 }
 
 /* "Read: …" of Exchange, and the words of other programs, where the structure is lost. */
 static gboolean is_worded_receipt(const Question *q, KindVerdict *v)
 {
-    g_autofree char *subject = words_quote_fold(q->letter->subject);
-    g_autofree char *head = g_strndup(q->letter->text, MIN(strlen(q->letter->text), 600));
-    g_autofree char *valid = g_utf8_make_valid(head, -1);
-    g_autofree char *text = words_quote_fold(valid);
-    const char *begins = words_kind_begins(KINDWORDS_READ_SUBJECT, subject);
-    if (begins == NULL || words_kind_in(KINDWORDS_READ_TEXT, text) == NULL)
+    const char *begins = glance_begins(q->glance, WORDCLASS_READ_SUBJECT, q->glance->subject);
+    if (begins == NULL || glance_in(q->glance, WORDCLASS_READ_TEXT, q->glance->more) == NULL)
         return FALSE;
     v->by_words_only = TRUE;
     return decide(v, KIND_RECEIPT, g_strdup_printf("subject: %s", begins));
@@ -206,15 +211,16 @@ static gboolean is_worded_receipt(const Question *q, KindVerdict *v)
 
 static gboolean is_worded_auto_reply(const Question *q, KindVerdict *v)
 {
-    char *words = autoreply_by_words(q->letter);
+    char *words = autoreply_by_words(q->glance);
     if (words == NULL)
         return FALSE;
     g_autofree char *daemon = NULL;
-    v->by_words_only = bounce_from(q->letter, q->null_sender, &daemon) != BOUNCE_FROM_DAEMON;
+    v->by_words_only = bounce_from(q->glance, &daemon) != BOUNCE_FROM_DAEMON;
     if (daemon != NULL)
         g_ptr_array_add(v->evidence, g_steal_pointer(&daemon));
-    v->until = returndate_find(q->letter);
-    return decide(v, KIND_AUTO_REPLY, words);
+    decide(v, KIND_AUTO_REPLY, words);
+    find_return_date(q, v);
+    return TRUE;
 }
 
 /* A null sender that says neither what it is nor what it wants; an address that nobody reads. Neither writes as a person, but
@@ -223,26 +229,51 @@ static gboolean is_worded_bulk(const Question *q, KindVerdict *v)
 {
     g_autofree char *from = words_quote_fold(letter_from(q->letter));
     g_autofree char *daemon = NULL;
-    const char *word = words_kind_begins(KINDWORDS_NO_REPLY, from);
-    BounceFrom who = bounce_from(q->letter, q->null_sender, &daemon);
+    const char *word = glance_begins(q->glance, WORDCLASS_NO_REPLY, from);
+    BounceFrom who = bounce_from(q->glance, &daemon);
     v->by_words_only = who == BOUNCE_FROM_DAEMON || word != NULL;
     if (who == BOUNCE_FROM_DAEMON)
         return decide(v, KIND_AUTO_REPLY, g_steal_pointer(&daemon));
     return word != NULL && decide(v, KIND_BULK, g_strdup_printf("address: %s", word));
 }
 
-KindVerdict *kind_decide(const Letter *l, gboolean null_sender)
+static gboolean (*const questions[])(const Question *, KindVerdict *) = {
+    is_own,         is_report,    is_receipt,        is_status_report,     is_calendar,
+    is_free_bounce, is_automatic, is_worded_receipt, is_worded_auto_reply, is_worded_bulk,
+};
+
+static KindVerdict *ask_all(const Question *q)
 {
-    static gboolean (*const questions[])(const Question *, KindVerdict *) = {
-        is_own,         is_report,    is_receipt,        is_status_report,     is_calendar,
-        is_free_bounce, is_automatic, is_worded_receipt, is_worded_auto_reply, is_worded_bulk,
-    };
-    const Question q = {l, null_sender};
     KindVerdict *v = g_new0(KindVerdict, 1);
     v->evidence = g_ptr_array_new_with_free_func(g_free);
     v->recipients = g_ptr_array_new_with_free_func(recipient_free);
-    for (gsize i = 0; i < G_N_ELEMENTS(questions); i++)
-        if (questions[i](&q, v))
-            return v;
+    for (gsize i = 0; i < G_N_ELEMENTS(questions) && !questions[i](q, v); i++)
+        ;
+    return v;
+}
+
+/* What a mail is that came through a list, if the list is only the way by which mail arrives. */
+static void take_list_off(const Glance *g, KindVerdict *v)
+{
+    const Question q = {g, g->letter, TRUE};
+    g_autoptr(KindVerdict) bare = ask_all(&q);
+    v->unlisted = bare->kind;
+    v->unlisted_by_words_only = bare->by_words_only;
+    g_free(v->until);
+    v->until = g_steal_pointer(&bare->until);
+    for (guint i = 0; i < bare->evidence->len; i++)
+        g_ptr_array_add(v->evidence, g_strdup_printf("without the list %s: %s", kind_name(bare->kind),
+                                                     (const char *)g_ptr_array_index(bare->evidence, i)));
+}
+
+KindVerdict *kind_decide(const Letter *l, gboolean null_sender, const KindWords *words)
+{
+    g_autoptr(Glance) g = glance_new(l, null_sender, words);
+    const Question q = {g, l, FALSE};
+    KindVerdict *v = ask_all(&q);
+    v->unlisted = v->kind;
+    v->unlisted_by_words_only = v->by_words_only;
+    if (v->is_listed)
+        take_list_off(g, v);
     return v;
 }

@@ -5,6 +5,7 @@
 #define RULES_KIND_H
 
 #include "rules/letter.h"
+#include "rules/words_kind.h"
 
 typedef enum {
     KIND_HUMAN,
@@ -32,14 +33,18 @@ typedef struct {
 typedef struct {
     Kind kind;
     gboolean by_words_only;   /* decided by subject or text alone */
+    gboolean is_listed;       /* bulk by marks of a list alone: List-*, Precedence */
+    Kind unlisted;            /* what it is without those marks; else the same as kind */
+    gboolean unlisted_by_words_only;
     GPtrArray *evidence;      /* char *: "header Auto-Submitted: auto-replied" */
     GPtrArray *recipients;    /* KindRecipient *, of a bounce; else empty */
     char *original_message_id; /* of the mail that a bounce returns, with angle brackets, or NULL */
-    char *until;              /* return date of an out-of-office, YYYY-MM-DD, or NULL when unsure */
+    char *until;              /* of an out-of-office: the day of return, YYYY-MM-DD; where only the last day away is named the day
+                               * after it; NULL when unsure */
 } KindVerdict;
 
 /* `null_sender`: the envelope sender is empty (FALSE if unknown). Cannot fail. */
-KindVerdict *kind_decide(const Letter *l, gboolean null_sender);
+KindVerdict *kind_decide(const Letter *l, gboolean null_sender, const KindWords *words);
 void kind_verdict_free(KindVerdict *v);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KindVerdict, kind_verdict_free)
 

@@ -124,11 +124,13 @@ static double time_gmime(void)
     return (now_us() - from) / MAILS;
 }
 
+static KindWords *words;
+
 static double time_reading(Reading **readings)
 {
     double from = now_us();
     for (int i = 0; i < MAILS; i++)
-        readings[i] = reading_of_mail(mails[i], strlen(mails[i]), FALSE);
+        readings[i] = reading_of_mail(mails[i], strlen(mails[i]), FALSE, words);
     return (now_us() - from) / MAILS;
 }
 
@@ -209,6 +211,7 @@ int main(int argc, char **argv)
         fail("usage: bench_intake DIRECTORY");
     log_set_level(LOGGING_WARNING);
     make_mails();
+    words = words_kind_new();
     for (int round = 0; round < ROUNDS; round++) {
         g_autofree char *core = g_strdup_printf("%s/core%d", argv[1], round);
         g_autofree char *alone = g_strdup_printf("%s/store%d", argv[1], round);

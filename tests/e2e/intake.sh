@@ -128,6 +128,30 @@ same "only the topmost of the trusted one counts" running "$(state)"
 answer -H 'Authentication-Results: mx.desk.test; dkim=pass header.d=desk.test'
 same "aligned DKIM does" met "$(state)"
 
+# ---- lists of our own, words of our own ----
+rm -rf "$WORK"/escalate.db* "$SPOOL"
+mkdir "$WORK/words"
+printf '== auto-begin tlh\nnaDev jIHbe\n' >"$WORK/words/site.words"
+desk observe 'words: words'
+sed -i '/^  support:/s/mode:/own-lists: yes, mode:/' "$CONF"
+listed() { make_mail -H 'List-Id: <support.desk.test>' -H 'Precedence: list' "$@"; }
+listed kim@acme.test support@desk.test 'Question' | send
+at $T
+same "a person's mail through a list of ours is a person's" '1 1' "$(tickets) $(sent_to kim@acme.test | wc -l | tr -d ' ')"
+listed joe@acme.test support@desk.test 'Abwesenheitsnotiz' 'Bin im Urlaub.' | FROM=joe@acme.test send
+at $T
+same "an absence note through it, known by words alone, is kept" 2 "$(tickets)"
+same "and not answered" 0 "$(sent_to joe@acme.test | wc -l | tr -d ' ')"
+match "and the log says why" 'without the list auto-reply: subject: abwesenheitsnotiz' "$(for f in $(spool_files archive | grep -v /out-); do escalate log "$(basename "$f")"; done)"
+make_mail worf@acme.test support@desk.test 'naDev jIHbe' 'x' | FROM=worf@acme.test send
+at $T
+same "the parser knows the words of the site" 0 "$(sent_to worf@acme.test | wc -l | tr -d ' ')"
+match "as inspect does" '"kind":"auto-reply"' "$(make_mail worf@acme.test support@desk.test 'naDev jIHbe' 'x' | escalate inspect)"
+printf 'lost\n' >"$WORK/words/bad.words"
+match "a bad line is named" 'bad.words:1: a phrase before the first heading' "$(escalate check 2>&1)"
+exits "and refused" 78 escalate check
+rm -r "$WORK/words"
+
 # ---- shadow ----
 rm -rf "$WORK"/escalate.db* "$SPOOL"
 desk shadow

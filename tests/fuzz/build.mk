@@ -21,7 +21,7 @@ TARGETS := $(patsubst $(SRCDIR)/tests/fuzz/%.c,%,$(wildcard $(SRCDIR)/tests/fuzz
 
 all: $(TARGETS)
 
-libfuzzed.a: $(OBJECTS)
+libfuzzed.a: $(OBJECTS) rules/words_table.o
 	@rm -f $@
 	@ar rc $@ $^
 
@@ -31,6 +31,14 @@ $(OBJECTS): %.o: $(SRCDIR)/src/%.c
 
 $(TARGETS): %: $(SRCDIR)/tests/fuzz/%.c $(SRCDIR)/tests/fuzz/fuzz.h libfuzzed.a
 	@$(CLANG) $(FUZZ_CFLAGS) $(WARNINGS) -fsanitize=fuzzer -o $@ $< libfuzzed.a $(DEPS_LIBS)
+
+src/rules/words_table.c: $(wildcard $(SRCDIR)/data/words/*)
+	@mkdir -p $(@D)
+	@LC_ALL=C awk -f $(SRCDIR)/data/words/table.awk $(SRCDIR)/data/words/*.words > $@
+
+rules/words_table.o: src/rules/words_table.c
+	@mkdir -p $(@D)
+	@$(CLANG) $(FUZZ_CFLAGS) -c -o $@ $<
 
 -include $(OBJECTS:.o=.d)
 .PHONY: all

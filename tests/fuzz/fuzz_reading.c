@@ -12,18 +12,21 @@
 
 #include "base/banned.h"
 
+static KindWords *words;
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
     fuzz_init();
     message_init();
+    words = words_kind_new();
     return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    g_autoptr(Reading) read = reading_of_mail((const char *)data, size, size % 2 == 0), taken = NULL;
+    g_autoptr(Reading) read = reading_of_mail((const char *)data, size, size % 2 == 0, words), taken = NULL;
     g_autoptr(GError) err = NULL;
     json_t *json = reading_to_json(read), *again = NULL;
     char *text = json_dumps(json, JSON_COMPACT);

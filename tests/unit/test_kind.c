@@ -10,6 +10,8 @@
 
 #include "rules/kind.h"
 
+static KindWords *words; /* the built-in ones */
+
 /* "Name: value" lines become headers; From, To, Subject and References also the fields made of them. */
 static void take_header(Letter *l, const char *name, const char *value)
 {
@@ -132,6 +134,18 @@ static const Case cases[] = {
      "Can you help?\n\nThis is the mail system at host mx.example.\n", KIND_HUMAN, FALSE},
     {"an administrator who is a person", "From: System Administrator <root@acme.example>\nSubject: backup",
      "The file does not exist.\n", KIND_HUMAN, FALSE},
+    {"a redirected mail of another", "From: eve@acme.example\nSubject: Checkout\nX-MS-Exchange-Inbox-Rules-Loop: bob@acme.example",
+     "It is down.\n", KIND_HUMAN, FALSE},
+    {"a forward by rule", "From: bob@acme.example\nSubject: FW: Checkout\nX-MS-Exchange-Inbox-Rules-Loop: bob@acme.example",
+     "It is down.\n", KIND_HUMAN, FALSE},
+    {"a gateway's transcript", "From: post_master@phone.example\nSubject: Re:x\nIn-Reply-To: <1@x>",
+     "Error: Invalid user address\n\n550 - no such user here\n\n  RCPT TO: 555@phone.example\n", KIND_BOUNCE, TRUE},
+    {"a postmaster who is a person", "From: postmaster@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "They say user unknown.\n550 is what I see.\n", KIND_HUMAN, FALSE},
+    {"a list server's alarm", "From: dev-admin@acme.example\nSubject: Loop Alert: (dev ML)",
+     "Duplicated Message-ID in <dev@acme.example>.\n\nOriginal mail as follows:\n\n   From x\n", KIND_BOUNCE, TRUE},
+    {"tagged subject", "From: eve@acme.example\nSubject: [EXTERNAL] Automatic reply: x", "x\n", KIND_AUTO_REPLY, TRUE},
+    {"a person's plan", "From: eve@acme.example\nSubject: Urlaub im Dezember", "Wer ist da?\n", KIND_HUMAN, FALSE},
     {"read receipt by words", "From: eve@acme.example\nSubject: Read: x", "Your message\n\n  To: Eve\n\nwas read on 1.1.2026.\n",
      KIND_RECEIPT, TRUE},
     {"DMARC aggregate", "From: dmarc@isp.example\nSubject: Report Domain: tiny.example Submitter: isp.example Report-ID: 7", "\n",
@@ -143,7 +157,7 @@ static void decides(void **state)
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(Letter) l = make_letter(cases[i].headers, cases[i].text);
-        g_autoptr(KindVerdict) v = kind_decide(l, FALSE);
+        g_autoptr(KindVerdict) v = kind_decide(l, FALSE, words);
         if (v->kind != cases[i].want || v->by_words_only != cases[i].want_words)
             fail_msg("%s: got %s, words %d (%s)", cases[i].label, kind_name(v->kind), v->by_words_only,
                      v->evidence->len > 0 ? (char *)g_ptr_array_index(v->evidence, 0) : "");
@@ -191,12 +205,12 @@ static void decides_by_structure(void **state)
                                       *parts[i].method != '\0' ? parts[i].method : "REPLY");
             g_ptr_array_add(l->calendars, c);
         }
-        g_autoptr(KindVerdict) v = kind_decide(l, FALSE);
+        g_autoptr(KindVerdict) v = kind_decide(l, FALSE, words);
         if (v->kind != parts[i].want)
             fail_msg("%s: got %s", parts[i].label, kind_name(v->kind));
     }
     g_autoptr(Letter) null = make_letter("From: eve@acme.example\nSubject: x", "x\n");
-    g_autoptr(KindVerdict) v = kind_decide(null, TRUE);
+    g_autoptr(KindVerdict) v = kind_decide(null, TRUE, words);
     assert_int_equal(v->kind, KIND_AUTO_REPLY); /* the null sender is never a person */
 }
 
@@ -249,7 +263,7 @@ static void reads_delivery_status(void **state)
         set_text(&l->report_type, "delivery-status");
         l->delivery_status = g_strdup(dsns[i].status);
         l->returned = g_ptr_array_new();
-        g_autoptr(KindVerdict) v = kind_decide(l, TRUE);
+        g_autoptr(KindVerdict) v = kind_decide(l, TRUE, words);
         g_autofree char *got = render(v);
         if (strcmp(got, dsns[i].want) != 0)
             fail_msg("%s: got '%s'", dsns[i].label, got);
@@ -299,6 +313,31 @@ static void reads_free_bounces(void **state)
          "recipient(s):\n\nbob@tiny.example on Fri\n"
          "    The recipient was unavailable\n",
          "bob@tiny.example failed ", NULL},
+        {"fields in the text", "Returned mail: User unknown",
+         "--xyz\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; bob@tiny.example\n"
+         "Action: failed\nStatus: 5.2.1\n\nFinal-Recipient: rfc822; eve@tiny.example\nAction: delayed\nStatus: 4.4.1\n\n--xyz\n"
+         "Content-Type: message/rfc822\n\nMessage-ID: <m.8@tiny.example>\n",
+         "bob@tiny.example failed 5.2.1; eve@tiny.example delayed 4.4.1", "<m.8@tiny.example>"},
+        {"old sendmail", "Returned mail: User unknown",
+         "   ----- Transcript of session follows -----\nWhile talking to mx.tiny.example:\n>>> RCPT To:<bob@tiny.example>\n<<< 550 No such "
+         "user\n550 <bob@tiny.example>... User unknown\n554 <eve@far.example>... 550 Host unknown\n\n   ----- Unsent message follows "
+         "-----\n",
+         "bob@tiny.example failed 5.1.1; eve@far.example failed 5.1.2", NULL},
+        {"domino", "DELIVERY FAILURE: x",
+         "Your message\n\n  Subject: x\n\nwas not delivered to:\n\n  bob@tiny.example\n\nbecause:\n\n  User bob not listed in Domino "
+         "Directory\n",
+         "bob@tiny.example failed 5.1.1", NULL},
+        {"yahoo", "Failure Notice",
+         "Sorry, we were unable to deliver your message to the following address.\n\n<bob@tiny.example>:\nThis user doesn't have a "
+         "tiny.example account\n552 mailbox full\n",
+         "bob@tiny.example failed 5.2.2", NULL},
+        {"google", "Delivery Status Notification (Delay)",
+         "This is an automatically generated Delivery Status Notification\n\nTHIS IS A WARNING MESSAGE ONLY.\n\nDelivery to the "
+         "following recipient has been delayed:\n\n     bob@tiny.example\n\nconnection timed out\n",
+         "bob@tiny.example delayed 4.4.1", NULL},
+        {"japanese carrier", "Mail System Error - Returned Mail",
+         "次のあて先へのメッセージはエラーのため送信できませんでした。\n\n宛先: bob@tiny.example\n550 Host unknown\n",
+         "bob@tiny.example failed 5.1.2", NULL},
         {"german", "Unzustellbar: x",
          "Ihre Nachricht konnte nicht zugestellt werden an:\n\nbob@tiny.example\n550 5.1.10 unbekannt\n",
          "bob@tiny.example failed 5.1.10", NULL},
@@ -311,7 +350,7 @@ static void reads_free_bounces(void **state)
         g_autofree char *headers = g_strdup_printf(
             "From: Mail Delivery System <MAILER-DAEMON@mx.example>\nTo: support@tiny.example\nSubject: %s", mails[i].subject);
         g_autoptr(Letter) l = make_letter(headers, mails[i].text);
-        g_autoptr(KindVerdict) v = kind_decide(l, FALSE);
+        g_autoptr(KindVerdict) v = kind_decide(l, FALSE, words);
         g_autofree char *got = render(v);
         if (v->kind != KIND_BOUNCE || strcmp(got, mails[i].want) != 0 || g_strcmp0(v->original_message_id, mails[i].want_id) != 0)
             fail_msg("%s: %s '%s' id %s", mails[i].label, kind_name(v->kind), got, v->original_message_id);
@@ -324,27 +363,45 @@ static void finds_return_dates(void **state)
     static const struct {
         const char *text, *want;
     } notes[] = {
-        {"I am away until 5 December 2026.", "2026-12-05"},
-        {"I am away until December 5th.", "2026-12-05"},
-        {"I am out until 2026-12-05", "2026-12-05"},
+        {"I am away until 5 December 2026.", "2026-12-06"},
+        {"I am away until December 5th.", "2026-12-06"},
+        {"I am out until 2026-12-05", "2026-12-06"},
         {"I will be back on Monday, 7 December.", "2026-12-07"},
         {"I will return on January 4.", "2027-01-04"},
         {"Away from 1 December until 5 December, back on 7 December.", "2026-12-07"},
-        {"Out of office until Friday, December 4, 2026. For urgent matters call Bob.", "2026-12-04"},
-        {"Ich bin bis zum 05.12.2026 nicht im Büro.", "2026-12-05"},
-        {"Ich bin bis einschließlich 5. Dezember abwesend.", "2026-12-05"},
+        {"Out of office until Friday, December 4, 2026. For urgent matters call Bob.", "2026-12-05"},
+        {"Ich bin bis zum 05.12.2026 nicht im Büro.", "2026-12-06"},
+        {"Ich bin bis einschließlich 5. Dezember abwesend.", "2026-12-06"},
         {"Ab dem 7.12. bin ich wieder erreichbar.", "2026-12-07"},
-        {"Ich bin vom 1.12. bis 5.12. im Urlaub.", "2026-12-05"},
-        {"Je suis absent jusqu'au 5 décembre 2026.", "2026-12-05"},
+        {"Ich bin vom 1.12. bis 5.12. im Urlaub.", "2026-12-06"},
+        {"Je suis absent jusqu'au 5 décembre 2026.", "2026-12-06"},
         {"Je serai de retour le 7 décembre.", "2026-12-07"},
-        {"Estaré fuera hasta el 5 de diciembre de 2026.", "2026-12-05"},
-        {"Sono assente fino al 5 dicembre.", "2026-12-05"},
-        {"Ik ben afwezig tot en met 5 december.", "2026-12-05"},
+        {"Estaré fuera hasta el 5 de diciembre de 2026.", "2026-12-06"},
+        {"Sono assente fino al 5 dicembre.", "2026-12-06"},
+        {"Ik ben afwezig tot en met 5 december.", "2026-12-06"},
         {"Terug op 7 december 2026", "2026-12-07"},
-        {"12月5日まで不在です。", "2026-12-05"},
-        {"2026年12月5日まで休暇をいただいております。", "2026-12-05"},
-        {"I am away until 13/12/2026", "2026-12-13"},
+        {"12月5日まで不在です。", "2026-12-06"},
+        {"2026年12月5日まで休暇をいただいております。", "2026-12-06"},
+        {"I am away until 13/12/2026", "2026-12-14"},
         {"I am away until 3/4/2027", NULL},
+        {"Je suis absent jusqu'au 03/04/2027.", "2027-04-04"},
+        {"Je suis absent jusqu'au 03/12/2026.", "2026-12-04"},
+        {"Sono assente fino al 10/12.", "2026-12-11"},
+        {"Away until 31 December 2026.", "2027-01-01"},
+        {"Ich bin ab dem 1.12. im Urlaub, bis 5.12.", "2026-12-06"},
+        {"Ich bin vom 1. bis 5. Dezember im Urlaub und ab dem 7. Dezember wieder da.", "2026-12-07"},
+        {"Wieder am 7.12.", "2026-12-07"},
+        {"Von 1.12. bis und mit 5.12. abwesend.", "2026-12-06"},
+        {"Back on Monday 7 Dec", "2026-12-07"},
+        {"I am on leave until 10 December, back on 7 December.", NULL},
+        {"Estarei ausente até 10/12/2026", "2026-12-11"},
+        {"12月7日(月)から出社します。", "2026-12-07"},
+        {"12月5日(土)まで不在です。", "2026-12-06"},
+        {"Вернусь 7 декабря.", "2026-12-07"},
+        {"Wracam 7 grudnia.", "2026-12-07"},
+        {"Vrátím se 7. prosince.", "2026-12-07"},
+        {"Palaan töihin 7. joulukuuta.", "2026-12-07"},
+        {"Nieobecna do 5 listopada", NULL}, /* November in Polish, October in Croatian */
         {"I am away until further notice.", NULL},
         {"I am back on Monday.", NULL},
         {"Back on 7 December or back on 9 December.", NULL},
@@ -355,14 +412,133 @@ static void finds_return_dates(void **state)
     };
     for (gsize i = 0; i < G_N_ELEMENTS(notes); i++) {
         g_autoptr(Letter) l = make_letter("From: eve@acme.example\nSubject: Re: x\nAuto-Submitted: auto-replied", notes[i].text);
-        g_autoptr(KindVerdict) v = kind_decide(l, FALSE);
+        g_autoptr(KindVerdict) v = kind_decide(l, FALSE, words);
         if (g_strcmp0(v->until, notes[i].want) != 0)
             fail_msg("'%s': got %s", notes[i].text, v->until);
     }
     g_autoptr(Letter) undated = make_letter("From: eve@acme.example\nAuto-Submitted: auto-replied", "Back on 7 December.");
     undated->date = INSTANT_NONE;
-    g_autoptr(KindVerdict) v = kind_decide(undated, FALSE);
+    g_autoptr(KindVerdict) v = kind_decide(undated, FALSE, words);
     assert_null(v->until);
+}
+
+/* Written by hand: each language's note by its subject alone, by its text alone, with a date, and what a person writes. */
+static const struct {
+    const char *language, *subject, *text, *dated, *until, *person;
+} languages[] = {
+    {"en", "Out of office: your ticket", "Hello,\nI am away from the office at present.\nFor urgent matters please call Bob.", "I am on annual leave until 4 December.", "2026-12-05", "I am out of office tomorrow, can you take over?"},
+    {"de", "Automatische Antwort: Störung", "Guten Tag,\nich bin zurzeit nicht im Büro.\nIn dringenden Fällen wenden Sie sich an Bob.", "Ich bin bis einschließlich 4.12. abwesend.", "2026-12-05", "Ich bin morgen nicht im Büro, könnt ihr das bis Freitag klären?"},
+    {"fr", "Réponse automatique : panne", "Bonjour,\nje suis absent du bureau.\nEn cas d'urgence, veuillez contacter Bob.", "Je suis en congés du 30 novembre au 4 décembre 2026 inclus.", "2026-12-05", "Je serai absente demain, pouvez-vous rappeler avant midi ?"},
+    {"es", "Respuesta automática: avería", "Hola,\nestoy fuera de la oficina.\nPara asuntos urgentes contacte con Bob.", "Estaré ausente hasta el 4 de diciembre.", "2026-12-05", "Mañana estaré ausente, ¿pueden llamar hoy antes de las cinco? Es urgente."},
+    {"it", "Risposta automatica: guasto", "Buongiorno,\nsono in ferie.\nPer urgenze contattare Bob.", "Sono assente fino al 4 dicembre.", "2026-12-05", "Domani sono assente, potete richiamare oggi? È urgente."},
+    {"nl", "Automatisch antwoord: storing", "Hallo,\nik ben niet op kantoor.\nVoor dringende zaken: neem dan contact op met Bob.", "Ik ben afwezig t/m 4 december.", "2026-12-05", "Morgen ben ik niet op kantoor, kan dit vandaag nog? Het is dringende zaak."},
+    {"pt", "Resposta automática: avaria", "Olá,\nestou de férias.\nPara assuntos urgentes contactar o Bob.", "Estou ausente até 4 de dezembro de 2026.", "2026-12-05", "Amanhã estarei ausente, podem ligar até ao meio-dia?"},
+    {"pl", "Odpowiedź automatyczna: awaria", "Dzień dobry,\njestem na urlopie.\nW pilnych sprawach proszę o kontakt z Bobem.", "Jestem na urlopie do 4 grudnia.", "2026-12-05", "Jutro jestem poza biurem, czy możecie to zrobić do piątku?"},
+    {"sv", "Automatiskt svar: avbrott", "Hej,\njag har semester.\nKontakta Bob om det är brådskande.", "Jag är på semester till och med 4 december.", "2026-12-05", "Jag är inte på kontoret i morgon, kan ni kontakta mig i dag?"},
+    {"da", "Automatisk svar: nedbrud", "Hej,\njeg holder ferie.\nKontakt Bob, hvis det haster.", "Jeg er på ferie til og med 4. december.", "2026-12-05", "Jeg er ikke på kontoret i morgen, kan I ringe i dag? Det haster."},
+    {"no", "Fraværsmelding", "Hei,\njeg er ikke på kontoret.\nTa kontakt med Bob hvis det haster.", "Jeg har ferie og er tilbake mandag 7. desember.", "2026-12-07", "Jeg er ikke på kontoret i morgen, kan dere ta kontakt i dag?"},
+    {"fi", "Automaattinen vastaus: häiriö", "Hei,\nolen lomalla.\nKiireellisissä asioissa ota yhteyttä Bobiin.", "Olen lomalla 4. joulukuuta saakka.", "2026-12-05", "Olen huomenna lomalla, voitteko ottaa yhteyttä tänään?"},
+    {"cs", "Automatická odpověď: výpadek", "Dobrý den,\njsem na dovolené.\nV naléhavých případech kontaktujte Boba.", "Jsem na dovolené do 4. prosince.", "2026-12-05", "Zítra jsem mimo kancelář, můžete to vyřešit do pátku?"},
+    {"sk", "Automatická odpoveď: výpadok", "Dobrý deň,\nsom na dovolenke.\nV naliehavých prípadoch kontaktujte Boba.", "Som na dovolenke do 4. decembra.", "2026-12-05", "Zajtra som mimo kancelárie, môžete to vyriešiť do piatku?"},
+    {"hu", "Automatikus válasz: hiba", "Tisztelt Címzett!\nJelenleg szabadságon vagyok.\nSürgős esetben forduljon Bobhoz.", "Szabadságon vagyok december 4-ig.", "2026-12-05", "Holnap nem leszek az irodában, meg tudják oldani ma? Sürgős."},
+    {"ro", "Răspuns automat: avarie", "Bună ziua,\nsunt în concediu.\nPentru urgențe contactați pe Bob.", "Sunt în concediu până la 4 decembrie.", "2026-12-05", "Mâine nu sunt la birou, puteți suna până la prânz?"},
+    {"hr", "Automatski odgovor: kvar", "Poštovani,\nna godišnjem sam odmoru.\nZa hitne slučajeve kontaktirajte Boba.", "Na godišnjem sam do 4. prosinca.", "2026-12-05", "Sutra nisam u uredu, možete li to riješiti do petka?"},
+    {"sl", "Samodejni odgovor: okvara", "Pozdravljeni,\nsem na dopustu.\nV nujnih primerih se obrnite na Boba.", "Na dopustu sem do 4. decembra.", "2026-12-05", "Jutri me ni, nisem v pisarni, lahko uredite do petka?"},
+    {"sr", "Аутоматски одговор: квар", "Поштовани,\nна одмору сам.\nЗа хитне случајеве контактирајте Боба.", "На одмору сам до 4. децембра.", "2026-12-05", "Сутра нисам у канцеларији, можете ли то до петка?"},
+    {"bg", "Автоматичен отговор: авария", "Здравейте,\nв отпуск съм.\nПри спешни случаи се обърнете към Боб.", "В отпуск съм до 4 декември.", "2026-12-05", "Утре не съм в офиса, можете ли до петък?"},
+    {"el", "Αυτόματη απάντηση: βλάβη", "Καλημέρα,\nβρίσκομαι σε άδεια.\nΓια επείγοντα απευθυνθείτε στον Bob.", "Βρίσκομαι σε άδεια μέχρι τις 4 Δεκεμβρίου.", "2026-12-05", "Αύριο θα απουσιάζω, μπορείτε να τηλεφωνήσετε μέχρι το μεσημέρι?"},
+    {"tr", "Otomatik yanıt: arıza", "Merhaba,\nşu anda ofis dışındayım.\nAcil durumlar için Bob ile iletişime geçin.", "4 Aralık 2026 tarihine kadar yıllık izindeyim.", "2026-12-05", "Yarın ofiste olmayacağım, cumaya kadar bakabilir misiniz?"},
+    {"ru", "Автоматический ответ: сбой", "Здравствуйте,\nя в отпуске.\nПо срочным вопросам обращайтесь к Бобу.", "Я в отпуске до 4 декабря.", "2026-12-05", "Завтра меня не будет, я в отпуске, сможете до пятницы?"},
+    {"uk", "Автоматична відповідь: збій", "Вітаю,\nя у відпустці.\nЗ термінових питань звертайтеся до Боба.", "Я у відпустці до 4 грудня.", "2026-12-05", "Завтра мене немає в офісі, зможете до п'ятниці?"},
+    {"ja", "自動応答: 障害", "お世話になっております。\n本日は不在にしております。\nお急ぎの方は田中までご連絡ください。", "2026年12月4日まで休暇をいただいております。", "2026-12-05", "明日は不在ですが、本日中に至急ご連絡いただけますか？"},
+    {"zh-Hans", "自动回复：故障", "您好，\n我正在休假。\n如有紧急事务，请联系王先生。", "我于12月1日至12月4日休假。", "2026-12-05", "我明天休假，紧急的话能今天回电吗？"},
+    {"zh-Hant", "自動回覆：故障", "您好，\n我目前休假。\n如有緊急事務，請聯絡王先生。", "我休假至12月4日。", "2026-12-05", "我明天休假，緊急的話今天能回電嗎？"},
+    {"ko", "자동 회신: 장애", "안녕하세요.\n현재 휴가 중입니다.\n급한 용무는 김 대리에게 연락 바랍니다.", "12월 4일까지 휴가입니다.", "2026-12-05", "내일 휴가인데 오늘까지 연락 주실 수 있나요?"},
+    {"ar", "رد تلقائي: عطل", "مرحبا،\nأنا خارج المكتب.\nللحالات العاجلة يرجى التواصل مع بوب.", "أنا في إجازة حتى 4 ديسمبر.", "2026-12-05", "سأكون خارج المكتب غدا، هل يمكنكم الاتصال اليوم؟"},
+    {"he", "תגובה אוטומטית: תקלה", "שלום,\nאני מחוץ למשרד.\nבמקרה דחוף ניתן לפנות לבוב.", "אני בחופשה עד 4 בדצמבר.", "2026-12-05", "מחר אני לא במשרד, אפשר להתקשר עד הצהריים?"},
+    {"et", "Automaatvastus: rike", "Tere,\nolen puhkusel.\nKiiretes küsimustes pöörduge Bobi poole.", "Olen puhkusel kuni 4. detsembrini.", "2026-12-05", "Homme olen puhkusel, kas saate täna helistada? Kiire!"},
+    {"lv", "Automātiskā atbilde: kļūme", "Labdien,\nesmu atvaļinājumā.\nSteidzamos gadījumos sazinieties ar Bobu.", "Esmu atvaļinājumā līdz 4. decembrim.", "2026-12-05", "Rīt neesmu birojā, vai varat līdz piektdienai?"},
+    {"lt", "Automatinis atsakymas: gedimas", "Sveiki,\nšiuo metu atostogauju.\nSkubiais klausimais kreipkitės į Bobą.", "Atostogauju iki gruodžio 4 d.", "2026-12-05", "Rytoj nebūsiu biure, ar galite iki penktadienio?"},
+    {"vi", "Trả lời tự động: sự cố", "Xin chào,\ntôi đang nghỉ phép.\nTrường hợp khẩn cấp vui lòng liên hệ Bob.", "Tôi nghỉ phép đến hết ngày 4 tháng 12 năm 2026.", "2026-12-05", "Ngày mai tôi vắng mặt, anh liên hệ hôm nay được không?"},
+    {"th", "ตอบกลับอัตโนมัติ: ระบบล่ม", "สวัสดีค่ะ\nขณะนี้ดิฉันลาพักร้อน\nกรณีเร่งด่วนกรุณาติดต่อคุณบ๊อบ", "ดิฉันลาพักร้อนถึงวันที่ 4 ธันวาคม 2569", "2026-12-05", "พรุ่งนี้ลาพักร้อน กรุณาติดต่อวันนี้ได้ไหม?"},
+    {"id", "Balasan otomatis: gangguan", "Halo,\nsaya sedang cuti.\nUntuk hal mendesak silakan hubungi Bob.", "Saya sedang cuti sampai 4 Desember.", "2026-12-05", "Besok saya di luar kantor, bisa hubungi saya hari ini?"},
+    {"ca", "Resposta automàtica: avaria", "Hola,\nsoc fora de l'oficina i estaré absent.\nSi és urgent, contacteu amb en Bob.", "Estic de vacances fins al 4 de desembre.", "2026-12-05", "Demà estaré absent, podeu trucar abans del migdia? És urgent."},
+};
+
+static void decide_one(const char *language, const char *subject, const char *text, Kind want, const char *until)
+{
+    g_autofree char *headers = g_strdup_printf("From: eve@acme.example\nSubject: %s\nIn-Reply-To: <1@x>", subject);
+    g_autoptr(Letter) l = make_letter(headers, text);
+    g_autoptr(KindVerdict) v = kind_decide(l, FALSE, words);
+    if (v->kind != want || v->by_words_only != (want != KIND_HUMAN) || g_strcmp0(v->until, until) != 0)
+        fail_msg("%s: '%s' '%s': %s until %s (%s)", language, subject, text, kind_name(v->kind), v->until,
+                 v->evidence->len > 0 ? (char *)g_ptr_array_index(v->evidence, 0) : "");
+}
+
+static void knows_languages(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(languages); i++) {
+        const char *name = languages[i].language;
+        decide_one(name, languages[i].subject, "x", KIND_AUTO_REPLY, NULL);
+        decide_one(name, "Re: x", languages[i].text, KIND_AUTO_REPLY, NULL);
+        decide_one(name, languages[i].subject, languages[i].dated, KIND_AUTO_REPLY, languages[i].until);
+        decide_one(name, "Re: x", languages[i].dated, KIND_AUTO_REPLY, languages[i].until);
+        decide_one(name, "Re: x", languages[i].person, KIND_HUMAN, NULL);
+    }
+}
+
+/* A list takes nothing from what the mail is. */
+static void takes_lists_off(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *headers, *text;
+        Kind want, unlisted;
+        gboolean by_words;
+    } mails[] = {
+        {"Subject: Checkout is down\nList-Id: <support.tiny.example>\nPrecedence: list", "Help!\n", KIND_BULK, KIND_HUMAN, FALSE},
+        {"Subject: Abwesenheitsnotiz\nList-Id: <support.tiny.example>", "Bin weg.\n", KIND_BULK, KIND_AUTO_REPLY, TRUE},
+        {"Subject: Re: x\nIn-Reply-To: <1@x>\nList-Post: <mailto:support@tiny.example>",
+         "I am on leave until Monday. Please contact Bob.\n", KIND_BULK, KIND_AUTO_REPLY, TRUE},
+        {"Subject: x\nList-Id: <support.tiny.example>\nX-Campaign-Id: 7", "Buy!\n", KIND_BULK, KIND_BULK, FALSE},
+        {"Subject: Re: x\nList-Id: <support.tiny.example>\nAuto-Submitted: auto-replied", "Away.\n", KIND_AUTO_REPLY,
+         KIND_AUTO_REPLY, FALSE},
+        {"Subject: x", "Help!\n", KIND_HUMAN, KIND_HUMAN, FALSE},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(mails); i++) {
+        g_autofree char *headers = g_strdup_printf("From: eve@acme.example\n%s", mails[i].headers);
+        g_autoptr(Letter) l = make_letter(headers, mails[i].text);
+        g_autoptr(KindVerdict) v = kind_decide(l, FALSE, words);
+        if (v->kind != mails[i].want || v->unlisted != mails[i].unlisted || v->unlisted_by_words_only != mails[i].by_words)
+            fail_msg("%s: %s, unlisted %s", mails[i].headers, kind_name(v->kind), kind_name(v->unlisted));
+    }
+}
+
+static void reads_files_of_words(void **state)
+{
+    (void)state;
+    static const char text[] = "# ours\n\n== auto-begin xx\n  Nuqneh Away  \n_\n== nonsense xx\nlost\n== auto-begin\n\377\n== until xx\nZu\n"
+                               "== away xx\nab\n";
+    static const char *const want[] = {"f.words:5: the phrase is too short: it would be found in every mail",
+                                       "f.words:6: there is no such class of phrases", "f.words:8: a heading is '== CLASS LANGUAGE'",
+                                       "f.words:9: not UTF-8", "f.words:13: the phrase is too short: it would be found in every mail"};
+    g_autoptr(KindWords) mine = words_kind_new();
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    guint before = words_kind_count(mine);
+    words_kind_add(mine, "f.words", text, sizeof text - 1, problems);
+    for (guint i = 0; i < problems->len && i < G_N_ELEMENTS(want); i++)
+        assert_string_equal(g_ptr_array_index(problems, i), want[i]);
+    assert_int_equal(problems->len, G_N_ELEMENTS(want));
+    assert_int_equal(words_kind_count(mine), before + 2);
+    g_autoptr(Letter) l = make_letter("From: eve@acme.example\nSubject: nuqneh away today", "x");
+    g_autoptr(KindVerdict) with = kind_decide(l, FALSE, mine), without = kind_decide(l, FALSE, words);
+    assert_int_equal(with->kind, KIND_AUTO_REPLY);
+    assert_int_equal(without->kind, KIND_HUMAN);
+    assert_null(words_kind_in(mine, WORDCLASS_AUTO_SUBJECT, "")); /* and at the end of the text nothing is read */
+    g_ptr_array_set_size(problems, 0);
+    words_kind_add(mine, "g.words", "hello\n", 6, problems);
+    assert_string_equal(g_ptr_array_index(problems, 0), "g.words:1: a phrase before the first heading '== CLASS LANGUAGE'");
 }
 
 static void names_kinds(void **state)
@@ -385,13 +561,13 @@ static void is_bounded(void **state)
         g_string_append_printf(many, "<a%d@x.example> @@@@ 5.1.1\n", i);
     g_autoptr(Letter) l = make_letter("From: MAILER-DAEMON@mx\nSubject: failure notice", many->str);
     l->delivery_status = g_strdup(many->str);
-    g_autoptr(KindVerdict) v = kind_decide(l, TRUE);
+    g_autoptr(KindVerdict) v = kind_decide(l, TRUE, words);
     assert_int_equal(v->kind, KIND_BOUNCE);
     assert_true(v->recipients->len <= 100);
     g_autofree char *line = g_strnfill(900000, '@');
     g_autoptr(Letter) one = make_letter("From: MAILER-DAEMON@mx\nSubject: failure notice", line);
     one->delivery_status = g_strdup(line);
-    g_autoptr(KindVerdict) w = kind_decide(one, TRUE);
+    g_autoptr(KindVerdict) w = kind_decide(one, TRUE, words);
     assert_int_equal(w->kind, KIND_BOUNCE);
 }
 
@@ -403,8 +579,14 @@ int main(void)
         cmocka_unit_test(reads_delivery_status),
         cmocka_unit_test(reads_free_bounces),
         cmocka_unit_test(finds_return_dates),
+        cmocka_unit_test(knows_languages),
+        cmocka_unit_test(takes_lists_off),
+        cmocka_unit_test(reads_files_of_words),
         cmocka_unit_test(names_kinds),
         cmocka_unit_test(is_bounded),
     };
-    return cmocka_run_group_tests_name("kind", tests, NULL, NULL);
+    words = words_kind_new();
+    int failed = cmocka_run_group_tests_name("kind", tests, NULL, NULL);
+    words_kind_free(words);
+    return failed;
 }

@@ -20,6 +20,8 @@
     "Content-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nVERSION:2.0\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:u\n" \
     "DTSTAMP:20261122T100000Z\nATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@x.example\nEND:VEVENT\nEND:VCALENDAR\n"
 
+static KindWords *words;
+
 static char *dump(const Reading *r)
 {
     json_t *o = reading_to_json(r);
@@ -31,7 +33,7 @@ static char *dump(const Reading *r)
 
 static char *json_of(const char *mail, gsize length)
 {
-    g_autoptr(Reading) r = reading_of_mail(mail, length, FALSE);
+    g_autoptr(Reading) r = reading_of_mail(mail, length, FALSE, words);
     return dump(r);
 }
 
@@ -64,7 +66,7 @@ static void test_fields(void **state)
 {
     (void)state;
     static const char mail[] = "Delivered-To: support@tiny.example\nAuthentication-Results: one\nAuthentication-Results: two\n" F "\nack\n";
-    g_autoptr(Reading) r = reading_of_mail(mail, sizeof mail - 1, FALSE);
+    g_autoptr(Reading) r = reading_of_mail(mail, sizeof mail - 1, FALSE, words);
     assert_int_equal(r->kind, KIND_HUMAN);
     assert_string_equal(r->from, "bob@x.example");
     assert_string_equal(r->from_name, "Bob");
@@ -82,7 +84,7 @@ static void test_calendar_reply(void **state)
 {
     (void)state;
     static const char mail[] = F CALENDAR;
-    g_autoptr(Reading) r = reading_of_mail(mail, sizeof mail - 1, FALSE);
+    g_autoptr(Reading) r = reading_of_mail(mail, sizeof mail - 1, FALSE, words);
     assert_non_null(r->calendar_reply);
     assert_string_equal(r->calendar_reply->partstat, "ACCEPTED");
     assert_string_equal(r->calendar_method, "REPLY");
@@ -93,7 +95,7 @@ static void test_cut_off(void **state)
 {
     (void)state;
     static const char mail[] = F "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nack\n";
-    g_autoptr(Reading) r = reading_of_mail(mail, sizeof mail - 1, FALSE);
+    g_autoptr(Reading) r = reading_of_mail(mail, sizeof mail - 1, FALSE, words);
     assert_true(r->truncated);
     assert_int_equal(r->commands->commands->len, 0);
     assert_true(r->commands->doubt);
@@ -113,9 +115,9 @@ static void test_digest(void **state)
         {"other text", F "\nhello!\n", FALSE},
         {"other Message-ID", "From: Bob <bob@x.example>\nMessage-ID: <2@x>\nDate: Sun, 22 Nov 2026 10:00:00 +0000\n\nhello\n", FALSE},
     };
-    g_autoptr(Reading) first = reading_of_mail(F "\nhello\n", strlen(F "\nhello\n"), FALSE);
+    g_autoptr(Reading) first = reading_of_mail(F "\nhello\n", strlen(F "\nhello\n"), FALSE, words);
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autoptr(Reading) r = reading_of_mail(rows[i].input, strlen(rows[i].input), FALSE);
+        g_autoptr(Reading) r = reading_of_mail(rows[i].input, strlen(rows[i].input), FALSE, words);
         assert_int_equal(strcmp(r->content_digest, first->content_digest) == 0, rows[i].same);
     }
 }
@@ -214,5 +216,8 @@ int main(void)
         cmocka_unit_test(test_cut_off),    cmocka_unit_test(test_digest), cmocka_unit_test(test_lies),
         cmocka_unit_test(test_no_object),  cmocka_unit_test(test_large_fits),
     };
-    return cmocka_run_group_tests_name("reading", tests, set_up, NULL);
+    words = words_kind_new();
+    int failed = cmocka_run_group_tests_name("reading", tests, set_up, NULL);
+    words_kind_free(words);
+    return failed;
 }

@@ -1,4 +1,4 @@
-/* verbs_ladder: ack, decline, pass, escalate. What they say in the transcript is made of what the ladder did, never of what was asked. */
+/* ladderverbs: ack, decline, pass, escalate. What they say in the transcript is made of what the ladder did, never of what was asked. */
 #include <string.h>
 
 #include "rules/ladder.h"
@@ -74,7 +74,7 @@ static gboolean acked(VerbContext *c, const RunRow *before, const GPtrArray *act
     return (c->ticket->owner != NULL && !horizontal(c, r)) || verbs_set_owner(c, verbs_actor_name(c), err);
 }
 
-gboolean verbs_do_ack(VerbContext *c, const Command *cmd, GError **err)
+gboolean ladderverbs_ack(VerbContext *c, const Command *cmd, GError **err)
 {
     Instant until = INSTANT_NONE;
     guint n = 0;
@@ -152,7 +152,7 @@ static gboolean raised(VerbContext *c, const RunRow *before, const GPtrArray *ac
     return notify_line(c->desk, c->ticket, acker, line, err);
 }
 
-gboolean verbs_do_decline(VerbContext *c, const Command *cmd, GError **err)
+gboolean ladderverbs_decline(VerbContext *c, const Command *cmd, GError **err)
 {
     LadderEvent event = {.kind = LADDER_DECLINE, .contact = verbs_actor_name(c)};
     guint n = 0;
@@ -164,7 +164,7 @@ gboolean verbs_do_decline(VerbContext *c, const Command *cmd, GError **err)
     return c->page == 0 || runs_set_outcome(c->desk->db, c->page, "declined", c->desk->now, err);
 }
 
-gboolean verbs_do_pass(VerbContext *c, const Command *cmd, GError **err)
+gboolean ladderverbs_pass(VerbContext *c, const Command *cmd, GError **err)
 {
     const ConfigContact *to = verbs_find_contact(c->desk, cmd->who);
     LadderEvent event = {.kind = LADDER_PASS, .contact = verbs_actor_name(c), .other = to != NULL ? to->name : NULL};
@@ -178,7 +178,7 @@ gboolean verbs_do_pass(VerbContext *c, const Command *cmd, GError **err)
     return c->is_refused || c->page == 0 || runs_set_outcome(c->desk->db, c->page, "passed on", c->desk->now, err);
 }
 
-gboolean verbs_do_escalate(VerbContext *c, const Command *cmd, GError **err)
+gboolean ladderverbs_escalate(VerbContext *c, const Command *cmd, GError **err)
 {
     LadderEvent event = {.kind = LADDER_ESCALATE, .contact = verbs_actor_name(c)};
     guint n = 0;
