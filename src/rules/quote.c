@@ -5,12 +5,12 @@
 
 #include <string.h>
 
+#include "rules/quotehead.h"
 #include "rules/words_quote.h"
 
 #include "base/banned.h"
 
 #define HEAD_LINES 6 /* over which "On …, Bob wrote:" may be broken, blank ones among them */
-#define HEAD_BYTES 400
 #define BLOCK_LINES 10     /* From:, Sent:, To: … stand within */
 #define SIGNATURE_LINES 30 /* a longer text below "--" is no signature */
 #define SIGNATURES_TRIED 50
@@ -32,7 +32,7 @@ typedef struct {
     char *buffer;
     Line *lines;
     guint count;
-    gboolean doubtful;
+    gboolean doubtful, has_cut;
     guint signatures; /* tried so far: each looks ahead */
     guint forwarded;  /* the line from which all is sent on, or `count` */
 } Text;
@@ -55,19 +55,10 @@ static gboolean is_blank(const Line *line)
     return TRUE;
 }
 
-/* ">>> offer <<<" is somebody's ornament. */
-static gboolean is_ornament(const char *p)
-{
-    gsize n = strlen(p);
-    while (n > 0 && strchr(" \t*", p[n - 1]) != NULL)
-        n--;
-    return n > 4 && p[1] == '>' && p[n - 1] == '<' && p[n - 2] == '<';
-}
-
 static gboolean has_bracket(const Line *line)
 {
     const char *p = line->raw + strspn(line->raw, " \t");
-    return *p == '>' && p - line->raw <= 4 && !is_ornament(p);
+    return *p == '>' && p - line->raw <= 4 && !quotehead_is_ornament(p);
 }
 
 static gboolean is_quoted(const Line *line)
@@ -89,48 +80,6 @@ static gboolean quote_follows(const Text *t, guint i)
     return i < t->count && is_quoted(&t->lines[i]);
 }
 
-static gboolean has_digit(const char *s) { return strpbrk(s, "0123456789") != NULL; }
-
-static guint count_digits(const char *s)
-{
-    guint n = 0;
-    for (; *s != '\0'; s++)
-        n += g_ascii_isdigit(*s);
-    return n;
-}
-
-/* `<bob@example.com>` or `[mailto:bob@…]` */
-static gboolean has_address(const char *s)
-{
-    const char *at = strchr(s, '@');
-    return at != NULL && at > s && g_ascii_isgraph(at[-1]) && g_ascii_isgraph(at[1]);
-}
-
-/* Whether the text, one line or several joined, introduces a quotation. `before_quote`: a quotation stands below it. */
-static gboolean is_head_text(const char *s, gboolean before_quote)
-{
-    gsize n = strlen(s);
-    if (n < 6 || n > HEAD_BYTES || strchr(s, '?') != NULL)
-        return FALSE;
-    gboolean fenced = g_str_has_prefix(s, "--") && g_str_has_suffix(s, "--");
-    if (fenced) { /* "---- On …, Bob wrote ----" */
-        s += strspn(s, "- ");
-        n = strlen(s);
-        return n > 6 && words_quote_has_wrote(s);
-    }
-    gboolean colon = s[n - 1] == ':' || (n > 2 && strcmp(s + n - 2, ":.") == 0);
-    gboolean digit = has_digit(s), address = has_address(s);
-    gboolean begins = (colon || address) && words_quote_begins_quote(s);
-    if (before_quote)
-        return (digit && address && (colon || g_ascii_isdigit(*s))) || (colon && begins && digit && n < 200) ||
-               ((colon || digit) && words_quote_has_wrote(s));
-    if (digit && address && begins && colon)
-        return TRUE;
-    if (!digit || (colon ? !begins && !address : !begins || !address))
-        return FALSE;
-    return words_quote_has_wrote(s);
-}
-
 static gboolean is_rule(const Line *line)
 {
     const char *p = line->raw + strspn(line->raw, " \t");
@@ -142,11 +91,11 @@ static gboolean is_rule(const Line *line)
 static gboolean may_be_head(Line *line, gboolean *ret_begins)
 {
     gsize n = strlen(line->raw);
-    if (n > HEAD_BYTES)
+    if (n > QUOTEHEAD_BYTES)
         return FALSE;
     *ret_begins = words_quote_begins_quote(folded(line)) || g_ascii_isdigit(*folded(line));
     const char *f = folded(line);
-    return *ret_begins || has_digit(f) || g_str_has_prefix(f, "--") || (*f != '\0' && f[strlen(f) - 1] == ':');
+    return *ret_begins || quotehead_has_digit(f) || g_str_has_prefix(f, "--") || (*f != '\0' && f[strlen(f) - 1] == ':');
 }
 
 /* "> wrote:", where the '>' closes the address of the line before; or a blank line before "<bob@example.com> wrote:". */
@@ -171,15 +120,15 @@ static guint head_lines(Text *t, guint i)
     g_autoptr(GString) joined = g_string_new(NULL);
     for (guint n = 1; n <= (begins ? HEAD_LINES : 1) && i + n <= t->count; n++) {
         Line *line = &t->lines[i + n - 1];
-        if (strlen(line->raw) > HEAD_BYTES || !goes_on(t, i + n - 1, &skip))
+        if (strlen(line->raw) > QUOTEHEAD_BYTES || !goes_on(t, i + n - 1, &skip))
             return 0;
         if (skip)
             continue;
-        if (n > 1 && is_head_text(folded(line), FALSE) && words_quote_begins_quote(folded(line)) &&
+        if (n > 1 && quotehead_is_text(folded(line), FALSE) && words_quote_begins_quote(folded(line)) &&
             !g_ascii_isdigit(*folded(line)))
             return 0; /* what stands above it is text */
         g_string_append_printf(joined, "%s%s", n > 1 ? " " : "", folded(line));
-        if (is_head_text(joined->str, quote_follows(t, i + n)))
+        if (quotehead_is_text(joined->str, quote_follows(t, i + n)))
             return n;
     }
     return 0;
@@ -220,8 +169,8 @@ static guint block_lines(Text *t, guint i)
             continue; /* a folded list of names */
         kinds += (seen & (1U << f)) == 0;
         seen |= 1U << f;
-        address = address || ((f == QUOTE_FIELD_FROM || f == QUOTE_FIELD_TO) && has_address(folded(&t->lines[k])));
-        digits = digits || (f == QUOTE_FIELD_DATE && count_digits(folded(&t->lines[k])) >= 6);
+        address = address || ((f == QUOTE_FIELD_FROM || f == QUOTE_FIELD_TO) && quotehead_has_address(folded(&t->lines[k])));
+        digits = digits || (f == QUOTE_FIELD_DATE && quotehead_digits(folded(&t->lines[k])) >= 6);
         last = k;
     }
     return are_heading(seen, kinds, address, digits) ? last - i + 1 : 0;
@@ -231,6 +180,7 @@ static void mark(Text *t, guint from, guint to, Fate fate)
 {
     for (guint i = from; i < to && i < t->count; i++)
         t->lines[i].fate = fate;
+    t->has_cut = t->has_cut || fate == FATE_QUOTED || fate == FATE_HEAD;
 }
 
 static gboolean has_own(const Text *t, guint from, guint to)
@@ -260,7 +210,7 @@ static guint cut_below(Text *t, guint i, guint n)
 static guint signature_end(Text *t, guint i)
 {
     guint k = i + 1;
-    if (++t->signatures > SIGNATURES_TRIED)
+    if (t->signatures++ >= SIGNATURES_TRIED)
         return 0;
     while (k < t->count && !is_quoted(&t->lines[k]) && k - i <= SIGNATURE_LINES) {
         if (!is_blank(&t->lines[k]) &&
@@ -317,7 +267,7 @@ static guint decide_marked(Text *t, guint i)
     static const Fate of_mark[] = {
         [LINE_OWN] = FATE_OWN, [LINE_QUOTED] = FATE_QUOTED, [LINE_QUOTE_HEAD] = FATE_HEAD, [LINE_SIGNATURE] = FATE_SIGNATURE};
     Line *line = &t->lines[i];
-    line->fate = of_mark[line->mark];
+    mark(t, i, i + 1, of_mark[line->mark]);
     if (line->mark != LINE_QUOTE_HEAD || (i > 0 && t->lines[i - 1].mark == LINE_QUOTED))
         return i + 1;
     guint end = i + 1;
@@ -338,7 +288,7 @@ static guint keep_below(Text *t, guint i)
 /* A line that phones add: what follows unmarked is a name at most. */
 static guint cut_phone(Text *t, guint i)
 {
-    guint n = has_own(t, 0, i) ? signature_end(t, i) : 0, lines = 0;
+    guint n = t->signatures <= SIGNATURES_TRIED && has_own(t, 0, i) ? signature_end(t, i) : 0, lines = 0;
     for (guint k = i + 1; k < n; k++)
         lines += !is_blank(&t->lines[k]);
     n = lines > PHONE_LINES ? i + 1 : MAX(n, i + 1);
@@ -346,18 +296,10 @@ static guint cut_phone(Text *t, guint i)
     return n;
 }
 
-static gboolean has_cut(const Text *t, guint i)
-{
-    while (i-- > 0)
-        if (t->lines[i].fate == FATE_QUOTED || t->lines[i].fate == FATE_HEAD)
-            return TRUE;
-    return FALSE;
-}
-
 static gboolean is_forward(Text *t, guint i)
 {
     Line *line = &t->lines[i];
-    return !has_bracket(line) && strlen(line->raw) < 200 && words_quote_is_forward(folded(line)) && !has_cut(t, i);
+    return !has_bracket(line) && strlen(line->raw) < 200 && words_quote_is_forward(folded(line)) && !t->has_cut;
 }
 
 /* Decides line i; returns the next one to decide. */
@@ -374,7 +316,7 @@ static guint decide(Text *t, guint i)
     if (line->mark != LINE_OWN)
         return decide_marked(t, i);
     if (has_bracket(line) || is_wrapped(t, i)) {
-        line->fate = FATE_QUOTED;
+        mark(t, i, i + 1, FATE_QUOTED);
         return i + 1;
     }
     if ((n = head_lines(t, i)) > 0 || (n = block_lines(t, i)) > 0)
@@ -428,26 +370,6 @@ static gboolean is_leaking(Text *t)
     return FALSE;
 }
 
-/* Where the heading of a quotation begins behind text in the same line ("sure On Wed, …, bob@example.com wrote:"), or NULL. */
-static char *glued_head(char *raw, const char *next)
-{
-    static const char *const begins[] = {" On ", " Am ", " Le ", " El ", " Il ", " Op ", " Em "};
-    gsize n = strlen(raw);
-    if (n < 20 || n > HEAD_BYTES)
-        return NULL;
-    char *original = strstr(raw, "-----Original Message-----");
-    if (original != NULL && original > raw)
-        return original;
-    if (raw[n - 1] != ':' || next == NULL || *next != '>' || strchr(raw, '@') == NULL)
-        return NULL;
-    for (gsize i = 0; i < G_N_ELEMENTS(begins); i++) {
-        char *at = strstr(raw, begins[i]);
-        if (at != NULL && at > raw && *raw != '<' && *raw != '"' && has_digit(at))
-            return at + 1;
-    }
-    return NULL;
-}
-
 static void add_line(GArray *lines, char *raw, char *made, LineMark mark)
 {
     Line line = {.raw = raw, .made = made, .mark = mark};
@@ -457,7 +379,7 @@ static void add_line(GArray *lines, char *raw, char *made, LineMark mark)
 /* A line of the buffer, in two where a heading is glued to it. */
 static void add_lines(GArray *lines, char *raw, const char *next, LineMark m)
 {
-    char *head = m == LINE_OWN && *raw != '>' ? glued_head(raw, next) : NULL;
+    char *head = m == LINE_OWN && *raw != '>' ? quotehead_glued(raw, next) : NULL;
     if (head != NULL) {
         gsize own = (gsize)(head - raw);
         while (own > 0 && strchr(" -", raw[own - 1]) != NULL)

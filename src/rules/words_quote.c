@@ -59,16 +59,33 @@ static const char *const wrote_words[] = {
     "писал(а)", "napsal/a", "έγραψε", "написав", "пише", "написа", "viết", "menulis", "đã viết", "said", "sent", "napisao",
     "je napisao", "je napisao/la", "piše", "va escriure", "rašė", "rakstīja", "kirjutas", "idatzi zuen", "scrie", "schreibt am",
     "schrieb am", "schreef op", "verzonden", "のメール", "のメッセージ", "さんは書きました", "wrote the following", "写道", "寫道", "写到", "님이 작성",
-    "작성",
+    "작성", "كتب", "كتبت", "כתב", "כתב/ה", "כתבה", "نوشت", "ने लिखा", "เขียนว่า", "เขียน", "napisala", "skrifaði",
+    "het geskryf", "shkroi", "написао је", "напиша", "ha escrit", "a scris:", "napisana przez", "tarihinde şunu yazdı", "şunu yazdı",
+};
+
+/* Nobody's mail program says so of its user. */
+static const char *const first_person[] = {
+    " i wrote", " i've written", " i have written", " we wrote", " we have written", " i said", " we said", " i sent", " we sent",
+    " i have sent", " we have sent", "schrieb ich", "ich schrieb", "schrieben wir", "habe ich", "haben wir", "j'ai écrit",
+    "j'avais écrit", "nous avons écrit", "escribí", "he escrito", "hemos escrito", "ho scritto", "abbiamo scritto", "schreef ik",
+    "heb ik", "hebben we", " eu escrevi", " escrevi ", "я написал", "мы написал", "skrev jag", "skrev jeg", "skrev vi",
+};
+
+/* These say by themselves that a quotation follows; with an address they need no date. */
+static const char *const quoting[] = {
+    "quoting ", "zitat von ", "citando ", "citando a ", "mensaje citado por ", "messaggio citato da ", "citerar ", "citeren van ",
+    "zitiere ", "quotation from ", "citování ", "cytowanie ", "selon ",
 };
 
 static const char *const quote_begins[] = {
     "on ", "am ", "le ", "el ", "il ", "op ", "em ", "dnia ", "den ", "w dniu ", "on", "at ", "il giorno ", "in data ",
     "no dia ", "a ", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "vào ", "dne ", "om ", "pe ", "na ", "den", "ons", "tor",
     "fre", "lør", "søn", "pon", "wt", "śr", "czw", "pt", "sob", "niedz", "在 ", "於 ", "quoting ", "zitat von ", "citando ",
-    "pada ", "d.", "ne ", "em", "dia ", "στις ", "ma ", "ti ", "ke ", "to ", "pe ", "la ", "su ", "на ", "в ", "am", "2", "1",
+    "pada ", "d.", "ne ", "em", "dia ",  "ma ", "ti ", "ke ", "to ", "pe ", "la ", "su ", "на ", "в ", "am", "2", "1",
     "3", "0", "4", "5", "6", "7", "8", "9", "пн", "вт", "ср", "чт", "пт", "сб", "вс", "montag", "dienstag", "mittwoch",
     "donnerstag", "freitag", "samstag", "sonntag", "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "vie", "dom", "jue", "mié",
+    "wiadomość napisana przez ", "missatge de ", "mensaje de ", "בתאריך ", "ב-", "في ", "بتاريخ ", "เมื่อ ", "στισ ", "v ", "în ", "da ", "dana ",
+    "kuupäev", "понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье", "u ", "dato", "í ", "á ", "pe data ",
     "sáb", "maa", "tis", "lör", "sön", "mån", "ter", "qua", "qui", "sex", "seg",
 };
 
@@ -132,20 +149,25 @@ static const struct {
 } fields[] = {
     {QUOTE_FIELD_FROM,
      "|from|von|de|da|van|od|från|fra|lähettäjä|od|feladó|de la|kimden|gönderen|от|від|από|差出人|发件人|寄件者|發件人|보낸 사람|from :"
-     "|expéditeur|mittente|remitente|afzender|absender|nadawca|avsändare|odesílatel|odosielateľ|送信者|"},
+     "|expéditeur|mittente|remitente|afzender|absender|nadawca|avsändare|odesílatel|odosielateľ|送信者|"
+     "|מאת|من|จาก|từ|pošiljatelj|šalje|от кого|dari|nuo|no|saatja|frá|nga|発信者|寄件人|보낸사람|от|remetente|remitent|avsender|afsender|"},
     {QUOTE_FIELD_DATE,
      "|date|sent|datum|gesendet|gesendet am|envoyé|envoyé le|fecha|enviado|enviado el|enviada em|enviado em|enviada|data"
      "|inviato|verzonden|wysłano|wysłane|data wysłania|skickat|datum|sendt|dato|lähetetty|päivämäärä|pvm|odesláno|odoslané"
      "|dátum|elküldve|küldve|trimis|gönderildi|tarih|gönderme tarihi|дата|отправлено|надіслано|送信日時|日時|日期|发送时间|发送日期|傳送時間"
-     "|寄件日期|날짜|보낸 날짜|ημερομηνία|date d'envoi|verstuurd|verzonden op|"},
+     "|寄件日期|날짜|보낸 날짜|ημερομηνία|date d'envoi|verstuurd|verzonden op|"
+     "|στάλθηκε|αποστολή|נשלח|תאריך|تم الإرسال|التاريخ|تاريخ الإرسال|ส่ง|วันที่|đã gửi|ngày|poslano|изпратено|dikirim|tanggal|siųsta|nosūtīts|saadetud|kuupäev|enviat|sent at|日付|送信日|寄件日期|傳送日期|보낸시간|전송|日 期|发送日期|発信日時|date sent|envoyée|trimisă|data trimiterii|wysłano dnia|odoslané|dátum odoslania|"},
     {QUOTE_FIELD_TO,
      "|to|an|à|para|a|aan|do|till|til|vastaanottaja|komu|címzett|către|kime|alıcı|кому|προς|宛先|收件人|收件者|받는 사람|destinataire"
-     "|destinatario|destinatário|ontvanger|empfänger|adresat|mottagare|pre|"},
+     "|destinatario|destinatário|ontvanger|empfänger|adresat|mottagare|pre|"
+     "|προσ|אל|إلى|ถึง|đến|tới|za|prima|kepada|kam|adressaat|до|per a|받는사람|至|收件人地址|宛て先|до кого|modtager|mottaker|címzettek|"},
     {QUOTE_FIELD_CC,
-     "|cc|kopie|kopie (cc)|copie à|copia|dw|kopia|kopi|kopio|másolatot kap|copie|bilgi|копия|копія|抄送|副本|참조|bcc|"},
+     "|cc|kopie|kopie (cc)|copie à|copia|dw|kopia|kopi|kopio|másolatot kap|copie|bilgi|копия|копія|抄送|副本|참조|bcc|"
+     "|κοιν|κοινοποίηση|עותק|העתק|نسخة|نسخة إلى|สำเนา|đồng gửi|参照|cc抄送|copia a|cópia|kópia|в копии|tembusan|cópia para|kopie an|"},
     {QUOTE_FIELD_SUBJECT,
      "|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|temat|ämne|emne|aihe|předmět|predmet|tárgy|subiect|konu|тема"
-     "|θέμα|件名|主题|主旨|主題|제목|subj|re|"},
+     "|θέμα|件名|主题|主旨|主題|제목|subj|re|"
+     "|נושא|الموضوع|เรื่อง|chủ đề|tiêu đề|zadeva|относно|perihal|subjek|temats|teema|assumpte|sujet|题目|標題|標題|제 목|concerne|betr|"},
 };
 
 /* A paragraph that begins so and goes on for long is no text of its sender. */
@@ -296,6 +318,19 @@ gboolean words_quote_has_wrote(const char *folded)
                 return TRUE;
     }
     return FALSE;
+}
+
+gboolean words_quote_is_first_person(const char *folded)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(first_person); i++)
+        if (strstr(folded, first_person[i]) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+gboolean words_quote_is_quoting(const char *folded)
+{
+    return begins_with_any(folded, quoting, G_N_ELEMENTS(quoting));
 }
 
 gboolean words_quote_begins_quote(const char *folded)
