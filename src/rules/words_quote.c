@@ -6,6 +6,7 @@
 #include "base/banned.h"
 
 #define LONGEST_LINE 1000 /* bytes that are looked at */
+#define LONGEST_BARE 48   /* bytes of the longest row that begins in ASCII and may stand without dashes */
 
 static const char *const mobile_begins[] = {
     /* en */ "sent from my ", "sent from an ", "sent from mail for windows", "sent from outlook", "sent from yahoo",
@@ -60,7 +61,8 @@ static const char *const wrote_words[] = {
     "je napisao", "je napisao/la", "piše", "va escriure", "rašė", "rakstīja", "kirjutas", "idatzi zuen", "scrie", "schreibt am",
     "schrieb am", "schreef op", "verzonden", "のメール", "のメッセージ", "さんは書きました", "wrote the following", "写道", "寫道", "写到", "님이 작성",
     "작성", "كتب", "كتبت", "כתב", "כתב/ה", "כתבה", "نوشت", "ने लिखा", "เขียนว่า", "เขียน", "napisala", "skrifaði",
-    "het geskryf", "shkroi", "написао је", "напиша", "ha escrit", "a scris:", "napisana przez", "tarihinde şunu yazdı", "şunu yazdı",
+    "het geskryf", "shkroi", "написао је", "напиша", "ha escrit", "a scris:", "napisana przez", "tarihinde şunu yazdı",
+    "şunu yazdı",
 };
 
 /* Nobody's mail program says so of its user. */
@@ -84,8 +86,10 @@ static const char *const quote_begins[] = {
     "pada ", "d.", "ne ", "em", "dia ",  "ma ", "ti ", "ke ", "to ", "pe ", "la ", "su ", "на ", "в ", "am", "2", "1",
     "3", "0", "4", "5", "6", "7", "8", "9", "пн", "вт", "ср", "чт", "пт", "сб", "вс", "montag", "dienstag", "mittwoch",
     "donnerstag", "freitag", "samstag", "sonntag", "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "vie", "dom", "jue", "mié",
-    "wiadomość napisana przez ", "missatge de ", "mensaje de ", "בתאריך ", "ב-", "في ", "بتاريخ ", "เมื่อ ", "στισ ", "v ", "în ", "da ", "dana ",
-    "kuupäev", "понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье", "u ", "dato", "í ", "á ", "pe data ",
+    "wiadomość napisana przez ", "missatge de ", "mensaje de ", "בתאריך ", "ב-", "في ", "بتاريخ ", "เมื่อ ", "στισ ", "v ",
+    "în ", "da ", "dana ",
+    "kuupäev", "понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье", "u ", "dato", "í ", "á ",
+    "pe data ",
     "sáb", "maa", "tis", "lör", "sön", "mån", "ter", "qua", "qui", "sex", "seg",
 };
 
@@ -95,23 +99,42 @@ static const char *const original_words[] = {
     "ursprüngliche nachricht", "ursprüngliche mail", "original-nachricht", "original nachricht",
     "reply message", "original-mail", "message d'origine", "message original", "message initial",
     "mensaje original", "messaggio originale", "oorspronkelijk bericht",
-    "oorspronkelijke bericht", "origineel bericht", "mensagem original", 
+    "oorspronkelijke bericht", "origineel bericht", "mensagem original",
     "oryginalna wiadomość", "wiadomość oryginalna", "wiadomość oryginalna/-e",
     "ursprungligt meddelande", "originalmeddelande", "ursprungligt medd", "originalmeddelelse",
     "oprindelig meddelelse", "original meddelelse", "oprindelig besked", "opprinnelig melding",
     "alkuperäinen viesti", "původní zpráva", "původní e-mail", "pôvodná správa",
     "eredeti üzenet", "mesaj original", "orijinal mesaj", "исходное сообщение", "оригинальное сообщение",
     "оригінальне повідомлення", "αρχικό μήνυμα", "元のメッセージ", "オリジナルメッセージ", "original message / 元のメール",
-    "原始邮件", "邮件原件", "原始郵件", "원본 메시지", "원본 메일", "izvorna poruka", "pesan asli", 
-    
+    "原始邮件", "邮件原件", "原始郵件", "원본 메시지", "원본 메일", "izvorna poruka", "pesan asli",
     "vor dieser zeile antworten", "quoted text", "mensaje citado",
     "antwort",
-    "mail original", "courriel original", "originální zpráva", "originálna správa", "oorspronkelijke mail", "messaggio originario", "algne sõnum", "esialgne teade", "originali žinutė", "sākotnējā ziņa", "izvorno sporočilo", "originalna poruka", "eredeti e-mail", "eredeti levél", "mesajul original", "mesajul inițial", "orijinal i̇leti", "özgün ileti", "первоначальное сообщение", "початкове повідомлення", "изходно съобщение", "оригинално съобщение", "tin nhắn gốc", "thư gốc", "ต้นฉบับข้อความ", "ข้อความต้นฉบับ", "הודעה מקורית", "ההודעה המקורית", "الرسالة الأصلية", "mesej asal", "missatge original", "jatorrizko mezua", "mensaxe orixinal", "upprunaleg skilaboð", "원본메일", "원본 메세지", "original message / nachricht", "-original message-", "origineel", "původní správa", "originalmail", "オリジナル メッセージ", "元のメール", "originaalkiri",
+    "mail original", "courriel original", "originální zpráva", "originálna správa", "oorspronkelijke mail",
+    "messaggio originario", "algne sõnum", "esialgne teade", "originali žinutė", "sākotnējā ziņa", "izvorno sporočilo",
+    "originalna poruka", "eredeti e-mail", "eredeti levél", "mesajul original", "mesajul inițial", "orijinal i̇leti",
+    "özgün ileti", "первоначальное сообщение", "початкове повідомлення", "изходно съобщение", "оригинално съобщение",
+    "tin nhắn gốc", "thư gốc", "ต้นฉบับข้อความ", "ข้อความต้นฉบับ", "הודעה מקורית", "ההודעה המקורית", "الرسالة الأصلية",
+    "mesej asal", "missatge original", "jatorrizko mezua", "mensaxe orixinal", "upprunaleg skilaboð", "원본메일", "원본 메세지",
+    "original message / nachricht", "-original message-", "origineel", "původní správa", "originalmail", "オリジナル メッセージ",
+    "元のメール", "originaalkiri",
 };
 
 /* What is sent on is what the sender wants to be read: it is no quotation. Fenced or as the whole line as above. */
 static const char *const forward_words[] = {
-    "forwarded message", "forwarded by", "weitergeleitete nachricht", "message transféré", "mensaje reenviado", "messaggio inoltrato", "doorgestuurd bericht", "mensagem encaminhada", "wiadomość przekazana", "vidarebefordrat meddelande", "videresendt besked", "videresendt meddelelse", "välitetty viesti", "пересылаемое сообщение", "转发邮件", "begin forwarded message", "anfang der weitergeleiteten", "anfang der weitergeleiteten nachricht", "début du message réexpédié", "inizio messaggio inoltrato", "inicio del mensaje reenviado", "forwarded mail", "fwd message", "message réexpédié", "message transmis", "courriel transféré", "inizio messaggio", "mensagem reencaminhada", "início da mensagem reencaminhada", "начало переадресованного сообщения", "переадресованное сообщение", "пересланное сообщение", "переслане повідомлення", "přeposlaná zpráva", "preposlaná správa", "továbbított üzenet", "továbbított levél", "mesaj redirecționat", "iletilen ileti", "yönlendirilen ileti", "yönlendirilmiş mesaj", "προωθημένο μήνυμα", "転送メッセージ", "転送されたメッセージ", "转发的邮件", "轉寄郵件", "轉寄的郵件", "转发信息", "전달된 메시지", "전달된 메일", "doorgestuurde bericht", "begin doorgestuurd bericht", "początek przekazywanej wiadomości", "przekazana wiadomość", "påbörja vidarebefordrat meddelande", "start på videresendt besked", "begynnelse på videresendt melding", "videresendt melding", "thư được chuyển tiếp", "הודעה שהועברה", "رسالة معاد توجيهها", "missatge reenviat", "posredovano sporočilo", "proslijeđena poruka",
+    "forwarded message", "forwarded by", "weitergeleitete nachricht", "message transféré", "mensaje reenviado",
+    "messaggio inoltrato", "doorgestuurd bericht", "mensagem encaminhada", "wiadomość przekazana",
+    "vidarebefordrat meddelande", "videresendt besked", "videresendt meddelelse", "välitetty viesti", "пересылаемое сообщение",
+    "转发邮件", "begin forwarded message", "anfang der weitergeleiteten", "anfang der weitergeleiteten nachricht",
+    "début du message réexpédié", "inizio messaggio inoltrato", "inicio del mensaje reenviado", "forwarded mail",
+    "fwd message", "message réexpédié", "message transmis", "courriel transféré", "inizio messaggio", "mensagem reencaminhada",
+    "início da mensagem reencaminhada", "начало переадресованного сообщения", "переадресованное сообщение",
+    "пересланное сообщение", "переслане повідомлення", "přeposlaná zpráva", "preposlaná správa", "továbbított üzenet",
+    "továbbított levél", "mesaj redirecționat", "iletilen ileti", "yönlendirilen ileti", "yönlendirilmiş mesaj",
+    "προωθημένο μήνυμα", "転送メッセージ", "転送されたメッセージ", "转发的邮件", "轉寄郵件", "轉寄的郵件", "转发信息", "전달된 메시지", "전달된 메일",
+    "doorgestuurde bericht", "begin doorgestuurd bericht", "początek przekazywanej wiadomości", "przekazana wiadomość",
+    "påbörja vidarebefordrat meddelande", "start på videresendt besked", "begynnelse på videresendt melding",
+    "videresendt melding", "thư được chuyển tiếp", "הודעה שהועברה", "رسالة معاد توجيهها", "missatge reenviat",
+    "posredovano sporočilo", "proslijeđena poruka",
 };
 
 /* What list managers put under each mail. A line that holds one of them. */
@@ -242,11 +265,15 @@ char *words_quote_fold(const char *line)
     return fold_unicode(line, length);
 }
 
+/* Two letters are compared before a call: most rows end there. */
 static gboolean begins_with_any(const char *folded, const char *const *begins, gsize n)
 {
-    for (gsize i = 0; i < n; i++)
-        if (*begins[i] == *folded && g_str_has_prefix(folded, begins[i]))
+    const char first = folded[0], second = first != '\0' ? folded[1] : '\0';
+    for (gsize i = 0; i < n; i++) {
+        const char *row = begins[i];
+        if (row[0] == first && (row[1] == '\0' || (row[1] == second && g_str_has_prefix(folded, row))))
             return TRUE;
+    }
     return FALSE;
 }
 
@@ -343,6 +370,8 @@ static gboolean is_fenced(const char *folded, const char *const *words, gsize co
 {
     const char *p = folded + strspn(folded, "-_=> +#");
     gboolean fenced = p - folded >= 2;
+    if (!fenced && (guchar)*p < 0x80 && strlen(p) > LONGEST_BARE)
+        return FALSE;
     for (gsize i = 0; i < count; i++) {
         if (*p != *words[i] || !g_str_has_prefix(p, words[i]))
             continue;
