@@ -189,7 +189,7 @@ static gboolean is_hidden(const xmlNode *n)
 static int flags_of(const xmlNode *n)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(elements); i++)
-        if (strcmp(elements[i].name, (const char *)n->name) == 0)
+        if (*elements[i].name == (char)*n->name && strcmp(elements[i].name, (const char *)n->name) == 0)
             return elements[i].flags;
     return 0;
 }

@@ -6,61 +6,76 @@
 
 #include "base/banned.h"
 
+typedef enum { CLASS, ID, STYLE, TYPE, CITE, NAME, MARKER, SMARTMAIL } Attribute;
+
 /* What mail programs write around quotations and signatures. A word of class, or a whole id, name or data- attribute; with '*' at
  * the end: its beginning; style: a part of it without blanks. Exchange puts "x_" before classes and ids, which is taken off. */
 static const struct {
-    const char *element, *attribute, *value; /* element NULL: any */
+    const char *element; /* NULL: any */
+    Attribute attribute;
+    const char *value;
     QuotemarkEffect effect;
 } rules[] = {
-    {"div", "class", "gmail_quote", QUOTEMARK_CONTAINER},
-    {"div", "class", "gmail_quote_container", QUOTEMARK_CONTAINER},
-    {NULL, "class", "gmail_attr", QUOTEMARK_HEAD},
-    {NULL, "class", "gmail_signature", QUOTEMARK_SIGNATURE},
-    {NULL, "data-smartmail", "gmail_signature", QUOTEMARK_SIGNATURE},
-    {"blockquote", "type", "cite", QUOTEMARK_QUOTED},
-    {"blockquote", "cite", "*", QUOTEMARK_QUOTED},
-    {"blockquote", "class", "*", QUOTEMARK_QUOTED},
-    {"blockquote", "id", "*", QUOTEMARK_QUOTED},
-    {"blockquote", "style", "border-left", QUOTEMARK_QUOTED},
-    {NULL, "class", "moz-cite-prefix", QUOTEMARK_HEAD},
-    {NULL, "class", "moz-forward-container", QUOTEMARK_QUOTED},
-    {NULL, "class", "moz-signature", QUOTEMARK_SIGNATURE},
-    {NULL, "class", "moz-txt-sig", QUOTEMARK_SIGNATURE},
-    {NULL, "id", "divRplyFwdMsg", QUOTEMARK_HEAD_REST},
-    {NULL, "id", "appendonsend", QUOTEMARK_REST},
-    {NULL, "id", "mail-editor-reference-message-container", QUOTEMARK_QUOTED},
-    {NULL, "class", "OutlookMessageHeader", QUOTEMARK_HEAD_REST},
-    {NULL, "id", "OLK_SRC_BODY_SECTION", QUOTEMARK_QUOTED},
-    {"div", "style", "border-top:solid#e1e1e1", QUOTEMARK_HEAD_REST},
-    {"div", "style", "border-top:solid#b5c4df", QUOTEMARK_HEAD_REST},
-    {"div", "style", "border-top:#e1e1e1", QUOTEMARK_HEAD_REST},
-    {"div", "style", "border-top:#b5c4df", QUOTEMARK_HEAD_REST},
-    {"div", "style", "border:none;border-left:solid", QUOTEMARK_QUOTED},
-    {NULL, "id", "Signature", QUOTEMARK_SIGNATURE},
-    {NULL, "id", "ms-outlook-mobile-signature", QUOTEMARK_SIGNATURE},
-    {NULL, "class", "ms-outlook-mobile-signature", QUOTEMARK_SIGNATURE},
-    {NULL, "class", "yahoo_quoted", QUOTEMARK_QUOTED},
-    {NULL, "id", "yahoo_quoted*", QUOTEMARK_QUOTED},
-    {NULL, "class", "yahoo-signature*", QUOTEMARK_SIGNATURE},
-    {NULL, "class", "AppleOriginalContents", QUOTEMARK_QUOTED},
-    {NULL, "id", "AppleMailSignature", QUOTEMARK_SIGNATURE},
-    {NULL, "class", "protonmail_quote", QUOTEMARK_QUOTED},
-    {NULL, "class", "protonmail_signature_block*", QUOTEMARK_SIGNATURE},
-    {NULL, "class", "tutanota_quote", QUOTEMARK_QUOTED},
-    {"div", "name", "quote", QUOTEMARK_QUOTED},
-    {NULL, "id", "reply-intro", QUOTEMARK_HEAD},
-    {NULL, "data-marker", "__QUOTED_TEXT__", QUOTEMARK_QUOTED},
-    {NULL, "data-marker", "__HEADERS__", QUOTEMARK_HEAD},
-    {NULL, "data-marker", "__SIG_POST__", QUOTEMARK_SIGNATURE},
-    {NULL, "data-marker", "__SIG_PRE__", QUOTEMARK_SIGNATURE},
-    {NULL, "class", "zmail_extra", QUOTEMARK_QUOTED},
-    {NULL, "id", "Zm-_Id_-Sgn", QUOTEMARK_SIGNATURE},
-    {NULL, "id", "isReplyContent", QUOTEMARK_QUOTED},
-    {NULL, "id", "isForwardContent", QUOTEMARK_QUOTED},
-    {NULL, "class", "front-blockquote", QUOTEMARK_QUOTED},
-    {NULL, "class", "freshdesk_quote", QUOTEMARK_QUOTED},
-    {NULL, "class", "quoted-text", QUOTEMARK_QUOTED},
-    {NULL, "class", "hubspot-mail-signature", QUOTEMARK_SIGNATURE},
+    {"div", CLASS, "gmail_quote", QUOTEMARK_CONTAINER},
+    {"div", CLASS, "gmail_quote_container", QUOTEMARK_CONTAINER},
+    {NULL, CLASS, "gmail_attr", QUOTEMARK_HEAD},
+    {NULL, CLASS, "gmail_signature", QUOTEMARK_SIGNATURE},
+    {NULL, SMARTMAIL, "gmail_signature", QUOTEMARK_SIGNATURE},
+    {"blockquote", TYPE, "cite", QUOTEMARK_QUOTED},
+    {"blockquote", CITE, "*", QUOTEMARK_QUOTED},
+    {"blockquote", CLASS, "*", QUOTEMARK_QUOTED},
+    {"blockquote", ID, "*", QUOTEMARK_QUOTED},
+    {"blockquote", STYLE, "border-left", QUOTEMARK_QUOTED},
+    {NULL, CLASS, "moz-cite-prefix", QUOTEMARK_HEAD},
+    {NULL, CLASS, "moz-forward-container", QUOTEMARK_QUOTED},
+    {NULL, CLASS, "moz-signature", QUOTEMARK_SIGNATURE},
+    {NULL, CLASS, "moz-txt-sig", QUOTEMARK_SIGNATURE},
+    {NULL, ID, "divRplyFwdMsg", QUOTEMARK_HEAD_REST},
+    {NULL, ID, "appendonsend", QUOTEMARK_REST},
+    {NULL, ID, "mail-editor-reference-message-container", QUOTEMARK_QUOTED},
+    {NULL, CLASS, "OutlookMessageHeader", QUOTEMARK_HEAD_REST},
+    {NULL, ID, "OLK_SRC_BODY_SECTION", QUOTEMARK_QUOTED},
+    {"div", STYLE, "border-top:solid#e1e1e1", QUOTEMARK_HEAD_REST},
+    {"div", STYLE, "border-top:solid#b5c4df", QUOTEMARK_HEAD_REST},
+    {"div", STYLE, "border-top:#e1e1e1", QUOTEMARK_HEAD_REST},
+    {"div", STYLE, "border-top:#b5c4df", QUOTEMARK_HEAD_REST},
+    {"div", STYLE, "border-top:1ptsolid#e1e1e1", QUOTEMARK_HEAD_REST},
+    {"div", STYLE, "border-top:1ptsolid#b5c4df", QUOTEMARK_HEAD_REST},
+    {"div", STYLE, "border-top:1ptsolidrgb(225,225,225)", QUOTEMARK_HEAD_REST},
+    {"div", STYLE, "border-top:1ptsolidrgb(181,196,223)", QUOTEMARK_HEAD_REST},
+    {"div", STYLE, "border-top:1.0ptsolid#e1e1e1", QUOTEMARK_HEAD_REST},
+    {"div", STYLE, "border-top:1.0ptsolid#b5c4df", QUOTEMARK_HEAD_REST},
+    {"div", STYLE, "border-style:solidnonenone;border-color:rgb(225,225,225)", QUOTEMARK_HEAD_REST},
+    {"div", STYLE, "border-style:solidnonenone;border-color:rgb(181,196,223)", QUOTEMARK_HEAD_REST},
+    {"div", STYLE, "border-style:solidnonenone;border-top-color:rgb(225,225,225)", QUOTEMARK_HEAD_REST},
+    {"div", STYLE, "border-style:solidnonenone;border-top-color:rgb(181,196,223)", QUOTEMARK_HEAD_REST},
+    {"div", STYLE, "border:none;border-left:solid", QUOTEMARK_QUOTED},
+    {NULL, ID, "Signature", QUOTEMARK_SIGNATURE},
+    {NULL, ID, "ms-outlook-mobile-signature", QUOTEMARK_SIGNATURE},
+    {NULL, CLASS, "ms-outlook-mobile-signature", QUOTEMARK_SIGNATURE},
+    {NULL, CLASS, "yahoo_quoted", QUOTEMARK_QUOTED},
+    {NULL, ID, "yahoo_quoted*", QUOTEMARK_QUOTED},
+    {NULL, CLASS, "yahoo-signature*", QUOTEMARK_SIGNATURE},
+    {NULL, CLASS, "AppleOriginalContents", QUOTEMARK_QUOTED},
+    {NULL, ID, "AppleMailSignature", QUOTEMARK_SIGNATURE},
+    {NULL, CLASS, "protonmail_quote", QUOTEMARK_QUOTED},
+    {NULL, CLASS, "protonmail_signature_block*", QUOTEMARK_SIGNATURE},
+    {NULL, CLASS, "tutanota_quote", QUOTEMARK_QUOTED},
+    {"div", NAME, "quote", QUOTEMARK_QUOTED},
+    {NULL, ID, "reply-intro", QUOTEMARK_HEAD},
+    {NULL, MARKER, "__QUOTED_TEXT__", QUOTEMARK_QUOTED},
+    {NULL, MARKER, "__HEADERS__", QUOTEMARK_HEAD},
+    {NULL, MARKER, "__SIG_POST__", QUOTEMARK_SIGNATURE},
+    {NULL, MARKER, "__SIG_PRE__", QUOTEMARK_SIGNATURE},
+    {NULL, CLASS, "zmail_extra", QUOTEMARK_QUOTED},
+    {NULL, ID, "Zm-_Id_-Sgn", QUOTEMARK_SIGNATURE},
+    {NULL, ID, "isReplyContent", QUOTEMARK_QUOTED},
+    {NULL, ID, "isForwardContent", QUOTEMARK_QUOTED},
+    {NULL, CLASS, "front-blockquote", QUOTEMARK_QUOTED},
+    {NULL, CLASS, "freshdesk_quote", QUOTEMARK_QUOTED},
+    {NULL, CLASS, "quoted-text", QUOTEMARK_QUOTED},
+    {NULL, CLASS, "k9mail-signature", QUOTEMARK_SIGNATURE},
+    {NULL, CLASS, "hubspot-mail-signature", QUOTEMARK_SIGNATURE},
 };
 
 /* Lower case without blanks: `BORDER-TOP: solid #E1E1E1 1.0pt` reads "border-top:solid#e1e1e11.0pt". */
@@ -85,13 +100,12 @@ static gboolean one_word(const char *word, gsize n, const char *want)
     return n == m && g_ascii_strncasecmp(word, want, m) == 0;
 }
 
-static gboolean attribute_fits(const char *name, const char *value, const char *want)
+/* A style is squeezed already. */
+static gboolean attribute_fits(Attribute name, const char *value, const char *want)
 {
-    if (strcmp(name, "style") == 0) {
-        g_autofree char *style = squeeze(value);
-        return strstr(style, want) != NULL;
-    }
-    if (strcmp(name, "class") != 0)
+    if (name == STYLE)
+        return strstr(value, want) != NULL;
+    if (name != CLASS)
         return one_word(value, strlen(value), want);
     for (const char *p = value; *p != '\0';) {
         gsize n = strcspn(p, " \t\r\n");
@@ -109,11 +123,23 @@ QuotemarkEffect quotemark_bare(const char *element)
 
 QuotemarkEffect quotemark_of(const char *element, QuotemarkAttribute get, const void *node)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
-        if (rules[i].element != NULL && strcmp(rules[i].element, element) != 0)
-            continue;
-        const char *value = get(node, rules[i].attribute);
-        if (value != NULL && attribute_fits(rules[i].attribute, value, rules[i].value))
+    /* Each attribute is fetched once, each style squeezed once: the rows come in any order. */
+    static const char *const names[] = {
+        [CLASS] = "class", [ID] = "id",     [STYLE] = "style",        [TYPE] = "type",
+        [CITE] = "cite",   [NAME] = "name", [MARKER] = "data-marker", [SMARTMAIL] = "data-smartmail"};
+    const char *values[G_N_ELEMENTS(names)];
+    g_autofree char *style = NULL;
+    gboolean any = FALSE;
+    for (gsize k = 0; k < G_N_ELEMENTS(names); k++) {
+        values[k] = get(node, names[k]);
+        any = any || values[k] != NULL;
+    }
+    if (values[STYLE] != NULL)
+        values[STYLE] = style = squeeze(values[STYLE]);
+    for (gsize i = 0; any && i < G_N_ELEMENTS(rules); i++) {
+        const char *value = values[rules[i].attribute];
+        if (value != NULL && (rules[i].element == NULL || strcmp(rules[i].element, element) == 0) &&
+            attribute_fits(rules[i].attribute, value, rules[i].value))
             return rules[i].effect;
     }
     return QUOTEMARK_NONE; /* a blockquote with nothing but a style is old Outlook's way to indent */
@@ -121,6 +147,8 @@ QuotemarkEffect quotemark_of(const char *element, QuotemarkAttribute get, const 
 
 gboolean quotemark_is_hidden(const char *style)
 {
+    if (strpbrk(style, "dDvV") == NULL)
+        return FALSE;
     g_autofree char *s = squeeze(style);
     return strstr(s, "display:none") != NULL || strstr(s, "visibility:hidden") != NULL;
 }

@@ -5,31 +5,36 @@
 
 #include <string.h>
 
+#include "rules/quotehead.h"
 #include "rules/words_quote.h"
 
 #include "base/banned.h"
 
-#define HEAD_LINES 4 /* over which "On …, Bob wrote:" may be broken */
-#define HEAD_BYTES 400
+#define HEAD_LINES 6 /* over which "On …, Bob wrote:" may be broken, blank ones among them */
 #define BLOCK_LINES 10     /* From:, Sent:, To: … stand within */
 #define SIGNATURE_LINES 30 /* a longer text below "--" is no signature */
 #define SIGNATURES_TRIED 50
+#define PHONE_LINES 4       /* of a name and a number below "Sent from my phone"; more is text */
+#define BROKEN_BYTES 60     /* a quoted line of this length may have been broken, the rest without its '>' */
 #define WHOLE_QUOTE_LINES 5 /* a quotation of so many lines is our whole mail, fewer are a question that is answered */
 
 typedef enum { FATE_OWN, FATE_QUOTED, FATE_HEAD, FATE_SIGNATURE } Fate;
 
 typedef struct {
-    char *raw;    /* without line end */
+    char *raw;    /* without line end; in the text's buffer but for `made` */
+    char *made;   /* this line was cut out of another */
     char *folded; /* made when asked for */
     LineMark mark;
     Fate fate;
 } Line;
 
 typedef struct {
+    char *buffer;
     Line *lines;
     guint count;
-    gboolean doubtful;
+    gboolean doubtful, has_cut;
     guint signatures; /* tried so far: each looks ahead */
+    guint forwarded;  /* the line from which all is sent on, or `count` */
 } Text;
 
 static const char *folded(Line *line)
@@ -41,7 +46,10 @@ static const char *folded(Line *line)
 
 static gboolean is_blank(const Line *line)
 {
-    for (const char *p = line->raw; *p != '\0'; p = g_utf8_next_char(p))
+    const char *p = line->raw + strspn(line->raw, " \t");
+    if (*p > ' ')
+        return FALSE;
+    for (; *p != '\0'; p = g_utf8_next_char(p))
         if (!g_unichar_isspace(g_utf8_get_char(p)) && g_utf8_get_char(p) != 0x200b && g_utf8_get_char(p) != 0xfeff)
             return FALSE;
     return TRUE;
@@ -50,7 +58,7 @@ static gboolean is_blank(const Line *line)
 static gboolean has_bracket(const Line *line)
 {
     const char *p = line->raw + strspn(line->raw, " \t");
-    return *p == '>' && p - line->raw <= 4;
+    return *p == '>' && p - line->raw <= 4 && !quotehead_is_ornament(p);
 }
 
 static gboolean is_quoted(const Line *line)
@@ -72,40 +80,6 @@ static gboolean quote_follows(const Text *t, guint i)
     return i < t->count && is_quoted(&t->lines[i]);
 }
 
-static gboolean has_digit(const char *s) { return strpbrk(s, "0123456789") != NULL; }
-
-/* `<bob@example.com>` or `[mailto:bob@…]` */
-static gboolean has_address(const char *s)
-{
-    const char *at = strchr(s, '@');
-    return at != NULL && at > s && g_ascii_isgraph(at[-1]) && g_ascii_isgraph(at[1]);
-}
-
-/* Whether the text, one line or several joined, introduces a quotation. `before_quote`: a quotation stands below it. */
-static gboolean is_head_text(const char *s, gboolean before_quote)
-{
-    gsize n = strlen(s);
-    if (n < 6 || n > HEAD_BYTES || strchr(s, '?') != NULL)
-        return FALSE;
-    gboolean fenced = g_str_has_prefix(s, "--") && g_str_has_suffix(s, "--");
-    if (fenced) { /* "---- On …, Bob wrote ----" */
-        s += strspn(s, "- ");
-        n = strlen(s);
-        return n > 6 && words_quote_has_wrote(s);
-    }
-    gboolean colon = s[n - 1] == ':' || (n > 2 && strcmp(s + n - 2, ":.") == 0);
-    gboolean digit = has_digit(s), address = has_address(s);
-    gboolean begins = (colon || address) && words_quote_begins_quote(s);
-    if (before_quote)
-        return (digit && address && (colon || g_ascii_isdigit(*s))) || (colon && begins && digit && n < 200) ||
-               ((colon || digit) && words_quote_has_wrote(s));
-    if (digit && address && begins && colon)
-        return TRUE;
-    if (!digit || (colon ? !begins && !address : !begins || !address))
-        return FALSE;
-    return words_quote_has_wrote(s);
-}
-
 static gboolean is_rule(const Line *line)
 {
     const char *p = line->raw + strspn(line->raw, " \t");
@@ -113,55 +87,100 @@ static gboolean is_rule(const Line *line)
     return n >= 3 && p[n + strspn(p + n, " \t\r")] == '\0';
 }
 
+/* Whether a heading may begin with this line: most lines are settled here, unfolded. */
+static gboolean may_be_head(Line *line, gboolean *ret_begins)
+{
+    gsize n = strlen(line->raw);
+    if (n > QUOTEHEAD_BYTES)
+        return FALSE;
+    *ret_begins = words_quote_begins_quote(folded(line)) || g_ascii_isdigit(*folded(line));
+    const char *f = folded(line);
+    return *ret_begins || quotehead_has_digit(f) || g_str_has_prefix(f, "--") || (*f != '\0' && f[strlen(f) - 1] == ':');
+}
+
+/* "> wrote:", where the '>' closes the address of the line before; or a blank line before "<bob@example.com> wrote:". */
+static gboolean goes_on(const Text *t, guint i, gboolean *ret_skip)
+{
+    Line *line = &t->lines[i];
+    *ret_skip = is_blank(line);
+    if (*ret_skip)
+        return i + 1 < t->count && *t->lines[i + 1].raw == '<';
+    if (!has_bracket(line))
+        return TRUE;
+    const char *f = folded(line);
+    return f[1] == ' ' && strlen(f) < 40 && f[strlen(f) - 1] == ':' && words_quote_has_wrote(f);
+}
+
 /* Lines of the quotation's heading that begins at i, or 0. */
 static guint head_lines(Text *t, guint i)
 {
+    gboolean begins = FALSE, skip = FALSE;
+    if (is_blank(&t->lines[i]) || has_bracket(&t->lines[i]) || !may_be_head(&t->lines[i], &begins))
+        return 0;
     g_autoptr(GString) joined = g_string_new(NULL);
-    for (guint n = 1; n <= HEAD_LINES && i + n <= t->count; n++) {
+    for (guint n = 1; n <= (begins ? HEAD_LINES : 1) && i + n <= t->count; n++) {
         Line *line = &t->lines[i + n - 1];
-        if (is_blank(line) || has_bracket(line) || strlen(line->raw) > HEAD_BYTES)
+        if (strlen(line->raw) > QUOTEHEAD_BYTES || !goes_on(t, i + n - 1, &skip))
             return 0;
-        if (n > 1 && is_head_text(folded(line), FALSE) && words_quote_begins_quote(folded(line)) &&
+        if (skip)
+            continue;
+        if (n > 1 && quotehead_is_text(folded(line), FALSE) && words_quote_begins_quote(folded(line)) &&
             !g_ascii_isdigit(*folded(line)))
             return 0; /* what stands above it is text */
         g_string_append_printf(joined, "%s%s", n > 1 ? " " : "", folded(line));
-        if (n > 1 && !words_quote_begins_quote(joined->str) && !g_ascii_isdigit(*joined->str))
-            return 0;
-        if (is_head_text(joined->str, quote_follows(t, i + n)))
+        if (quotehead_is_text(joined->str, quote_follows(t, i + n)))
             return n;
     }
     return 0;
+}
+
+/* The field that a line of such a block names. */
+static QuoteField field_of(Line *line)
+{
+    const char *colon = strpbrk(line->raw, ":\357"); /* the second begins a wide colon, and else does no harm */
+    return colon == NULL || colon - line->raw > 60 ? QUOTE_FIELD_NONE : words_quote_field(folded(line));
+}
+
+/* Whether the fields are those of a quoted mail's head. Two are enough where they hold an address and a date. */
+static gboolean are_heading(guint seen, guint kinds, gboolean address, gboolean digits)
+{
+    gboolean from = (seen & (1U << QUOTE_FIELD_FROM)) != 0, dated = (seen & (1U << QUOTE_FIELD_DATE)) != 0;
+    gboolean subject = (seen & (1U << QUOTE_FIELD_SUBJECT)) != 0, to = (seen & (1U << QUOTE_FIELD_TO)) != 0;
+    if (dated && address && digits && (from || to))
+        return TRUE;
+    return from ? kinds >= 3 && (dated || to) : dated && subject && to;
 }
 
 /* A block "From: … Sent: … To: … Subject: …" at i: number of its lines, or 0. */
 static guint block_lines(Text *t, guint i)
 {
     guint seen = 0, kinds = 0, last = i, blanks = 0;
-    if (words_quote_field(folded(&t->lines[i])) == QUOTE_FIELD_NONE)
+    gboolean address = FALSE, digits = FALSE;
+    if (field_of(&t->lines[i]) == QUOTE_FIELD_NONE)
         return 0;
     for (guint k = i; k < t->count && k < i + BLOCK_LINES; k++) {
         if (is_blank(&t->lines[k])) {
-            if (++blanks > (k + 1 < t->count && words_quote_field(folded(&t->lines[k + 1])) != QUOTE_FIELD_NONE ? 5U : 0U))
+            if (++blanks > (k + 1 < t->count && field_of(&t->lines[k + 1]) != QUOTE_FIELD_NONE ? 5U : 0U))
                 break;
             continue;
         }
-        QuoteField f = words_quote_field(folded(&t->lines[k]));
+        QuoteField f = field_of(&t->lines[k]);
         if (f == QUOTE_FIELD_NONE)
             continue; /* a folded list of names */
         kinds += (seen & (1U << f)) == 0;
         seen |= 1U << f;
+        address = address || ((f == QUOTE_FIELD_FROM || f == QUOTE_FIELD_TO) && quotehead_has_address(folded(&t->lines[k])));
+        digits = digits || (f == QUOTE_FIELD_DATE && quotehead_digits(folded(&t->lines[k])) >= 6);
         last = k;
     }
-    gboolean from = (seen & (1U << QUOTE_FIELD_FROM)) != 0, dated = (seen & (1U << QUOTE_FIELD_DATE)) != 0;
-    gboolean subject = (seen & (1U << QUOTE_FIELD_SUBJECT)) != 0, to = (seen & (1U << QUOTE_FIELD_TO)) != 0;
-    gboolean enough = from ? kinds >= 3 && (dated || to) : dated && subject && to;
-    return enough ? last - i + 1 : 0;
+    return are_heading(seen, kinds, address, digits) ? last - i + 1 : 0;
 }
 
 static void mark(Text *t, guint from, guint to, Fate fate)
 {
     for (guint i = from; i < to && i < t->count; i++)
         t->lines[i].fate = fate;
+    t->has_cut = t->has_cut || fate == FATE_QUOTED || fate == FATE_HEAD;
 }
 
 static gboolean has_own(const Text *t, guint from, guint to)
@@ -191,7 +210,7 @@ static guint cut_below(Text *t, guint i, guint n)
 static guint signature_end(Text *t, guint i)
 {
     guint k = i + 1;
-    if (++t->signatures > SIGNATURES_TRIED)
+    if (t->signatures++ >= SIGNATURES_TRIED)
         return 0;
     while (k < t->count && !is_quoted(&t->lines[k]) && k - i <= SIGNATURE_LINES) {
         if (!is_blank(&t->lines[k]) &&
@@ -211,15 +230,21 @@ static gboolean is_signature_mark(const Line *line)
     return FALSE;
 }
 
-/* "____ / You are subscribed to … / mailing list" */
+/* A rule and below it "… mailing list", "You received this message because you are subscribed …": Mailman, Google Groups,
+ * groups.io, Sympa, Majordomo. */
 static gboolean is_list_footer(Text *t, guint i)
 {
     const char *p = t->lines[i].raw;
-    gsize n = strspn(p, "_-");
-    if (n < 2 || p[n + strspn(p + n, " ")] != '\0' || i + 1 >= t->count)
+    gsize n = strspn(p, "_-=");
+    if (n >= 6 && g_str_has_prefix(p + n, "~-")) /* Yahoo Groups and groups.io rule so */
+        n += strspn(p + n, "~-_=");
+    if (n < 2 || p[n + strspn(p + n, " ")] != '\0')
         return FALSE;
-    const char *next = folded(&t->lines[i + 1]);
-    return strlen(next) < 120 && (strstr(next, "mailing list") != NULL || (n >= 20 && strstr(next, "unsubscribe") != NULL));
+    guint next = next_text(t, i + 1);
+    if (next >= t->count || next > i + 2 || strlen(t->lines[next].raw) > 200)
+        return FALSE;
+    const char *f = folded(&t->lines[next]);
+    return words_quote_is_list_footer(f) || (n >= 20 && strstr(f, "unsubscribe") != NULL);
 }
 
 /* A quoted line that some program broke without a new '>': between two quoted lines, the first of them long and without an end.
@@ -228,25 +253,70 @@ static gboolean is_wrapped(const Text *t, guint i)
 {
     if (i == 0 || i + 1 >= t->count || !has_bracket(&t->lines[i - 1]) || !has_bracket(&t->lines[i + 1]))
         return FALSE;
-    const char *before = t->lines[i - 1].raw;
+    const char *before = t->lines[i - 1].raw, *here = t->lines[i].raw + strspn(t->lines[i].raw, " ");
     gsize n = strlen(before);
+    if (strpbrk(here, "<(") == here && g_str_has_prefix(here + 1, "http"))
+        return strchr(here, ' ') == NULL || here[strlen(here) - 1] == '>';
     return n >= 40 && strchr(".?!:;,>", before[n - 1]) == NULL && strlen(t->lines[i].raw) < 60 &&
            !g_ascii_isupper(*t->lines[i].raw);
+}
+
+/* Of marked lines i is the first that introduces a quotation. Where none is marked below it, the mail program left it unmarked. */
+static guint decide_marked(Text *t, guint i)
+{
+    static const Fate of_mark[] = {
+        [LINE_OWN] = FATE_OWN, [LINE_QUOTED] = FATE_QUOTED, [LINE_QUOTE_HEAD] = FATE_HEAD, [LINE_SIGNATURE] = FATE_SIGNATURE};
+    Line *line = &t->lines[i];
+    mark(t, i, i + 1, of_mark[line->mark]);
+    if (line->mark != LINE_QUOTE_HEAD || (i > 0 && t->lines[i - 1].mark == LINE_QUOTED))
+        return i + 1;
+    guint end = i + 1;
+    while (end < t->count && (t->lines[end].mark == LINE_QUOTE_HEAD || is_blank(&t->lines[end])))
+        end++;
+    return cut_below(t, i, end - i);
+}
+
+/* What is sent on was chosen by its sender: all from here is text, also what is marked. No verb stands in the first line, so none
+ * is read below it. */
+static guint keep_below(Text *t, guint i)
+{
+    mark(t, i, t->count, FATE_OWN);
+    t->forwarded = i;
+    return t->count;
+}
+
+/* A line that phones add: what follows unmarked is a name at most. */
+static guint cut_phone(Text *t, guint i)
+{
+    guint n = t->signatures <= SIGNATURES_TRIED && has_own(t, 0, i) ? signature_end(t, i) : 0, lines = 0;
+    for (guint k = i + 1; k < n; k++)
+        lines += !is_blank(&t->lines[k]);
+    n = lines > PHONE_LINES ? i + 1 : MAX(n, i + 1);
+    mark(t, i, n, FATE_SIGNATURE);
+    return n;
+}
+
+static gboolean is_forward(Text *t, guint i)
+{
+    Line *line = &t->lines[i];
+    return !has_bracket(line) && strlen(line->raw) < 200 && words_quote_is_forward(folded(line)) && !t->has_cut;
 }
 
 /* Decides line i; returns the next one to decide. */
 static guint decide(Text *t, guint i)
 {
-    static const Fate of_mark[] = {
-        [LINE_OWN] = FATE_OWN, [LINE_QUOTED] = FATE_QUOTED, [LINE_QUOTE_HEAD] = FATE_HEAD, [LINE_SIGNATURE] = FATE_SIGNATURE};
     Line *line = &t->lines[i];
     guint n;
-    if (line->mark != LINE_OWN || is_blank(line)) {
-        line->fate = of_mark[line->mark];
+    if (is_blank(line)) {
+        line->fate = FATE_OWN;
         return i + 1;
     }
+    if (is_forward(t, i))
+        return keep_below(t, i);
+    if (line->mark != LINE_OWN)
+        return decide_marked(t, i);
     if (has_bracket(line) || is_wrapped(t, i)) {
-        line->fate = FATE_QUOTED;
+        mark(t, i, i + 1, FATE_QUOTED);
         return i + 1;
     }
     if ((n = head_lines(t, i)) > 0 || (n = block_lines(t, i)) > 0)
@@ -258,12 +328,7 @@ static guint decide(Text *t, guint i)
         mark(t, i, n, FATE_SIGNATURE);
         return n;
     }
-    if (!words_quote_is_mobile(line->raw))
-        return i + 1;
-    /* phones set it below what was typed, so what follows unmarked is no answer */
-    n = has_own(t, 0, i) ? signature_end(t, i) : 0;
-    mark(t, i, MAX(n, i + 1), FATE_SIGNATURE);
-    return MAX(n, i + 1);
+    return words_quote_is_phone(folded(line)) ? cut_phone(t, i) : i + 1;
 }
 
 /* Text below a short quotation answers that quotation, not us; between several likewise. */
@@ -288,52 +353,58 @@ static gboolean is_inline(const Text *t)
     return own_after && (blocks > 1 || own_before || quoted < WHOLE_QUOTE_LINES);
 }
 
-/* Where the heading of a quotation begins behind text in the same line ("sure On Wed, …, bob@example.com wrote:"), or NULL. */
-static char *glued_head(char *raw, const char *next)
+/* Whether what is left as new text may be a piece of a quotation: a line of our own mail, which nobody writes himself, or the end
+ * of a broken line below '>'. */
+static gboolean is_leaking(Text *t)
 {
-    static const char *const begins[] = {" On ", " Am ", " Le ", " El ", " Il ", " Op ", " Em "};
-    gsize n = strlen(raw);
-    if (n < 20 || n > HEAD_BYTES)
-        return NULL;
-    char *original = strstr(raw, "-----Original Message-----");
-    if (original != NULL && original > raw)
-        return original;
-    if (raw[n - 1] != ':' || next == NULL || *next != '>' || strchr(raw, '@') == NULL)
-        return NULL;
-    for (gsize i = 0; i < G_N_ELEMENTS(begins); i++) {
-        char *at = strstr(raw, begins[i]);
-        if (at != NULL && at > raw && *raw != '<' && *raw != '"' && has_digit(at))
-            return at + 1;
+    for (guint i = 0; i < t->forwarded; i++) {
+        Line *line = &t->lines[i];
+        if (line->fate != FATE_OWN || is_blank(line))
+            continue;
+        if (i > 0 && t->lines[i - 1].fate == FATE_QUOTED && has_bracket(&t->lines[i - 1]) &&
+            strlen(t->lines[i - 1].raw) >= BROKEN_BYTES)
+            return TRUE;
+        if (strlen(line->raw) < 400 && words_quote_is_notice(folded(line)))
+            return TRUE;
     }
-    return NULL;
+    return FALSE;
 }
 
-static void add_line(GArray *lines, char *raw, LineMark mark)
+static void add_line(GArray *lines, char *raw, char *made, LineMark mark)
 {
-    Line line = {.raw = raw, .mark = mark};
+    Line line = {.raw = raw, .made = made, .mark = mark};
     g_array_append_val(lines, line);
+}
+
+/* A line of the buffer, in two where a heading is glued to it. */
+static void add_lines(GArray *lines, char *raw, const char *next, LineMark m)
+{
+    char *head = m == LINE_OWN && *raw != '>' ? quotehead_glued(raw, next) : NULL;
+    if (head != NULL) {
+        gsize own = (gsize)(head - raw);
+        while (own > 0 && strchr(" -", raw[own - 1]) != NULL)
+            own--;
+        char *made = g_strndup(raw, own);
+        add_line(lines, made, made, LINE_OWN);
+    }
+    add_line(lines, head != NULL ? head : raw, NULL, m);
 }
 
 static Text text_new(const char *text, const GByteArray *marks)
 {
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    g_auto(GStrv) raw = g_strsplit(valid, "\n", -1);
+    Text t = {.buffer = g_utf8_make_valid(text, -1)};
     GArray *lines = g_array_new(FALSE, TRUE, sizeof(Line));
-    for (guint i = 0; raw[i] != NULL; i++) {
-        gsize n = strlen(raw[i]);
-        if (n > 0 && raw[i][n - 1] == '\r')
-            raw[i][n - 1] = '\0';
-        LineMark m = marks != NULL && i < marks->len && marks->data[i] <= LINE_SIGNATURE ? marks->data[i] : LINE_OWN;
-        char *head = m == LINE_OWN && *raw[i] != '>' ? glued_head(raw[i], raw[i + 1]) : NULL;
-        if (head != NULL) {
-            gsize own = (gsize)(head - raw[i]);
-            while (own > 0 && strchr(" -", raw[i][own - 1]) != NULL)
-                own--;
-            add_line(lines, g_strndup(raw[i], own), LINE_OWN);
-        }
-        add_line(lines, g_strdup(head != NULL ? head : raw[i]), m);
+    guint i = 0;
+    for (char *raw = t.buffer, *next; raw != NULL; raw = next, i++) {
+        char *end = strchr(raw, '\n');
+        next = end == NULL ? NULL : end + 1;
+        if (end != NULL)
+            *end = '\0';
+        if (end != NULL ? end > raw && end[-1] == '\r' : g_str_has_suffix(raw, "\r"))
+            raw[strlen(raw) - 1] = '\0';
+        add_lines(lines, raw, next, marks != NULL && i < marks->len && marks->data[i] <= LINE_SIGNATURE ? marks->data[i] : LINE_OWN);
     }
-    Text t = {.count = lines->len};
+    t.forwarded = t.count = lines->len;
     t.lines = (Line *)(void *)g_array_free(lines, FALSE);
     return t;
 }
@@ -341,10 +412,11 @@ static Text text_new(const char *text, const GByteArray *marks)
 static void text_clear(Text *t)
 {
     for (guint i = 0; i < t->count; i++) {
-        g_free(t->lines[i].raw);
+        g_free(t->lines[i].made);
         g_free(t->lines[i].folded);
     }
     g_free(t->lines);
+    g_free(t->buffer);
 }
 
 /* The lines of one kind, with the blank lines between them; where something was cut between, one of them. */
@@ -362,7 +434,8 @@ static char *collect(const Text *t, gboolean own)
         } else {
             for (guint k = s->len > 0 ? MIN(blanks, gap ? 1U : blanks) : 0; k > 0; k--)
                 g_string_append_c(s, '\n');
-            g_string_append_printf(s, "%s\n", line->raw);
+            g_string_append(s, line->raw);
+            g_string_append_c(s, '\n');
             blanks = 0;
             gap = FALSE;
         }
@@ -378,7 +451,7 @@ QuoteSplit *quote_split(const char *text, const GByteArray *marks)
         i = decide(&t, i);
     q->new_text = collect(&t, TRUE);
     q->elided = collect(&t, FALSE);
-    q->doubtful = t.doubtful || is_inline(&t);
+    q->doubtful = t.doubtful || is_inline(&t) || is_leaking(&t);
     text_clear(&t);
     return q;
 }

@@ -6,6 +6,7 @@
 #include "base/banned.h"
 
 #define LONGEST_LINE 1000 /* bytes that are looked at */
+#define LONGEST_BARE 48   /* bytes of the longest row that begins in ASCII and may stand without dashes */
 
 static const char *const mobile_begins[] = {
     /* en */ "sent from my ", "sent from an ", "sent from mail for windows", "sent from outlook", "sent from yahoo",
@@ -30,7 +31,19 @@ static const char *const mobile_begins[] = {
     /* cs, sk */ "odesláno z ", "odesláno ze ", "odoslané z ", "získat outlook pro ", /* hu */ "elküldve ", "iphone-ról küldve",
     "az iphone-omról küldve", /* ro */ "trimis de pe ", /* tr */ "iphone'umdan gönderildi", /* ru, uk */ "отправлено с ",
     "отправлено из ", "надіслано з ", /* ja */ "iphoneから送信", "ipadから送信", "windows 用 outlook を", /* zh */ "发自我的", "从我的", "來自我的",
-    "傳自我的", /* ko */ "나의 iphone에서 보냄", "내 iphone에서 보냄",
+    "傳自我的", "来自我的", "寄自我的", "從我的", "发送自 ", "從 iphone", "通过我的", "發送自", /* ja */ "iphone から送信", "ipad から送信",
+    "私の iphone から", "スマートフォンから送信", "outlook for ios を入手", "android 版 outlook を入手", "yahoo!メール", /* more */
+    "odeslané z ", "poslané z ", "poslano s ", "poslano iz ", "poslato sa ", "poslato iz ", "изпратено от ", "изпратено с ",
+    "надіслано за допомогою ", "στάλθηκε από ", "απεστάλη από ", "εστάλη από ", "αποστολή από ", "enviat des ", "enviat de ",
+    "enviado da ", "enviado através ", "expédié de mon ", "envoyé par ", "trimis din ", "trimis de la ", "trimis prin ",
+    "gönderen: iphone", "samsung'umdan", "ipad'imden gönderildi", "android için outlook", "ios için outlook",
+    "dikirim dari ", "được gửi từ ", "đã gửi từ ", "gửi từ ", "saadetud minu ", "nosūtīts no ", "išsiųsta iš ", "sent fra ",
+    "skickad från ", "skickat från ", "skickat med ", "получите outlook для ", "скачать outlook для ", "отримайте outlook для ",
+    "נשלח מה", "נשלח מ", "أرسلت من ", "مرسل من ", "تم الإرسال من ", "ส่งจาก", "hantar dari ", "bidalita nire ",
+    "odoslané pomocou ", "poslal(a) z ", "download outlook ", "verstuurd via ", "verzonden via ", "gesendet aus ",
+    "diese nachricht wurde mit ", "von outlook für ", "von meinem/meiner ", "von mobil gesendet", "inviata da ", "inviata dal ",
+    "enviado usando ", "enviado por meu ", "sendt via ", "sendt ved hjælp", "lähetetty ", "küldve ", /* ko */ "갤럭시에서 보냄",
+    "iphone에서 보냄", "나의 갤럭시", "네이버 메일 앱", "android용 outlook", "ios용 outlook", "삼성 휴대폰에서", "나의 iphone에서 보냄", "내 iphone에서 보냄",
 };
 
 static const char *const reply_prefixes[] = {
@@ -47,36 +60,102 @@ static const char *const wrote_words[] = {
     "писал(а)", "napsal/a", "έγραψε", "написав", "пише", "написа", "viết", "menulis", "đã viết", "said", "sent", "napisao",
     "je napisao", "je napisao/la", "piše", "va escriure", "rašė", "rakstīja", "kirjutas", "idatzi zuen", "scrie", "schreibt am",
     "schrieb am", "schreef op", "verzonden", "のメール", "のメッセージ", "さんは書きました", "wrote the following", "写道", "寫道", "写到", "님이 작성",
-    "작성",
+    "작성", "كتب", "كتبت", "כתב", "כתב/ה", "כתבה", "نوشت", "ने लिखा", "เขียนว่า", "เขียน", "napisala", "skrifaði",
+    "het geskryf", "shkroi", "написао је", "напиша", "ha escrit", "a scris:", "napisana przez", "tarihinde şunu yazdı",
+    "şunu yazdı",
+};
+
+/* Nobody's mail program says so of its user. */
+static const char *const first_person[] = {
+    " i wrote", " i've written", " i have written", " we wrote", " we have written", " i said", " we said", " i sent", " we sent",
+    " i have sent", " we have sent", "schrieb ich", "ich schrieb", "schrieben wir", "habe ich", "haben wir", "j'ai écrit",
+    "j'avais écrit", "nous avons écrit", "escribí", "he escrito", "hemos escrito", "ho scritto", "abbiamo scritto", "schreef ik",
+    "heb ik", "hebben we", " eu escrevi", " escrevi ", "я написал", "мы написал", "skrev jag", "skrev jeg", "skrev vi",
+};
+
+/* These say by themselves that a quotation follows; with an address they need no date. */
+static const char *const quoting[] = {
+    "quoting ", "zitat von ", "citando ", "citando a ", "mensaje citado por ", "messaggio citato da ", "citerar ", "citeren van ",
+    "zitiere ", "quotation from ", "citování ", "cytowanie ", "selon ",
 };
 
 static const char *const quote_begins[] = {
     "on ", "am ", "le ", "el ", "il ", "op ", "em ", "dnia ", "den ", "w dniu ", "on", "at ", "il giorno ", "in data ",
     "no dia ", "a ", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "vào ", "dne ", "om ", "pe ", "na ", "den", "ons", "tor",
     "fre", "lør", "søn", "pon", "wt", "śr", "czw", "pt", "sob", "niedz", "在 ", "於 ", "quoting ", "zitat von ", "citando ",
-    "pada ", "d.", "ne ", "em", "dia ", "στις ", "ma ", "ti ", "ke ", "to ", "pe ", "la ", "su ", "на ", "в ", "am", "2", "1",
+    "pada ", "d.", "ne ", "em", "dia ",  "ma ", "ti ", "ke ", "to ", "pe ", "la ", "su ", "на ", "в ", "am", "2", "1",
     "3", "0", "4", "5", "6", "7", "8", "9", "пн", "вт", "ср", "чт", "пт", "сб", "вс", "montag", "dienstag", "mittwoch",
     "donnerstag", "freitag", "samstag", "sonntag", "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "vie", "dom", "jue", "mié",
+    "wiadomość napisana przez ", "missatge de ", "mensaje de ", "בתאריך ", "ב-", "في ", "بتاريخ ", "เมื่อ ", "στισ ", "v ",
+    "în ", "da ", "dana ",
+    "kuupäev", "понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье", "u ", "dato", "í ", "á ",
+    "pe data ",
     "sáb", "maa", "tis", "lör", "sön", "mån", "ter", "qua", "qui", "sex", "seg",
 };
 
 /* Between at least two dashes or as the whole line. */
 static const char *const original_words[] = {
-    "original message", "original e-mail", "original email", "forwarded message", "forwarded by", "originalnachricht",
-    "ursprüngliche nachricht", "weitergeleitete nachricht", "ursprüngliche mail", "original-nachricht", "original nachricht",
-    "reply message", "original-mail", "message d'origine", "message original", "message transféré", "message initial",
-    "mensaje original", "mensaje reenviado", "messaggio originale", "messaggio inoltrato", "oorspronkelijk bericht",
-    "oorspronkelijke bericht", "origineel bericht", "doorgestuurd bericht", "mensagem original", "mensagem encaminhada",
-    "oryginalna wiadomość", "wiadomość oryginalna", "wiadomość przekazana", "wiadomość oryginalna/-e",
-    "ursprungligt meddelande", "originalmeddelande", "ursprungligt medd", "vidarebefordrat meddelande", "originalmeddelelse",
-    "oprindelig meddelelse", "original meddelelse", "oprindelig besked", "videresendt besked", "opprinnelig melding",
-    "videresendt meddelelse", "alkuperäinen viesti", "välitetty viesti", "původní zpráva", "původní e-mail", "pôvodná správa",
+    "original message", "original e-mail", "original email", "originalnachricht",
+    "ursprüngliche nachricht", "ursprüngliche mail", "original-nachricht", "original nachricht",
+    "reply message", "original-mail", "message d'origine", "message original", "message initial",
+    "mensaje original", "messaggio originale", "oorspronkelijk bericht",
+    "oorspronkelijke bericht", "origineel bericht", "mensagem original",
+    "oryginalna wiadomość", "wiadomość oryginalna", "wiadomość oryginalna/-e",
+    "ursprungligt meddelande", "originalmeddelande", "ursprungligt medd", "originalmeddelelse",
+    "oprindelig meddelelse", "original meddelelse", "oprindelig besked", "opprinnelig melding",
+    "alkuperäinen viesti", "původní zpráva", "původní e-mail", "pôvodná správa",
     "eredeti üzenet", "mesaj original", "orijinal mesaj", "исходное сообщение", "оригинальное сообщение",
-    "пересылаемое сообщение", "оригінальне повідомлення", "αρχικό μήνυμα", "元のメッセージ", "オリジナルメッセージ", "original message / 元のメール",
-    "转发邮件", "原始邮件", "邮件原件", "原始郵件", "원본 메시지", "원본 메일", "izvorna poruka", "pesan asli", "begin forwarded message",
-    "anfang der weitergeleiteten", "anfang der weitergeleiteten nachricht", "début du message réexpédié",
-    "inizio messaggio inoltrato", "inicio del mensaje reenviado", "vor dieser zeile antworten", "quoted text", "mensaje citado",
+    "оригінальне повідомлення", "αρχικό μήνυμα", "元のメッセージ", "オリジナルメッセージ", "original message / 元のメール",
+    "原始邮件", "邮件原件", "原始郵件", "원본 메시지", "원본 메일", "izvorna poruka", "pesan asli",
+    "vor dieser zeile antworten", "quoted text", "mensaje citado",
     "antwort",
+    "mail original", "courriel original", "originální zpráva", "originálna správa", "oorspronkelijke mail",
+    "messaggio originario", "algne sõnum", "esialgne teade", "originali žinutė", "sākotnējā ziņa", "izvorno sporočilo",
+    "originalna poruka", "eredeti e-mail", "eredeti levél", "mesajul original", "mesajul inițial", "orijinal i̇leti",
+    "özgün ileti", "первоначальное сообщение", "початкове повідомлення", "изходно съобщение", "оригинално съобщение",
+    "tin nhắn gốc", "thư gốc", "ต้นฉบับข้อความ", "ข้อความต้นฉบับ", "הודעה מקורית", "ההודעה המקורית", "الرسالة الأصلية",
+    "mesej asal", "missatge original", "jatorrizko mezua", "mensaxe orixinal", "upprunaleg skilaboð", "원본메일", "원본 메세지",
+    "original message / nachricht", "-original message-", "origineel", "původní správa", "originalmail", "オリジナル メッセージ",
+    "元のメール", "originaalkiri",
+};
+
+/* What is sent on is what the sender wants to be read: it is no quotation. Fenced or as the whole line as above. */
+static const char *const forward_words[] = {
+    "forwarded message", "forwarded by", "weitergeleitete nachricht", "message transféré", "mensaje reenviado",
+    "messaggio inoltrato", "doorgestuurd bericht", "mensagem encaminhada", "wiadomość przekazana",
+    "vidarebefordrat meddelande", "videresendt besked", "videresendt meddelelse", "välitetty viesti", "пересылаемое сообщение",
+    "转发邮件", "begin forwarded message", "anfang der weitergeleiteten", "anfang der weitergeleiteten nachricht",
+    "début du message réexpédié", "inizio messaggio inoltrato", "inicio del mensaje reenviado", "forwarded mail",
+    "fwd message", "message réexpédié", "message transmis", "courriel transféré", "inizio messaggio", "mensagem reencaminhada",
+    "início da mensagem reencaminhada", "начало переадресованного сообщения", "переадресованное сообщение",
+    "пересланное сообщение", "переслане повідомлення", "přeposlaná zpráva", "preposlaná správa", "továbbított üzenet",
+    "továbbított levél", "mesaj redirecționat", "iletilen ileti", "yönlendirilen ileti", "yönlendirilmiş mesaj",
+    "προωθημένο μήνυμα", "転送メッセージ", "転送されたメッセージ", "转发的邮件", "轉寄郵件", "轉寄的郵件", "转发信息", "전달된 메시지", "전달된 메일",
+    "doorgestuurde bericht", "begin doorgestuurd bericht", "początek przekazywanej wiadomości", "przekazana wiadomość",
+    "påbörja vidarebefordrat meddelande", "start på videresendt besked", "begynnelse på videresendt melding",
+    "videresendt melding", "thư được chuyển tiếp", "הודעה שהועברה", "رسالة معاد توجيهها", "missatge reenviat",
+    "posredovano sporočilo", "proslijeđena poruka",
+};
+
+/* What list managers put under each mail. A line that holds one of them. */
+static const char *const list_footers[] = {
+    "you received this message because you are subscribed", "you received this message because you subscribed",
+    "you are receiving this because you are subscribed", "to unsubscribe from this group", "to unsubscribe from this list",
+    "to unsubscribe send ", "to unsubscribe, send ", "to unsubscribe from this mailing list", "mailing list",
+    "groups.io links:", "you receive all messages sent to this group", "to view this discussion on the web",
+    "to view this discussion visit", "majordomo@", "majordomo info at", "list info at", "sympa@", "unsubscribe send email to",
+    "sie erhalten diese nachricht, weil sie", "sie haben diese nachricht erhalten, weil sie",
+    "vous recevez ce message car vous", "vous avez reçu ce message, car vous", "has recibido este mensaje porque",
+    "hai ricevuto questo messaggio perché", "je hebt dit bericht ontvangen omdat", "você recebeu essa mensagem porque",
+    "otrzymujesz tę wiadomość, ponieważ", "вы получили это сообщение, поскольку", "вы получили это сообщение, так как",
+    "このメールは google グループ", "您收到此邮件是因为", "liste de diffusion", "lista de correo", "mailingliste",
+};
+
+/* Lines of our own escalation mails (templates/en). Where one stands as new text a quotation was not known as one. */
+static const char *const notice_begins[] = {
+    "reply ack to take it", "no answer by ", "it was escalated to you", "answered already? reply answered", "why you ",
+    "our answer was due", "our answer is due", "our next update was due", "our next update is due", "our solution was due",
+    "our solution is due", "our owner was due", "our owner is due",
 };
 
 static const char *const separators[] = {
@@ -93,20 +172,25 @@ static const struct {
 } fields[] = {
     {QUOTE_FIELD_FROM,
      "|from|von|de|da|van|od|från|fra|lähettäjä|od|feladó|de la|kimden|gönderen|от|від|από|差出人|发件人|寄件者|發件人|보낸 사람|from :"
-     "|expéditeur|mittente|remitente|afzender|absender|nadawca|avsändare|odesílatel|odosielateľ|送信者|"},
+     "|expéditeur|mittente|remitente|afzender|absender|nadawca|avsändare|odesílatel|odosielateľ|送信者|"
+     "|מאת|من|จาก|từ|pošiljatelj|šalje|от кого|dari|nuo|no|saatja|frá|nga|発信者|寄件人|보낸사람|от|remetente|remitent|avsender|afsender|"},
     {QUOTE_FIELD_DATE,
      "|date|sent|datum|gesendet|gesendet am|envoyé|envoyé le|fecha|enviado|enviado el|enviada em|enviado em|enviada|data"
      "|inviato|verzonden|wysłano|wysłane|data wysłania|skickat|datum|sendt|dato|lähetetty|päivämäärä|pvm|odesláno|odoslané"
      "|dátum|elküldve|küldve|trimis|gönderildi|tarih|gönderme tarihi|дата|отправлено|надіслано|送信日時|日時|日期|发送时间|发送日期|傳送時間"
-     "|寄件日期|날짜|보낸 날짜|ημερομηνία|date d'envoi|verstuurd|verzonden op|"},
+     "|寄件日期|날짜|보낸 날짜|ημερομηνία|date d'envoi|verstuurd|verzonden op|"
+     "|στάλθηκε|αποστολή|נשלח|תאריך|تم الإرسال|التاريخ|تاريخ الإرسال|ส่ง|วันที่|đã gửi|ngày|poslano|изпратено|dikirim|tanggal|siųsta|nosūtīts|saadetud|kuupäev|enviat|sent at|日付|送信日|寄件日期|傳送日期|보낸시간|전송|日 期|发送日期|発信日時|date sent|envoyée|trimisă|data trimiterii|wysłano dnia|odoslané|dátum odoslania|"},
     {QUOTE_FIELD_TO,
      "|to|an|à|para|a|aan|do|till|til|vastaanottaja|komu|címzett|către|kime|alıcı|кому|προς|宛先|收件人|收件者|받는 사람|destinataire"
-     "|destinatario|destinatário|ontvanger|empfänger|adresat|mottagare|pre|"},
+     "|destinatario|destinatário|ontvanger|empfänger|adresat|mottagare|pre|"
+     "|προσ|אל|إلى|ถึง|đến|tới|za|prima|kepada|kam|adressaat|до|per a|받는사람|至|收件人地址|宛て先|до кого|modtager|mottaker|címzettek|"},
     {QUOTE_FIELD_CC,
-     "|cc|kopie|kopie (cc)|copie à|copia|dw|kopia|kopi|kopio|másolatot kap|copie|bilgi|копия|копія|抄送|副本|참조|bcc|"},
+     "|cc|kopie|kopie (cc)|copie à|copia|dw|kopia|kopi|kopio|másolatot kap|copie|bilgi|копия|копія|抄送|副本|참조|bcc|"
+     "|κοιν|κοινοποίηση|עותק|העתק|نسخة|نسخة إلى|สำเนา|đồng gửi|参照|cc抄送|copia a|cópia|kópia|в копии|tembusan|cópia para|kopie an|"},
     {QUOTE_FIELD_SUBJECT,
      "|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|temat|ämne|emne|aihe|předmět|predmet|tárgy|subiect|konu|тема"
-     "|θέμα|件名|主题|主旨|主題|제목|subj|re|"},
+     "|θέμα|件名|主题|主旨|主題|제목|subj|re|"
+     "|נושא|الموضوع|เรื่อง|chủ đề|tiêu đề|zadeva|относно|perihal|subjek|temats|teema|assumpte|sujet|题目|標題|標題|제 목|concerne|betr|"},
 };
 
 /* A paragraph that begins so and goes on for long is no text of its sender. */
@@ -131,14 +215,31 @@ static const char *const disclaimer_begins[] = {
     "bitte denken sie an die umwelt, bevor",
 };
 
-char *words_quote_fold(const char *line)
+/* Nearly all lines: no normal form but the one that they have. FALSE where a byte is none of ASCII. */
+static gboolean fold_ascii(const char *line, gsize length, char *ret)
 {
-    gsize length = strlen(line);
-    if (length > LONGEST_LINE)
-        length = (gsize)(g_utf8_find_prev_char(line, line + LONGEST_LINE) - line);
+    gsize n = 0;
+    for (gsize i = 0; i < length; i++) {
+        guchar c = (guchar)line[i];
+        if (c >= 0x80)
+            return FALSE;
+        if (g_ascii_isspace((char)c)) {
+            if (n > 0 && ret[n - 1] != ' ')
+                ret[n++] = ' ';
+        } else if (c != '*') {
+            ret[n++] = g_ascii_tolower((char)c);
+        }
+    }
+    n -= n > 0 && ret[n - 1] == ' ';
+    ret[n] = '\0';
+    return TRUE;
+}
+
+static char *fold_unicode(const char *line, gsize length)
+{
     g_autofree char *normal = g_utf8_normalize(line, (gssize)length, G_NORMALIZE_NFKC);
     g_autofree char *folded = normal != NULL ? g_utf8_casefold(normal, -1) : g_strdup("");
-    GString *s = g_string_new(NULL);
+    GString *s = g_string_sized_new(length + 1);
     for (const char *p = folded; *p != '\0'; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
         if (c == 0x2019 || c == 0x2018)
@@ -146,18 +247,51 @@ char *words_quote_fold(const char *line)
         else if (g_unichar_isspace(c)) {
             if (s->len > 0 && s->str[s->len - 1] != ' ')
                 g_string_append_c(s, ' ');
-        } else if (c != '*' && (c < 0x200b || c > 0x200f) && (c < 0x202a || c > 0x202e) && c != 0xfeff)
+        } else if (c != '*' && (c < 0x200b || c > 0x200f) && (c < 0x202a || c > 0x202e) && (c < 0x2066 || c > 0x2069) && c != 0xfeff)
             g_string_append_unichar(s, c);
     }
     return g_strchomp(g_string_free(s, FALSE));
 }
 
+char *words_quote_fold(const char *line)
+{
+    gsize length = strlen(line);
+    if (length > LONGEST_LINE)
+        length = (gsize)(g_utf8_find_prev_char(line, line + LONGEST_LINE) - line);
+    char *plain = g_malloc(length + 1);
+    if (fold_ascii(line, length, plain))
+        return plain;
+    g_free(plain);
+    return fold_unicode(line, length);
+}
+
+/* Two letters are compared before a call: most rows end there. */
 static gboolean begins_with_any(const char *folded, const char *const *begins, gsize n)
 {
-    for (gsize i = 0; i < n; i++)
-        if (g_str_has_prefix(folded, begins[i]))
+    const char first = folded[0], second = first != '\0' ? folded[1] : '\0';
+    for (gsize i = 0; i < n; i++) {
+        const char *row = begins[i];
+        if (row[0] == first && (row[1] == '\0' || (row[1] == second && g_str_has_prefix(folded, row))))
             return TRUE;
+    }
     return FALSE;
+}
+
+gboolean words_quote_is_phone(const char *folded)
+{
+    const char *p = folded + strspn(folded, "-_[( ~<|");
+    if (strlen(p) > 200)
+        return FALSE;
+    if (!begins_with_any(p, mobile_begins, G_N_ELEMENTS(mobile_begins)))
+        return FALSE;
+    if (g_str_has_prefix(p, "von meinem ")) /* so may a sentence of a person begin */
+        return strstr(p, "gesendet") != NULL || strstr(p, "geschickt") != NULL || strstr(p, "verschickt") != NULL;
+    if (g_str_has_prefix(p, "diese nachricht wurde mit ") || g_str_has_prefix(p, "envoyé par "))
+        return strstr(p, "gesendet") != NULL || strstr(p, "phone") != NULL || strstr(p, "mobile") != NULL;
+    if (g_str_has_prefix(p, "on the move") || g_str_has_prefix(p, "küldve ") || g_str_has_prefix(p, "inviata da") ||
+        g_str_has_prefix(p, "download outlook ") || g_str_has_prefix(p, "从我的"))
+        return strlen(p) < 40;
+    return TRUE;
 }
 
 gboolean words_quote_is_mobile(const char *line)
@@ -165,16 +299,7 @@ gboolean words_quote_is_mobile(const char *line)
     if (strlen(line) > 200)
         return FALSE;
     g_autofree char *folded = words_quote_fold(line);
-    const char *p = folded;
-    while (*p == '-' || *p == '_' || *p == '[' || *p == '(' || *p == ' ' || *p == '~' || *p == '<' || *p == '|')
-        p++;
-    if (!begins_with_any(p, mobile_begins, G_N_ELEMENTS(mobile_begins)))
-        return FALSE;
-    if (g_str_has_prefix(p, "von meinem ")) /* so may a sentence of a person begin */
-        return strstr(p, "gesendet") != NULL || strstr(p, "geschickt") != NULL || strstr(p, "verschickt") != NULL;
-    if (g_str_has_prefix(p, "on the move") || g_str_has_prefix(p, "从我的"))
-        return strlen(p) < 40;
-    return TRUE;
+    return words_quote_is_phone(folded);
 }
 
 gsize words_quote_reply_prefix(const char *subject)
@@ -222,20 +347,37 @@ gboolean words_quote_has_wrote(const char *folded)
     return FALSE;
 }
 
+gboolean words_quote_is_first_person(const char *folded)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(first_person); i++)
+        if (strstr(folded, first_person[i]) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+gboolean words_quote_is_quoting(const char *folded)
+{
+    return begins_with_any(folded, quoting, G_N_ELEMENTS(quoting));
+}
+
 gboolean words_quote_begins_quote(const char *folded)
 {
     return begins_with_any(folded, quote_begins, G_N_ELEMENTS(quote_begins));
 }
 
-gboolean words_quote_is_original(const char *folded)
+/* One of `words` between dashes, or two words or a colon as the whole line. */
+static gboolean is_fenced(const char *folded, const char *const *words, gsize count)
 {
     const char *p = folded + strspn(folded, "-_=> +#");
     gboolean fenced = p - folded >= 2;
-    for (gsize i = 0; i < G_N_ELEMENTS(original_words); i++) {
-        if (!g_str_has_prefix(p, original_words[i]))
+    if (!fenced && (guchar)*p < 0x80 && strlen(p) > LONGEST_BARE)
+        return FALSE;
+    for (gsize i = 0; i < count; i++) {
+        if (*p != *words[i] || !g_str_has_prefix(p, words[i]))
             continue;
-        const char *rest = p + strlen(original_words[i]);
-        if (strspn(rest, "-_=> :.+#") == strlen(rest) && (fenced || *rest == ':' || strchr(original_words[i], ' ') != NULL))
+        const char *rest = p + strlen(words[i]);
+        gboolean wide = (guchar)*words[i] >= 0x80 || strchr(words[i], ' ') != NULL;
+        if (strspn(rest, "-_=> :.+#") == strlen(rest) && (fenced || *rest == ':' || wide))
             return TRUE;
         if (fenced && g_str_has_suffix(rest, "--")) /* "----- Forwarded by Bob on 3 May -----" */
             return TRUE;
@@ -243,8 +385,35 @@ gboolean words_quote_is_original(const char *folded)
     return FALSE;
 }
 
+gboolean words_quote_is_original(const char *folded)
+{
+    return is_fenced(folded, original_words, G_N_ELEMENTS(original_words));
+}
+
+gboolean words_quote_is_forward(const char *folded)
+{
+    return is_fenced(folded, forward_words, G_N_ELEMENTS(forward_words));
+}
+
+gboolean words_quote_is_list_footer(const char *folded)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(list_footers); i++)
+        if (strstr(folded, list_footers[i]) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+gboolean words_quote_is_notice(const char *folded)
+{
+    return begins_with_any(folded, notice_begins, G_N_ELEMENTS(notice_begins));
+}
+
 gboolean words_quote_is_separator(const char *folded)
 {
+    /* each row has one of these; nearly no line has */
+    if (strstr(folded, " line") == NULL && strstr(folded, "zeile") == NULL && strstr(folded, "ligne") == NULL &&
+        strstr(folded, "message du") == NULL && strstr(folded, "reply above") == NULL)
+        return FALSE;
     for (gsize i = 0; i < G_N_ELEMENTS(separators); i++)
         if (strstr(folded, separators[i]) != NULL)
             return TRUE;

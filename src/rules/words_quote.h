@@ -23,8 +23,14 @@ gboolean words_quote_is_mobile(const char *line);
 gsize words_quote_reply_prefix(const char *subject);
 
 /* Of folded lines: */
+gboolean words_quote_is_phone(const char *folded);       /* is_mobile() of a line that is folded already */
+gboolean words_quote_is_forward(const char *folded);     /* "---------- forwarded message" */
+gboolean words_quote_is_list_footer(const char *folded); /* "you received this message because you are subscribed …" */
+gboolean words_quote_is_notice(const char *folded);      /* a line of our own escalation mail */
 gboolean words_quote_has_wrote(const char *folded);     /* "wrote", "schrieb" … as a word */
 gboolean words_quote_begins_quote(const char *folded);  /* begins as such a line does: "on ", "am ", "le " */
+gboolean words_quote_is_first_person(const char *folded); /* "on monday i wrote": a sentence of the sender */
+gboolean words_quote_is_quoting(const char *folded);     /* "quoting bob <…>": needs no date */
 gboolean words_quote_is_original(const char *folded);   /* "-----original message-----" */
 gboolean words_quote_is_separator(const char *folded);  /* "please reply above this line" */
 QuoteField words_quote_field(const char *folded);       /* "von: …" is QUOTE_FIELD_FROM */
