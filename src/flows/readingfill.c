@@ -68,6 +68,8 @@ static void read_headers(Reading *r, const Letter *l)
     r->returned_from = header_line(l->returned, "From");
     r->returned_subject = header_line(l->returned, "Subject");
     r->returned_message_id = header_line(l->returned, "Message-ID");
+    r->returned_date = l->returned_date;
+    r->returned_text = g_strdup(l->returned_text != NULL ? l->returned_text : ""); /* mail/message bounds it */
 }
 
 static void read_heading(Reading *r, const Letter *l)
