@@ -20,6 +20,8 @@
 #define TYPE_UNICODE 0x001Fu
 #define TYPE_BINARY 0x0102u
 #define MULTI_VALUED 0x1000u
+#define TITLE_MAX 99 /* libytnef refuses longer ones, and longer bodies; the whole name is a property */
+#define BODY_MAX 100000
 #define TEXT_MAX (8u * 1024 * 1024)
 
 /* Properties that are read; the rows are the values of the enum. */
@@ -192,6 +194,13 @@ static void begin_file(Filter *f)
             f->seen &= ~(1u << i);
 }
 
+/* How much of a value libytnef takes. What is cut of a body makes the whole damaged, so that winmail.dat stays. */
+static gsize accepted(Filter *f, guint32 id, gsize n)
+{
+    f->damaged = f->damaged || (id == attBody && n > BODY_MAX);
+    return id == attAttachTitle ? MIN(n, (gsize)TITLE_MAX) : id == attBody ? MIN(n, (gsize)BODY_MAX) : id == attOemCodepage ? MIN(n, (gsize)TITLE_MAX) : n;
+}
+
 static void copy_attribute(Filter *f, guint32 id, const guint8 *bytes, gsize n)
 {
     if (id == attAttachRenddata && f->files < LIMIT_MIME_PARTS)
@@ -208,7 +217,7 @@ static void copy_attribute(Filter *f, guint32 id, const guint8 *bytes, gsize n)
         if (copied[i].properties)
             copy_properties(f, level, id, bytes, n);
         else
-            put_attribute(f->out, level, id, bytes, n);
+            put_attribute(f->out, level, id, bytes, accepted(f, id, n));
     }
 }
 

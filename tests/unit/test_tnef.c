@@ -176,6 +176,34 @@ static void test_tnef_hostile(void **state)
     assert_null(tnef_read("no TNEF at all", 14));
 }
 
+/* Sizes that libytnef itself takes for corruption. */
+static void test_tnef_large(void **state)
+{
+    (void)state;
+    g_autofree char *text = g_strnfill(300000, 'x'), *title = g_strnfill(300, 't'), *name = g_strnfill(400, 'n');
+    g_autoptr(GByteArray) b = begin(), mail = g_byte_array_new(), of_file = g_byte_array_new();
+    attribute(b, BODY, text, 300000);
+    number(mail, 1, 4);
+    property(mail, 0x10130102, text, 300000);
+    g_autoptr(GByteArray) html = begin();
+    attribute(html, PROPERTIES, mail->data, mail->len);
+    g_autoptr(Tnef) whole = read_tnef(html);
+    assert_false(whole->damaged);
+    assert_int_equal(whole->length, 300000);
+    attribute(b, PROPERTIES, mail->data, mail->len);
+    file(b, title, text);
+    file(b, title, text);
+    number(of_file, 1, 4);
+    property(of_file, 0x3707001E, name, 400);
+    attribute(b, ATTACHMENT, of_file->data, of_file->len);
+    g_autoptr(Tnef) t = read_tnef(b);
+    assert_true(t->damaged); /* the body was cut; the same in a property is whole */
+    assert_int_equal(t->length, 100000);
+    title[99] = '\0';
+    assert_file(t, 0, title, "application/octet-stream", text);
+    assert_file(t, 1, name, "application/octet-stream", text);
+}
+
 static void test_tnef_in_mail(void **state)
 {
     (void)state;
@@ -250,7 +278,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tnef_body_and_files), cmocka_unit_test(test_tnef_properties), cmocka_unit_test(test_tnef_hostile),
-        cmocka_unit_test(test_tnef_in_mail),        cmocka_unit_test(test_inlined),
+        cmocka_unit_test(test_tnef_large), cmocka_unit_test(test_tnef_in_mail),        cmocka_unit_test(test_inlined),
     };
     return cmocka_run_group_tests_name("tnef", tests, set_up, NULL);
 }
