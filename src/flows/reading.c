@@ -55,6 +55,7 @@ static const Field fields[] = {
     {"returned_from", AT(returned_from), FIELD_LINE, READING_HEADER_BYTES, 0},
     {"returned_subject", AT(returned_subject), FIELD_LINE, READING_HEADER_BYTES, 0},
     {"returned_message_id", AT(returned_message_id), FIELD_LINE, READING_HEADER_BYTES, 0},
+    {"returned_text", AT(returned_text), FIELD_TEXT, READING_RETURNED_BYTES, 0},
 };
 
 static void *member(const Reading *r, const Field *f) { return (char *)r + f->offset; }
@@ -72,7 +73,7 @@ static void recipient_free(gpointer p)
 static Reading *reading_new(void)
 {
     Reading *r = g_new0(Reading, 1);
-    r->date = INSTANT_NONE;
+    r->date = r->returned_date = INSTANT_NONE;
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
         if (fields[i].type == FIELD_LINES)
             *(GPtrArray **)member(r, &fields[i]) = g_ptr_array_new_with_free_func(g_free);
@@ -201,6 +202,7 @@ json_t *reading_to_json(const Reading *r)
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
         json_object_set_new(o, fields[i].name, write_field(r, &fields[i]));
     json_object_set_new(o, "date", instant_or_null(r->date));
+    json_object_set_new(o, "returned_date", instant_or_null(r->returned_date));
     json_object_set_new(o, "command", jsoncommand_write_first(r->commands));
     json_object_set_new(o, "commands", jsoncommand_write(r->commands));
     json_object_set_new(o, "work", jsoncommand_write(r->work));
@@ -337,7 +339,8 @@ static gboolean read_all(const json_t *o, Reading *r, GError **err)
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
         if (!read_field(o, r, &fields[i], err))
             return FALSE;
-    return jsonin_instant(o, "date", &r->date, err) && jsoncommand_read(o, "commands", &r->commands, err)
+    return jsonin_instant(o, "date", &r->date, err) && jsonin_instant(o, "returned_date", &r->returned_date, err)
+           && jsoncommand_read(o, "commands", &r->commands, err)
            && jsoncommand_read(o, "work", &r->work, err) && read_bounce(o, r, err) && read_until(o, r, err)
            && read_invite(o, r, err) && read_attachments(o, r, err) && read_headers(o, r, err);
 }

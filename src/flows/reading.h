@@ -46,10 +46,13 @@ typedef struct {
     GPtrArray *authentication_results; /* char *: values, topmost first */
     char *list_id, *precedence, *auto_submitted, *thread_index; /* header values, or "" */
     char *returned_from, *returned_subject, *returned_message_id; /* of a mail inside: bounced or forwarded; or "" */
+    Instant returned_date;  /* of that mail's Date header, or INSTANT_NONE */
+    char *returned_text;    /* its text, at most READING_RETURNED_BYTES, or "" */
 } Reading;
 
 #define READING_HEADERS 200
 #define READING_HEADER_BYTES 2000
+#define READING_RETURNED_BYTES (64 * 1024)
 #define READING_TEXT_BYTES (512 * 1024) /* of Letter.text, so that the JSON stays under LIMIT_READING_BYTES */
 
 /* Never NULL. `null_sender`: the envelope sender is empty (FALSE if unknown). `words` makes the kind (rules/words_kind.h). */

@@ -27,6 +27,17 @@ static char *line_of(const char *text, gsize max)
     return line;
 }
 
+/* The text without what reading_from_json refuses; line ends become LF. */
+static char *plain_text_of(const char *text)
+{
+    char *plain = g_strdup(text != NULL ? text : ""), *to = plain;
+    for (const char *p = plain; *p != '\0'; p++)
+        if ((guchar)*p >= 0x20 || *p == '\t' || *p == '\n')
+            *to++ = *p;
+    *to = '\0';
+    return plain;
+}
+
 static void copy_lines(GPtrArray *to, const GPtrArray *from, gsize max, guint max_count)
 {
     for (guint i = 0; from != NULL && i < from->len && to->len < max_count; i++)
@@ -68,6 +79,8 @@ static void read_headers(Reading *r, const Letter *l)
     r->returned_from = header_line(l->returned, "From");
     r->returned_subject = header_line(l->returned, "Subject");
     r->returned_message_id = header_line(l->returned, "Message-ID");
+    r->returned_date = l->returned_date;
+    r->returned_text = plain_text_of(l->returned_text); /* mail/message bounds it */
 }
 
 static void read_heading(Reading *r, const Letter *l)

@@ -53,6 +53,14 @@ void body_free(Body *b)
 
 guint body_count(const Body *b) { return b->pieces->len; }
 
+gboolean body_is_empty(const Body *b)
+{
+    for (guint i = 0; i < b->pieces->len; i++)
+        if (!((const Piece *)b->pieces->pdata[i])->empty)
+            return FALSE;
+    return TRUE;
+}
+
 static gboolean is_empty(const char *text, gsize length)
 {
     for (gsize i = 0; i < length; i++) {

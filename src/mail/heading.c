@@ -45,7 +45,7 @@ static void read_addresses(Letter *l, const HeadingParsers *p, GPtrArray *list, 
     heading_defect(l, "header: an address was found only by its shape");
 }
 
-static Instant read_date(const HeadingParsers *p, const char *raw)
+Instant heading_date(const HeadingParsers *p, const char *raw)
 {
     g_autofree char *text = words_decode(raw, strlen(raw));
     Instant t = p->date(text);
@@ -106,7 +106,7 @@ static void read_field(Letter *l, const HeadingParsers *p, const char *name, con
     else if (g_ascii_strcasecmp(name, "message-id") == 0 && *l->message_id == '\0')
         read_message_id(l, raw);
     else if (g_ascii_strcasecmp(name, "date") == 0 && l->date == INSTANT_NONE)
-        l->date = read_date(p, raw);
+        l->date = heading_date(p, raw);
 }
 
 void heading_read(Letter *l, const HeadingParsers *p, const char *bytes, gsize length)

@@ -13,6 +13,8 @@ typedef struct {
 /* Reads the fields up to the first empty line. What is missing or broken is mended and becomes a defect. Cannot fail. */
 void heading_read(Letter *l, const HeadingParsers *p, const char *bytes, gsize length);
 
+/* Of a Date field, or INSTANT_NONE where it is unreadable or out of range. */
+Instant heading_date(const HeadingParsers *p, const char *raw);
 /* Adds a defect once. */
 void heading_defect(Letter *l, const char *what);
 /* Frees *where, which then owns `with`. */

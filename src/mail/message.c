@@ -14,9 +14,13 @@
 #include "mail/charset.h"
 #include "mail/heading.h"
 #include "mail/html.h"
+#include "mail/inlined.h"
+#include "mail/mailbox.h"
+#include "mail/partdata.h"
 #include "mail/parttype.h"
 #include "mail/prescan.h"
 #include "mail/salvage.h"
+#include "mail/tnef.h"
 #include "mail/words.h"
 
 #include "base/banned.h"
@@ -40,54 +44,9 @@ typedef struct {
     gboolean over_room;
     gboolean returned;  /* inside a returned mail: only its text counts */
     int groups;
+    Tnef *tnef; /* the first one with a text */
     GPtrArray *other_calendars; /* application/ics: counts where there is no text/calendar */
 } Walk;
-
-static void add_mailbox(GPtrArray *list, InternetAddress *a)
-{
-    const char *address = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(a));
-    const char *name = internet_address_get_name(a);
-    if (address == NULL || *address == '\0')
-        return;
-    g_autofree char *clean = words_decode(address, strlen(address));
-    g_autofree char *display = name != NULL ? words_decode(name, strlen(name)) : NULL;
-    letter_add_address(list, display, clean);
-}
-
-/* Groups hold groups; the pre-scan bounds how deep. */
-static void add_list(GPtrArray *list, InternetAddressList *all)
-{
-    struct {
-        InternetAddressList *list;
-        int next;
-    } stack[LIMIT_ADDRESS_NESTING + 2] = {{all, 0}};
-    int top = 0;
-    while (top >= 0 && list->len < LIMIT_ADDRESSES) {
-        if (stack[top].next >= internet_address_list_length(stack[top].list)) {
-            top--;
-            continue;
-        }
-        InternetAddress *a = internet_address_list_get_address(stack[top].list, stack[top].next++);
-        if (INTERNET_ADDRESS_IS_MAILBOX(a)) {
-            add_mailbox(list, a);
-        } else if (INTERNET_ADDRESS_IS_GROUP(a) && top + 1 < (int)G_N_ELEMENTS(stack)) {
-            top++;
-            stack[top].list = internet_address_group_get_members(INTERNET_ADDRESS_GROUP(a));
-            stack[top].next = 0;
-            if (stack[top].list == NULL)
-                top--;
-        }
-    }
-}
-
-static void parse_addresses(const char *text, GPtrArray *list)
-{
-    InternetAddressList *all = internet_address_list_parse(NULL, text);
-    if (all == NULL)
-        return;
-    add_list(list, all);
-    g_object_unref(all);
-}
 
 static Instant parse_date(const char *text)
 {
@@ -111,64 +70,7 @@ void message_init(void)
     parse_date("Sun, 22 Nov 2026 09:00:00 +0100"); /* reads the zone files that it wants, once */
 }
 
-static const HeadingParsers parsers = {parse_addresses, parse_date};
-
-/* The decoded content of a part, or the bytes of a message inside a mail. */
-static GByteArray *bytes_of(GMimeObject *object)
-{
-    GByteArray *bytes = g_byte_array_new();
-    GMimeStream *stream = g_mime_stream_mem_new();
-    g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream), bytes); /* frees the stream's own, as long as it is the owner */
-    g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
-    GMimeDataWrapper *content = GMIME_IS_PART(object) ? g_mime_part_get_content(GMIME_PART(object)) : NULL;
-    GMimeMessage *inner = GMIME_IS_MESSAGE_PART(object) ? g_mime_message_part_get_message(GMIME_MESSAGE_PART(object)) : NULL;
-    if (content != NULL)
-        g_mime_data_wrapper_write_to_stream(content, stream);
-    else if (inner != NULL)
-        g_mime_object_write_to_stream(GMIME_OBJECT(inner), NULL, stream);
-    g_object_unref(stream);
-    return bytes;
-}
-
-/* The same, but plain text that is only labelled base64 stays as it is. */
-static GByteArray *text_bytes_of(GMimePart *part)
-{
-    GMimeDataWrapper *content = g_mime_part_get_content(part);
-    GMimeStream *raw = content != NULL ? g_mime_data_wrapper_get_stream(content) : NULL;
-    if (raw == NULL || g_mime_data_wrapper_get_encoding(content) != GMIME_CONTENT_ENCODING_BASE64)
-        return bytes_of(GMIME_OBJECT(part));
-    char head[1024];
-    g_mime_stream_reset(raw);
-    ssize_t n = g_mime_stream_read(raw, head, sizeof head);
-    g_mime_stream_reset(raw);
-    if (n > 0 && salvage_is_plain(head, (gsize)n))
-        g_mime_data_wrapper_set_encoding(content, GMIME_CONTENT_ENCODING_8BIT);
-    return bytes_of(GMIME_OBJECT(part));
-}
-
-static char *media_type(GMimeObject *object)
-{
-    GMimeContentType *type = g_mime_object_get_content_type(object);
-    g_autofree char *text = type != NULL ? g_mime_content_type_get_mime_type(type) : NULL;
-    if (text == NULL)
-        return g_strdup("application/octet-stream");
-    g_autofree char *valid = words_decode(text, strlen(text));
-    return g_ascii_strdown(valid, -1);
-}
-
-static char *parameter(GMimeObject *object, const char *name)
-{
-    GMimeContentType *type = g_mime_object_get_content_type(object);
-    const char *value = type != NULL ? g_mime_content_type_get_parameter(type, name) : NULL;
-    return value != NULL ? words_decode(value, strlen(value)) : NULL;
-}
-
-static char *file_name(GMimeObject *object)
-{
-    const char *disposed = g_mime_object_get_content_disposition_parameter(object, "filename");
-    g_autofree char *name = disposed != NULL ? words_decode(disposed, strlen(disposed)) : parameter(object, "name");
-    return salvage_file_name(name != NULL ? name : "");
-}
+static const HeadingParsers parsers = {mailbox_parse, parse_date};
 
 void message_part_free(MessagePart *p)
 {
@@ -180,30 +82,68 @@ void message_part_free(MessagePart *p)
     g_free(p);
 }
 
-static void add_attachment(Walk *w, GMimeObject *object)
+static gboolean takes_files(const Walk *w) { return !w->returned && w->letter->attachments->len < LIMIT_MIME_PARTS; }
+
+static void add_file(Walk *w, const char *name, const char *type, GBytes *bytes)
 {
-    if (w->returned || w->letter->attachments->len >= LIMIT_MIME_PARTS)
+    if (!takes_files(w))
         return;
-    GByteArray *bytes = bytes_of(object);
-    g_autofree char *name = file_name(object), *type = media_type(object);
-    letter_add_attachment(w->letter->attachments, name, type, bytes->len);
-    if (w->parts != NULL && !w->over_room && bytes->len <= w->room) {
-        MessagePart *p = g_new0(MessagePart, 1);
-        p->name = g_steal_pointer(&name);
-        p->type = g_steal_pointer(&type);
-        w->room -= bytes->len;
-        p->bytes = g_byte_array_free_to_bytes(bytes);
-        g_ptr_array_add(w->parts, p);
+    gsize n = g_bytes_get_size(bytes);
+    letter_add_attachment(w->letter->attachments, name, type, n);
+    w->over_room = w->over_room || (w->parts != NULL && n > w->room);
+    if (w->parts == NULL || w->over_room)
         return;
-    }
-    w->over_room = w->over_room || w->parts != NULL;
-    g_byte_array_unref(bytes);
+    MessagePart *p = g_new0(MessagePart, 1);
+    *p = (MessagePart){g_strdup(name), g_strdup(type), g_bytes_ref(bytes)};
+    w->room -= n;
+    g_ptr_array_add(w->parts, p);
 }
 
-static char *text_of(Walk *w, GMimePart *part, gboolean html, gsize *ret_length)
+static void add_attachment(Walk *w, GMimeObject *object)
 {
-    g_autoptr(GByteArray) bytes = text_bytes_of(part);
-    g_autofree char *label = parameter(GMIME_OBJECT(part), "charset");
+    if (!takes_files(w))
+        return;
+    g_autofree char *name = partdata_file_name(object), *type = partdata_media_type(object);
+    g_autoptr(GBytes) bytes = g_byte_array_free_to_bytes(partdata_bytes(object));
+    add_file(w, name, type, bytes);
+}
+
+/* winmail.dat: its files stand for it, unless something of it may be missing. Its text counts where the mail has no other. */
+static void add_tnef(Walk *w, GMimeObject *object)
+{
+    g_autoptr(GByteArray) bytes = partdata_bytes(object);
+    g_autoptr(Tnef) t = tnef_read((const char *)bytes->data, bytes->len);
+    if (t != NULL)
+        for (guint i = 0; i < t->files->len; i++) {
+            const TnefFile *f = t->files->pdata[i];
+            g_autofree char *name = salvage_file_name(f->name);
+            add_file(w, name, f->type, f->bytes);
+        }
+    if (t == NULL || t->damaged)
+        heading_defect(w->letter, "mime: winmail.dat is damaged; what could be read is shown");
+    if (t == NULL || t->damaged || (t->text == NULL && t->files->len == 0))
+        add_attachment(w, object);
+    if (t != NULL && t->text != NULL && w->tnef == NULL)
+        w->tnef = g_steal_pointer(&t);
+}
+
+/* Files that stand in the text itself. */
+static void take_inlined(Walk *w, GByteArray *bytes)
+{
+    g_autoptr(GPtrArray) files = inlined_take(bytes);
+    for (guint i = 0; files != NULL && i < files->len; i++) {
+        const InlinedFile *f = files->pdata[i];
+        g_autofree char *valid = charset_mend(f->name, strlen(f->name), NULL), *name = salvage_file_name(valid);
+        add_file(w, name, "application/octet-stream", f->bytes);
+    }
+}
+
+static char *text_of(Walk *w, GMimePart *part, gboolean html, gboolean body, gsize *ret_length)
+{
+    g_autoptr(GByteArray) bytes = partdata_text_bytes(part);
+    if (body && !html)
+        take_inlined(w, bytes);
+    g_autofree char *label = partdata_parameter(GMIME_OBJECT(part), "charset");
     if (bytes->len > PART_TEXT_BYTES) {
         g_byte_array_set_size(bytes, PART_TEXT_BYTES);
         heading_defect(w->letter, "text: a part was too long; its rest was cut");
@@ -220,14 +160,25 @@ static char *text_of(Walk *w, GMimePart *part, gboolean html, gsize *ret_length)
 static void add_text(Walk *w, const Step *step, gboolean html)
 {
     GMimePart *part = GMIME_PART(step->object);
-    g_autofree char *format = parameter(step->object, "format"), *delsp = parameter(step->object, "delsp");
+    g_autofree char *format = partdata_parameter(step->object, "format"), *delsp = partdata_parameter(step->object, "delsp");
     BodyPlace place = step->place;
     place.html = html;
     place.flowed = format != NULL && g_ascii_strcasecmp(format, "flowed") == 0;
     place.delsp = delsp != NULL && g_ascii_strcasecmp(delsp, "yes") == 0;
     gsize n;
-    g_autofree char *text = text_of(w, part, html, &n);
+    g_autofree char *text = text_of(w, part, html, TRUE, &n);
     body_add(w->body, &place, text, n);
+}
+
+static GMimeMessage *parse_bytes(const char *bytes, gsize length)
+{
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, length);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    g_mime_parser_set_persist_stream(parser, TRUE);
+    GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+    g_object_unref(parser);
+    g_object_unref(stream);
+    return message;
 }
 
 static void keep_returned(Letter *l, const char *head, gsize length)
@@ -237,6 +188,8 @@ static void keep_returned(Letter *l, const char *head, gsize length)
         LetterHeader *h = l->returned->pdata[i];
         heading_replace(&h->value, words_decode(h->value, strlen(h->value)));
     }
+    const char *date = letter_find(l->returned, "Date");
+    l->returned_date = date != NULL ? heading_date(&parsers, date) : INSTANT_NONE;
 }
 
 static void walk_tree(Walk *w, GMimeObject *root);
@@ -266,13 +219,30 @@ static void visit_message(Walk *w, const Step *step)
     w->letter->returned_text = text_of_returned(inner);
 }
 
-/* text/rfc822-headers, or a message that came base64-encoded, which GMime does not take apart. */
+/* A message that came encoded, which GMime does not take apart. */
+static void visit_encoded(Walk *w, GMimePart *part)
+{
+    if (w->returned || w->letter->returned != NULL)
+        return;
+    g_autoptr(GByteArray) bytes = partdata_text_bytes(part);
+    Prescan scan;
+    prescan_init(&scan, (const char *)bytes->data, bytes->len);
+    keep_returned(w->letter, scan.bytes, scan.header_length);
+    GMimeMessage *inner = scan.has_header ? parse_bytes(scan.bytes, scan.length) : NULL;
+    if (inner != NULL) {
+        w->letter->returned_text = text_of_returned(inner);
+        g_object_unref(inner);
+    }
+    prescan_clear(&scan);
+}
+
+/* text/rfc822-headers: some servers put the body there as well. */
 static void visit_headers(Walk *w, GMimePart *part)
 {
     if (w->returned || w->letter->returned != NULL)
         return;
     gsize n;
-    g_autofree char *text = text_of(w, part, FALSE, &n);
+    g_autofree char *text = text_of(w, part, FALSE, FALSE, &n);
     keep_returned(w->letter, text, n);
     const char *body = salvage_body(text);
     if (body != NULL)
@@ -282,7 +252,7 @@ static void visit_headers(Walk *w, GMimePart *part)
 static gboolean is_text_to_read(const Walk *w, const Step *step)
 {
     const char *disposition = g_mime_object_get_disposition(step->object);
-    g_autofree char *name = file_name(step->object);
+    g_autofree char *name = partdata_file_name(step->object);
     gboolean file = disposition != NULL && g_ascii_strcasecmp(disposition, "attachment") == 0;
     return step->sole || (!file && (*name == '\0' || body_count(w->body) == 0)); /* a named text beside the first one is a file */
 }
@@ -290,10 +260,10 @@ static gboolean is_text_to_read(const Walk *w, const Step *step)
 static void visit_calendar(Walk *w, const Step *step, gboolean ics)
 {
     if (!w->returned) {
-        g_autofree char *method = parameter(step->object, "method");
+        g_autofree char *method = partdata_parameter(step->object, "method");
         LetterCalendar *c = g_new0(LetterCalendar, 1);
         c->method = g_ascii_strup(method != NULL ? method : "", -1);
-        c->text = text_of(w, GMIME_PART(step->object), FALSE, NULL);
+        c->text = text_of(w, GMIME_PART(step->object), FALSE, FALSE, NULL);
         g_ptr_array_add(ics ? w->other_calendars : w->letter->calendars, c);
     }
     if (ics || g_mime_object_get_disposition(step->object) != NULL)
@@ -303,20 +273,27 @@ static void visit_calendar(Walk *w, const Step *step, gboolean ics)
 static void visit_part(Walk *w, const Step *step)
 {
     GMimePart *part = GMIME_PART(step->object);
-    g_autofree char *media = media_type(step->object);
+    g_autofree char *media = partdata_media_type(step->object);
     PartType type = parttype_of(media);
+    g_autofree char *name = type == PARTTYPE_FILE ? partdata_file_name(step->object) : NULL;
+    if (name != NULL && g_ascii_strcasecmp(name, "winmail.dat") == 0)
+        type = PARTTYPE_TNEF;
     if (type == PARTTYPE_FILE && step->sole && g_str_has_prefix(media, "text/"))
         type = PARTTYPE_TEXT;
     char **reports[] = {[PARTTYPE_STATUS] = &w->letter->delivery_status, [PARTTYPE_RECEIPT] = &w->letter->disposition,
                         [PARTTYPE_FEEDBACK] = &w->letter->feedback};
     if (type == PARTTYPE_STATUS || type == PARTTYPE_RECEIPT || type == PARTTYPE_FEEDBACK)
-        *reports[type] = *reports[type] != NULL ? *reports[type] : text_of(w, part, FALSE, NULL);
-    else if (type == PARTTYPE_HEADERS || type == PARTTYPE_MESSAGE)
+        *reports[type] = *reports[type] != NULL ? *reports[type] : text_of(w, part, FALSE, FALSE, NULL);
+    else if (type == PARTTYPE_HEADERS)
         visit_headers(w, part);
+    else if (type == PARTTYPE_MESSAGE)
+        visit_encoded(w, part);
     else if (type == PARTTYPE_CALENDAR || type == PARTTYPE_ICS)
         visit_calendar(w, step, type == PARTTYPE_ICS);
     else if ((type == PARTTYPE_TEXT || type == PARTTYPE_HTML) && is_text_to_read(w, step))
         add_text(w, step, type == PARTTYPE_HTML);
+    else if (type == PARTTYPE_TNEF)
+        add_tnef(w, step->object);
     else
         add_attachment(w, step->object);
     if (type == PARTTYPE_MESSAGE && !step->in_report)
@@ -373,17 +350,6 @@ static void walk_tree(Walk *w, GMimeObject *root)
     g_array_unref(w->steps);
 }
 
-static GMimeMessage *parse_bytes(const char *bytes, gsize length)
-{
-    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, length);
-    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-    g_mime_parser_set_persist_stream(parser, TRUE);
-    GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
-    g_object_unref(parser);
-    g_object_unref(stream);
-    return message;
-}
-
 static void add_raw(Walk *w, const char *bytes, gsize length, const char *why)
 {
     gsize n;
@@ -422,8 +388,8 @@ static void walk_message(Walk *w, const Prescan *scan, GMimeMessage *message)
     GMimeObject *root = g_mime_message_get_mime_part(message);
     if (root == NULL)
         return;
-    heading_replace(&l->content_type, media_type(root));
-    g_autofree char *report = parameter(root, "report-type");
+    heading_replace(&l->content_type, partdata_media_type(root));
+    g_autofree char *report = partdata_parameter(root, "report-type");
     heading_replace(&l->report_type, g_ascii_strdown(report != NULL ? report : "", -1));
     walk_tree(w, root);
     if (!GMIME_IS_MULTIPART(root))
@@ -439,6 +405,10 @@ static void walk_message(Walk *w, const Prescan *scan, GMimeMessage *message)
 static void finish_text(Walk *w)
 {
     Letter *l = w->letter;
+    if (w->tnef != NULL && body_is_empty(w->body)) {
+        const BodyPlace place = {.html = w->tnef->html};
+        body_add(w->body, &place, w->tnef->text, w->tnef->length);
+    }
     gboolean cut;
     GByteArray *marks;
     heading_replace(&l->text, body_finish(w->body, LIMIT_TEXT_BYTES, &marks, &l->text_from_html, &cut));
@@ -474,6 +444,7 @@ static void read_mail(Walk *w, const char *bytes, gsize length)
     }
     finish_text(w);
     g_ptr_array_unref(w->other_calendars);
+    tnef_free(w->tnef);
     prescan_clear(&scan);
 }
 

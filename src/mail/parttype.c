@@ -30,6 +30,8 @@ static const struct {
     {"message/global", PARTTYPE_MESSAGE},
     {"text/calendar", PARTTYPE_CALENDAR},
     {"application/ics", PARTTYPE_ICS},
+    {"application/ms-tnef", PARTTYPE_TNEF},
+    {"application/vnd.ms-tnef", PARTTYPE_TNEF},
 };
 
 PartType parttype_of(const char *media)

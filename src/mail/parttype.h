@@ -14,7 +14,8 @@ typedef enum {
     PARTTYPE_HEADERS,  /* the header of a returned mail */
     PARTTYPE_MESSAGE,  /* a mail that is encoded */
     PARTTYPE_CALENDAR,
-    PARTTYPE_ICS /* a calendar as a file */
+    PARTTYPE_ICS, /* a calendar as a file */
+    PARTTYPE_TNEF /* winmail.dat */
 } PartType;
 
 /* `media` in lower case. Cannot fail. */

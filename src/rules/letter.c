@@ -54,7 +54,7 @@ Letter *letter_new(void)
     l->message_id = g_strdup("");
     l->in_reply_to = g_ptr_array_new_with_free_func(g_free);
     l->references = g_ptr_array_new_with_free_func(g_free);
-    l->date = INSTANT_NONE;
+    l->date = l->returned_date = INSTANT_NONE;
     l->content_type = g_strdup("");
     l->report_type = g_strdup("");
     l->text = g_strdup("");

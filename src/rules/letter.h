@@ -54,6 +54,7 @@ typedef struct {
     char *disposition;      /* text of message/disposition-notification, or NULL */
     char *feedback;         /* text of message/feedback-report, or NULL */
     GPtrArray *returned;    /* LetterHeader * of the first message/rfc822 or text/rfc822-headers part, or NULL */
+    Instant returned_date;  /* of its Date header, or INSTANT_NONE */
     char *returned_text;    /* its text, first 64 KiB, or NULL */
     gboolean truncated;     /* the closing boundary of the outermost multipart is missing */
     GPtrArray *defects;     /* char *: what was wrong with it and how it was mended */

@@ -79,9 +79,9 @@ fenced() {
     nothing "$3" "$(awk -v header="$1" -v place="$2" '$3 ~ header && $1 !~ place { print $1 ":" $2 ": " $3 }' "$WORK/includes")"
 }
 
-fenced '^<gmime/' '^src/mail/(message|compose)\.c$' 'GMime: mail/message and mail/compose'
+fenced '^<gmime/' '^src/mail/(message|mailbox|compose)\.c$|^src/mail/partdata\.[ch]$' 'GMime: mail/message, mailbox, partdata and compose'
 fenced '^<libxml/' '^src/mail/html\.c$' 'libxml2: mail/html'
-fenced '^<(libytnef|ytnef|tnef)' '^src/mail/tnef\.c$' 'libytnef: mail/tnef'
+fenced '^<(ytnef|mapi|tnef)' '^src/mail/tnef\.c$' 'libytnef: mail/tnef'
 fenced '^<libetpan/' '^src/mail/(smtp|imap)\.c$' 'libetpan: mail/smtp'
 fenced '^<gnutls/' '^src/mail/tls\.c$' 'GnuTLS: mail/tls'
 fenced '^<libical/' '^src/time/(ical|icalfile|invite)\.c$' 'libical: time/ical and time/invite'

@@ -188,6 +188,22 @@ static void test_no_object(void **state)
 }
 
 /* The largest text, all of it escaped in JSON, still fits. */
+/* What a returned mail holds never makes core refuse the mail around it. */
+static void test_returned_text(void **state)
+{
+    (void)state;
+    const char *mail = "From: a@x.example\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+                       "--b\r\n\r\nhi\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nSubject: x\r\n"
+                       "Date: Sun, 22 Nov 2026 09:00:00 +0100\r\n\r\none\r\nbe\033[31mll\007\r\n--b--\r\n";
+    char *json = json_of(mail, strlen(mail));
+    g_autoptr(Reading) r = NULL;
+    g_autoptr(GError) err = NULL;
+    assert_true(reading_from_json(json, strlen(json), &r, &err));
+    assert_true(g_str_has_prefix(r->returned_text, "one\nbe[31mll"));
+    assert_int_equal(r->returned_date, 1795334400);
+    free(json);
+}
+
 static void test_large_fits(void **state)
 {
     (void)state;
@@ -214,7 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_fields), cmocka_unit_test(test_calendar_reply),
         cmocka_unit_test(test_cut_off),    cmocka_unit_test(test_digest), cmocka_unit_test(test_lies),
-        cmocka_unit_test(test_no_object),  cmocka_unit_test(test_large_fits),
+        cmocka_unit_test(test_no_object),  cmocka_unit_test(test_returned_text), cmocka_unit_test(test_large_fits),
     };
     words = words_kind_new();
     int failed = cmocka_run_group_tests_name("reading", tests, set_up, NULL);

@@ -1,0 +1,66 @@
+/* partdata: what GMime's objects hold. It must never answer text that is not valid UTF-8. */
+#include "mail/partdata.h"
+
+#include <string.h>
+
+#include "mail/salvage.h"
+#include "mail/words.h"
+
+#include "base/banned.h"
+
+/* The decoded content of a part, or the bytes of a message inside a mail. */
+GByteArray *partdata_bytes(GMimeObject *object)
+{
+    GByteArray *bytes = g_byte_array_new();
+    GMimeStream *stream = g_mime_stream_mem_new();
+    g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream), bytes); /* frees the stream's own, as long as it is the owner */
+    g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
+    GMimeDataWrapper *content = GMIME_IS_PART(object) ? g_mime_part_get_content(GMIME_PART(object)) : NULL;
+    GMimeMessage *inner = GMIME_IS_MESSAGE_PART(object) ? g_mime_message_part_get_message(GMIME_MESSAGE_PART(object)) : NULL;
+    if (content != NULL)
+        g_mime_data_wrapper_write_to_stream(content, stream);
+    else if (inner != NULL)
+        g_mime_object_write_to_stream(GMIME_OBJECT(inner), NULL, stream);
+    g_object_unref(stream);
+    return bytes;
+}
+
+/* The same, but plain text that is only labelled base64 stays as it is. */
+GByteArray *partdata_text_bytes(GMimePart *part)
+{
+    GMimeDataWrapper *content = g_mime_part_get_content(part);
+    GMimeStream *raw = content != NULL ? g_mime_data_wrapper_get_stream(content) : NULL;
+    if (raw == NULL || g_mime_data_wrapper_get_encoding(content) != GMIME_CONTENT_ENCODING_BASE64)
+        return partdata_bytes(GMIME_OBJECT(part));
+    char head[1024];
+    g_mime_stream_reset(raw);
+    ssize_t n = g_mime_stream_read(raw, head, sizeof head);
+    g_mime_stream_reset(raw);
+    if (n > 0 && salvage_is_plain(head, (gsize)n))
+        g_mime_data_wrapper_set_encoding(content, GMIME_CONTENT_ENCODING_8BIT);
+    return partdata_bytes(GMIME_OBJECT(part));
+}
+
+char *partdata_media_type(GMimeObject *object)
+{
+    GMimeContentType *type = g_mime_object_get_content_type(object);
+    g_autofree char *text = type != NULL ? g_mime_content_type_get_mime_type(type) : NULL;
+    if (text == NULL)
+        return g_strdup("application/octet-stream");
+    g_autofree char *valid = words_decode(text, strlen(text));
+    return g_ascii_strdown(valid, -1);
+}
+
+char *partdata_parameter(GMimeObject *object, const char *name)
+{
+    GMimeContentType *type = g_mime_object_get_content_type(object);
+    const char *value = type != NULL ? g_mime_content_type_get_parameter(type, name) : NULL;
+    return value != NULL ? words_decode(value, strlen(value)) : NULL;
+}
+
+char *partdata_file_name(GMimeObject *object)
+{
+    const char *disposed = g_mime_object_get_content_disposition_parameter(object, "filename");
+    g_autofree char *name = disposed != NULL ? words_decode(disposed, strlen(disposed)) : partdata_parameter(object, "name");
+    return salvage_file_name(name != NULL ? name : "");
+}
