@@ -12,6 +12,7 @@
 #include "flows/notify.h"
 #include "flows/opening.h"
 #include "flows/people.h"
+#include "flows/signature.h"
 #include "flows/rating.h"
 #include "flows/verbs.h"
 #include "flows/view.h"
@@ -284,10 +285,10 @@ static gboolean relay_answer(IntakeCase *c, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
     gboolean any_part = c->reading->attachments->len > 0;
-    if (is_private(c->reading->work) || (!has_text(c->reading->work->rest) && !any_part))
+    if (is_private(c->said->work) || (!has_text(c->said->work->rest) && !any_part))
         return TRUE;
     intake_note(c, "relayed to the requester");
-    return read_parts(c, &parts, err) && notify_relay(c->desk, c->ticket, c->sender, c->reading->work->rest, parts, err)
+    return read_parts(c, &parts, err) && notify_relay(c->desk, c->ticket, c->sender, c->said->work->rest, parts, err)
            && verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
 }
 
@@ -303,12 +304,20 @@ static gboolean work_transcript(IntakeCase *c, const VerbContext *v, GError **er
 
 static gboolean do_work(IntakeCase *c, VerbContext *v, GError **err)
 {
-    for (guint i = 0; i < c->reading->work->commands->len; i++) {
-        const Command *cmd = g_ptr_array_index(c->reading->work->commands, i);
+    for (guint i = 0; i < c->said->work->commands->len; i++) {
+        const Command *cmd = g_ptr_array_index(c->said->work->commands, i);
         if ((cmd->verb != VERB_NOTE || cmd->text != NULL) && !verbs_apply(v, cmd, err))
             return FALSE;
     }
     return relay_answer(c, err) && work_transcript(c, v, err);
+}
+
+/* Verbs that are not signed where they must be: neither they nor the text beside them go anywhere. */
+static gboolean refuse_unsigned(IntakeCase *c, VerbContext *v, const char *why, GError **err)
+{
+    c->row->is_note = v->is_refused = TRUE;
+    g_ptr_array_add(v->results, g_strdup_printf("Nothing was done, nor sent on: your verbs must be signed, and %s.", why));
+    return intake_store_row(c, err) && work_transcript(c, v, err);
 }
 
 gboolean arrivals_work(IntakeCase *c, GError **err)
@@ -325,9 +334,14 @@ gboolean arrivals_work(IntakeCase *c, GError **err)
     }
     g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
     VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = c->sender, .results = results};
+    g_autofree char *unsigned_why = NULL;
     c->row->contact = g_strdup(c->sender->name);
-    c->row->is_note = is_private(c->reading->work) || !has_text(c->reading->work->rest);
-    if (c->reading->truncated || c->reading->doubtful) {
+    if (!signature_require(c, c->sender, &unsigned_why, err))
+        return FALSE;
+    if (unsigned_why != NULL)
+        return refuse_unsigned(c, &v, unsigned_why, err);
+    c->row->is_note = is_private(c->said->work) || !has_text(c->said->work->rest);
+    if (c->reading->truncated || c->reading->doubtful || c->said->truncated || c->said->doubtful) {
         intake_note(c, "cut off, or its new text is not sure: a note, nothing is done");
         c->row->is_note = TRUE;
         return intake_store_row(c, err);

@@ -474,7 +474,7 @@ gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err)
         return FALSE;
     if (known != 0) /* committed before a crash; only the rename is missing */
         return TRUE;
-    IntakeCase c = {.desk = d, .mail = mail, .reading = mail->reading};
+    IntakeCase c = {.desk = d, .mail = mail, .reading = mail->reading, .said = mail->reading};
     c.other_queues = g_ptr_array_new();
     c.decisions = g_ptr_array_new_with_free_func(g_free);
     c.row = g_new0(MessageRow, 1);
@@ -486,6 +486,7 @@ gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err)
     messages_row_free(c.row);
     runs_notification_free(c.notification);
     outbox_row_free(c.envelope_row);
+    reading_free(c.signed_part);
     tickets_free(c.ticket);
     return ok;
 }

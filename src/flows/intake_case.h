@@ -16,6 +16,8 @@ typedef struct {
     Desk *desk;
     const IntakeMail *mail;
     const Reading *reading;
+    const Reading *said;           /* what verbs are taken from: the reading, or what was signed of it */
+    Reading *signed_part;          /* or NULL */
     Kind kind;                     /* after the configuration had its say */
     gboolean unsure;               /* by words only */
     AuthresVerdict auth;

@@ -96,5 +96,10 @@ static const char step_2[] =
     "update run set suspended_for = 1 where suspended_at is not null;"
     "alter table notification rename column is_reminder to kind;";
 
-const char *const schema_steps[] = {step_1, step_2};
-const int schema_version_count = 2;
+/* What was signed counts once, for ever: the digest says nothing about a person. */
+static const char step_3[] =
+    "create table signature (digest text primary key, contact text not null, ticket_id integer not null references ticket,"
+    " made_at integer not null, used_at integer not null) strict;";
+
+const char *const schema_steps[] = {step_1, step_2, step_3};
+const int schema_version_count = 3;
