@@ -48,6 +48,7 @@ static gpointer make_contact(Fields *f, const char *name, int line)
     c->leave = g_new0(char *, 1);
     c->roles = g_new0(char *, 1);
     c->members = g_new0(char *, 1);
+    c->key = g_new0(char *, 1);
     c->email = g_new0(char *, 1);
     c->line = line;
     g_ptr_array_add(f->config->contact_order, c);
@@ -79,6 +80,7 @@ void blocks_contact_free(gpointer contact)
     g_free(c->language);
     g_strfreev(c->roles);
     g_strfreev(c->members);
+    g_strfreev(c->key);
     g_free(c);
 }
 

@@ -114,7 +114,9 @@ static const ConfigKey table[] = {
      .help = "contacts who read a list"},
     LATER(KEYS_CONTACT, "channels", "ways to reach the contact beside mail"),
     LATER(KEYS_CONTACT, "rsvp", "invitations in escalation mails"),
-    LATER(KEYS_CONTACT, "ack-requires", "what an acknowledgment must bear"),
+    {KEYS_CONTACT, "ack-requires", KEYS_WORD, AT(ConfigContact, ack_signed), .words = "nothing signature", .fallback = "nothing",
+     .help = "signature: no verb of the contact counts without one"},
+    {KEYS_CONTACT, "key", KEYS_PATHS, AT(ConfigContact, key), .help = "files of PGP public keys and PEM certificates"},
 
     {KEYS_GROUP, "members", KEYS_NAMES, AT(ConfigGroup, members), .is_required = TRUE, .refers = KEYS_TO_CONTACT,
      .help = "contacts"},

@@ -6,6 +6,7 @@
 #include "flows/courtesy.h"
 #include "flows/notify.h"
 #include "flows/people.h"
+#include "flows/signature.h"
 #include "flows/verbs.h"
 
 #include "base/banned.h"
@@ -47,18 +48,9 @@ static gboolean ask_registered(IntakeCase *c, const ConfigContact *addressed, GE
            && (!may || notify_transcript(c->desk, c->ticket, addressed, c->notification->id, lines, FALSE, TRUE, NULL, err));
 }
 
-/* Why no verb is taken from this mail, or NULL. */
-static const char *doubt(const IntakeCase *c)
-{
-    const Reading *r = c->reading;
-    if (c->torn)
-        return "it is addressed to two of our personal addresses at once";
-    return r->truncated ? "the mail was cut off" : r->doubtful ? "it is not sure what is new in it" : NULL;
-}
-
 static gboolean apply_all(IntakeCase *c, VerbContext *v, GError **err)
 {
-    const CommandReply *reply = c->reading->commands;
+    const CommandReply *reply = c->said->commands;
     for (guint i = 0; i < reply->commands->len; i++) {
         const Command *cmd = g_ptr_array_index(reply->commands, i);
         intake_note(c, "verb %s: \"%s\"", command_verb_name(cmd->verb), cmd->line);
@@ -90,13 +82,19 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
     g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
     VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = actor, .run = c->notification->run_id, .page = c->notification->id,
                      .results = results};
-    const char *why = doubt(c);
+    g_autofree char *unsigned_why = NULL;
     c->row->contact = g_strdup(actor->name);
     c->row->is_note = TRUE;
     if (!intake_store_row(c, err) || !people_set_back(c->desk, actor->name, err))
         return FALSE;
     v.message = c->row->id;
-    if (why != NULL || c->reading->commands->commands->len == 0) {
+    if (!signature_require(c, actor, &unsigned_why, err))
+        return FALSE;
+    const char *why = intake_doubt(c);
+    if (unsigned_why != NULL) {
+        g_ptr_array_add(results, g_strdup_printf("Nothing was done: your replies must be signed, and %s.", unsigned_why));
+        v.is_refused = TRUE;
+    } else if (why != NULL || c->said->commands->commands->len == 0) {
         intake_note(c, "no verb: %s", why != NULL ? why : "a note");
         g_ptr_array_add(results, g_strdup("Your mail is kept as a note. It holds no verb that is sure, so nothing else was done."));
         v.with_choices = TRUE;

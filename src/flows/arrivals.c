@@ -16,6 +16,7 @@
 #include "flows/notify.h"
 #include "flows/opening.h"
 #include "flows/people.h"
+#include "flows/signature.h"
 #include "flows/rating.h"
 #include "flows/verbs.h"
 #include "flows/view.h"
@@ -336,7 +337,7 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
     gboolean any_part = c->reading->attachments->len > 0;
-    if (is_private(c->reading->work) || (!has_text(c->reading->work->rest) && !any_part))
+    if (is_private(c->said->work) || (!has_text(c->said->work->rest) && !any_part))
         return TRUE;
     if (!read_parts(c, &parts, err))
         return FALSE;
@@ -348,7 +349,7 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
                                                     " answer again without it.", personal));
         return messages_set_note(c->desk->db, c->row->id, err);
     }
-    g_autofree char *text = token_scrub(c->reading->work->rest, -1, NULL);
+    g_autofree char *text = token_scrub(c->said->work->rest, -1, NULL);
     intake_note(c, "relayed to the requester");
     return notify_relay(c->desk, c->ticket, c->sender, text, parts, c->row->id, err)
            && verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
@@ -366,12 +367,20 @@ static gboolean work_transcript(IntakeCase *c, const VerbContext *v, GError **er
 
 static gboolean do_work(IntakeCase *c, VerbContext *v, GError **err)
 {
-    for (guint i = 0; i < c->reading->work->commands->len; i++) {
-        const Command *cmd = g_ptr_array_index(c->reading->work->commands, i);
+    for (guint i = 0; i < c->said->work->commands->len; i++) {
+        const Command *cmd = g_ptr_array_index(c->said->work->commands, i);
         if ((cmd->verb != VERB_NOTE || cmd->text != NULL) && !verbs_apply(v, cmd, err))
             return FALSE;
     }
     return relay_answer(c, v, err) && work_transcript(c, v, err);
+}
+
+/* Verbs that are not signed where they must be: neither they nor the text beside them go anywhere. */
+static gboolean refuse_unsigned(IntakeCase *c, VerbContext *v, const char *why, GError **err)
+{
+    c->row->is_note = v->is_refused = TRUE;
+    g_ptr_array_add(v->results, g_strdup_printf("Nothing was done, nor sent on: your verbs must be signed, and %s.", why));
+    return intake_store_row(c, err) && work_transcript(c, v, err);
 }
 
 gboolean arrivals_work(IntakeCase *c, GError **err)
@@ -388,12 +397,14 @@ gboolean arrivals_work(IntakeCase *c, GError **err)
     }
     g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
     VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = c->sender, .results = results};
+    g_autofree char *unsigned_why = NULL;
     c->row->contact = g_strdup(c->sender->name);
-    c->row->is_note = is_private(c->reading->work) || !has_text(c->reading->work->rest);
-    const char *why = c->torn                  ? "it is addressed to two of our personal addresses at once"
-                      : c->reading->truncated ? "it was cut off on its way"
-                      : c->reading->doubtful  ? "it is not sure what in it is new"
-                                              : NULL;
+    if (!signature_require(c, c->sender, &unsigned_why, err))
+        return FALSE;
+    if (unsigned_why != NULL)
+        return refuse_unsigned(c, &v, unsigned_why, err);
+    c->row->is_note = is_private(c->said->work) || !has_text(c->said->work->rest);
+    const char *why = intake_doubt(c);
     if (why != NULL) {
         intake_note(c, "%s: a note, nothing is done", why);
         c->row->is_note = v.is_refused = TRUE;

@@ -36,6 +36,15 @@ gboolean intake_is_believed(const IntakeCase *c)
     return trusted != NULL && trusted[0] != NULL ? c->auth == AUTHRES_PASS : c->auth != AUTHRES_FAIL;
 }
 
+const char *intake_doubt(const IntakeCase *c)
+{
+    if (c->torn)
+        return "it is addressed to two of our personal addresses at once";
+    if (c->reading->truncated || c->said->truncated)
+        return "it was cut off on its way";
+    return c->reading->doubtful || c->said->doubtful ? "it is not sure what in it is new" : NULL;
+}
+
 /* What servers whom we trust say of From, and where it came from. */
 static void authenticate(IntakeCase *c)
 {
@@ -322,7 +331,7 @@ gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err)
         return FALSE;
     if (known != 0) /* committed before a crash; only the rename is missing */
         return TRUE;
-    IntakeCase c = {.desk = d, .mail = mail, .reading = mail->reading};
+    IntakeCase c = {.desk = d, .mail = mail, .reading = mail->reading, .said = mail->reading};
     c.other_queues = g_ptr_array_new();
     c.decisions = g_ptr_array_new_with_free_func(g_free);
     c.row = g_new0(MessageRow, 1);
@@ -334,6 +343,7 @@ gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err)
     messages_row_free(c.row);
     runs_notification_free(c.notification);
     outbox_row_free(c.envelope_row);
+    reading_free(c.signed_part);
     tickets_free(c.ticket);
     return ok;
 }

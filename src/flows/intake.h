@@ -27,6 +27,9 @@ typedef struct {
     gboolean (*parts)(void *data, GPtrArray **ret, GError **err);
     /* How its raw body compares with that of a file of the archive (relative to the spool). */
     IntakeCopy (*compare)(void *data, const char *archive);
+    /* Whether the mail is signed as a whole by one of `keys` (paths): *ret_said is what its signed part alone says, *ret_digest that
+     * part's, *ret_made_at the signed time. DATA and TEMPFAIL, with the reason in words: it is not, or could not be checked. */
+    gboolean (*verify)(void *data, char *const *keys, Reading **ret_said, char **ret_digest, Instant *ret_made_at, GError **err);
     void *data;
 } IntakeMail;
 

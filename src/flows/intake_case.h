@@ -16,6 +16,8 @@ typedef struct {
     Desk *desk;
     const IntakeMail *mail;
     const Reading *reading;
+    const Reading *said;           /* what verbs are taken from: the reading, or what was signed of it */
+    Reading *signed_part;          /* or NULL */
     Kind kind;                     /* after the configuration had its say */
     gboolean unsure;               /* by words only */
     AuthresVerdict auth;
@@ -39,6 +41,8 @@ typedef struct {
 
 /* Whether From is believed where it matters: authenticated, or, where nobody is trusted to say so, not known to be forged. */
 gboolean intake_is_believed(const IntakeCase *c);
+/* Why no verb is taken from this mail, or NULL; constant text. */
+const char *intake_doubt(const IntakeCase *c);
 void intake_note(IntakeCase *c, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Facts for the guard about answering this mail at `to`. */
 GuardCase intake_guard_case(const IntakeCase *c, const char *to, GuardClass mail_class);

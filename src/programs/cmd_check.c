@@ -9,6 +9,7 @@
 #include "flows/people.h"
 
 #include "programs/cmd.h"
+#include "programs/sign_worker.h"
 
 #include "base/banned.h"
 
@@ -28,6 +29,8 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
     if (argc != 1)
         return cmd_usage(argv[0]);
     desk_load(cmd_config_path(ctx), &d, problems, warnings);
+    if (d != NULL)
+        sign_worker_check(d->config, problems);
     print_list(stderr, "", problems);
     print_list(stdout, "warning: ", warnings);
     if (problems->len == 0)

@@ -3,6 +3,7 @@
 #include "programs/core.h"
 
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <pwd.h>
@@ -24,6 +25,7 @@
 
 #include "programs/deliver_worker.h"
 #include "programs/parse_worker.h"
+#include "programs/sign_worker.h"
 
 #include "base/banned.h"
 
@@ -81,6 +83,7 @@ typedef struct {
     Instant at;
     char *archive, *digest;
     ParseWorker *parse;
+    const Desk *desk;
     const char *spool;
     gboolean is_ours; /* written by a user whose envelope lines and marks count */
 } Arrival;
@@ -130,6 +133,7 @@ static gboolean open_arrival(Core *c, const char *name, Instant now, Arrival **r
 {
     Arrival *a = g_new0(Arrival, 1);
     a->parse = c->parse;
+    a->desk = c->desk;
     a->spool = c->desk->config->spool;
     if (!spool_open(c->desk->config->spool, name, &a->file, err)) {
         arrival_free(a);
@@ -211,6 +215,29 @@ static IntakeCopy compare_with(void *data, const char *archive)
     return n <= m ? INTAKE_SHORTER : INTAKE_LONGER;
 }
 
+/* What the verified bytes say, read in the sandbox as a mail of their own: nothing outside them can speak. */
+static gboolean read_signed(Arrival *a, const GString *text, Reading **ret, GError **err)
+{
+    AUTO_FD fd = memfd_create("signed", MFD_CLOEXEC);
+    if (fd < 0)
+        return error_set(err, ERROR_TEMPFAIL, "no memory file for what was signed");
+    return files_write_fd(fd, "what was signed", text->str, text->len, err) && parse_worker_read(a->parse, fd, 0, FALSE, ret, err);
+}
+
+static gboolean verify(void *data, char *const *keys, Reading **ret_said, char **ret_digest, Instant *ret_made_at, GError **err)
+{
+    Arrival *a = data;
+    Signedpart part;
+    g_autoptr(GString) text = NULL;
+    const GString *file = a->file->bytes;
+    if (!parse_worker_signed(a->parse, a->file->fd, a->offset, &part, err)
+        || !sign_worker_verify(a->desk, file->str + a->offset, file->len - a->offset, &part, keys, a->at, &text, ret_made_at, err)
+        || !read_signed(a, text, ret_said, err))
+        return FALSE;
+    *ret_digest = signedpart_digest(text);
+    return TRUE;
+}
+
 static gboolean apply(Core *c, Arrival *a, GError **err)
 {
     const char *name = a->file->name;
@@ -218,7 +245,7 @@ static gboolean apply(Core *c, Arrival *a, GError **err)
                        .recipients = a->envelope.recipients, .recipient_count = a->envelope.recipient_count, .reading = a->reading,
                        .as_human = a->is_ours && g_str_has_suffix(name, ".requeue-as-human"),
                        .again = a->is_ours && strstr(name, ".requeue") != NULL, .parts = parts_of,
-                       .compare = compare_with, .data = a};
+                       .compare = compare_with, .verify = verify, .data = a};
     c->desk->now = a->at;
     c->desk->acting = NULL;
     return intake_mail(c->desk, &mail, err);

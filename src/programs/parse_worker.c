@@ -1,4 +1,4 @@
-/* parse_worker: one request a frame: a letter ('r' read, 'R' read with null sender, 'p' parts), the offset of the mail, and the open
+/* parse_worker: one request a frame: a letter ('r' read, 'R' read with null sender, 'p' parts, 's' signed part), the offset of the mail, and the open
  * file beside it. Answers: 'r' JSON; 'p' for each part a line "name\ttype\tlength\n" with name and type escaped, then its bytes. */
 #include "programs/parse_worker.h"
 
@@ -18,6 +18,7 @@
 #include "base/banned.h"
 
 #define REQUEST_BYTES 64
+#define SIGNED_BYTES 500
 
 struct ParseWorker {
     const Desk *desk;
@@ -51,6 +52,17 @@ static void answer_reading(const char *mail, gsize length, gboolean null_sender,
     json_decref(json);
 }
 
+/* "kind base64 content-at content-length signature-at signature-length", or "0 reason". */
+static void answer_signed(const char *mail, gsize length, GString *out)
+{
+    Signedpart s = signedpart_find(mail, length);
+    if (s.kind == SIGNEDPART_NONE)
+        g_string_append_printf(out, "0 %s", s.why);
+    else
+        g_string_append_printf(out, "%d %d %zu %zu %zu %zu", (int)s.kind, s.is_base64 ? 1 : 0, s.content_at, s.content_length, s.signature_at,
+                               s.signature_length);
+}
+
 static gboolean serve_one(int channel, const KindWords *words, GError **err)
 {
     g_autoptr(GString) request = NULL, mail = NULL, answer = g_string_new(NULL);
@@ -63,6 +75,8 @@ static gboolean serve_one(int channel, const KindWords *words, GError **err)
     offset = MIN(offset, mail->len);
     if (request->str[0] == 'p')
         answer_parts(mail->str + offset, mail->len - offset, answer);
+    else if (request->str[0] == 's')
+        answer_signed(mail->str + offset, mail->len - offset, answer);
     else
         answer_reading(mail->str + offset, mail->len - offset, request->str[0] == 'R', words, answer);
     return worker_write(channel, answer->str, answer->len, err);
@@ -167,5 +181,24 @@ gboolean parse_worker_parts(ParseWorker *p, int fd, gsize offset, GPtrArray **re
         at += n;
     }
     *ret = g_steal_pointer(&parts);
+    return TRUE;
+}
+
+gboolean parse_worker_signed(ParseWorker *p, int fd, gsize offset, Signedpart *ret, GError **err)
+{
+    g_autoptr(GString) answer = NULL;
+    guint64 n[6];
+    if (!ask(p, 's', fd, offset, SIGNED_BYTES, &answer, err))
+        return FALSE;
+    if (g_str_has_prefix(answer->str, "0 "))
+        return error_set(err, ERROR_DATA, "%s", answer->str + 2);
+    g_auto(GStrv) words = g_strsplit(answer->str, " ", 7);
+    gboolean good = g_strv_length(words) == G_N_ELEMENTS(n);
+    for (gsize i = 0; good && i < G_N_ELEMENTS(n); i++)
+        good = g_ascii_string_to_unsigned(words[i], 10, 0, LIMIT_MAIL_BYTES, &n[i], NULL);
+    if (!good || n[0] < SIGNEDPART_PGP || n[0] > SIGNEDPART_SMIME || n[1] > 1)
+        return error_set(err, ERROR_DATA, "the parser's answer about its signature is damaged");
+    *ret = (Signedpart){.kind = (SignedpartKind)n[0], .is_base64 = n[1] == 1, .content_at = n[2], .content_length = n[3], .signature_at = n[4],
+                        .signature_length = n[5]};
     return TRUE;
 }

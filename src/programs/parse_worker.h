@@ -4,6 +4,8 @@
 
 #include "base/worker.h"
 
+#include "mail/signedpart.h"
+
 #include "flows/desk.h"
 #include "flows/reading.h"
 
@@ -20,5 +22,7 @@ void parse_worker_reset(ParseWorker *p);
 gboolean parse_worker_read(ParseWorker *p, int fd, gsize offset, gboolean null_sender, Reading **ret, GError **err);
 /* Its attachments: MessagePart *, with free func. */
 gboolean parse_worker_parts(ParseWorker *p, int fd, gsize offset, GPtrArray **ret, GError **err);
+/* Where its signed part and signature stand, to be checked against the file's length. DATA: why none is taken, in words. */
+gboolean parse_worker_signed(ParseWorker *p, int fd, gsize offset, Signedpart *ret, GError **err);
 
 #endif

@@ -83,7 +83,7 @@ fenced '^<gmime/' '^src/mail/(message|mailbox|compose)\.c$|^src/mail/partdata\.[
 fenced '^<libxml/' '^src/mail/html\.c$' 'libxml2: mail/html'
 fenced '^<(ytnef|mapi|tnef)' '^src/mail/tnef\.c$' 'libytnef: mail/tnef'
 fenced '^<libetpan/' '^src/mail/(smtp|imap)\.c$' 'libetpan: mail/smtp'
-fenced '^<gnutls/' '^src/mail/tls\.c$' 'GnuTLS: mail/tls'
+fenced '^<gnutls/' '^src/mail/(tls|smime)\.c$' 'GnuTLS: mail/tls and mail/smime'
 fenced '^<libical/' '^src/time/(ical|icalfile|invite)\.c$' 'libical: time/ical and time/invite'
 fenced '^<sqlite3' '^src/store/db\.c$' 'SQLite: store/db'
 fenced '^<yaml\.h' '^src/config/yaml\.c$' 'libyaml: config/yaml'
