@@ -387,15 +387,39 @@ static const WordsRow rows[] = {
     {"zh", WORDS_NEAR, 0, "|收到|知道了|明白|"},
 };
 
+/* A phrase leads to the rows that hold it, in the order of the table. Built once, never changed afterwards: a mail asks for many
+ * phrases, and nearly all are none. */
+static GHashTable *build(void)
+{
+    GHashTable *table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(GStrv) phrases = g_strsplit(rows[i].words, "|", -1);
+        for (guint k = 0; phrases[k] != NULL; k++) {
+            GPtrArray *holders = g_hash_table_lookup(table, phrases[k]);
+            if (*phrases[k] == '\0')
+                continue;
+            if (holders == NULL) {
+                holders = g_ptr_array_new();
+                g_hash_table_insert(table, g_strdup(phrases[k]), holders);
+            }
+            g_ptr_array_add(holders, (gpointer)&rows[i]);
+        }
+    }
+    return table;
+}
+
 /* The first row of that class, and of that value unless it is negative, that holds the phrase. */
 static const WordsRow *find(WordsClass c, int value, const char *phrase)
 {
-    if (*phrase == '\0' || strchr(phrase, '|') != NULL)
-        return NULL;
-    g_autofree char *needle = g_strconcat("|", phrase, "|", NULL);
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (rows[i].class == c && (value < 0 || rows[i].value == value) && strstr(rows[i].words, needle) != NULL)
-            return &rows[i];
+    static GHashTable *table;
+    if (g_once_init_enter(&table))
+        g_once_init_leave(&table, build());
+    const GPtrArray *holders = g_hash_table_lookup(table, phrase);
+    for (guint i = 0; holders != NULL && i < holders->len; i++) {
+        const WordsRow *row = g_ptr_array_index(holders, i);
+        if (row->class == c && (value < 0 || row->value == value))
+            return row;
+    }
     return NULL;
 }
 
