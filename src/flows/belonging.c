@@ -12,6 +12,8 @@
 
 #include "base/banned.h"
 
+#define BODY_ADDRESSES_MAX 200 /* that are looked at in a text */
+
 /* ---- tokens ---- */
 
 /* A notification's address stays good until 30 days after its ticket was closed. */
@@ -68,14 +70,19 @@ static gboolean accept_token(IntakeCase *c, Token token, const char *mac, GError
     return TRUE;
 }
 
+/* Whether an address of that form may carry a token of ours. */
+static gboolean is_our_domain(const IntakeCase *c, const char *address)
+{
+    const char *domain = c->desk->config->token_domain, *at = strrchr(address, '@');
+    return config_queue_by_address(c->desk->config, address) != NULL || (domain != NULL && at != NULL && g_ascii_strcasecmp(at + 1, domain) == 0);
+}
+
 /* TRUE if the address carries a token of ours that verifies. */
 static gboolean read_address(IntakeCase *c, const char *address, GError **err)
 {
-    const char *domain = c->desk->config->token_domain, *at = strrchr(address, '@'), *mac;
+    const char *mac;
     Token token;
-    gboolean is_ours = config_queue_by_address(c->desk->config, address) != NULL
-                       || (domain != NULL && at != NULL && g_ascii_strcasecmp(at + 1, domain) == 0);
-    g_autofree char *text = is_ours ? token_in_address(address, NULL) : NULL;
+    g_autofree char *text = is_our_domain(c, address) ? token_in_address(address, NULL) : NULL;
     return text != NULL && token_parse(text, &token, &mac) && accept_token(c, token, mac, err);
 }
 
@@ -142,7 +149,8 @@ static gboolean claim_of_id(IntakeCase *c, GPtrArray *claims, const char *messag
         return FALSE;
     if (own != NULL && own->ticket_id != 0)
         return add_claim(c, claims, THREADING_OWN_ID, own->ticket_id, g_strdup(message_id), err);
-    if (!messages_ticket_of(c->desk->db, message_id, &ticket, err))
+    if (!messages_ticket_of(c->desk->db, message_id, &ticket, err)
+        || (ticket == 0 && !messages_ticket_referring_to(c->desk->db, message_id, &ticket, err)))
         return FALSE;
     return ticket == 0 || add_claim(c, claims, THREADING_KNOWN_ID, ticket, g_strdup(message_id), err);
 }
@@ -154,6 +162,52 @@ static gboolean claims_of_headers(IntakeCase *c, GPtrArray *claims, GError **err
         for (guint i = 0; i < fields[f]->len; i++)
             if (!claim_of_id(c, claims, g_ptr_array_index(fields[f], i), err))
                 return FALSE;
+    return TRUE;
+}
+
+/* A mail that a mail of ours answers already: the parent comes after its child. */
+static gboolean claim_of_child(IntakeCase *c, GPtrArray *claims, GError **err)
+{
+    gint64 ticket = 0;
+    if (*c->reading->message_id == '\0')
+        return TRUE;
+    if (!messages_ticket_referring_to(c->desk->db, c->reading->message_id, &ticket, err))
+        return FALSE;
+    return ticket == 0 || add_claim(c, claims, THREADING_KNOWN_ID, ticket, g_strdup("a mail that answers it came before"), err);
+}
+
+static gboolean claim_of_conversation(IntakeCase *c, GPtrArray *claims, GError **err)
+{
+    g_autofree char *conversation = threading_conversation(c->reading->thread_index);
+    gint64 ticket = 0;
+    if (conversation != NULL && !messages_ticket_of_conversation(c->desk->db, conversation, &ticket, err))
+        return FALSE;
+    return ticket == 0 || add_claim(c, claims, THREADING_CONVERSATION, ticket, g_strdup(conversation), err);
+}
+
+/* Bytes of an address that end at `at`, or begin behind it. */
+static gboolean is_address_byte(char ch) { return g_ascii_isalnum(ch) || strchr("._+-=~", ch) != NULL; }
+
+/* Ticket systems that write Message-IDs and subjects anew still quote our mail, and its reply address in it. */
+static gboolean claims_of_text(IntakeCase *c, GPtrArray *claims, GError **err)
+{
+    const char *text = c->reading->text;
+    int tried = 0;
+    for (const char *at = strchr(text, '@'); at != NULL && tried < BODY_ADDRESSES_MAX; at = strchr(at + 1, '@'), tried++) {
+        const char *from = at, *to = at + 1, *mac;
+        Token token;
+        while (from > text && at - from < 100 && is_address_byte(from[-1]) && from[-1] != '\0')
+            from--;
+        while (*to != '\0' && to - at < 255 && is_address_byte(*to))
+            to++;
+        while (to > at && to[-1] == '.')
+            to--;
+        g_autofree char *address = g_strndup(from, (gsize)(to - from));
+        g_autofree char *found = is_our_domain(c, address) ? token_in_address(address, NULL) : NULL;
+        if (found != NULL && token_parse(found, &token, &mac) && token.purpose == 't' && token_verify(&c->desk->keys, token, NULL, mac)
+            && !add_claim(c, claims, THREADING_BODY_TOKEN, token.id, g_strdup("in the text"), err))
+            return FALSE;
+    }
     return TRUE;
 }
 
@@ -187,7 +241,8 @@ gboolean belonging_find(IntakeCase *c, gint64 *ret_claimed, GError **err)
     *ret_claimed = 0;
     if (c->token_ticket != 0 && !add_claim(c, claims, THREADING_TOKEN, c->token_ticket, g_strdup("in a recipient address"), err))
         return FALSE;
-    if (!claims_of_headers(c, claims, err) || !claim_of_tag(c, claims, err))
+    if (!claims_of_headers(c, claims, err) || !claim_of_child(c, claims, err) || !claim_of_tag(c, claims, err)
+        || !claim_of_conversation(c, claims, err) || !claims_of_text(c, claims, err))
         return FALSE;
     ThreadingVerdict v = threading_decide(claims);
     if (v.ticket != 0) {

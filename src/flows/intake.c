@@ -9,6 +9,7 @@
 #include "base/log.h"
 
 #include "rules/received.h"
+#include "rules/threading.h"
 
 #include "flows/acknowledge.h"
 #include "flows/arrivals.h"
@@ -19,6 +20,8 @@
 #include "flows/returns.h"
 
 #include "base/banned.h"
+
+#define REFERENCES_KEPT 20
 
 /* ---- shared with the other flows of a mail ---- */
 
@@ -85,6 +88,17 @@ GuardCase intake_guard_case(const IntakeCase *c, const char *to, GuardClass mail
                        .is_unsure = c->unsure};
 }
 
+/* The newest and the first: what a later mail will name too. */
+static gboolean store_references(const IntakeCase *c, GError **err)
+{
+    const GPtrArray *fields[] = {c->reading->in_reply_to, c->reading->references};
+    for (gsize f = 0; f < G_N_ELEMENTS(fields); f++)
+        for (guint i = 0; i < fields[f]->len; i++)
+            if ((i == 0 || i + REFERENCES_KEPT >= fields[f]->len) && !messages_add_reference(c->desk->db, c->row->id, g_ptr_array_index(fields[f], i), err))
+                return FALSE;
+    return TRUE;
+}
+
 gboolean intake_store_row(IntakeCase *c, GError **err)
 {
     const Reading *r = c->reading;
@@ -104,7 +118,8 @@ gboolean intake_store_row(IntakeCase *c, GError **err)
     m->received_at = c->desk->now;
     m->is_verified = c->auth == AUTHRES_PASS;
     m->archive = g_strdup(c->mail->archive);
-    return messages_insert(c->desk->db, m, err);
+    m->conversation = threading_conversation(r->thread_index);
+    return messages_insert(c->desk->db, m, err) && (m->ticket_id == 0 || store_references(c, err));
 }
 
 static gboolean store_decisions(const IntakeCase *c, GError **err)

@@ -364,7 +364,10 @@ static gboolean with_ticket_view(Desk *d, const Outgoing *o, json_t *extra, GErr
     gboolean ok = ticket != NULL;
     if (ok) {
         json_object_set_new(view, "ticket", ticket);
+        g_autofree char *address = o->reply_purpose == 't' ? queue_token_address(d, o->queue, 't', o->reply_id, NULL) : NULL;
         json_object_set_new(view, "reader", json_string(o->to_name != NULL ? o->to_name : ""));
+        if (address != NULL)
+            json_object_set_new(view, "address", json_string(address));
         ok = send_rendered(d, o, view, err);
     }
     json_decref(view);

@@ -13,6 +13,7 @@ static const struct {
     [THREADING_OWN_ID] = {"own Message-ID", FALSE},
     [THREADING_KNOWN_ID] = {"known Message-ID of a participant", TRUE},
     [THREADING_TAG] = {"subject tag of a participant", TRUE},
+    [THREADING_CONVERSATION] = {"Thread-Index of a participant", TRUE},
     [THREADING_BODY_TOKEN] = {"address in the text, of a participant", TRUE},
 };
 
@@ -74,4 +75,13 @@ gint64 threading_tag(const char *subject, char *const *queues)
         found = id != 0 ? id : found;
     }
     return found;
+}
+
+char *threading_conversation(const char *thread_index)
+{
+    gsize n = strlen(thread_index);
+    if (n < 30 || n > 2000 || strspn(thread_index, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") != n)
+        return NULL;
+    g_autofree guchar *bytes = g_base64_decode(thread_index, &n);
+    return n < 22 ? NULL : g_base64_encode(bytes, 22);
 }

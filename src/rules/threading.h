@@ -9,8 +9,10 @@
 typedef enum {
     THREADING_TOKEN,    /* a token that verifies, in a recipient address */
     THREADING_OWN_ID,   /* a Message-ID of ours that verifies, in In-Reply-To or References */
-    THREADING_KNOWN_ID, /* the Message-ID of a mail that we hold, in In-Reply-To or References; participants only */
+    THREADING_KNOWN_ID, /* the Message-ID of a mail that we hold, in In-Reply-To or References, or of one that a mail that we hold
+                         * names there: a parent that comes late, a common ancestor that we never saw; participants only */
     THREADING_TAG,      /* [queue #42] in the subject; participants only */
+    THREADING_CONVERSATION, /* Thread-Index of a mail of the ticket; participants only */
     THREADING_BODY_TOKEN, /* a t-token of ours in the text; participants only */
     THREADING_COUNT
 } ThreadingEvidence;
@@ -33,6 +35,9 @@ typedef struct {
 
 /* `claims`: ThreadingClaim *. Cannot fail. */
 ThreadingVerdict threading_decide(const GPtrArray *claims);
+
+/* The conversation of a Thread-Index value (MS-OXOMSG 2.2.1.3): its first 22 bytes, as text, newly allocated; NULL: it is none. */
+char *threading_conversation(const char *thread_index);
 
 /* The number in the last "[queue #42]" of a subject whose queue is one of `queues` (NULL-terminated); 0: none. */
 gint64 threading_tag(const char *subject, char *const *queues);

@@ -14,7 +14,7 @@ void messages_row_free(MessageRow *m)
     if (m == NULL)
         return;
     char *texts[] = {m->direction, m->kind,    m->spool_name, m->spool_digest, m->content_digest, m->message_id, m->from_address,
-                     m->from_name, m->subject, m->new_text,   m->contact,      m->filed,          m->archive};
+                     m->from_name, m->subject, m->new_text,   m->contact,      m->filed,          m->archive,      m->conversation};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     g_free(m);
@@ -43,11 +43,11 @@ gboolean messages_insert(Db *db, MessageRow *m, GError **err)
 {
     return db_value(db, &m->id, err,
                     "insert into message (ticket_id, direction, kind, spool_name, spool_digest, content_digest, message_id, from_address, from_name,"
-                    " subject, new_text, sent_at, received_at, contact, is_note, is_verified, filed, archive)"
-                    " values (nullif($1, 0), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning id",
-                    "issssssssssttsiiss", m->ticket_id, m->direction, m->kind, m->spool_name, m->spool_digest, m->content_digest, m->message_id,
+                    " subject, new_text, sent_at, received_at, contact, is_note, is_verified, filed, archive, conversation)"
+                    " values (nullif($1, 0), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning id",
+                    "issssssssssttsiisss", m->ticket_id, m->direction, m->kind, m->spool_name, m->spool_digest, m->content_digest, m->message_id,
                     m->from_address, m->from_name, m->subject, m->new_text, m->sent_at, m->received_at, m->contact, (gint64)m->is_note,
-                    (gint64)m->is_verified, m->filed, m->archive);
+                    (gint64)m->is_verified, m->filed, m->archive, m->conversation);
 }
 
 gboolean messages_set_note(Db *db, gint64 id, GError **err) { return db_run(db, err, "update message set is_note = 1 where id = $1", "i", id); }
@@ -123,6 +123,26 @@ gboolean messages_ticket_of(Db *db, const char *message_id, gint64 *ret_ticket, 
     return db_value(db, ret_ticket, err,
                     "select coalesce((select ticket_id from message where message_id = $1 and ticket_id is not null order by id limit 1), 0)", "s",
                     message_id);
+}
+
+gboolean messages_add_reference(Db *db, gint64 message, const char *reference, GError **err)
+{
+    return db_run(db, err, "insert into message_reference (reference, message_id) values ($1, $2) on conflict do nothing", "si", reference, message);
+}
+
+gboolean messages_ticket_referring_to(Db *db, const char *message_id, gint64 *ret_ticket, GError **err)
+{
+    return db_value(db, ret_ticket, err,
+                    "select coalesce((select m.ticket_id from message_reference r join message m on m.id = r.message_id where r.reference = $1 and"
+                    " m.ticket_id is not null order by m.ticket_id limit 1), 0)",
+                    "s", message_id);
+}
+
+gboolean messages_ticket_of_conversation(Db *db, const char *conversation, gint64 *ret_ticket, GError **err)
+{
+    return db_value(db, ret_ticket, err,
+                    "select coalesce((select ticket_id from message where conversation = $1 and ticket_id is not null order by ticket_id limit 1), 0)", "s",
+                    conversation);
 }
 
 gboolean messages_by_spool_name(Db *db, const char *name, gint64 *ret_id, GError **err)

@@ -16,6 +16,7 @@ typedef struct {
     gboolean is_verified; /* the sender was authenticated */
     char *filed;          /* why it is under `other`, or NULL */
     char *archive;        /* path relative to the spool, or NULL */
+    char *conversation;   /* of Thread-Index (MS-OXOMSG 2.2.1.3), or NULL; only written */
 } MessageRow;
 
 void messages_row_free(MessageRow *m);
@@ -33,6 +34,12 @@ gboolean messages_list(Db *db, gint64 ticket, Instant since, GPtrArray **ret, GE
 gboolean messages_find(Db *db, const char *name, MessageRow **ret, GError **err);
 /* The ticket (0: none) of a mail with that Message-ID. */
 gboolean messages_ticket_of(Db *db, const char *message_id, gint64 *ret_ticket, GError **err);
+/* The mail `message` names that Message-ID in In-Reply-To or References. */
+gboolean messages_add_reference(Db *db, gint64 message, const char *reference, GError **err);
+/* The oldest ticket (0: none) of a mail that names that Message-ID, whether we hold it or not. */
+gboolean messages_ticket_referring_to(Db *db, const char *message_id, gint64 *ret_ticket, GError **err);
+/* The oldest ticket (0: none) of a mail of that conversation. */
+gboolean messages_ticket_of_conversation(Db *db, const char *conversation, gint64 *ret_ticket, GError **err);
 /* The row that this spool file already has; 0: none. */
 gboolean messages_by_spool_name(Db *db, const char *name, gint64 *ret_id, GError **err);
 /* The row with that content digest and Message-ID (a second copy of the same mail); 0: none. */

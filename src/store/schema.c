@@ -103,5 +103,12 @@ static const char step_3[] =
     "create table signature (digest text primary key, contact text not null, ticket_id integer not null references ticket,"
     " made_at integer not null, used_at integer not null) strict;";
 
-const char *const schema_steps[] = {step_1, step_2, step_3};
-const int schema_version_count = 3;
+/* Where a mail belongs that comes before the one that it answers, and one whose References were dropped. */
+static const char step_4[] =
+    "create table message_reference (reference text not null, message_id integer not null references message,"
+    " primary key (reference, message_id)) strict;"
+    "alter table message add column conversation text;"
+    "create index message_conversation on message (conversation) where conversation is not null;";
+
+const char *const schema_steps[] = {step_1, step_2, step_3, step_4};
+const int schema_version_count = 4;

@@ -110,8 +110,22 @@ static void test_tags(void **state)
     }
 }
 
+static void test_conversation(void **state)
+{
+    (void)state;
+    g_autofree char *root = threading_conversation("AQHa1b2c3d4e5f6A7B8C9D0E1F2G3H=="), *reply = NULL, *other = NULL;
+    assert_non_null(root);
+    reply = threading_conversation("AQHa1b2c3d4e5f6A7B8C9D0E1F2G3AAAAAAAAAA="); /* the same conversation, five bytes a reply */
+    other = threading_conversation("AQHa1b2c3d4e5f6A7B8C9D0E1F2H3H==");
+    assert_string_equal(root, reply);
+    assert_string_not_equal(root, other);
+    assert_null(threading_conversation(""));
+    assert_null(threading_conversation("AQHa1b2c3d4e5f6A7B8C9D0E1F2"));
+    assert_null(threading_conversation("<script>alert(1)</script> and more than thirty bytes"));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts), cmocka_unit_test(test_tags)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_conversation), cmocka_unit_test(test_verdicts), cmocka_unit_test(test_tags)};
     return cmocka_run_group_tests_name("threading", tests, NULL, NULL);
 }
