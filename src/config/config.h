@@ -35,6 +35,7 @@ typedef struct {
     char **roles;
     gboolean list;   /* a list address: any member may answer */
     char **members;  /* contacts' names */
+    gboolean rsvp;       /* invitations in his notifications */
     gboolean ack_signed; /* `ack-requires: signature`: no verb without one */
     char **key;      /* absolute paths of PGP keys and certificates */
     int line;

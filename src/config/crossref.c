@@ -123,6 +123,8 @@ static void check_contacts(Fields *f)
             problems_error(f->problems, at, "contact '%s' is a member of himself, expected other contacts", c->name);
         if (c->members[0] != NULL && !c->list)
             problems_warning(f->problems, at, "contact '%s' has members, which count only with `list: yes`", c->name);
+        if (c->rsvp && c->list)
+            problems_error(f->problems, at, "contact '%s' is a list and has `rsvp: yes`, expected a person", c->name);
         if (c->ack_signed && c->key[0] == NULL)
             problems_error(f->problems, at, "contact '%s' has `ack-requires: signature` and no 'key', expected files of his keys", c->name);
         if (!c->ack_signed && c->key[0] != NULL)

@@ -60,7 +60,7 @@ static gboolean apply_all(IntakeCase *c, VerbContext *v, GError **err)
     return TRUE;
 }
 
-static gboolean transcript(IntakeCase *c, const VerbContext *v, GError **err)
+gboolean acknowledge_transcript(IntakeCase *c, const VerbContext *v, GError **err)
 {
     gboolean is_refusal = v->is_refused || v->with_choices;
     GuardCase facts = intake_guard_case(c, v->actor->email[0], is_refusal ? GUARD_REFUSAL : GUARD_TRANSCRIPT);
@@ -70,15 +70,24 @@ static gboolean transcript(IntakeCase *c, const VerbContext *v, GError **err)
     return !may || notify_transcript(c->desk, c->ticket, v->actor, c->notification->id, v->results, v->with_choices, is_refusal, c->reading->message_id, err);
 }
 
-gboolean acknowledge_mail(IntakeCase *c, GError **err)
+gboolean acknowledge_actor(IntakeCase *c, const ConfigContact **ret, gboolean *ret_done, GError **err)
 {
     const ConfigContact *addressed = desk_contact(c->desk, c->notification->contact);
+    *ret_done = FALSE;
     g_clear_pointer(&c->ticket, tickets_free);
     if (!tickets_load(c->desk->db, c->notification->ticket_id, &c->ticket, err))
         return FALSE;
-    const ConfigContact *actor = actor_of(c, addressed);
-    if (actor == NULL)
-        return ask_registered(c, addressed, err);
+    *ret = actor_of(c, addressed);
+    *ret_done = *ret == NULL;
+    return *ret != NULL || ask_registered(c, addressed, err);
+}
+
+gboolean acknowledge_mail(IntakeCase *c, GError **err)
+{
+    const ConfigContact *actor;
+    gboolean done;
+    if (!acknowledge_actor(c, &actor, &done, err) || done)
+        return done;
     g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
     VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = actor, .run = c->notification->run_id, .page = c->notification->id,
                      .results = results};
@@ -101,5 +110,5 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
     } else if (!apply_all(c, &v, err)) {
         return FALSE;
     }
-    return transcript(c, &v, err);
+    return acknowledge_transcript(c, &v, err);
 }

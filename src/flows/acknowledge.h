@@ -3,7 +3,13 @@
 #define FLOWS_ACKNOWLEDGE_H
 
 #include "flows/intake_case.h"
+#include "flows/verbs.h"
 
 gboolean acknowledge_mail(IntakeCase *c, GError **err);
+
+/* Whose answer at a notification's address this is; loads c->ticket. *ret_done: nobody's, and all is done that is to be. */
+gboolean acknowledge_actor(IntakeCase *c, const ConfigContact **ret, gboolean *ret_done, GError **err);
+/* What became of the verbs, to whom wrote them. */
+gboolean acknowledge_transcript(IntakeCase *c, const VerbContext *v, GError **err);
 
 #endif

@@ -129,7 +129,7 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
 {
     g_autofree char *text = NULL, *until = NULL;
     const ConfigContact *c = desk_contact(w->desk, a->contact);
-    if (g_strcmp0(w->desk->acting, a->contact) == 0) /* his own doing: he gets a transcript */
+    if (g_strcmp0(w->desk->acting, a->contact) == 0 && (a->kind != LADDER_DO_TELL_END || c == NULL || !c->rsvp)) /* his own doing: he gets a transcript */
         return TRUE;
     if (a->kind == LADDER_DO_TELL_END) {
         text = g_strdup_printf("It is over: %s. You need do nothing.", a->text);
@@ -138,7 +138,7 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
                                                    : zone_format_human(desk_contact_zone(w->desk, c, w->queue), r->run->hold_until);
         text = g_strdup_printf("%s has taken it, until %s. You need do nothing.", full_name(w->desk, a->text), until);
     }
-    return notify_line(w->desk, w->ticket, a->contact, text, err);
+    return notify_over(w->desk, w->ticket, r, a->contact, text, err);
 }
 
 static gboolean do_relieved(World *w, const RunRow *r, const LadderAction *a, GError **err)

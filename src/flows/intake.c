@@ -18,6 +18,7 @@
 #include "flows/intake_case.h"
 #include "flows/people.h"
 #include "flows/returns.h"
+#include "flows/rsvp.h"
 
 #include "base/banned.h"
 
@@ -297,11 +298,16 @@ static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
     return arrivals_open(c, claimed, err);
 }
 
+static gboolean calendar_reply(IntakeCase *c, gint64 claimed, GError **err)
+{
+    return c->notification != NULL ? rsvp_reply(c, err) : no_human(c, claimed, err);
+}
+
 typedef gboolean CaseHandler(IntakeCase *, gint64, GError **);
 
 static CaseHandler *const cases[KIND_COUNT] = {
     [KIND_HUMAN] = human,     [KIND_AUTO_REPLY] = returns_auto_reply, [KIND_BOUNCE] = returns_bounce,
-    [KIND_RECEIPT] = no_human, [KIND_CALENDAR_REPLY] = no_human,      [KIND_CALENDAR] = no_human,
+    [KIND_RECEIPT] = no_human, [KIND_CALENDAR_REPLY] = calendar_reply,      [KIND_CALENDAR] = no_human,
     [KIND_REPORT] = no_human, [KIND_BULK] = no_human,                 [KIND_OWN] = no_human,
 };
 

@@ -15,6 +15,7 @@
 
 #include "store/outbox.h"
 
+#include "flows/rsvp.h"
 #include "flows/view.h"
 
 #include "base/banned.h"
@@ -41,6 +42,7 @@ typedef struct {
     gboolean holds_words;         /* a person's own lines are in it: they are not broken anew */
     const char *in_reply_to;
     GPtrArray *parts;
+    const char *calendar, *calendar_method; /* or NULL */
     Instant not_before;           /* INSTANT_NONE: at once */
 } Outgoing;
 
@@ -141,7 +143,7 @@ static const char *domain_part(const char *address)
     return at == NULL ? address : at + 1;
 }
 
-static char *queue_token_address(const Desk *d, const ConfigQueue *queue, char purpose, gint64 id, const char *contact)
+char *notify_token_address(const Desk *d, const ConfigQueue *queue, char purpose, gint64 id, const char *contact)
 {
     g_autofree char *token = token_make(&d->keys, purpose, id, contact), *local = local_part(queue->address[0]);
     if (d->config->token_domain != NULL)
@@ -184,14 +186,14 @@ static gboolean compose(Desk *d, const Outgoing *o, OutboxRow *row, const char *
     g_autoptr(GPtrArray) refs = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GBytes) bytes = NULL;
     const char *key = o->contact != NULL ? o->contact->name : NULL;
-    g_autofree char *reply = queue_token_address(d, o->queue, o->reply_purpose, o->reply_id, o->reply_purpose == 't' ? NULL : key);
-    g_autofree char *sender = queue_token_address(d, o->queue, 'b', row->id, key), *message_id = own_message_id(d, row->id);
+    g_autofree char *reply = notify_token_address(d, o->queue, o->reply_purpose, o->reply_id, o->reply_purpose == 't' ? NULL : key);
+    g_autofree char *sender = notify_token_address(d, o->queue, 'b', row->id, key), *message_id = own_message_id(d, row->id);
     if (!references(d, o, refs, err))
         return FALSE;
     ComposeDraft draft = {.mail_class = o->mail_class, .from_name = from, .from_address = o->queue->address[0], .reply_to = reply,
                           .to_name = o->to_name, .to_address = o->to_address, .subject = row->subject, .message_id = message_id,
                           .in_reply_to = refs->len > 0 ? g_ptr_array_index(refs, refs->len - 1) : NULL, .references = refs, .date = d->now,
-                          .text = text, .html = html, .parts = o->parts};
+                          .text = text, .html = html, .parts = o->parts, .calendar = o->calendar, .calendar_method = o->calendar_method};
     return compose_mail(&draft, &bytes, err) && outbox_set_bytes(d->db, row->id, sender, message_id, bytes, err);
 }
 
@@ -344,8 +346,12 @@ gboolean notify_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage
     o.reply_purpose = 'a';
     o.reply_id = p->id;
     o.not_before = opening(d, level);
-    g_autofree char *address = queue_token_address(d, o.queue, 'a', p->id, c->name), *subject = clean_subject(t);
-    g_autofree char *from = NULL, *text = NULL, *html = NULL;
+    g_autofree char *address = notify_token_address(d, o.queue, 'a', p->id, c->name), *subject = clean_subject(t);
+    g_autofree char *from = NULL, *text = NULL, *html = NULL, *invitation = NULL;
+    if (!rsvp_request(d, t, r, p, c, subject, &invitation, err))
+        return FALSE;
+    o.calendar = invitation;
+    o.calendar_method = invitation != NULL ? "REQUEST" : NULL;
     json_t *links = mailto_links(address, subject), *view = NULL;
     gboolean ok = render_page(d, &o, r, p, instead_of, links, &view, &from, &text, err) && render_html(d, &o, view, text, &html, err)
                   && store_mail(d, &o, text, html, from, err);
@@ -364,7 +370,7 @@ static gboolean with_ticket_view(Desk *d, const Outgoing *o, json_t *extra, GErr
     gboolean ok = ticket != NULL;
     if (ok) {
         json_object_set_new(view, "ticket", ticket);
-        g_autofree char *address = o->reply_purpose == 't' ? queue_token_address(d, o->queue, 't', o->reply_id, NULL) : NULL;
+        g_autofree char *address = o->reply_purpose == 't' ? notify_token_address(d, o->queue, 't', o->reply_id, NULL) : NULL;
         json_object_set_new(view, "reader", json_string(o->to_name != NULL ? o->to_name : ""));
         if (address != NULL)
             json_object_set_new(view, "address", json_string(address));
@@ -376,10 +382,20 @@ static gboolean with_ticket_view(Desk *d, const Outgoing *o, json_t *extra, GErr
 
 gboolean notify_line(Desk *d, const Ticket *t, const char *contact, const char *line, GError **err)
 {
+    return notify_over(d, t, NULL, contact, line, err);
+}
+
+gboolean notify_over(Desk *d, const Ticket *t, const RunRow *r, const char *contact, const char *line, GError **err)
+{
+    g_autofree char *cancellation = NULL, *subject = clean_subject(t);
     gboolean gone;
     if (!missing(d, t, contact, &gone, err) || gone)
         return TRUE;
     Outgoing o = to_contact(d, t, desk_contact(d, contact), "line");
+    if (r != NULL && !rsvp_cancel(d, t, r, o.contact, subject, &cancellation, err))
+        return FALSE;
+    o.calendar = cancellation;
+    o.calendar_method = cancellation != NULL ? "CANCEL" : NULL;
     return with_ticket_view(d, &o, json_pack("{s:s}", "line", line), err);
 }
 
@@ -456,7 +472,7 @@ gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contac
 static gboolean compose_report(Desk *d, const Outgoing *o, const OutboxRow *row, const char *text, const char *html, const char *from, GError **err)
 {
     g_autoptr(GBytes) bytes = NULL;
-    g_autofree char *sender = queue_token_address(d, o->queue, 'b', row->id, o->contact->name), *message_id = own_message_id(d, row->id);
+    g_autofree char *sender = notify_token_address(d, o->queue, 'b', row->id, o->contact->name), *message_id = own_message_id(d, row->id);
     ComposeDraft draft = {.mail_class = COMPOSE_AUTO_GENERATED, .from_name = from, .from_address = o->queue->address[0], .to_name = o->to_name,
                           .to_address = o->to_address, .subject = row->subject, .message_id = message_id, .date = d->now, .text = text, .html = html};
     return compose_mail(&draft, &bytes, err) && outbox_set_bytes(d->db, row->id, sender, message_id, bytes, err);

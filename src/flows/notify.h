@@ -15,6 +15,10 @@
 gboolean notify_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, GError **err);
 /* One line of information to a contact. */
 gboolean notify_line(Desk *d, const Ticket *t, const char *contact, const char *line, GError **err);
+/* The same where a run is over for him, or somebody else has it: his invitation goes too. */
+gboolean notify_over(Desk *d, const Ticket *t, const RunRow *r, const char *contact, const char *line, GError **err);
+/* The address of ours that carries a token: purpose t, w, a or b, of that row. Newly allocated. */
+char *notify_token_address(const Desk *d, const ConfigQueue *queue, char purpose, gint64 id, const char *contact);
 /* A new ticket, or (relay) a mail of the requester, to one of the team, with his work address as Reply-To. `from`: who wrote. */
 gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *template, const char *from, const char *text, GPtrArray *parts,
                      GError **err);

@@ -153,8 +153,8 @@ static json_t *write_invite(const InviteReply *c)
 {
     if (c == NULL)
         return json_null();
-    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s}", "uid", c->uid, "partstat", c->partstat, "attendee", c->attendee,
-                          "sent_by", c->sent_by, "comment", c->comment, "sequence", c->sequence, "method", c->method);
+    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s}", "uid", c->uid, "partstat", c->partstat, "attendee", c->attendee,
+                          "sent_by", c->sent_by, "delegated_to", c->delegated_to, "comment", c->comment, "sequence", c->sequence, "method", c->method);
     json_object_set_new(o, "dtstamp", instant_or_null(c->dtstamp));
     return o;
 }
@@ -283,6 +283,7 @@ static gboolean read_invite(const json_t *o, Reading *r, GError **err)
         || !jsonin_text(in, "partstat", JSONIN_LINE, READING_NAME_BYTES, &c->partstat, err)
         || !jsonin_text(in, "attendee", JSONIN_LINE, READING_NAME_BYTES, &c->attendee, err)
         || !jsonin_text(in, "sent_by", JSONIN_LINE, READING_NAME_BYTES, &c->sent_by, err)
+        || !jsonin_text(in, "delegated_to", JSONIN_LINE, READING_NAME_BYTES, &c->delegated_to, err)
         || !jsonin_text(in, "comment", JSONIN_TEXT, READING_RESULT_BYTES * 2, &c->comment, err)
         || !jsonin_text(in, "method", JSONIN_LINE, READING_NAME_BYTES, &c->method, err)
         || !jsonin_number(in, "sequence", 0, G_MAXINT, &sequence, err) || !jsonin_instant(in, "dtstamp", &c->dtstamp, err))

@@ -108,7 +108,10 @@ static const char step_4[] =
     "create table message_reference (reference text not null, message_id integer not null references message,"
     " primary key (reference, message_id)) strict;"
     "alter table message add column conversation text;"
-    "create index message_conversation on message (conversation) where conversation is not null;";
+    "create index message_conversation on message (conversation) where conversation is not null;"
+    /* The newest answer to an invitation: what was sent before it counts no more. */
+    "create table rsvp (uid text not null, contact text not null, sequence integer not null, stamped_at integer not null,"
+    " primary key (uid, contact)) strict;";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4};
 const int schema_version_count = 4;

@@ -23,6 +23,7 @@ void invite_reply_free(InviteReply *r)
     g_free(r->partstat);
     g_free(r->attendee);
     g_free(r->sent_by);
+    g_free(r->delegated_to);
     g_free(r->comment);
     g_free(r);
 }
@@ -153,6 +154,7 @@ static void read_component(icalcomponent *c, InviteReply *r)
     r->attendee = clean_address(icalproperty_get_attendee(attendee));
     r->partstat = partstat_of(attendee);
     r->sent_by = clean_address(icalproperty_get_parameter_as_string(attendee, "SENT-BY"));
+    r->delegated_to = clean_address(icalproperty_get_parameter_as_string(attendee, "DELEGATED-TO"));
 }
 
 /* The VEVENT or VTODO to read: the first with an ATTENDEE, else the first. */
@@ -188,7 +190,7 @@ static InviteReply *read_calendar(icalcomponent *calendar, const char *content_m
     icalcomponent *c = pick(calendar);
     if (c != NULL)
         read_component(c, r);
-    char **texts[] = {&r->uid, &r->partstat, &r->attendee, &r->sent_by, &r->comment};
+    char **texts[] = {&r->uid, &r->partstat, &r->attendee, &r->sent_by, &r->delegated_to, &r->comment};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         fill(texts[i]);
     return r;

@@ -10,6 +10,7 @@ typedef struct {
     char *partstat;  /* upper case, "ACCEPTED"; "" where there is none */
     char *attendee;  /* address without mailto:, domain in lower case; "" where there is none */
     char *sent_by;   /* the same of SENT-BY */
+    char *delegated_to; /* the first DELEGATED-TO, as attendee; "" where there is none */
     char *comment;   /* text of COMMENT, or "" */
     int sequence;    /* 0 where there is none */
     Instant dtstamp; /* INSTANT_NONE where there is none */

@@ -14,7 +14,7 @@
 /* A claim is evidence, ticket, and p for a participant: "token:42", "tag:7p". */
 static ThreadingClaim *claim(const char *text)
 {
-    static const char *const names[THREADING_COUNT] = {"token", "own", "known", "tag", "body"};
+    static const char *const names[THREADING_COUNT] = {"token", "own", "known", "tag", "talk", "body"};
     ThreadingClaim *c = g_new0(ThreadingClaim, 1);
     const char *colon = strchr(text, ':');
     for (int k = 0; k < THREADING_COUNT; k++)
@@ -41,6 +41,9 @@ static const struct {
     {"a known one of a stranger", "known:9", 0, 9, "not a participant", NULL},
     {"the tag of a participant", "tag:9p", 9, 0, "subject tag of a participant", "tag:9p"},
     {"the tag of a stranger", "tag:9", 0, 9, "not a participant", NULL},
+    {"the conversation of a participant", "talk:9p", 9, 0, "Thread-Index of a participant", "talk:9p"},
+    {"the conversation of a stranger", "talk:9", 0, 9, "not a participant", NULL},
+    {"the tag before the conversation", "talk:9p tag:7p", 7, 0, "subject tag of a participant", "tag:7p"},
     {"an address in the text", "body:9p", 9, 0, "address in the text, of a participant", "body:9p"},
     {"an address in a stranger's text", "body:9", 0, 9, "not a participant", NULL},
     {"several of one kind for one ticket", "own:7 own:7 own:7", 7, 0, "own Message-ID", "own:7"},

@@ -1,0 +1,189 @@
+/* rsvp: an answer pressed in a calendar is a person's word like a reply, and must pass the same questions; what a calendar may have done
+ * by itself, or what contradicts the words beside it, is a note. */
+#include "flows/rsvp.h"
+
+#include <string.h>
+
+#include "rules/itip.h"
+
+#include "flows/acknowledge.h"
+#include "flows/notify.h"
+#include "flows/people.h"
+#include "flows/verbs.h"
+
+#include "base/banned.h"
+
+#define SHOWN_SECONDS ((Seconds)1800) /* how long it stands in a calendar, which it never blocks */
+
+/* ---- out ---- */
+
+typedef struct {
+    gint64 count, first; /* notifications of one UID: how many before, and the one whose address answers go to */
+} Series;
+
+static gboolean series_of(Desk *d, gint64 run, int level, const char *contact, gint64 before, Series *ret, GError **err)
+{
+    return db_value(d->db, &ret->count, err, "select count(*) from notification where run_id = $1 and level = $2 and contact = $3 and id < $4", "iisi", run,
+                    (gint64)level, contact, before)
+           && db_value(d->db, &ret->first, err, "select coalesce(min(id), 0) from notification where run_id = $1 and level = $2 and contact = $3", "iis", run,
+                       (gint64)level, contact);
+}
+
+static char *write_object(Desk *d, const Ticket *t, const RunRow *r, int level, const Series *s, const ConfigContact *contact, const char *subject,
+                          char *(*write)(const ItipInvitation *))
+{
+    g_autofree char *organizer = notify_token_address(d, desk_queue(d, t->queue), 'a', s->first, contact->name);
+    g_autofree char *description = g_strdup_printf("%s\nAccept: you take it. Decline: you cannot. Both are as good as a reply to the mail.", subject);
+    ItipInvitation i = {.run = r->id, .level = level, .contact = contact->name, .domain = d->config->domain, .nth = (int)s->count, .organizer = organizer,
+                        .attendee = contact->email[0], .attendee_name = contact->full_name, .summary = subject, .description = description,
+                        .url = desk_policy(d, r->policy)->bridge, .stamp = d->now, .start = d->now, .end = d->now + SHOWN_SECONDS};
+    return write(&i);
+}
+
+gboolean rsvp_request(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const ConfigContact *contact, const char *subject, char **ret,
+                      GError **err)
+{
+    Series s;
+    *ret = NULL;
+    if (!contact->rsvp)
+        return TRUE;
+    if (!series_of(d, r->id, p->level, contact->name, p->id, &s, err))
+        return FALSE;
+    *ret = write_object(d, t, r, p->level, &s, contact, subject, itip_request);
+    return TRUE;
+}
+
+gboolean rsvp_cancel(Desk *d, const Ticket *t, const RunRow *r, const ConfigContact *contact, const char *subject, char **ret, GError **err)
+{
+    Series s;
+    gint64 level;
+    *ret = NULL;
+    if (contact == NULL || !contact->rsvp)
+        return TRUE;
+    if (!db_value(d->db, &level, err,
+                  "select coalesce((select level from notification where run_id = $1 and contact = $2 and delivered_at is not null order by id desc limit 1), 0)",
+                  "is", r->id, contact->name)
+        || (level > 0 && !series_of(d, r->id, (int)level, contact->name, G_MAXINT64, &s, err)))
+        return FALSE;
+    if (level > 0)
+        *ret = write_object(d, t, r, (int)level, &s, contact, subject, itip_cancel);
+    return TRUE;
+}
+
+/* ---- in ---- */
+
+/* Whether it is newer than what he answered to the same invitation before (RFC 5546 2.1.5). */
+static gboolean is_newer(IntakeCase *c, const ConfigContact *actor, gboolean *ret, GError **err)
+{
+    const InviteReply *r = c->reading->calendar_reply;
+    Instant stamp = r->dtstamp != INSTANT_NONE ? r->dtstamp : c->reading->date != INSTANT_NONE ? c->reading->date : c->desk->now;
+    gint64 later;
+    if (!db_value(c->desk->db, &later, err,
+                  "select count(*) from rsvp where uid = $1 and contact = $2 and (sequence > $3 or (sequence = $3 and stamped_at >= $4))", "ssit", r->uid,
+                  actor->name, (gint64)r->sequence, stamp))
+        return FALSE;
+    *ret = later == 0;
+    return later > 0
+           || db_run(c->desk->db, err,
+                     "insert into rsvp (uid, contact, sequence, stamped_at) values ($1, $2, $3, $4) on conflict (uid, contact) do update set"
+                     " sequence = excluded.sequence, stamped_at = excluded.stamped_at",
+                     "ssit", r->uid, actor->name, (gint64)r->sequence, stamp);
+}
+
+/* Instants at which mails of this run were delivered to whom the answer's address was given. */
+static gboolean deliveries(IntakeCase *c, GArray **ret, GError **err)
+{
+    return db_ids(c->desk->db, ret, err, "select delivered_at from notification where run_id = $1 and contact = $2 and delivered_at is not null order by id", "is",
+                  c->notification->run_id, c->notification->contact);
+}
+
+static gboolean is_of_run(const IntakeCase *c)
+{
+    ItipUid uid;
+    if (!itip_parse_uid(c->reading->calendar_reply->uid, &uid))
+        return FALSE;
+    gboolean is_his = uid.run == c->notification->run_id;
+    itip_uid_clear(&uid);
+    return is_his;
+}
+
+/* The words beside the answer: the object's COMMENT, else the mail's own text. */
+static CommandReply *words_of(const IntakeCase *c)
+{
+    const char *comment = c->reading->calendar_reply->comment;
+    return command_read_notification(*comment != '\0' ? comment : c->reading->new_text, NULL);
+}
+
+/* Whether what he wrote says something else than what he pressed, or asks. */
+static gboolean contradicts(const IntakeCase *c, const CommandReply *words, ItipMeaning meaning)
+{
+    static const Verb verbs[] = {[ITIP_ACK] = VERB_ACK, [ITIP_DECLINE] = VERB_DECLINE, [ITIP_PASS] = VERB_PASS, [ITIP_NOTE] = VERB_NOTE};
+    const char *comment = c->reading->calendar_reply->comment;
+    if (words->commands->len > 0)
+        return ((Command *)g_ptr_array_index(words->commands, 0))->verb != verbs[meaning];
+    return strchr(*comment != '\0' ? comment : c->reading->new_text, '?') != NULL;
+}
+
+/* Why the answer does nothing, for the person; NULL: it counts. */
+static const char *doubt(IntakeCase *c, const ConfigContact *actor, const CommandReply *words, ItipMeaning meaning, gboolean is_new, const GArray *delivered)
+{
+    const InviteReply *r = c->reading->calendar_reply;
+    if (!is_of_run(c))
+        return "it answers another invitation";
+    if (config_contact_by_address(c->desk->config, r->attendee) == NULL)
+        return "its attendee is nobody here";
+    if (!is_new)
+        return "a newer answer of yours came before it";
+    if (actor->ack_signed)
+        return "your answers must be signed: please reply by mail";
+    if (meaning == ITIP_ACK && (itip_is_automatic(r->dtstamp, delivered) || itip_is_automatic(c->reading->date, delivered)))
+        return "it came so soon that your calendar may have answered by itself: please reply ACK";
+    if (meaning == ITIP_NOTE)
+        return "it neither takes it nor refuses it";
+    if (meaning == ITIP_NOTHING)
+        return "it says neither yes nor no";
+    if (meaning == ITIP_PASS && config_contact_by_address(c->desk->config, r->delegated_to) == NULL)
+        return "whom you delegate it to is nobody here";
+    return contradicts(c, words, meaning) ? "what you pressed and what you wrote are not the same" : NULL;
+}
+
+static gboolean act(IntakeCase *c, VerbContext *v, const CommandReply *words, ItipMeaning meaning, GError **err)
+{
+    static const Verb verbs[] = {[ITIP_ACK] = VERB_ACK, [ITIP_DECLINE] = VERB_DECLINE, [ITIP_PASS] = VERB_PASS};
+    const ConfigContact *to = config_contact_by_address(c->desk->config, c->reading->calendar_reply->delegated_to);
+    Command pressed = {.verb = verbs[meaning], .line = c->reading->calendar_reply->partstat, .who = to != NULL ? to->name : NULL};
+    const Command *said = words->commands->len > 0 ? g_ptr_array_index(words->commands, 0) : &pressed;
+    intake_note(c, "calendar answer %s of %s: verb %s", pressed.line, v->actor->name, command_verb_name(said->verb));
+    return verbs_apply(v, said, err);
+}
+
+gboolean rsvp_reply(IntakeCase *c, GError **err)
+{
+    const InviteReply *r = c->reading->calendar_reply;
+    const ConfigContact *actor = NULL;
+    gboolean done = FALSE, is_new = FALSE;
+    if (r == NULL || *r->attendee == '\0') {
+        intake_note(c, "a calendar reply without attendee: nothing");
+        c->row->is_note = TRUE;
+        return intake_store_row(c, err);
+    }
+    if (!acknowledge_actor(c, &actor, &done, err) || done)
+        return done;
+    g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GArray) delivered = NULL;
+    g_autoptr(CommandReply) words = words_of(c);
+    ItipMeaning meaning = itip_meaning(r->partstat);
+    VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = actor, .run = c->notification->run_id, .page = c->notification->id, .results = results};
+    c->row->contact = g_strdup(actor->name);
+    c->row->is_note = TRUE;
+    if (!intake_store_row(c, err) || !people_set_back(c->desk, actor->name, err) || !deliveries(c, &delivered, err) || !is_newer(c, actor, &is_new, err))
+        return FALSE;
+    v.message = c->row->id;
+    const char *why = intake_doubt(c) != NULL ? intake_doubt(c) : doubt(c, actor, words, meaning, is_new, delivered);
+    if (why == NULL)
+        return act(c, &v, words, meaning, err) && acknowledge_transcript(c, &v, err);
+    intake_note(c, "calendar answer %s of %s does nothing: %s", r->partstat, actor->name, why);
+    g_ptr_array_add(results, g_strdup_printf("Your calendar's answer is kept as a note, and nothing was done: %s.", why));
+    v.with_choices = TRUE;
+    return acknowledge_transcript(c, &v, err);
+}
