@@ -102,6 +102,7 @@ typedef struct {
     char *language;       /* default "en" */
     Duration reopen_window; /* default 10bd */
     gboolean bulk_opens;    /* bulk: ticket */
+    gboolean on_behalf;     /* a mail that the team forwards as attachment opens its sender's ticket */
     gboolean own_lists;
     char *hours_notice;     /* or NULL: text for closed hours */
     int line;

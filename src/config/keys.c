@@ -236,6 +236,8 @@ static const ConfigKey table[] = {
      .help = "how long a mail reopens a resolved ticket"},
     {KEYS_QUEUE, "bulk", KEYS_WORD, AT(ConfigQueue, bulk_opens), .words = "other ticket", .fallback = "other",
      .help = "what becomes of bulk mail"},
+    {KEYS_QUEUE, "on-behalf", KEYS_BOOL, AT(ConfigQueue, on_behalf), .fallback = "no",
+     .help = "a mail that a contact forwards as attachment opens a ticket of its own sender"},
     {KEYS_QUEUE, "own-lists", KEYS_BOOL, AT(ConfigQueue, own_lists), .fallback = "no",
      .help = "the address is a list of ours: its marks do not make mail bulk"},
     {KEYS_QUEUE, "hours-notice", KEYS_TEXT, AT(ConfigQueue, hours_notice), .help = "text for requesters in closed hours"},

@@ -14,6 +14,7 @@
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
+#include "flows/onbehalf.h"
 #include "flows/opening.h"
 #include "flows/people.h"
 #include "flows/signature.h"
@@ -53,7 +54,8 @@ static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *t
             continue;
         /* of a first mail all of it, his signature too; of the others what is new */
         gboolean is_first = strcmp(template, "new-ticket") == 0;
-        const char *text = is_first || *c->reading->new_text == '\0' ? c->reading->text : c->reading->new_text;
+        gboolean is_forward = is_first && c->row->is_note; /* on behalf of a requester: his text */
+        const char *text = is_forward ? c->reading->returned_text : is_first || *c->reading->new_text == '\0' ? c->reading->text : c->reading->new_text;
         g_autofree char *from = shown_writer(c);
         if (!notify_team(c->desk, c->ticket, contact, template, from, text, parts, err))
             return FALSE;
@@ -106,17 +108,17 @@ static json_t *honest_times(IntakeCase *c)
 
 static gboolean auto_ack(IntakeCase *c, GError **err)
 {
-    GuardCase facts = intake_guard_case(c, c->reading->from, GUARD_AUTO_ACK);
+    GuardCase facts = intake_guard_case(c, c->ticket->requester != NULL ? c->ticket->requester : c->reading->from, GUARD_AUTO_ACK);
     gboolean may;
     gint64 spams;
     if (!db_value(c->desk->db, &spams, err, "select count(*) from ticket t join person p on p.id = t.requester_id where p.address = $1 and t.spam = 1", "s",
-                  c->reading->from))
+                  facts.to))
         return FALSE;
     facts.is_spam = facts.is_spam || spams > 0;
     if (!courtesy_allows(c->desk, c->ticket, &facts, &may, err))
         return FALSE;
     intake_note(c, may ? "auto-ack to the sender" : "no auto-ack: the guard refuses");
-    return !may || notify_requester(c->desk, c->ticket, "auto-ack", honest_times(c), c->reading->message_id, err);
+    return !may || notify_requester(c->desk, c->ticket, "auto-ack", honest_times(c), c->ticket->root_message_id, err);
 }
 
 /* The last ticket of a sender who opened more than the limit within an hour; 0: he did not. Mail that is authenticated and mail that is
@@ -151,6 +153,15 @@ static gboolean add_participants(IntakeCase *c, GError **err)
     return TRUE;
 }
 
+static gboolean open_with(IntakeCase *c, const OpeningFacts *facts, const OnBehalf *behalf, GError **err)
+{
+    if (!opening_ticket(c->desk, facts, &c->ticket, err))
+        return FALSE;
+    intake_note(c, "opens ticket %" G_GINT64_FORMAT " in %s, severity S%d", c->ticket->id, c->home->name, facts->severity + 1);
+    return intake_store_row(c, err) && (behalf == NULL || onbehalf_store(c, behalf, err)) && opening_clocks(c->desk, facts, c->ticket, c->row->id, err) && add_participants(c, err) && auto_ack(c, err)
+           && tell_teams(c, "new-ticket", TRUE, err);
+}
+
 static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GError **err)
 {
     const Reading *r = c->reading;
@@ -158,11 +169,20 @@ static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GEr
                           .requester_name = r->from_name, .subject = r->subject, .severity = rating->severity, .category = rating->category,
                           .owner = rating->owner, .message_id = *r->message_id != '\0' ? r->message_id : NULL, .linked_id = claimed,
                           .unsure = c->unsure, .at = c->desk->now};
-    if (!opening_ticket(c->desk, &facts, &c->ticket, err))
-        return FALSE;
-    intake_note(c, "opens ticket %" G_GINT64_FORMAT " in %s, severity S%d", c->ticket->id, c->home->name, rating->severity + 1);
-    return intake_store_row(c, err) && opening_clocks(c->desk, &facts, c->ticket, c->row->id, err) && add_participants(c, err) && auto_ack(c, err)
-           && tell_teams(c, "new-ticket", TRUE, err);
+    OnBehalf behalf = {0};
+    gboolean is_behalf = onbehalf_of(c, &behalf);
+    if (is_behalf) {
+        facts.requester = behalf.address;
+        facts.requester_name = behalf.name;
+        facts.subject = r->returned_subject;
+        facts.message_id = *r->returned_message_id != '\0' ? r->returned_message_id : NULL;
+        intake_note(c, "forwarded by %s as attachment: on behalf of <%s>", c->sender->name, behalf.address);
+        c->row->contact = g_strdup(c->sender->name);
+        c->row->is_note = TRUE;
+    }
+    gboolean ok = open_with(c, &facts, is_behalf ? &behalf : NULL, err);
+    onbehalf_clear(&behalf);
+    return ok;
 }
 
 /* One of many mails may be the one that matters: what its rules say counts for the ticket that it is appended to. */

@@ -102,6 +102,45 @@ echo 'Hi.' | from eve@rival.test 'Other' -H 'Message-ID: <evil@rival.test>' -H '
 echo 'Next.' | from kim@acme.test 'New question' -H 'Message-ID: <next@acme.test>'
 same "a trap that waits for his next mail does not catch it" 3 "$(ticket)"
 
+# ---- forwarded as attachment ----
+forward() { # FROM: somebody forwards Kim's mail
+    make_mail -H 'MIME-Version: 1.0' -H 'Content-Type: multipart/mixed; boundary=f' "$1" support@desk.test 'Fwd: Printer' - <<'END' | deliver "$1" support@desk.test
+--f
+Content-Type: text/plain
+
+Please take care of it.
+--f
+Content-Type: message/rfc822
+
+From: "Lee, Kim" <kim@acme.test>
+To: bob@desk.test
+Subject: Printer on fire
+Message-ID: <kims@acme.test>
+Date: Tue, 26 May 2026 09:30:00 +0200
+
+The printer burns.
+--f--
+END
+    at 2026-05-26T10:01:00+02:00
+}
+fresh
+sed -i 's/, mode: relay/, mode: relay, on-behalf: yes/' "$CONF"
+forward bob@desk.test
+same "an agent's forward is the customer's ticket" 'kim@acme.test' "$(sqlite_value 'select address from person p join ticket t on t.requester_id = p.id')"
+same "with her subject" 'Printer on fire' "$(sqlite_value 'select subject from ticket')"
+same "she gets the auto-ack" 1 "$(sent_to kim@acme.test | grep -c auto-ack)"
+match "the team reads her words" 'The printer burns' "$(plain "$(templated new-ticket | tail -n 1)")"
+minute=5
+echo 'It still burns.' | from kim@acme.test 'Re: Printer on fire' -H 'References: <kims@acme.test>'
+same "and her next mail joins" 1 "$(tickets)"
+fresh
+sed -i 's/, mode: relay/, mode: relay, on-behalf: yes/' "$CONF"
+forward eve@rival.test
+same "a stranger's forward is his own ticket" 'eve@rival.test' "$(sqlite_value 'select address from person p join ticket t on t.requester_id = p.id')"
+fresh
+forward bob@desk.test
+same "and where the queue does not allow it, the agent's" 'bob@desk.test' "$(sqlite_value 'select address from person p join ticket t on t.requester_id = p.id')"
+
 # ---- closed, forwarded ----
 opened
 escalate --now 2026-05-26T10:30:00+02:00 spam 1 >/dev/null
