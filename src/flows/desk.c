@@ -300,12 +300,16 @@ const ConfigContact *desk_contact(const Desk *d, const char *name)
 
 const Policy *desk_policy(const Desk *d, const char *name) { return name == NULL ? NULL : g_hash_table_lookup(d->config->policies, name); }
 
+/* A queue that is always open lives in no zone of its own: its people live where the first queue's do. */
 const Zone *desk_contact_zone(const Desk *d, const ConfigContact *contact, const ConfigQueue *queue)
 {
     const Zone *z = contact != NULL && contact->timezone != NULL ? zone_get(contact->timezone, NULL) : NULL;
+    Calendar *calendar = queue == NULL ? NULL : desk_calendar(d, queue->calendar);
     if (z != NULL)
         return z;
-    return queue == NULL ? zone_utc() : calendar_zone(desk_calendar(d, queue->calendar));
+    const char *id = calendar == NULL || calendar == calendar_always() ? default_zone(d) : NULL;
+    z = id != NULL ? zone_get(id, NULL) : NULL;
+    return z != NULL ? z : calendar == NULL ? zone_utc() : calendar_zone(calendar);
 }
 
 gboolean desk_audit(Desk *d, gint64 ticket, GError **err, const char *event, const char *format, ...)

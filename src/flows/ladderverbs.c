@@ -67,9 +67,10 @@ static gboolean acked(VerbContext *c, const RunRow *before, const GPtrArray *act
         verbs_say(c, "Recorded: you are also on it. %s has it.", first != NULL ? first->full_name : r->run->acker);
         return TRUE;
     }
-    g_autofree char *until = view_time(verbs_zone(c), r->run->hold_until, c->desk->now);
+    g_autofree char *until = view_time(verbs_zone(c), r->run->hold_until, c->desk->now), *at = view_time(verbs_zone(c), c->desk->now, c->desk->now);
     verbs_say(c, "You have it, until %s %s. Nobody else is asked meanwhile.", until, zone_abbreviation(verbs_zone(c), r->run->hold_until));
-    if (c->page != 0 && !runs_set_outcome(c->desk->db, c->page, "acknowledged", c->desk->now, err))
+    g_autofree char *outcome = c->actor != NULL ? g_strdup_printf("%s took it %s", c->actor->full_name, at) : g_strdup("acknowledged");
+    if (c->page != 0 && !runs_set_outcome(c->desk->db, c->page, outcome, c->desk->now, err))
         return FALSE;
     return (c->ticket->owner != NULL && !horizontal(c, r)) || verbs_set_owner(c, verbs_actor_name(c), err);
 }
@@ -157,11 +158,12 @@ gboolean ladderverbs_decline(VerbContext *c, const Command *cmd, GError **err)
     LadderEvent event = {.kind = LADDER_DECLINE, .contact = verbs_actor_name(c)};
     guint n = 0;
     (void)cmd;
-    if (!each_run(c, &event, left, &n, err))
+    /* first, since the mail to the next one says so */
+    if ((c->page != 0 && !runs_set_outcome(c->desk->db, c->page, "said no", c->desk->now, err)) || !each_run(c, &event, left, &n, err))
         return FALSE;
     if (n == 0)
         return verbs_refuse(c, "nothing is escalated on this ticket now");
-    return c->page == 0 || runs_set_outcome(c->desk->db, c->page, "declined", c->desk->now, err);
+    return TRUE;
 }
 
 gboolean ladderverbs_pass(VerbContext *c, const Command *cmd, GError **err)
@@ -171,11 +173,11 @@ gboolean ladderverbs_pass(VerbContext *c, const Command *cmd, GError **err)
     guint n = 0;
     if (to == NULL)
         return verbs_refuse(c, "nobody here is called '%s'", cmd->who);
-    if (!each_run(c, &event, passed, &n, err))
+    if ((c->page != 0 && !runs_set_outcome(c->desk->db, c->page, "passed it on", c->desk->now, err)) || !each_run(c, &event, passed, &n, err))
         return FALSE;
     if (n == 0)
         return verbs_refuse(c, "nothing is escalated on this ticket now");
-    return c->is_refused || c->page == 0 || runs_set_outcome(c->desk->db, c->page, "passed on", c->desk->now, err);
+    return TRUE;
 }
 
 gboolean ladderverbs_escalate(VerbContext *c, const Command *cmd, GError **err)

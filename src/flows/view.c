@@ -141,6 +141,18 @@ static json_t *view_clock(const Desk *d, const ClockRow *c, const Zone *zone)
     return o;
 }
 
+/* What runs before what does not, and there what is due first; else as they began. */
+static int by_due(gconstpointer a, gconstpointer b)
+{
+    const ClockRow *x = *(const ClockRow *const *)a, *y = *(const ClockRow *const *)b;
+    gboolean runs = x->clock.state == CLOCK_RUNNING;
+    if (runs != (y->clock.state == CLOCK_RUNNING))
+        return runs ? -1 : 1;
+    if (runs && x->clock.due_at != y->clock.due_at)
+        return x->clock.due_at < y->clock.due_at ? -1 : 1;
+    return x->clock.id < y->clock.id ? -1 : 1;
+}
+
 static gboolean add_clocks(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
 {
     g_autoptr(GPtrArray) clocks = NULL;
@@ -149,6 +161,7 @@ static gboolean add_clocks(Desk *d, const Ticket *t, const Zone *zone, json_t *o
     json_object_set_new(o, "due", due);
     if (!clocks_of_ticket(d->db, t->id, &clocks, err))
         return FALSE;
+    g_ptr_array_sort(clocks, by_due);
     for (guint i = 0; i < clocks->len; i++) {
         ClockRow *c = g_ptr_array_index(clocks, i);
         json_t *one = view_clock(d, c, zone);
@@ -261,6 +274,16 @@ static gboolean add_history(Desk *d, const RunRow *r, const LadderPage *p, const
     return TRUE;
 }
 
+/* When a level fires by its `at` or `before`, as the clocks stand; INSTANT_NONE: not by these. */
+static Instant fires_at(Desk *d, const Ticket *t, const Policy *policy, int level)
+{
+    gint64 at;
+    if (!db_value(d->db, &at, NULL, "select coalesce(min(next_at), -1) from due where what = 'at' and ticket_id = $1 and policy = $2 and level = $3", "isi",
+                  t->id, policy->name, (gint64)level))
+        return INSTANT_NONE;
+    return at < 0 ? INSTANT_NONE : at;
+}
+
 /* What happens if nobody answers: when, and who is told then. */
 static void add_otherwise(Desk *d, const Ticket *t, const ConfigQueue *queue, const Policy *policy, const LadderPage *p, const Zone *zone, json_t *o)
 {
@@ -270,6 +293,9 @@ static void add_otherwise(Desk *d, const Ticket *t, const ConfigQueue *queue, co
     for (int i = p->attempt; i <= (p->kind == PAGE_REMINDER ? p->attempt : level->tries); i++)
         if (!calendar_add(desk_calendar(d, name), by, level->ack_within, &by, NULL))
             return;
+    Instant fires = p->kind == PAGE_REMINDER || (guint)p->level >= policy->levels->len ? INSTANT_NONE : fires_at(d, t, policy, p->level + 1);
+    gboolean is_sooner = fires != INSTANT_NONE && fires <= by;
+    by = is_sooner ? MAX(fires, d->now) : by;
     set_time(o, "answer_by", zone, by, d->now);
     if (p->kind == PAGE_REMINDER) {
         json_object_set_new(o, "reminder", json_true());
@@ -277,7 +303,10 @@ static void add_otherwise(Desk *d, const Ticket *t, const ConfigQueue *queue, co
     }
     if ((guint)p->level >= policy->levels->len) {
         json_object_set_new(o, "last", json_true());
-        set(o, "last_queue", policy->exhausted_queue);
+        if (t->is_operational)
+            json_object_set_new(o, "repeats", json_true());
+        else
+            set(o, "last_queue", policy->exhausted_queue);
         return;
     }
     const PolicyLevel *next = g_ptr_array_index(policy->levels, (guint)p->level);
@@ -290,8 +319,9 @@ static void add_otherwise(Desk *d, const Ticket *t, const ConfigQueue *queue, co
     }
     set(o, "next_people", names->len > 0 ? names->str : "the next level");
     const char *next_name = next->calendar != NULL ? next->calendar : policy->calendar != NULL ? policy->calendar : queue->calendar;
-    if (next->after.amount > 0 && calendar_add(desk_calendar(d, next_name), by, next->after, &by, NULL))
-        set_time(o, "next_at", zone, by, d->now);
+    if (is_sooner || next->after.amount == 0 || !calendar_add(desk_calendar(d, next_name), by, next->after, &by, NULL))
+        return;
+    set_time(o, "next_at", zone, fires != INSTANT_NONE ? MIN(fires, by) : by, d->now);
 }
 
 static gboolean add_excerpt(Desk *d, const Ticket *t, const Zone *zone, int max, json_t *o, GError **err)
