@@ -9,6 +9,7 @@
 #include "rules/token.h"
 
 #include "mail/message.h"
+#include "config/keys.h"
 
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
@@ -385,8 +386,33 @@ static gboolean work_transcript(IntakeCase *c, const VerbContext *v, GError **er
            && (!may || notify_transcript(c->desk, c->ticket, c->sender, 0, v->results, v->with_choices, v->is_refused, c->reading->message_id, err));
 }
 
+static const char *nearest_verb(const char *word)
+{
+    Verb best = VERB_NOTE;
+    for (int i = 0; i < VERB_COUNT; i++)
+        if (keys_distance(word, command_verb_name((Verb)i)) < keys_distance(word, command_verb_name(best)))
+            best = (Verb)i;
+    return command_verb_name(best);
+}
+
+/* A line that was meant for us and is not understood may be anything but text for the customer: nothing of the mail goes out. */
+static gboolean refuse_unknown(IntakeCase *c, VerbContext *v, GError **err)
+{
+    const char *line = c->said->work->unknown, *word = line + (*line == '#' ? 1 : 3);
+    word += strspn(word, " \t");
+    g_autofree char *first = g_strndup(word, MIN(strcspn(word, " \t:,"), 40)), *shown = g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), 60));
+    intake_note(c, "a line that begins with # and is no verb: nothing is done, nothing goes out");
+    v->is_refused = TRUE;
+    g_ptr_array_add(v->results, g_strdup_printf("Nothing was done, and nothing was sent to the customer: I do not understand \"%s\". The nearest verb is"
+                                                " #%s. Please send it again; a line of text that begins with # needs a blank before it.",
+                                                shown, nearest_verb(first)));
+    return messages_set_note(c->desk->db, c->row->id, err) && work_transcript(c, v, err);
+}
+
 static gboolean do_work(IntakeCase *c, VerbContext *v, GError **err)
 {
+    if (c->said->work->unknown != NULL)
+        return refuse_unknown(c, v, err);
     for (guint i = 0; i < c->said->work->commands->len; i++) {
         const Command *cmd = g_ptr_array_index(c->said->work->commands, i);
         if ((cmd->verb != VERB_NOTE || cmd->text != NULL) && !verbs_apply(v, cmd, err))

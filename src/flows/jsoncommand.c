@@ -116,6 +116,7 @@ json_t *jsoncommand_write(const CommandReply *r)
     json_object_set_new(o, "commands", list);
     json_object_set_new(o, "rest", json_string(r->rest != NULL ? r->rest : ""));
     json_object_set_new(o, "doubt", json_boolean(r->doubt));
+    json_object_set_new(o, "unknown", r->unknown != NULL ? json_string(r->unknown) : json_null());
     return o;
 }
 
@@ -183,7 +184,8 @@ gboolean jsoncommand_read(const json_t *object, const char *field, CommandReply 
     g_autoptr(CommandReply) r = g_new0(CommandReply, 1);
     r->commands = g_ptr_array_new_with_free_func(free_command);
     if (!jsonin_objects(o, "commands", LIMIT_COMMANDS, &list, err)
-        || !jsonin_text(o, "rest", JSONIN_TEXT, LIMIT_TEXT_BYTES, &r->rest, err) || !jsonin_flag(o, "doubt", &r->doubt, err))
+        || !jsonin_text(o, "rest", JSONIN_TEXT, LIMIT_TEXT_BYTES, &r->rest, err) || !jsonin_flag(o, "doubt", &r->doubt, err)
+        || !jsonin_text_or_null(o, "unknown", JSONIN_TEXT, LIMIT_TEXT_BYTES, &r->unknown, err))
         return FALSE;
     for (gsize i = 0; i < json_array_size(list); i++) {
         Command *c = g_new0(Command, 1);

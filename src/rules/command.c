@@ -53,6 +53,7 @@ void command_reply_free(CommandReply *r)
     if (r == NULL)
         return;
     g_ptr_array_unref(r->commands);
+    g_free(r->unknown);
     g_free(r->rest);
     g_free(r);
 }
@@ -267,6 +268,16 @@ CommandReply *command_read_notification(const char *new_text, const char *subjec
     return r;
 }
 
+/* "#note …" of "# note …" and of the full-width form; NULL where the line does not begin with a mark and a letter. "#42" is text. */
+static char *marked_line(const char *line)
+{
+    const char *p = g_str_has_prefix(line, "\357\274\203") ? line + 3 : *line == '#' ? line + 1 : NULL;
+    if (p == NULL)
+        return NULL;
+    p += strspn(p, " \t");
+    return g_unichar_isalpha(g_utf8_get_char(p)) ? g_strconcat("#", p, NULL) : NULL;
+}
+
 CommandReply *command_read_work(const char *new_text)
 {
     CommandReply *r = reply_new();
@@ -277,14 +288,14 @@ CommandReply *command_read_work(const char *new_text)
     for (guint i = 0; lines[i] != NULL; i++) {
         Command *c = NULL;
         const char *expected = NULL;
-        gboolean is_marked = lines[i][0] == '#' && g_ascii_isalpha(lines[i][1]);
-        if (is_marked && ++marked > WORK_LINES)
-            r->doubt = TRUE;
-        else if (is_marked && command_line_read_verb(lines[i], TRUE, &c, &expected)) {
+        g_autofree char *mark = marked_line(lines[i]);
+        if (mark != NULL && ++marked <= WORK_LINES && command_line_read_verb(mark, TRUE, &c, &expected)) {
             add_command(r, c);
             continue;
         }
-        r->doubt = r->doubt || expected != NULL; /* a verb of ours, ill formed: it must not go out unseen */
+        if (mark != NULL && r->unknown == NULL) /* meant for us: it must not go out unseen */
+            r->unknown = g_strndup(lines[i], strcspn(lines[i], "\r"));
+        r->doubt = r->doubt || mark != NULL;
         g_string_append_printf(rest, "%s%s", lines[i], lines[i + 1] != NULL ? "\n" : "");
     }
     r->rest = g_strstrip(g_strdup(rest->str));

@@ -64,6 +64,7 @@ typedef struct {
 typedef struct {
     GPtrArray *commands; /* Command *, in order, at most LIMIT_COMMANDS */
     char *rest;          /* text that is no verb, or "" */
+    char *unknown;       /* at a work address: the first line that begins with '#' and is no verb of ours, as written; or NULL */
     gboolean doubt;      /* something that looks meant for us was not understood: offer the choices */
 } CommandReply;
 
@@ -71,7 +72,8 @@ typedef struct {
  * `subject` (or NULL) is read only when `text` is empty, after its Re: prefixes and our [queue #n] tag are taken off, and only where
  * it ends in a verb that was typed there. */
 CommandReply *command_read_notification(const char *new_text, const char *subject);
-/* At a work address: only lines that begin with '#' followed by a verb, anywhere at the start; `rest` is the text without them. */
+/* At a work address: lines that begin with '#' (or its full-width form) and a verb, blanks between allowed; `rest` is the text without
+ * them. Any other line that begins with '#' and a letter is `unknown`: nothing of such a mail may go out. */
 CommandReply *command_read_work(const char *new_text);
 /* One verb with its arguments, as after `escalate VERB ID …`: REFUSED error says what is expected. */
 gboolean command_read_line(const char *line, Command **ret, GError **err);

@@ -83,6 +83,30 @@ answer kim@acme.test "$(reply_to "$out")" 'Das neue ist auch kaputt.'
 at 2026-05-28T10:00:00+02:00
 match "anything else does" '"state":"open"' "$(escalate --json show 1)"
 
+# ---- what must not reach the customer ----
+before=$(sent_to kim@acme.test | wc -l)
+answer bob@desk.test "$(reply_to "$bob")" '#internal she is a difficult one
+Dear Kim, a new one is on its way.'
+at 2026-05-28T10:05:00+02:00
+same "a line with # that is no verb: nothing goes out" "$before" "$(sent_to kim@acme.test | wc -l)"
+match "and the agent is told" 'nothing was sent to the customer: I do not understand' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ' | tr -s ' ')"
+w=$(reply_to "$bob")
+answer bob@desk.test "$w" "Dear Kim, you may also write to $w any time."
+at 2026-05-28T10:10:00+02:00
+same "an answer that names a work address goes out" $((before + 1)) "$(sent_to kim@acme.test | wc -l)"
+no_match "without its token" 'w[0-9]+\.' "$(plain "$(templated relay | tail -n 1)")"
+
+# ---- two personal addresses in one mail ----
+make_mail 'Eve <eve@rival.test>' support@desk.test 'Contract' 'Please send it.' | deliver eve@rival.test support@desk.test
+at 2026-05-28T10:15:00+02:00
+other=$(reply_to "$(sent_to bob@desk.test | grep new-ticket | tail -n 1)")
+rival=$(sent_to eve@rival.test | wc -l)
+make_mail -H "Cc: $other" bob@desk.test "$w" 'Re: [support #1] Printer' 'For Kim only.' | deliver bob@desk.test "$w"
+at 2026-05-28T10:20:00+02:00
+same "nothing goes to the one" $((before + 1)) "$(sent_to kim@acme.test | wc -l)"
+same "nor to the other" "$rival" "$(sent_to eve@rival.test | wc -l)"
+match "the agent is told why" 'two of our personal addresses' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ')"
+
 for mail in $(sent_to kim@acme.test); do
     no_match "no address of the team's kinds in $(basename "$mail")" '\+[awb][0-9]+\.[a-z2-7]{16}' "$(python3 -c 'import sys,email,email.policy
 m=email.message_from_binary_file(open(sys.argv[1],"rb"),policy=email.policy.default)
