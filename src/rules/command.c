@@ -128,7 +128,11 @@ static char *join(char **lines, guint from)
  * unless the rest asks: people go on to say why not. */
 static void drop_loose(CommandReply *r, gboolean has_weak, char **lines, guint rest)
 {
-    gboolean back = has_weak, asks = FALSE;
+    gboolean back = has_weak, asks = FALSE, any = FALSE;
+    for (guint i = 0; i < r->commands->len; i++)
+        any = any || ((const Command *)g_ptr_array_index(r->commands, i))->loose;
+    if (!any) /* as in nearly every mail: its text need not be read for this */
+        return;
     for (guint i = rest, read = 0; lines[i] != NULL && read < LINES_READ; i++) {
         if (is_blank(lines[i]))
             continue;

@@ -63,8 +63,20 @@ static gboolean is_inner(const char *p, const char *next, gboolean in_word)
     return g_ascii_isdigit(p[-1]) && g_ascii_isdigit(*next);
 }
 
+static gboolean is_ascii(const char *start, const char *end)
+{
+    for (; start < end; start++)
+        if ((guchar)*start >= 0x80)
+            return FALSE;
+    return TRUE;
+}
+
 static char *fold(const char *start, const char *end)
 {
+    if (is_ascii(start, end)) { /* NFKC and case folding are no more than this there */
+        char *small = g_ascii_strdown(start, end - start);
+        return g_strdelimit(small, "`", '\'');
+    }
     g_autofree char *normal = g_utf8_normalize(start, end - start, G_NORMALIZE_NFKC);
     g_autofree char *folded = g_utf8_casefold(normal, -1);
     GString *s = g_string_new(NULL);
@@ -146,7 +158,7 @@ CommandTokens *command_token_split(const char *line)
 {
     CommandTokens *t = g_new0(CommandTokens, 1);
     g_autofree char *valid = g_utf8_make_valid(line, -1);
-    t->line = g_utf8_normalize(valid, -1, G_NORMALIZE_NFC);
+    t->line = is_ascii(valid, valid + strlen(valid)) ? g_steal_pointer(&valid) : g_utf8_normalize(valid, -1, G_NORMALIZE_NFC);
     g_strstrip(t->line);
     t->tokens = g_ptr_array_new_with_free_func(token_free);
     const char *word = NULL;
@@ -186,12 +198,18 @@ guint command_token_match(const CommandTokens *t, guint i, guint end, WordsClass
     end = MIN(end, t->tokens->len);
     if (i >= end)
         return 0;
-    for (guint n = MIN(end - i, WORDS_COMMAND_LONGEST); n > 0; n--) {
+    guint longest = words_command_longest(command_token_at(t, i)->fold);
+    if (longest == 0) /* as for most words */
+        return 0;
+    g_autoptr(GString) phrase = g_string_new(NULL);
+    for (guint n = MIN(end - i, longest); n > 0; n--) {
         if (!is_run(t, i, n))
             continue;
-        g_autoptr(GString) phrase = g_string_new(NULL);
-        for (guint k = i; k < i + n; k++)
-            g_string_append_printf(phrase, "%s%s", k > i ? " " : "", command_token_at(t, k)->fold);
+        g_string_assign(phrase, command_token_at(t, i)->fold);
+        for (guint k = i + 1; k < i + n; k++) {
+            g_string_append_c(phrase, ' ');
+            g_string_append(phrase, command_token_at(t, k)->fold);
+        }
         if (words_command_find(c, phrase->str, ret_value))
             return n;
     }

@@ -387,34 +387,54 @@ static const WordsRow rows[] = {
     {"zh", WORDS_NEAR, 0, "|收到|知道了|明白|"},
 };
 
-/* A phrase leads to the rows that hold it, in the order of the table. Built once, never changed afterwards: a mail asks for many
- * phrases, and nearly all are none. */
-static GHashTable *build(void)
+/* Built once, never changed afterwards: a mail asks for many phrases, and nearly all are none. */
+typedef struct {
+    GHashTable *holders; /* phrase -> GPtrArray of the rows that hold it, in the order of the table */
+    GHashTable *longest; /* first word -> number of words of the longest phrase that begins with it */
+} Index;
+
+static void index_phrase(Index *x, const char *phrase, const WordsRow *row)
 {
-    GHashTable *table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    guint words = 1;
+    for (const char *p = phrase; *p != '\0'; p++)
+        words += *p == ' ';
+    g_autofree char *first = g_strndup(phrase, strcspn(phrase, " "));
+    GPtrArray *holders = g_hash_table_lookup(x->holders, phrase);
+    if (holders == NULL) {
+        holders = g_ptr_array_new();
+        g_hash_table_insert(x->holders, g_strdup(phrase), holders);
+    }
+    g_ptr_array_add(holders, (gpointer)row);
+    if (GPOINTER_TO_UINT(g_hash_table_lookup(x->longest, first)) < words)
+        g_hash_table_replace(x->longest, g_steal_pointer(&first), GUINT_TO_POINTER(words));
+}
+
+static Index *build(void)
+{
+    Index *x = g_new0(Index, 1);
+    x->holders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    x->longest = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_auto(GStrv) phrases = g_strsplit(rows[i].words, "|", -1);
-        for (guint k = 0; phrases[k] != NULL; k++) {
-            GPtrArray *holders = g_hash_table_lookup(table, phrases[k]);
-            if (*phrases[k] == '\0')
-                continue;
-            if (holders == NULL) {
-                holders = g_ptr_array_new();
-                g_hash_table_insert(table, g_strdup(phrases[k]), holders);
-            }
-            g_ptr_array_add(holders, (gpointer)&rows[i]);
-        }
+        for (guint k = 0; phrases[k] != NULL; k++)
+            if (*phrases[k] != '\0')
+                index_phrase(x, phrases[k], &rows[i]);
     }
-    return table;
+    return x;
+}
+
+static const Index *index_of_words(void)
+{
+    static Index *x;
+    if (g_once_init_enter(&x))
+        g_once_init_leave(&x, build());
+    return x;
 }
 
 /* The first row of that class, and of that value unless it is negative, that holds the phrase. */
 static const WordsRow *find(WordsClass c, int value, const char *phrase)
 {
-    static GHashTable *table;
-    if (g_once_init_enter(&table))
-        g_once_init_leave(&table, build());
-    const GPtrArray *holders = g_hash_table_lookup(table, phrase);
+    const GPtrArray *holders = g_hash_table_lookup(index_of_words()->holders, phrase);
     for (guint i = 0; holders != NULL && i < holders->len; i++) {
         const WordsRow *row = g_ptr_array_index(holders, i);
         if (row->class == c && (value < 0 || row->value == value))
@@ -422,6 +442,8 @@ static const WordsRow *find(WordsClass c, int value, const char *phrase)
     }
     return NULL;
 }
+
+guint words_command_longest(const char *first_word) { return GPOINTER_TO_UINT(g_hash_table_lookup(index_of_words()->longest, first_word)); }
 
 gboolean words_command_find(WordsClass c, const char *phrase, int *ret_value)
 {

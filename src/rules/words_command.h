@@ -42,7 +42,7 @@ typedef enum {
 gboolean words_command_find(WordsClass c, const char *phrase, int *ret_value);
 /* Whether it is of that class with that value. */
 gboolean words_command_has(WordsClass c, int value, const char *phrase);
-/* The longest phrase of all classes has this many words. */
-#define WORDS_COMMAND_LONGEST 7
+/* Words of the longest phrase of any class that begins with that word; 0: none does. */
+guint words_command_longest(const char *first_word);
 
 #endif
