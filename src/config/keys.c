@@ -19,8 +19,8 @@
 static const ConfigKey table[] = {
     {KEYS_TOP, "domain", KEYS_DOMAIN, AT(Config, domain), .is_required = TRUE,
      .help = "the domain of Message-IDs and of addresses that no queue gives"},
-    {KEYS_TOP, "spool", KEYS_PATH, AT(Config, spool), .fallback = "/var/spool/escalate", .help = "directory of message files"},
-    {KEYS_TOP, "database", KEYS_PATH, AT(Config, database), .fallback = "/var/lib/escalate/escalate.db",
+    {KEYS_TOP, "spool", KEYS_PATH, AT(Config, spool), .fallback = ESCALATE_SPOOLDIR, .help = "directory of message files"},
+    {KEYS_TOP, "database", KEYS_PATH, AT(Config, database), .fallback = ESCALATE_STATEDIR "/escalate.db",
      .help = "the SQLite file"},
     {KEYS_TOP, "key-file", KEYS_PATH, AT(Config, key_file), .note = "key, beside the database",
      .help = "keys of tokens in addresses, newest first"},

@@ -1,4 +1,4 @@
-/* cmd_init: `escalate init DIR [--country CODE] [--tz ZONE]`: a starter set that works as it is, sends nothing, and needs nothing
+/* cmd_init: `escalate init DIR [--system] [--country CODE] [--tz ZONE]`: a starter set that works as it is, sends nothing, and needs nothing
  * outside DIR. It must never write into a directory that holds anything, and never guess holidays: a country that is not shipped
  * gets none, and is told so. */
 #include <errno.h>
@@ -23,6 +23,7 @@
 typedef struct {
     const char *directory, *country;
     char *timezone;
+    gboolean is_system; /* spool, database and keys are where the installation has them */
 } InitOptions;
 
 static const struct {
@@ -59,20 +60,22 @@ static gboolean read_options(int argc, char **argv, InitOptions *o, GError **err
         gboolean is_country_option = strcmp(argv[i], "--country") == 0, is_zone = strcmp(argv[i], "--tz") == 0;
         if ((is_country_option || is_zone) && i + 1 == argc)
             return error_set(err, ERROR_USAGE, "init: '%s' needs a value", argv[i]);
-        if (is_country_option) {
+        if (strcmp(argv[i], "--system") == 0) {
+            o->is_system = TRUE;
+        } else if (is_country_option) {
             o->country = argv[++i];
         } else if (is_zone) {
             g_free(o->timezone);
             o->timezone = g_strdup(argv[++i]);
         } else if (argv[i][0] == '-' || o->directory != NULL) {
-            return error_set(err, ERROR_USAGE, "init: unexpected '%s'; usage: escalate init DIR [--country CODE] [--tz ZONE]",
+            return error_set(err, ERROR_USAGE, "init: unexpected '%s'; usage: escalate init DIR [--system] [--country CODE] [--tz ZONE]",
                              argv[i]);
         } else {
             o->directory = argv[i];
         }
     }
     if (o->directory == NULL || o->directory[0] == '\0')
-        return error_set(err, ERROR_USAGE, "usage: escalate init DIR [--country CODE] [--tz ZONE]");
+        return error_set(err, ERROR_USAGE, "usage: escalate init DIR [--system] [--country CODE] [--tz ZONE]");
     if (o->country != NULL && !is_country(o->country))
         return error_set(err, ERROR_USAGE, "init: country '%.20s': expected a code like DE or DE-BE", o->country);
     if (o->timezone == NULL)
@@ -98,11 +101,13 @@ static gboolean make_place(const char *path, GError **err)
 }
 
 /* Modes of the spool are in escalate-spool(5): any user may put mail there, nobody may take another's out. */
-static gboolean make_directories(const char *top, GError **err)
+static gboolean make_directories(const char *top, gboolean with_spool, GError **err)
 {
     const struct group *group = getgrnam("escalate");
     for (guint i = 0; i < G_N_ELEMENTS(directories); i++) {
         g_autofree char *path = g_build_filename(top, directories[i].path, NULL);
+        if (!with_spool && g_str_has_prefix(directories[i].path, "spool"))
+            continue;
         if (!files_make_directory(path, directories[i].mode, err))
             return FALSE;
         gboolean is_ours = group == NULL || !g_str_has_prefix(directories[i].path, "spool")
@@ -190,24 +195,36 @@ static gboolean write_holidays(const InitOptions *o, GError **err)
 }
 
 /* The set must load: it is the first thing its reader will try. */
-static gboolean check_set(const char *top, GError **err)
+static gboolean check_set(const char *top, gboolean with_keys, GError **err)
 {
     g_autofree char *path = g_build_filename(top, "escalate.yaml", NULL);
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free), keys = NULL, audit_keys = NULL;
     g_autoptr(Config) c = config_load(path, problems, NULL);
     if (c == NULL)
         return error_set(err, ERROR_INTERNAL, "init: the starter set does not load: %s", (char *)problems->pdata[0]);
-    return keyfile_load(c->key_file, &keys, err) && keyfile_load(c->audit_key_file, &audit_keys, err);
+    return !with_keys || (keyfile_load(c->key_file, &keys, err) && keyfile_load(c->audit_key_file, &audit_keys, err));
+}
+
+/* Without the lines that keep spool and database in the set itself. */
+static char *without_places(const char *text)
+{
+    static const char *const lines[] = {"\nspool: spool", "\ndatabase: escalate.db"};
+    g_autoptr(GString) s = g_string_new(text);
+    for (guint i = 0; i < G_N_ELEMENTS(lines); i++)
+        g_string_replace(s, lines[i], "", 1);
+    return g_strdup(s->str);
 }
 
 static gboolean run(const InitOptions *o, GError **err)
 {
-    if (!make_place(o->directory, err) || !make_directories(o->directory, err))
+    if (!make_place(o->directory, err) || !make_directories(o->directory, !o->is_system, err))
         return FALSE;
-    for (const InitFile *f = init_files; f->path != NULL; f++)
-        if (!write_text(o->directory, f->path, f->text, o->timezone, err))
+    for (const InitFile *f = init_files; f->path != NULL; f++) {
+        g_autofree char *text = o->is_system ? without_places(f->text) : g_strdup(f->text);
+        if (!write_text(o->directory, f->path, text, o->timezone, err))
             return FALSE;
-    return write_holidays(o, err) && check_set(o->directory, err);
+    }
+    return write_holidays(o, err) && check_set(o->directory, !o->is_system, err);
 }
 
 int cmd_init(int argc, char **argv, CommandContext *ctx)

@@ -15,7 +15,7 @@
 
 #include "base/banned.h"
 
-#define DEFAULT_CONFIG "/etc/escalate/escalate.yaml"
+#define DEFAULT_CONFIG ESCALATE_CONFIG /* configure: sysconfdir */
 
 struct CommandContext {
     const char *config;
@@ -27,7 +27,7 @@ struct CommandContext {
 #define VERB(name, usage, summary) {name, "ID" usage, summary, cmd_verb}
 
 const CommandEntry cmd_table[] = {
-    {"init", "DIR [--country CODE] [--tz ZONE]", "writes a working starter set into a new directory", cmd_init},
+    {"init", "DIR [--system] [--country CODE] [--tz ZONE]", "writes a working starter set into a new directory", cmd_init},
     {"check", "", "checks configuration, calendars and templates", cmd_check},
     {"list", "[--all] [WORDS] [FIELD:VALUE]", "lists tickets", cmd_list},
     {"show", "ID", "shows a ticket with its mails and runs", cmd_show},

@@ -262,7 +262,7 @@ int main(int argc, char **argv)
     static const struct option options[] = {{"config", required_argument, NULL, 'c'}, {"once", no_argument, NULL, 'o'},
                                             {"now", required_argument, NULL, 'n'},    {"version", no_argument, NULL, 'V'},
                                             {NULL, 0, NULL, 0}};
-    Options o = {.config = "/etc/escalate/escalate.yaml", .now = INSTANT_NONE};
+    Options o = {.config = ESCALATE_CONFIG, .now = INSTANT_NONE};
     g_autoptr(GError) err = NULL;
     int option;
     while ((option = getopt_long(argc, argv, "c:f", options, NULL)) != -1) {
