@@ -32,7 +32,7 @@ static const ConfigContact *actor_of(IntakeCase *c, const ConfigContact *address
 }
 
 /* A stranger with a good token: nothing is done, and whom we know is asked to answer from where we know him. */
-static gboolean ask_registered(IntakeCase *c, const ConfigContact *addressed, GError **err)
+gboolean acknowledge_ask_registered(IntakeCase *c, const ConfigContact *addressed, GError **err)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     gboolean may;
@@ -43,9 +43,9 @@ static gboolean ask_registered(IntakeCase *c, const ConfigContact *addressed, GE
     GuardCase facts = intake_guard_case(c, addressed->email[0], GUARD_REFUSAL);
     facts.null_sender = FALSE; /* it answers the registered address, not the mail's sender */
     g_ptr_array_add(lines, g_strdup_printf("Somebody answered from <%.200s>, which is not one of your addresses here.", c->reading->from));
-    g_ptr_array_add(lines, g_strdup("Nothing was done. If it was you, please answer from the address that this mail was sent to."));
+    g_ptr_array_add(lines, g_strdup("Nothing was done, and nothing was sent on. If it was you, please answer from the address that this mail was sent to."));
     return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
-           && (!may || notify_transcript(c->desk, c->ticket, addressed, c->notification->id, lines, FALSE, TRUE, NULL, err));
+           && (!may || notify_transcript(c->desk, c->ticket, addressed, c->notification != NULL ? c->notification->id : 0, lines, FALSE, TRUE, NULL, err));
 }
 
 static gboolean apply_all(IntakeCase *c, VerbContext *v, GError **err)
@@ -79,7 +79,7 @@ gboolean acknowledge_actor(IntakeCase *c, const ConfigContact **ret, gboolean *r
         return FALSE;
     *ret = actor_of(c, addressed);
     *ret_done = *ret == NULL;
-    return *ret != NULL || ask_registered(c, addressed, err);
+    return *ret != NULL || acknowledge_ask_registered(c, addressed, err);
 }
 
 gboolean acknowledge_mail(IntakeCase *c, GError **err)

@@ -11,6 +11,7 @@
 #include "mail/message.h"
 #include "config/keys.h"
 
+#include "flows/acknowledge.h"
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
@@ -286,6 +287,27 @@ static const char *queue_of_answer(IntakeCase *c)
     return NULL;
 }
 
+/* Who of the team answers the ticket's address, which customers are given, believes that the customer reads it: he is told. */
+static gboolean tell_misdirected(IntakeCase *c, const ConfigQueue *home, GError **err)
+{
+    const Ticket *t = c->ticket;
+    GuardCase facts = intake_guard_case(c, c->sender->email[0], GUARD_REFUSAL);
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    gint64 work;
+    gboolean may = FALSE;
+    if (!courtesy_allows(c->desk, t, &facts, &may, err))
+        return FALSE;
+    if (!may)
+        return TRUE;
+    if (!tickets_work(c->desk->db, t->id, c->sender->name, &work, err))
+        return FALSE;
+    g_autofree char *address = notify_token_address(c->desk, home, 'w', work, c->sender->name);
+    g_ptr_array_add(lines, g_strdup_printf("This was not sent to %.100s: it came to the ticket's address, and is kept as a note.",
+                                           t->requester_name != NULL ? t->requester_name : "the customer"));
+    g_ptr_array_add(lines, g_strdup_printf("To answer, write to %s", address));
+    return notify_transcript(c->desk, t, c->sender, 0, lines, FALSE, TRUE, c->reading->message_id, err);
+}
+
 static gboolean from_team(IntakeCase *c, GError **err)
 {
     const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
@@ -296,7 +318,7 @@ static gboolean from_team(IntakeCase *c, GError **err)
                        : !to_requester         ? "of the team, not to the requester: a note"
                                                : "of the team by its From alone, not authenticated: a note");
         c->row->is_note = TRUE;
-        return intake_store_row(c, err);
+        return intake_store_row(c, err) && (home->mode != MODE_RELAY || tell_misdirected(c, home, err));
     }
     intake_note(c, "an answer of %s to the requester%s", c->sender->name, c->auth == AUTHRES_PASS ? "" : " (unverified)");
     return intake_store_row(c, err) && people_set_back(c->desk, c->sender->name, err)
@@ -438,8 +460,7 @@ gboolean arrivals_work(IntakeCase *c, GError **err)
     gboolean is_colleague = c->sender != NULL && !is_his && intake_is_believed(c) && people_is_of_ticket(c->desk, c->sender, c->ticket->id);
     if (c->auth == AUTHRES_FAIL || (!is_his && !is_colleague)) {
         intake_note(c, "at the work address of %s, but not from him: a note, nothing is done", c->work_contact != NULL ? c->work_contact->name : "nobody");
-        c->row->is_note = TRUE;
-        return intake_store_row(c, err);
+        return acknowledge_ask_registered(c, c->work_contact, err);
     }
     g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
     VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = c->sender, .results = results};

@@ -296,7 +296,7 @@ gboolean escalate_clock_ended(Desk *d, const Ticket *t, gint64 clock, GError **e
 gboolean escalate_contained(Desk *d, const Ticket *t, GError **err)
 {
     g_autoptr(GPtrArray) runs = NULL;
-    LadderEvent event = {.kind = LADDER_CONTAINED, .hold_until = escalate_hold_until(d, t, NULL, NULL, INSTANT_NONE)};
+    LadderEvent event = {.kind = LADDER_CONTAINED, .hold_until = escalate_hold_until(d, t, NULL, NULL, INSTANT_NONE, NULL)};
     if (!escalate_each(d, t, &event, NULL, err) || !runs_of_ticket(d->db, t->id, TRUE, &runs, err))
         return FALSE;
     for (guint i = 0; i < runs->len; i++) {
@@ -418,7 +418,7 @@ gboolean escalate_contact_away(Desk *d, const char *contact, const char *reason,
     return TRUE;
 }
 
-Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy_name, const Duration *wanted, Instant wanted_until)
+Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy_name, const Duration *wanted, Instant wanted_until, gboolean *ret_is_cut)
 {
     const ConfigQueue *queue = desk_queue(d, t->queue);
     const Policy *policy = desk_policy(d, policy_name != NULL ? policy_name : queue != NULL ? queue->policy : NULL);
@@ -429,6 +429,8 @@ Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy_name, c
     World w = {d, t, queue, policy};
     Instant latest = world_add(&w, 0, d->now, cap);
     Instant until = wanted_until != INSTANT_NONE ? wanted_until : world_add(&w, 0, d->now, hold);
+    if (ret_is_cut != NULL)
+        *ret_is_cut = (wanted != NULL || wanted_until != INSTANT_NONE) && until > latest;
     return MIN(until, latest);
 }
 

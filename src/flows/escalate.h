@@ -34,7 +34,8 @@ gboolean escalate_unreachable(Desk *d, gint64 notification, const char *reason, 
 gboolean escalate_contact_away(Desk *d, const char *contact, const char *reason, GError **err);
 
 /* The end of a hold that begins now: `wanted` (or the policy's ack-holds, or ack-max) capped by the severity's ack-max, on the calendar
- * of the ticket's clocks. wanted_until: INSTANT_NONE, or the instant that was asked for. */
-Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy, const Duration *wanted, Instant wanted_until);
+ * of the ticket's clocks. wanted_until: INSTANT_NONE, or the instant that was asked for. *ret_is_cut (or NULL): whether more
+ * was asked for than is allowed. */
+Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy, const Duration *wanted, Instant wanted_until, gboolean *ret_is_cut);
 
 #endif

@@ -89,10 +89,15 @@ gboolean ladderverbs_ack(VerbContext *c, const Command *cmd, GError **err)
     g_autofree char *policy = NULL;
     if (c->run != 0 && !db_text_value(c->desk->db, &policy, err, "select policy from run where id = $1", "i", c->run))
         return FALSE;
+    gboolean is_cut = FALSE;
     LadderEvent event = {.kind = LADDER_ACK, .contact = verbs_actor_name(c),
-                         .hold_until = escalate_hold_until(c->desk, c->ticket, policy, hold, until)};
+                         .hold_until = escalate_hold_until(c->desk, c->ticket, policy, hold, until, &is_cut)};
     if (!each_run(c, &event, acked, &n, err))
         return FALSE;
+    if (n > 0 && is_cut) {
+        g_autofree char *most = duration_format(c->desk->config->severities[c->ticket->severity].ack_max);
+        verbs_say(c, "You asked for longer: S%d is held for %s at most.", c->ticket->severity + 1, most);
+    }
     if (n == 0)
         return verbs_refuse(c, "nothing is escalated on this ticket now");
     return TRUE;

@@ -140,7 +140,7 @@ static gboolean record(VerbContext *c, const char *kind, const char *text, GErro
 
 static gboolean progress(VerbContext *c, GError **err)
 {
-    LadderEvent event = {.kind = LADDER_PROGRESS, .hold_until = escalate_hold_until(c->desk, c->ticket, NULL, NULL, INSTANT_NONE)};
+    LadderEvent event = {.kind = LADDER_PROGRESS, .hold_until = escalate_hold_until(c->desk, c->ticket, NULL, NULL, INSTANT_NONE, NULL)};
     return escalate_each(c->desk, c->ticket, &event, NULL, err);
 }
 

@@ -96,6 +96,15 @@ at 2026-05-28T10:10:00+02:00
 same "an answer that names a work address goes out" $((before + 1)) "$(sent_to kim@acme.test | wc -l)"
 no_match "without its token" 'w[0-9]+\.' "$(plain "$(templated relay | tail -n 1)")"
 
+sent_before=$(sent_to kim@acme.test | wc -l)
+answer bob@desk.test "$(reply_to "$out")" 'Dear Kim, it is ready.'
+at 2026-05-28T10:11:00+02:00
+match "an agent who writes to the ticket's address is told that nobody read it" 'This was not sent to' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ')"
+answer bob@home.test "$w" 'Dear Kim, from my phone.'
+at 2026-05-28T10:12:00+02:00
+match "so is he whose work address a stranger used" 'nothing was sent on' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ')"
+same "and nothing was sent" "$sent_before" "$(sent_to kim@acme.test | wc -l)"
+
 # ---- two personal addresses in one mail ----
 make_mail 'Eve <eve@rival.test>' support@desk.test 'Contract' 'Please send it.' | deliver eve@rival.test support@desk.test
 at 2026-05-28T10:15:00+02:00
