@@ -58,7 +58,7 @@
 /* automatic mail (the guard, rules/guard) */
 #define LIMIT_AUTO_PER_ADDRESS_DAY 3
 #define LIMIT_AUTO_PER_DOMAIN_DAY 10
-#define LIMIT_REFUSALS_PER_TICKET_DAY 3 /* to a contact; to others one a day in all */
+#define LIMIT_REFUSALS_PER_TICKET_DAY 10 /* to a contact; to others one a day in all */
 #define LIMIT_AUTO_PER_PERSON 20 /* per-person's number where the configuration gives none */
 #define LIMIT_TICKETS_PER_ADDRESS_HOUR 10
 
