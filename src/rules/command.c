@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "rules/command_line.h"
+#include "rules/words_command.h"
 #include "rules/words_quote.h"
 
 #include "base/banned.h"
@@ -148,6 +149,24 @@ static void drop_loose(CommandReply *r, gboolean has_weak, char **lines, guint r
     }
 }
 
+/* "ack", and below it "no wait, I cannot": who takes it back in the next breath is asked. */
+static void drop_denied(CommandReply *r, char **lines, guint rest)
+{
+    while (lines[rest] != NULL && is_blank(lines[rest]))
+        rest++;
+    if (lines[rest] == NULL || r->commands->len == 0)
+        return;
+    const char *from = lines[rest] + strspn(lines[rest], " \t");
+    g_autofree char *word = g_strndup(from, strcspn(from, " \t,.;:!-")), *small = g_utf8_casefold(word, -1);
+    if (!words_command_has(WORDS_WEAK, VERB_DECLINE, small))
+        return;
+    for (guint i = r->commands->len; i-- > 0;)
+        if (((const Command *)g_ptr_array_index(r->commands, i))->verb == VERB_ACK) {
+            g_ptr_array_remove_index(r->commands, i);
+            r->doubt = TRUE;
+        }
+}
+
 /* Who takes it and hands it over in one breath is asked. */
 static void drop_contradiction(CommandReply *r)
 {
@@ -262,6 +281,7 @@ CommandReply *command_read_notification(const char *new_text, const char *subjec
     gboolean tail = is_tail(lines, rest);
     if (!tail)
         drop_loose(r, weak, lines, rest);
+    drop_denied(r, lines, rest);
     drop_contradiction(r);
     if (r->commands->len == 0) {
         r->doubt = r->doubt || command_is_only_thanks(valid);

@@ -356,7 +356,7 @@ static const WordsRow rows[] = {
     {"fi", WORDS_WEAK, VERB_DECLINE, "|ei|"},
     {"fi", WORDS_GREETING, 0, "|moi|hei|terve|"},
     {"fi", WORDS_THANKS, 0, "|kiitos|kiitoksia|paljon kiitoksia|"},
-    {"fi", WORDS_CLOSING, 1, "|terveisin|ystävällisin terveisin|t|"},
+    {"fi", WORDS_CLOSING, 1, "|terveisin|ystävällisin terveisin|"},
     {"fi", WORDS_NEGATION, 0, "|ei|en|mutta|kukaan|huomenna|"},
 
     /* Czech */
@@ -371,20 +371,18 @@ static const WordsRow rows[] = {
 
     /* Japanese, Chinese: no spaces, so a phrase is a word */
     {"ja", WORDS_VERB, VERB_RESOLVE, "|解決しました|修正しました|"},
-    {"ja", WORDS_STRONG, VERB_ACK, "|対応します|対応いたします|対応中です|対応中|私が対応します|担当します|確認します|調査します|調査中です|"},
-    {"ja", WORDS_WEAK, VERB_ACK, "|はい|"},
+    {"ja", WORDS_STRONG, VERB_ACK, "|対応します|対応いたします|対応中です|対応中|私が対応します|担当します|調査します|調査中です|"},
     {"ja", WORDS_WEAK, VERB_DECLINE, "|いいえ|"},
     {"ja", WORDS_GREETING, 0, "|こんにちは|お疲れ様です|お世話になっております|"},
     {"ja", WORDS_THANKS, 0, "|ありがとう|ありがとうございます|ありがとうございました|"},
     {"ja", WORDS_CLOSING, 1, "|よろしくお願いします|よろしくお願いいたします|以上|"},
-    {"ja", WORDS_NEAR, 0, "|了解|了解です|了解しました|承知しました|わかりました|"},
+    {"ja", WORDS_NEAR, 0, "|了解|了解です|了解しました|承知しました|わかりました|確認します|はい|"},
     {"zh", WORDS_VERB, VERB_RESOLVE, "|已解决|已修复|"},
     {"zh", WORDS_STRONG, VERB_ACK, "|我来处理|正在处理|处理中|我在处理|我负责|"},
-    {"zh", WORDS_WEAK, VERB_ACK, "|好|好的|是|"},
     {"zh", WORDS_WEAK, VERB_DECLINE, "|不|"},
     {"zh", WORDS_GREETING, 0, "|你好|您好|"},
     {"zh", WORDS_THANKS, 0, "|谢谢|多谢|非常感谢|谢谢你|"},
-    {"zh", WORDS_NEAR, 0, "|收到|知道了|明白|"},
+    {"zh", WORDS_NEAR, 0, "|收到|知道了|明白|好|好的|是|"},
 };
 
 /* Built once, never changed afterwards: a mail asks for many phrases, and nearly all are none. */
