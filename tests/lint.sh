@@ -56,6 +56,7 @@ sources() {
     cppcheck --quiet --std=c11 --language=c --enable=warning,portability --error-exitcode=1 --inline-suppr \
         -D'G_DEFINE_AUTOPTR_CLEANUP_FUNC(a,b)=' -D'G_GNUC_PRINTF(a,b)=' -D'g_autoptr(a)=a*' -D'g_auto(a)=a' -Dg_autofree= \
         -D'G_N_ELEMENTS(a)=(sizeof(a)/sizeof(a[0]))' -D'ESCALATE_DATADIR="/usr/share/escalate"' -D'ESCALATE_SPOOLDIR="/var/spool/escalate"' \
+        -D'ESCALATE_STATEDIR="/var/lib/escalate"' -D'ESCALATE_CONFIG="/etc/escalate/escalate.yaml"' \
         --suppress=missingIncludeSystem --suppress=unknownMacro --suppress=arrayIndexThenCheck --suppress=va_list_usedBeforeStarted \
         --max-configs=1 -Isrc src filters
 }

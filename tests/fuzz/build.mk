@@ -8,7 +8,7 @@ DEPS_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 DEPS_LIBS := $(shell pkg-config --libs $(PACKAGES))
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -I$(SRCDIR) -I$(SRCDIR)/src -I$(BUILDDIR) $(SANITIZE) $(DEPS_CFLAGS)
+FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DESCALATE_SPOOLDIR='"/var/spool/escalate"' -DESCALATE_STATEDIR='"/var/lib/escalate"' -O1 -g -I$(SRCDIR) -I$(SRCDIR)/src -I$(BUILDDIR) $(SANITIZE) $(DEPS_CFLAGS)
 
 # What sends, stores, forks or listens stays out.
 SOURCES := $(filter-out \
