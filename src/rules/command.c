@@ -295,6 +295,7 @@ CommandReply *command_read_notification(const char *new_text, const char *subjec
 /* "#note …" of "# note …" and of the full-width form; NULL where the line does not begin with a mark and a letter. "#42" is text. */
 static char *marked_line(const char *line)
 {
+    line += strspn(line, " \t");
     const char *p = g_str_has_prefix(line, "\357\274\203") ? line + 3 : *line == '#' ? line + 1 : NULL;
     if (p == NULL)
         return NULL;
@@ -317,9 +318,10 @@ CommandReply *command_read_work(const char *new_text)
             add_command(r, c);
             continue;
         }
-        if (mark != NULL && r->unknown == NULL) /* meant for us: it must not go out unseen */
+        gboolean is_ours = mark != NULL && !g_ascii_isspace(lines[i][0]); /* with a blank before it, text; but a verb is one */
+        if (is_ours && r->unknown == NULL) /* it must not go out unseen */
             r->unknown = g_strndup(lines[i], strcspn(lines[i], "\r"));
-        r->doubt = r->doubt || mark != NULL;
+        r->doubt = r->doubt || is_ours;
         g_string_append_printf(rest, "%s%s", lines[i], lines[i + 1] != NULL ? "\n" : "");
     }
     r->rest = g_strstrip(g_strdup(rest->str));

@@ -909,6 +909,7 @@ static void reads_work_lines(void **state)
         {"#wait for customer\n#severity S2\nHello", "wait customer; severity S2", "Hello", FALSE},
         {"# ack\n#include <stdio.h>", "ack", "#include <stdio.h>", TRUE},
         {"\357\274\203note\nShe is angry.", "note", "She is angry.", FALSE},
+        {"  #note\nShe is angry.", "note", "She is angry.", FALSE},
         {"#reslove\nHi", "", "#reslove\nHi", TRUE},
         {"#42 is fixed, #1 is not\n # indented", "", "#42 is fixed, #1 is not\n # indented", FALSE},
         {"#pass bob and eve please\nHi", "", "#pass bob and eve please\nHi", TRUE},
