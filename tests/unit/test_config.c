@@ -457,11 +457,11 @@ static void test_defaults(void **state)
 {
     (void)state;
     g_autoptr(Config) c = load_smallest();
-    assert_string_equal(c->spool, "/var/spool/escalate");
-    assert_string_equal(c->database, "/var/lib/escalate/escalate.db");
-    assert_string_equal(c->key_file, "/var/lib/escalate/key");
-    assert_string_equal(c->audit_key_file, "/var/lib/escalate/audit.key");
-    assert_string_equal(c->delivery.directory, "/var/spool/escalate/outgoing");
+    assert_string_equal(c->spool, ESCALATE_SPOOLDIR);
+    assert_string_equal(c->database, ESCALATE_STATEDIR "/escalate.db");
+    assert_string_equal(c->key_file, ESCALATE_STATEDIR "/key");
+    assert_string_equal(c->audit_key_file, ESCALATE_STATEDIR "/audit.key");
+    assert_string_equal(c->delivery.directory, ESCALATE_SPOOLDIR "/outgoing");
     assert_string_equal(c->delivery.host, "127.0.0.1");
     assert_string_equal(c->delivery.sendmail, "/usr/sbin/sendmail");
     assert_int_equal(c->delivery.port, 25);
