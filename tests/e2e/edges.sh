@@ -1,0 +1,90 @@
+#!/bin/sh
+# edges.sh: faults that a reader found once: waits that follow each other, another severity's calendar, answers of the second queue's
+# team, copies in one batch, a bounce of the second answer, what spam silences.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/desk.sh
+. "$(dirname "$0")/../desk.sh"
+command -v python3 >/dev/null || skip_all "no python3"
+
+fresh() { # MODE
+    rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key
+    desk "$1"
+}
+ask() { make_mail "$1" support@desk.test "$2" 'A question.' | deliver "$1" support@desk.test; }
+clock() { sqlite_value "select state from clock where target = '$1' and queue = '${2:-support}' order by id desc limit 1"; }
+
+fresh observe
+ask kim@acme.test Hello
+at 2026-05-26T10:00:00+02:00
+escalate --now 2026-05-26T10:10:00+02:00 wait 1 for customer >/dev/null
+same "waiting for the customer: resolve pauses" 1 "$(clock resolve)"
+escalate --now 2026-05-26T10:20:00+02:00 wait 1 for vendor >/dev/null
+same "then for the vendor: it runs again" 0 "$(clock resolve)"
+escalate --now 2026-05-26T10:30:00+02:00 wait 1 until 2026-05-27T10:00:00+02:00 >/dev/null
+escalate --now 2026-05-26T10:40:00+02:00 wait 1 for customer >/dev/null
+at 2026-05-27T10:30:00+02:00
+same "a time that it waited for before does not end the wait for the customer" waiting "$(sqlite_value 'select state from ticket')"
+
+fresh observe
+sed -i 's/{S1: {respond: 30bm/{S1: {calendar: always, respond: 30bm/' "$CONF"
+ask kim@acme.test Hello
+at 2026-05-26T16:50:00+02:00
+escalate --now 2026-05-26T18:00:00+02:00 severity 1 S1 >/dev/null
+same "a worse severity counts on its own calendar" "$(date -d 2026-05-26T18:30:00+02:00 +%s) always" \
+    "$(sqlite_value "select due_at || ' ' || calendar from clock where target = 'respond'")"
+fresh observe
+ask kim@acme.test Hello
+at 2026-05-26T10:00:00+02:00
+escalate --now 2026-05-26T10:05:00+02:00 answered 1 'by phone' >/dev/null
+same "S3 has no update target" '' "$(clock update)"
+escalate --now 2026-05-26T10:06:00+02:00 severity 1 S1 >/dev/null
+same "a target that only the new severity gives starts" 0 "$(clock update)"
+
+fresh observe
+sed -i 's/^  xeno:/  sam: {email: [sam@desk.test]}\n  xeno:/; s/team: \[ann\]/team: [sam]/' "$CONF"
+make_mail -H 'Cc: sales@desk.test' kim@acme.test support@desk.test Hello 'A question.' | deliver kim@acme.test support@desk.test
+at 2026-05-26T10:00:00+02:00
+make_mail -H 'Cc: support@desk.test' sam@desk.test kim@acme.test 'Re: [support #1] Hello' 'An answer.' | deliver sam@desk.test support@desk.test
+at 2026-05-26T10:30:00+02:00
+same "an answer of the second queue's team joins" 1 "$(sqlite_value 'select count(*) from ticket')"
+same "meets its own respond clock" 2 "$(clock respond sales)"
+same "and not the home queue's" 0 "$(clock respond)"
+
+fresh relay
+ask kim@acme.test Hello
+at 2026-05-26T10:00:00+02:00
+w=$(reply_to "$(sent_to bob@desk.test)")
+for hour in 10 11; do
+    make_mail bob@desk.test "$w" 'Re: [support #1] Hello' "Answer of $hour." | deliver bob@desk.test "$w"
+    at "2026-05-26T$hour:30:00+02:00"
+done
+b=$(envelope_sender relay)
+printf -- '--d\nContent-Type: text/plain\n\nfailed\n--d\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.acme.test\n\nFinal-Recipient: rfc822; kim@acme.test\nAction: failed\nStatus: 5.3.4\n\n--d--\n' |
+    make_mail -H 'Content-Type: multipart/report; report-type=delivery-status; boundary=d' -H 'MIME-Version: 1.0' mailer-daemon@acme.test "$b" Undelivered - | deliver '' "$b"
+at 2026-05-26T11:31:00+02:00
+same "the second answer bounces: the first still meets respond" 2 "$(clock respond)"
+
+fresh observe
+make_mail kim@acme.test support@desk.test Hello 'first line
+second line, all is fine
+third line' >"$WORK/whole"
+head -c $(($(wc -c <"$WORK/whole") - 25)) "$WORK/whole" | deliver kim@acme.test support@desk.test
+deliver kim@acme.test support@desk.test <"$WORK/whole"
+at 2026-05-26T10:00:00+02:00
+same "a cut copy and the whole one in one batch are one ticket" 1 "$(sqlite_value 'select count(*) from ticket')"
+
+fresh observe
+ask kim@acme.test Hello
+at 2026-05-26T10:00:00+02:00
+escalate --now 2026-05-26T10:05:00+02:00 spam 1 >/dev/null
+ask kim@acme.test 'Hello again'
+at 2026-05-26T10:10:00+02:00
+same "spam silences auto-acks to that sender" 1 "$(templated_count auto-ack)"
+printf 'Subject: nobody\n\nNo sender at all.\n' | deliver '' support@desk.test
+at 2026-05-26T10:20:00+02:00
+escalate --now 2026-05-26T10:30:00+02:00 resolve 3 done >/dev/null
+at 2026-05-26T10:31:00+02:00
+same "a mail without a sender is answered to nobody" 0 "$(outgoing | xargs grep -l 'unknown@invalid' 2>/dev/null | wc -l | tr -d ' ')"
+exits "the audit verifies" 0 escalate audit verify
+done_testing
