@@ -83,7 +83,7 @@ at 2026-05-26T10:10:00+02:00
 same "spam silences auto-acks to that sender" 1 "$(templated_count auto-ack)"
 printf 'Subject: nobody\n\nNo sender at all.\n' | deliver '' support@desk.test
 at 2026-05-26T10:20:00+02:00
-escalate --now 2026-05-26T10:30:00+02:00 resolve 3 done >/dev/null
+escalate --now 2026-05-26T10:30:00+02:00 resolve 3 finished >/dev/null
 at 2026-05-26T10:31:00+02:00
 same "a mail without a sender is answered to nobody" 0 "$(outgoing | xargs grep -l 'unknown@invalid' 2>/dev/null | wc -l | tr -d ' ')"
 exits "the audit verifies" 0 escalate audit verify

@@ -192,7 +192,7 @@ same "with a SEQUENCE above both" 3 "$(field "$line" SEQUENCE)"
 match "and himself as attendee" 'mailto:bob@desk.test' "$(field "$line" ATTENDEE)"
 fresh
 object ACCEPTED | answer outlook
-escalate --now 2026-05-26T10:40:00+02:00 resolve --as bob 1 done >/dev/null
+escalate --now 2026-05-26T10:40:00+02:00 resolve --as bob 1 finished >/dev/null
 at 2026-05-26T10:41:00+02:00
 same "at the end the acker's goes too" "Bob <bob@desk.test> CANCEL" "$(to_of_last line) $(field "$(last line)" METHOD)"
 done_testing
