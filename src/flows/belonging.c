@@ -185,8 +185,8 @@ static gboolean claim_of_conversation(IntakeCase *c, GPtrArray *claims, GError *
     return ticket == 0 || add_claim(c, claims, THREADING_CONVERSATION, ticket, g_strdup(conversation), err);
 }
 
-/* Bytes of an address that end at `at`, or begin behind it. */
-static gboolean is_address_byte(char ch) { return g_ascii_isalnum(ch) || strchr("._+-=~", ch) != NULL; }
+/* What an address in a text may be made of, on either side of its @. NUL is none. */
+static gboolean is_address_byte(char ch) { return g_ascii_isalnum(ch) || (ch != '\0' && strchr("._+-=~", ch) != NULL); }
 
 /* Ticket systems that write Message-IDs and subjects anew still quote our mail, and its reply address in it. */
 static gboolean claims_of_text(IntakeCase *c, GPtrArray *claims, GError **err)
@@ -196,9 +196,9 @@ static gboolean claims_of_text(IntakeCase *c, GPtrArray *claims, GError **err)
     for (const char *at = strchr(text, '@'); at != NULL && tried < BODY_ADDRESSES_MAX; at = strchr(at + 1, '@'), tried++) {
         const char *from = at, *to = at + 1, *mac;
         Token token;
-        while (from > text && at - from < 100 && is_address_byte(from[-1]) && from[-1] != '\0')
+        while (from > text && at - from < 100 && is_address_byte(from[-1]))
             from--;
-        while (*to != '\0' && to - at < 255 && is_address_byte(*to))
+        while (to - at < 255 && is_address_byte(*to))
             to++;
         while (to > at && to[-1] == '.')
             to--;

@@ -179,7 +179,9 @@ gboolean rsvp_reply(IntakeCase *c, GError **err)
     if (!intake_store_row(c, err) || !people_set_back(c->desk, actor->name, err) || !deliveries(c, &delivered, err) || !is_newer(c, actor, &is_new, err))
         return FALSE;
     v.message = c->row->id;
-    const char *why = intake_doubt(c) != NULL ? intake_doubt(c) : doubt(c, actor, words, meaning, is_new, delivered);
+    const char *why = intake_doubt(c);
+    if (why == NULL)
+        why = doubt(c, actor, words, meaning, is_new, delivered);
     if (why == NULL)
         return act(c, &v, words, meaning, err) && acknowledge_transcript(c, &v, err);
     intake_note(c, "calendar answer %s of %s does nothing: %s", r->partstat, actor->name, why);
