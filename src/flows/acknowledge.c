@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "flows/belonging.h"
 #include "flows/courtesy.h"
 #include "flows/notify.h"
 #include "flows/people.h"
@@ -75,7 +76,7 @@ gboolean acknowledge_actor(IntakeCase *c, const ConfigContact **ret, gboolean *r
     const ConfigContact *addressed = desk_contact(c->desk, c->notification->contact);
     *ret_done = FALSE;
     g_clear_pointer(&c->ticket, tickets_free);
-    if (!tickets_load(c->desk->db, c->notification->ticket_id, &c->ticket, err))
+    if (!belonging_load(c, c->notification->ticket_id, err))
         return FALSE;
     *ret = actor_of(c, addressed);
     *ret_done = *ret == NULL;

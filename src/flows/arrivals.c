@@ -12,6 +12,7 @@
 #include "config/keys.h"
 
 #include "flows/acknowledge.h"
+#include "flows/belonging.h"
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
@@ -213,7 +214,7 @@ gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err)
     } else if (!flooded(c, &last, err)) {
         ok = FALSE;
     } else if (last != 0) {
-        ok = tickets_load(c->desk->db, last, &c->ticket, err);
+        ok = belonging_load(c, last, err);
         intake_note(c, "flood: more than %d new tickets an hour of this sender: appended to ticket %" G_GINT64_FORMAT, LIMIT_TICKETS_PER_ADDRESS_HOUR, last);
         c->row->filed = g_strdup("flood");
         ok = ok && intake_store_row(c, err) && raise_severity(c, &rating, err) && tell_teams(c, "relay-in", FALSE, err);
@@ -454,7 +455,7 @@ static gboolean refuse_unsigned(IntakeCase *c, VerbContext *v, const char *why, 
 gboolean arrivals_work(IntakeCase *c, GError **err)
 {
     g_clear_pointer(&c->ticket, tickets_free);
-    if (!tickets_load(c->desk->db, c->work_ticket, &c->ticket, err))
+    if (!belonging_load(c, c->work_ticket, err))
         return FALSE;
     gboolean is_his = c->sender != NULL && c->sender == c->work_contact;
     gboolean is_colleague = c->sender != NULL && !is_his && intake_is_believed(c) && people_is_of_ticket(c->desk, c->sender, c->ticket->id);

@@ -138,12 +138,20 @@ gboolean deadlines_start(Desk *d, const Ticket *t, const ConfigQueue *queue, gbo
 
 static gboolean is_open(const ClockRow *c) { return c->clock.state == CLOCK_RUNNING || c->clock.state == CLOCK_PAUSED; }
 
+/* What people hear who were asked because of it. */
+static const char *end_reason(TargetKind target, gboolean met)
+{
+    static const char *const reasons[TARGET_COUNT] = {[TARGET_RESPOND] = "the customer has been answered", [TARGET_UPDATE] = "the customer has been told",
+                                                      [TARGET_RESOLVE] = "it is resolved", [TARGET_ASSIGN] = "somebody owns it"};
+    return met ? reasons[target] : "this deadline counts no more";
+}
+
 static gboolean end_clock(Desk *d, const Ticket *t, ClockRow *c, gboolean met, Instant at, gint64 message, GError **err)
 {
     ticketclock_stop(&c->clock, at, met);
     if (met && c->clock.due_at != INSTANT_NONE && at > c->clock.due_at && c->clock.breached_at == INSTANT_NONE)
         c->clock.breached_at = c->clock.due_at;
-    return store(d, c, at, met ? "met" : "stop", message, err) && escalate_clock_ended(d, t, c->clock.id, err);
+    return store(d, c, at, met ? "met" : "stop", message, err) && escalate_clock_ended(d, t, c->clock.id, end_reason(c->clock.target, met), err);
 }
 
 gboolean deadlines_end(Desk *d, const Ticket *t, TargetKind target, gboolean met, Instant at, gint64 message, GError **err)
@@ -278,6 +286,48 @@ gboolean deadlines_resume(Desk *d, const Ticket *t, Instant at, gint64 message, 
             return FALSE;
     }
     return escalate_check_paused(d, t, err);
+}
+
+/* Of two promises of one kind the one that must be kept first; one that waits is kept after one that runs. */
+static gboolean is_before(const ClockRow *a, const ClockRow *b)
+{
+    if (a->clock.due_at == INSTANT_NONE || b->clock.due_at == INSTANT_NONE)
+        return b->clock.due_at == INSTANT_NONE;
+    return a->clock.due_at <= b->clock.due_at;
+}
+
+gboolean deadlines_merge(Desk *d, const Ticket *from, const Ticket *into, gint64 message, GError **err)
+{
+    g_autoptr(GPtrArray) going = NULL, staying = NULL;
+    if (!clocks_of_ticket(d->db, from->id, &going, err) || !clocks_of_ticket(d->db, into->id, &staying, err))
+        return FALSE;
+    for (guint i = 0; i < going->len; i++) {
+        ClockRow *g = g_ptr_array_index(going, i);
+        if (is_open(g) && g->clock.target == TARGET_ASSIGN && into->owner != NULL && !end_clock(d, from, g, TRUE, d->now, message, err))
+            return FALSE;
+        for (guint k = 0; k < staying->len; k++) {
+            ClockRow *s = g_ptr_array_index(staying, k);
+            if (!is_open(g) || !is_open(s) || s->clock.target != g->clock.target || strcmp(s->queue, g->queue) != 0)
+                continue;
+            gboolean stays = is_before(s, g);
+            if (!end_clock(d, stays ? from : into, stays ? g : s, FALSE, d->now, message, err))
+                return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+gboolean deadlines_moved(Desk *d, const Ticket *into, gint64 message, GError **err)
+{
+    g_autoptr(GPtrArray) clocks = NULL;
+    if (!clocks_of_ticket(d->db, into->id, &clocks, err))
+        return FALSE;
+    for (guint i = 0; i < clocks->len; i++) {
+        ClockRow *c = g_ptr_array_index(clocks, i);
+        if (is_open(c) && !store(d, c, d->now, "merge", message, err))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 /* Targets that the former severity did not give. */

@@ -23,6 +23,10 @@ gboolean deadlines_reopened(Desk *d, const Ticket *t, Instant at, gint64 message
 /* Waiting for the customer: update and resolve pause; and back. */
 gboolean deadlines_pause(Desk *d, const Ticket *t, Instant at, gint64 message, GError **err);
 gboolean deadlines_resume(Desk *d, const Ticket *t, Instant at, gint64 message, GError **err);
+/* Before the clocks of `from` go over to `into`: of two open ones of one kind the later due stops. */
+gboolean deadlines_merge(Desk *d, const Ticket *from, const Ticket *into, gint64 message, GError **err);
+/* After it: what they fire is reckoned anew. */
+gboolean deadlines_moved(Desk *d, const Ticket *into, gint64 message, GError **err);
 /* The ticket's severity changed from `old`. */
 gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GError **err);
 /* Whether a clock of that target was reached by its due: marks it breached. */

@@ -279,7 +279,7 @@ static gboolean end_if_idle(Desk *d, const Ticket *t, RunRow *r, const char *rea
     return step(d, t, r, &event, NULL, err) && desk_audit(d, t->id, err, "run-end", "run=%" G_GINT64_FORMAT, r->id);
 }
 
-gboolean escalate_clock_ended(Desk *d, const Ticket *t, gint64 clock, GError **err)
+gboolean escalate_clock_ended(Desk *d, const Ticket *t, gint64 clock, const char *reason, GError **err)
 {
     g_autoptr(GPtrArray) runs = NULL;
     g_autofree char *cause = g_strdup_printf("clock:%" G_GINT64_FORMAT, clock);
@@ -287,7 +287,7 @@ gboolean escalate_clock_ended(Desk *d, const Ticket *t, gint64 clock, GError **e
         return FALSE;
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
-        if (!runs_end_cause(d->db, r->id, cause, d->now, err) || !end_if_idle(d, t, r, "the customer has been answered", err))
+        if (!runs_end_cause(d->db, r->id, cause, d->now, err) || !end_if_idle(d, t, r, reason, err))
             return FALSE;
     }
     return TRUE;

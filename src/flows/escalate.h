@@ -14,8 +14,8 @@ gboolean escalate_cause(Desk *d, const Ticket *t, const char *policy, const char
 gboolean escalate_event(Desk *d, const Ticket *t, gint64 run, const LadderEvent *event, GPtrArray **ret_actions, GError **err);
 /* The same to every live run of the ticket. *ret_runs (or NULL): how many there were. */
 gboolean escalate_each(Desk *d, const Ticket *t, const LadderEvent *event, guint *ret_runs, GError **err);
-/* A clock was met or stopped: its causes end, and runs that have none left. */
-gboolean escalate_clock_ended(Desk *d, const Ticket *t, gint64 clock, GError **err);
+/* A clock was met or stopped: its causes end, and runs that have none left; `reason` is told to who was asked. */
+gboolean escalate_clock_ended(Desk *d, const Ticket *t, gint64 clock, const char *reason, GError **err);
 /* `contained`: causes of respond clocks and those that are no clock end. */
 gboolean escalate_contained(Desk *d, const Ticket *t, GError **err);
 /* Suspends runs all of whose causes are paused clocks, resumes the others. */

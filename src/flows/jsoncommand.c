@@ -58,6 +58,8 @@ static char *arguments_of(const Command *c)
     g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
     if (c->severity > 0)
         g_ptr_array_add(words, g_strdup_printf("S%d", c->severity));
+    if (c->ticket > 0)
+        g_ptr_array_add(words, g_strdup_printf("%" G_GINT64_FORMAT, c->ticket));
     if (c->wait_for != COMMAND_FOR_NOBODY)
         g_ptr_array_add(words, g_strdup_printf("for %s", waits[c->wait_for]));
     if (c->has_hold)
@@ -99,6 +101,7 @@ static json_t *write_command(const Command *c)
     json_object_set_new(o, "who", text_or_null(c->who));
     json_object_set_new(o, "text", text_or_null(c->text));
     json_object_set_new(o, "severity", json_integer(c->severity));
+    json_object_set_new(o, "ticket", json_integer(c->ticket));
     return o;
 }
 
@@ -165,7 +168,7 @@ static gboolean read_command(const json_t *o, Command *c, GError **err)
         || !jsonin_choice(o, "wait_for", waits, G_N_ELEMENTS(waits), &wait_for, err)
         || !jsonin_text_or_null(o, "who", JSONIN_LINE, LINE_MAX_BYTES, &c->who, err)
         || !jsonin_text_or_null(o, "text", JSONIN_TEXT, LIMIT_TEXT_BYTES, &c->text, err)
-        || !jsonin_number(o, "severity", 0, 4, &severity, err)
+        || !jsonin_number(o, "severity", 0, 4, &severity, err) || !jsonin_number(o, "ticket", 0, 999999999, &c->ticket, err)
         || !jsonin_text(o, "line", JSONIN_TEXT, LIMIT_TEXT_BYTES, &c->line, err))
         return FALSE;
     c->verb = (Verb)verb;

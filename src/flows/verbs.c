@@ -13,6 +13,7 @@
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
+#include "flows/merge.h"
 #include "flows/notify.h"
 #include "flows/verbs_shared.h"
 #include "flows/view.h"
@@ -211,8 +212,6 @@ static gboolean do_reopen(VerbContext *c, const Command *cmd, GError **err)
     (void)cmd;
     if (c->ticket->state < TICKET_RESOLVED)
         return verbs_refuse(c, "the ticket is %s", tickets_state_name(c->ticket->state));
-    if (c->ticket->state == TICKET_MERGED)
-        return verbs_refuse(c, "the ticket was merged into %" G_GINT64_FORMAT, c->ticket->merged_into_id);
     verbs_say(c, "The ticket is open again.");
     return verbs_reopen(c->desk, c->ticket, c->message, err);
 }
@@ -300,8 +299,8 @@ static Handler *const handlers[VERB_COUNT] = {
     [VERB_TAKE] = do_take,         [VERB_ASSIGN] = do_assign,     [VERB_SEVERITY] = do_severity, [VERB_WAIT] = do_wait,
     [VERB_ANSWERED] = do_answered, [VERB_CONTAINED] = do_contained, [VERB_RESOLVE] = do_resolve, [VERB_REOPEN] = do_reopen,
     [VERB_CAUSE] = do_text,        [VERB_IMPACT] = do_text,       [VERB_NEXT] = do_text,         [VERB_NOTE] = do_note,
-    [VERB_CATEGORY] = do_text,     [VERB_SPAM] = do_spam,         [VERB_NOTSPAM] = do_notspam,   [VERB_NEEDLESS] = do_needless,
-    [VERB_STATUS] = do_status,     [VERB_HELP] = do_help,
+    [VERB_CATEGORY] = do_text,     [VERB_MERGE] = merge_verb,     [VERB_SPAM] = do_spam,         [VERB_NOTSPAM] = do_notspam,
+    [VERB_NEEDLESS] = do_needless, [VERB_STATUS] = do_status,     [VERB_HELP] = do_help,
 };
 
 gboolean verbs_apply(VerbContext *c, const Command *command, GError **err)
@@ -310,6 +309,8 @@ gboolean verbs_apply(VerbContext *c, const Command *command, GError **err)
     c->desk->acting = c->actor != NULL ? c->actor->name : NULL;
     if (home(c) == NULL)
         return verbs_refuse(c, "queue '%s' is not configured any more", c->ticket->queue);
+    if (c->ticket->state == TICKET_MERGED && command->verb != VERB_STATUS && command->verb != VERB_HELP)
+        return verbs_refuse(c, "the ticket was merged into %" G_GINT64_FORMAT, c->ticket->merged_into_id);
     if (c->actor != NULL && !config_contact_may(c->desk->config, c->actor, verb)) {
         verbs_refuse(c, "your role may not use '%s'", verb);
         return desk_audit(c->desk, c->ticket->id, err, "verb-refused", "verb=%s by=%s", verb, verbs_actor_name(c));

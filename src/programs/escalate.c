@@ -45,6 +45,7 @@ const CommandEntry cmd_table[] = {
     VERB("contained", " [TEXT]", "records that the harm is contained"),
     VERB("resolve", " [TEXT]", "resolves the ticket"),
     VERB("reopen", "", "opens it again"),
+    VERB("merge", " TICKET", "merges it into another ticket"),
     VERB("spam", "", "closes it as spam"),
     VERB("notspam", "", "undoes that"),
     VERB("note", " TEXT", "adds a private note"),

@@ -24,6 +24,7 @@ typedef enum {
     VERB_NEXT,      /* text, until optional */
     VERB_NOTE,      /* text; at a work address it makes the whole mail private */
     VERB_CATEGORY,  /* text: one word */
+    VERB_MERGE,     /* ticket */
     VERB_SPAM,
     VERB_NOTSPAM,
     VERB_NEEDLESS,
@@ -58,6 +59,7 @@ typedef struct {
     char *who;        /* contact's name or address, or NULL */
     char *text;       /* argument text, or NULL */
     int severity;     /* 1..4, or 0 */
+    gint64 ticket;    /* number of another ticket, or 0 */
     char *line;       /* the line as written */
 } Command;
 

@@ -5,49 +5,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "rules/command_when.h"
+#include "rules/command_args.h"
 
 #include "base/banned.h"
-
-typedef enum { ARG_NONE, ARG_HOLD, ARG_WHO, ARG_SEVERITY, ARG_WAIT, ARG_TEXT, ARG_TEXT_OPTIONAL, ARG_NEXT, ARG_WORD } Arguments;
-
-typedef struct {
-    Arguments arguments;
-    gboolean may_please; /* "please ack" asks somebody else; "please escalate" asks us */
-    gboolean may_ask;    /* with a question mark it means the same */
-    const char *expected;
-} Grammar;
-
-static const Grammar grammar[VERB_COUNT] = {
-    [VERB_ACK] = {ARG_HOLD, FALSE, FALSE, "ack [2h | until TIME]"},
-    [VERB_DECLINE] = {ARG_NONE, FALSE, FALSE, "decline"},
-    [VERB_PASS] = {ARG_WHO, FALSE, FALSE, "pass CONTACT"},
-    [VERB_ESCALATE] = {ARG_NONE, TRUE, FALSE, "escalate"},
-    [VERB_TAKE] = {ARG_NONE, FALSE, FALSE, "take"},
-    [VERB_ASSIGN] = {ARG_WHO, FALSE, FALSE, "assign CONTACT"},
-    [VERB_SEVERITY] = {ARG_SEVERITY, FALSE, FALSE, "severity S1 to S4"},
-    [VERB_WAIT] = {ARG_WAIT, FALSE, FALSE, "wait [for customer | for vendor] [until TIME]"},
-    [VERB_ANSWERED] = {ARG_TEXT_OPTIONAL, FALSE, FALSE, "answered [TEXT]"},
-    [VERB_CONTAINED] = {ARG_TEXT_OPTIONAL, FALSE, FALSE, "contained [TEXT]"},
-    [VERB_RESOLVE] = {ARG_TEXT_OPTIONAL, FALSE, FALSE, "resolve [TEXT]"},
-    [VERB_REOPEN] = {ARG_NONE, TRUE, FALSE, "reopen"},
-    [VERB_CAUSE] = {ARG_TEXT, FALSE, FALSE, "cause TEXT"},
-    [VERB_IMPACT] = {ARG_TEXT, FALSE, FALSE, "impact TEXT"},
-    [VERB_NEXT] = {ARG_NEXT, FALSE, FALSE, "next TEXT [by TIME]"},
-    [VERB_NOTE] = {ARG_TEXT, TRUE, TRUE, "note TEXT"},
-    [VERB_CATEGORY] = {ARG_WORD, FALSE, FALSE, "category WORD"},
-    [VERB_SPAM] = {ARG_NONE, FALSE, FALSE, "spam"},
-    [VERB_NOTSPAM] = {ARG_NONE, FALSE, FALSE, "notspam"},
-    [VERB_NEEDLESS] = {ARG_NONE, FALSE, FALSE, "needless"},
-    [VERB_STATUS] = {ARG_NONE, TRUE, TRUE, "status"},
-    [VERB_HELP] = {ARG_NONE, TRUE, TRUE, "help"},
-};
-
-/* How a verb is read: strictly among people's sentences, or where it is known that a verb stands. */
-typedef struct {
-    gboolean strict;
-    gboolean text_optional;
-} Mode;
 
 static Command *command_new(Verb v, const char *line)
 {
@@ -56,12 +16,6 @@ static Command *command_new(Verb v, const char *line)
     c->line = g_strdup(line);
     c->until.days_ahead = c->until.hour = c->until.minute = -1;
     return c;
-}
-
-static char *slice(const CommandTokens *t, guint from, guint to)
-{
-    const CommandToken *first = command_token_at(t, from), *last = command_token_at(t, to - 1);
-    return g_strndup(t->line + first->start, last->end - first->start);
 }
 
 static guint match(const CommandTokens *t, guint i, WordsClass c) { return command_token_match(t, i, t->tokens->len, c, NULL); }
@@ -130,167 +84,19 @@ static guint find_tail(const CommandTokens *t, guint from)
     return t->tokens->len;
 }
 
-/* Arguments: each reads words [i, end) as a whole. */
-
-static gboolean read_hold(const CommandTokens *t, guint i, guint end, Command *c)
-{
-    guint n;
-    if (i == end)
-        return TRUE;
-    if ((n = command_token_match(t, i, end, WORDS_UNTIL, NULL)) > 0)
-        return command_when_read(t, i + n, end, &c->until);
-    i += command_token_match(t, i, end, WORDS_FOR, NULL);
-    c->has_hold = command_when_hold(t, i, end, &c->hold);
-    return c->has_hold;
-}
-
-static gboolean looks_like_contact(const char *text)
-{
-    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p))
-        if (!g_unichar_isalnum(g_utf8_get_char(p)) && strchr("._-+@<>'", *p) == NULL)
-            return FALSE;
-    return TRUE;
-}
-
-static gboolean is_risky(const char *word, Verb v)
-{
-    /* the rows of several verbs hold the same word, and the table answers the first: so it is asked verb by verb */
-    return words_command_has(WORDS_RISKY, (int)v, word);
-}
-
-static gboolean read_who(const CommandTokens *t, guint i, guint end, Command *c)
-{
-    i += command_token_match(t, i, end, WORDS_TO, NULL);
-    if (i >= end || end - i > 3)
-        return FALSE;
-    for (guint k = i; k < end; k++) {
-        const CommandToken *word = command_token_at(t, k);
-        if (!looks_like_contact(word->fold) || is_risky(word->fold, c->verb))
-            return FALSE;
-        if (end - i > 1 && !command_token_is_name(t, k))
-            return FALSE;
-        if (k + 1 < end && word->after != 0 && word->after != '.')
-            return FALSE;
-    }
-    c->who = slice(t, i, end);
-    g_strdelimit(c->who, "<>", ' ');
-    g_strstrip(c->who);
-    return *c->who != '\0';
-}
-
-static gboolean read_severity(const CommandTokens *t, guint i, guint end, Command *c)
-{
-    i += command_token_match(t, i, end, WORDS_TO, NULL);
-    if (i + 1 != end)
-        return FALSE;
-    const char *text = command_token_at(t, i)->fold;
-    if (*text == 's')
-        text++;
-    if (*text < '1' || *text > '4' || text[1] != '\0')
-        return FALSE;
-    c->severity = *text - '0';
-    return TRUE;
-}
-
-static gboolean read_wait(const CommandTokens *t, guint i, guint end, Command *c)
-{
-    guint n = command_token_match(t, i, end, WORDS_FOR, NULL), m;
-    if (n > 0 && (m = command_token_match(t, i + n, end, WORDS_CUSTOMER, NULL)) > 0)
-        c->wait_for = COMMAND_FOR_CUSTOMER;
-    else if (n > 0 && (m = command_token_match(t, i + n, end, WORDS_VENDOR, NULL)) > 0)
-        c->wait_for = COMMAND_FOR_VENDOR;
-    else
-        n = m = 0;
-    i += n + m;
-    if (i == end)
-        return TRUE;
-    n = command_token_match(t, i, end, WORDS_UNTIL, NULL);
-    return n > 0 && command_when_read(t, i + n, end, &c->until);
-}
-
-static gboolean read_text(const CommandTokens *t, guint i, gboolean optional, const Mode *mode, Command *c)
-{
-    const CommandToken *word = command_token_at(t, i);
-    if (word == NULL)
-        return optional || mode->text_optional;
-    char before = i > 0 ? command_token_at(t, i - 1)->after : 0;
-    if (mode->strict && before != ':' && before != '-') {
-        gboolean states = c->verb == VERB_RESOLVE || c->verb == VERB_CONTAINED || c->verb == VERB_ANSWERED;
-        if (is_risky(word->fold, c->verb) || (states && words_command_find(WORDS_NEGATION, word->fold, NULL)))
-            return FALSE;
-    }
-    c->text = g_strdup(command_token_rest(t, i));
-    return TRUE;
-}
-
-/* `next TEXT [by TIME]`: the last "by" that a time follows to the end. */
-static gboolean read_next(const CommandTokens *t, guint i, const Mode *mode, Command *c)
-{
-    guint end = t->tokens->len;
-    if (!read_text(t, i, FALSE, mode, c))
-        return FALSE;
-    for (guint k = end; !t->overflow && c->text != NULL && k-- > i + 1;) {
-        guint n = command_token_match(t, k, end, WORDS_BY, NULL);
-        if (n == 0 || !command_when_read(t, k + n, end, &c->until))
-            continue;
-        g_free(c->text);
-        c->text = slice(t, i, k);
-        break;
-    }
-    return TRUE;
-}
-
-static gboolean read_word(const CommandTokens *t, guint i, guint end, Command *c)
-{
-    if (i + 1 != end)
-        return FALSE;
-    c->text = slice(t, i, end);
-    return TRUE;
-}
-
-static gboolean has_text_argument(Verb v)
-{
-    Arguments a = grammar[v].arguments;
-    return a == ARG_TEXT || a == ARG_TEXT_OPTIONAL || a == ARG_NEXT;
-}
-
-/* Arguments of c's verb from word i on; words from `end` on are courtesy. */
-static gboolean read_arguments(const CommandTokens *t, guint i, guint end, const Mode *mode, Command *c)
-{
-    Arguments a = grammar[c->verb].arguments;
-    if (t->question && !grammar[c->verb].may_ask && (!has_text_argument(c->verb) || mode->strict))
-        return FALSE;
-    if (t->overflow && !has_text_argument(c->verb))
-        return FALSE;
-    if (grammar[c->verb].may_please && !has_text_argument(c->verb))
-        i += command_token_match(t, i, end, WORDS_PLEASE, NULL);
-    switch (a) {
-    case ARG_NONE: return i == end;
-    case ARG_HOLD: return read_hold(t, i, end, c);
-    case ARG_WHO: return read_who(t, i, end, c);
-    case ARG_SEVERITY: return read_severity(t, i, end, c);
-    case ARG_WAIT: return read_wait(t, i, end, c);
-    case ARG_TEXT: return read_text(t, i, FALSE, mode, c);
-    case ARG_TEXT_OPTIONAL: return read_text(t, i, TRUE, mode, c);
-    case ARG_NEXT: return read_next(t, i, mode, c);
-    case ARG_WORD: return read_word(t, i, end, c);
-    }
-    return FALSE;
-}
-
 /* The verb at word i with its arguments, or NULL. */
-static Command *read_verb(const CommandTokens *t, guint i, guint end, const Mode *mode)
+static Command *read_verb(const CommandTokens *t, guint i, guint end, const CommandMode *mode)
 {
     int verb;
     guint please = command_token_match(t, i, end, WORDS_PLEASE, NULL);
     guint n = command_token_match(t, i + please, t->tokens->len, WORDS_VERB, &verb);
-    if (n == 0 || i + please + n > end || (please > 0 && !grammar[verb].may_please))
+    if (n == 0 || i + please + n > end || (please > 0 && !command_args_may_please((Verb)verb)))
         return NULL;
     i += please + n;
-    if (has_text_argument((Verb)verb))
+    if (command_args_has_text((Verb)verb))
         end = t->tokens->len;
     Command *c = command_new((Verb)verb, t->line);
-    if (read_arguments(t, i, end, mode, c))
+    if (command_args_read(t, i, end, mode, c))
         return c;
     command_free(c);
     return NULL;
@@ -374,7 +180,7 @@ static const char *without_hash(const char *line)
 
 CommandLine command_line_read(const char *text)
 {
-    static const Mode mode = {.strict = TRUE};
+    static const CommandMode mode = {.strict = TRUE};
     CommandLine line = {.result = COMMAND_LINE_COURTESY};
     gboolean closing = FALSE;
     g_autoptr(CommandTokens) t = command_token_split(without_hash(text));
@@ -401,7 +207,7 @@ CommandLine command_line_read(const char *text)
 
 gboolean command_line_read_verb(const char *text, gboolean text_optional, Command **ret, const char **ret_expected)
 {
-    Mode mode = {.strict = FALSE, .text_optional = text_optional};
+    CommandMode mode = {.strict = FALSE, .text_optional = text_optional};
     int verb;
     g_autoptr(CommandTokens) t = command_token_split(without_hash(text));
     if (match(t, 0, WORDS_VERB) == 0 && match(t, 0, WORDS_WEAK) > 0) { /* `no` is a verb */
@@ -417,7 +223,7 @@ gboolean command_line_read_verb(const char *text, gboolean text_optional, Comman
         *ret_expected = NULL;
         return FALSE;
     }
-    *ret_expected = grammar[verb].expected;
+    *ret_expected = command_args_expected((Verb)verb);
     Command *c = read_verb(t, 0, t->tokens->len, &mode);
     if (c == NULL)
         return FALSE;
@@ -463,7 +269,7 @@ gboolean command_line_takes_back(const char *text)
         return TRUE;
     for (guint i = 0; i < t->tokens->len; i++) {
         const char *word = command_token_at(t, i)->fold;
-        if (words_command_find(WORDS_NEGATION, word, NULL) || g_str_has_suffix(word, "n't"))
+        if (words_command_find(WORDS_NEGATION, word, NULL) || words_command_negates(word) || g_str_has_suffix(word, "n't"))
             return TRUE;
     }
     return FALSE;

@@ -117,6 +117,67 @@ static void add_token(CommandTokens *t, const char *start, const char *end)
     g_ptr_array_add(t->tokens, token);
 }
 
+/* Chinese and Japanese characters, kana among them. */
+static gboolean is_unspaced(gunichar c) { return (c >= 0x3040 && c <= 0x30ff) || (c >= 0x3400 && c <= 0x9fff); }
+
+static gboolean is_figure(gunichar c) { return (c >= '0' && c <= '9') || (c >= 0xff10 && c <= 0xff19); }
+
+/* Where the longest phrase that may stand in a time ends, of those that begin at p; NULL: none does. */
+static const char *phrase_end(const char *p, const char *end)
+{
+    static const WordsClass timely[] = {WORDS_UNTIL, WORDS_UNTIL_BEHIND, WORDS_BY_BEHIND, WORDS_DAY,    WORDS_WEEKDAY,
+                                        WORDS_CLOCK, WORDS_HALF,         WORDS_DAYTIME,   WORDS_UNIT,   WORDS_NUMBER,
+                                        WORDS_AT,    WORDS_MONTH_SIGN,   WORDS_DAY_SIGN,  WORDS_VERB};
+    for (const char *to = end; to > p; to = g_utf8_prev_char(to)) {
+        g_autofree char *phrase = g_strndup(p, (gsize)(to - p));
+        for (gsize k = 0; k < G_N_ELEMENTS(timely); k++)
+            if (words_command_find(timely[k], phrase, NULL))
+                return to;
+    }
+    return NULL;
+}
+
+#define UNSPACED_BYTES_MAX 48 /* of a time said in characters; longer is prose */
+
+/* A piece without figures: cut into phrases where it is made of nothing else ("明日まで"), else one word. */
+static void add_unspaced(CommandTokens *t, const char *start, const char *end)
+{
+    const char *to = NULL;
+    if (end - start <= UNSPACED_BYTES_MAX)
+        for (to = phrase_end(start, end); to != NULL && to < end;)
+            to = phrase_end(to, end);
+    if (to == NULL) {
+        add_token(t, start, end);
+        return;
+    }
+    for (const char *from = start; from < end; from = to) {
+        to = phrase_end(from, end);
+        add_token(t, from, to);
+    }
+}
+
+/* A word between blanks and marks. Where words stand together, figures part them: "2時間", "明日10時まで". */
+static void add_word(CommandTokens *t, const char *start, const char *end)
+{
+    if (is_ascii(start, end)) {
+        add_token(t, start, end);
+        return;
+    }
+    const char *from = start;
+    gboolean unspaced = FALSE; /* the piece that begins at `from` */
+    for (const char *p = start; p < end; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p), before = p > start ? g_utf8_get_char(g_utf8_prev_char(p)) : 0;
+        gboolean parts = (is_figure(before) && is_unspaced(c)) || (is_unspaced(before) && is_figure(c));
+        if (parts) {
+            (unspaced ? add_unspaced : add_token)(t, from, p);
+            from = p;
+        }
+        if (p == from)
+            unspaced = is_unspaced(c);
+    }
+    (unspaced ? add_unspaced : add_token)(t, from, end);
+}
+
 static void add_mark(CommandTokens *t, char mark)
 {
     if (mark == '?')
@@ -145,7 +206,7 @@ static const char *step(CommandTokens *t, const char *p, const char **word)
         return next;
     }
     if (*word != NULL)
-        add_token(t, *word, p);
+        add_word(t, *word, p);
     *word = NULL;
     if (mark != 0 || dash)
         add_mark(t, dash ? '-' : mark);
@@ -166,7 +227,7 @@ CommandTokens *command_token_split(const char *line)
     while (*p != '\0')
         p = step(t, p, &word);
     if (word != NULL)
-        add_token(t, word, p);
+        add_word(t, word, p);
     return t;
 }
 

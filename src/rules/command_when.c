@@ -106,6 +106,18 @@ static gboolean read_instant(const char *text, CommandWhen *w)
     return TRUE;
 }
 
+/* `12月3日`. Words used, or 0. */
+static guint read_signed(const CommandTokens *t, guint i, guint to, CommandWhen *w)
+{
+    int month, day;
+    if (i + 4 > to || !read_number(command_token_at(t, i)->fold, &month) || !read_number(command_token_at(t, i + 2)->fold, &day))
+        return 0;
+    if (command_token_match(t, i + 1, i + 2, WORDS_MONTH_SIGN, NULL) != 1 ||
+        command_token_match(t, i + 3, i + 4, WORDS_DAY_SIGN, NULL) != 1)
+        return 0;
+    return set_date(w, 0, month, day) ? 4 : 0;
+}
+
 /* A bare number at i: with a month beside it a day, with am, pm or an hour word or alone an hour. Words used, or 0. */
 static guint read_bare(const CommandTokens *t, guint i, guint to, CommandWhen *w)
 {
@@ -124,11 +136,12 @@ static guint read_bare(const CommandTokens *t, guint i, guint to, CommandWhen *w
         return is_meridiem && set_time(w, number % 12 + (*behind->fold == 'p' ? 12 : 0), 0) ? 2 : 0;
     }
     if (behind != NULL && command_token_match(t, i + 1, i + 2, WORDS_CLOCK, NULL) == 1) {
-        int minute = 0;
         gboolean with_minute = i + 2 < to && read_number(command_token_at(t, i + 2)->fold, &next);
-        if (with_minute)
-            minute = next;
-        return set_time(w, number, minute) ? (with_minute ? 3 : 2) : 0;
+        if (!with_minute)
+            return set_time(w, number, 0) ? 2 : 0;
+        int unit = 0;
+        guint sign = command_token_match(t, i + 3, to, WORDS_UNIT, &unit); /* 点30分 */
+        return set_time(w, number, next) ? 3 + (unit == 'm' ? sign : 0) : 0;
     }
     return set_time(w, number, 0) ? 1 : 0;
 }
@@ -178,6 +191,21 @@ static gboolean is_ambiguous(const CommandTokens *t, guint i, guint to, const Co
     return command_token_match(t, i + 1, MIN(to, i + 2), WORDS_CLOCK, NULL) == 0;
 }
 
+/* `下午3点`: the half of the day before its hour. Words used, or 0. */
+static guint read_half(const CommandTokens *t, guint i, guint to, CommandWhen *w)
+{
+    int half;
+    guint n = command_token_match(t, i, to, WORDS_HALF, &half), m;
+    CommandWhen hour = {.days_ahead = -1, .hour = -1, .minute = -1};
+    if (n == 0 || i + n >= to || w->hour >= 0)
+        return 0;
+    if ((m = read_bare(t, i + n, to, &hour)) == 0 && read_clock(command_token_at(t, i + n)->fold, &hour))
+        m = 1;
+    if (m == 0 || hour.hour < 0 || hour.hour > 12 || has_date(&hour))
+        return 0;
+    return set_time(w, hour.hour % 12 + half, hour.minute) ? n + m : 0;
+}
+
 /* One element at i; words used, or 0 where it is not understood. */
 static guint read_element(const CommandTokens *t, guint i, guint to, CommandWhen *w)
 {
@@ -188,7 +216,8 @@ static guint read_element(const CommandTokens *t, guint i, guint to, CommandWhen
     if (i + 1 < to &&
         ((n = command_token_match(t, i, to, WORDS_AT, NULL)) > 0 || (n = command_token_match(t, i, to, WORDS_ON, NULL)) > 0))
         return n;
-    if ((n = read_month(t, i, to, w)) > 0 || (n = read_bare(t, i, to, w)) > 0)
+    if ((n = read_month(t, i, to, w)) > 0 || (n = read_signed(t, i, to, w)) > 0 || (n = read_half(t, i, to, w)) > 0 ||
+        (n = read_bare(t, i, to, w)) > 0)
         return n;
     if (read_dotted(t, i, w) || read_date(text, w) || (!is_ambiguous(t, i, to, w) && read_clock(text, w)))
         return i + 1 < to && command_token_match(t, i + 1, i + 2, WORDS_CLOCK, NULL) == 1 && w->hour >= 0 ? 2 : 1;

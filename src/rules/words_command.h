@@ -1,6 +1,6 @@
-/* words_command: the words of the reply grammar, a row per language, class and meaning. Pure data. A new language is new rows and
- * nothing else. All words stand folded: NFKC, case folded (so `ss` for sharp s), straight apostrophes; phrases with single
- * spaces. */
+/* words_command: the words of the reply grammar, per language, class and meaning: the files of data/replies, compiled in. A new
+ * language is a new file and nothing else. All words stand folded: NFKC, case folded (so `ss` for sharp s), straight apostrophes;
+ * phrases with single spaces. */
 #ifndef RULES_WORDS_COMMAND_H
 #define RULES_WORDS_COMMAND_H
 
@@ -19,12 +19,15 @@ typedef enum {
     WORDS_PLEASE,
     WORDS_NEAR,     /* people think they have acknowledged by it ("seen"): never a verb, but worth offering the choices */
     WORDS_NEGATION, /* a loose word before it counts no more */
+    WORDS_NEGATION_IN, /* the same as a part of a word, where words stand together without blanks */
     WORDS_RISKY,    /* value: the Verb; after that verb these go on as an ordinary sentence ("resolve this yourself") */
     WORDS_UNTIL,
+    WORDS_UNTIL_BEHIND, /* stands behind its time */
     WORDS_FOR,
     WORDS_AT,
     WORDS_ON,
     WORDS_BY,
+    WORDS_BY_BEHIND,
     WORDS_TO,
     WORDS_CUSTOMER,
     WORDS_VENDOR,
@@ -35,6 +38,9 @@ typedef enum {
     WORDS_DAY,     /* value: days ahead */
     WORDS_CLOCK,   /* "o'clock", may be left out */
     WORDS_DAYTIME, /* value: the hour that is meant */
+    WORDS_HALF,    /* value: 0 before noon, 12 after it; stands before its hour */
+    WORDS_MONTH_SIGN, /* behind the number of a month */
+    WORDS_DAY_SIGN,   /* behind the number of a day of a month */
     WORDS_COUNT
 } WordsClass;
 
@@ -42,6 +48,8 @@ typedef enum {
 gboolean words_command_find(WordsClass c, const char *phrase, int *ret_value);
 /* Whether it is of that class with that value. */
 gboolean words_command_has(WordsClass c, int value, const char *phrase);
+/* Whether a part of `word` is a phrase of WORDS_NEGATION_IN. */
+gboolean words_command_negates(const char *word);
 /* Words of the longest phrase of any class that begins with that word; 0: none does. */
 guint words_command_longest(const char *first_word);
 

@@ -117,12 +117,12 @@ gboolean tickets_save(Db *db, const Ticket *t, GError **err)
                   " answered_at = $9, resolved_at = $10, closed_at = $11, reopened = $12, linked_id = nullif($13, 0),"
                   " merged_into_id = nullif($14, 0), unsure = $15, spam = $16, is_operational = $17, needless = $18, waiting_for = $19,"
                   " wait_until_at = $20, impact = $21, next_text = $22, cause = $23, resolution = $24, next_until_at = $25,"
-                  " contained_at = $26, root_message_id = $27, last_from_requester = $28, language = $29 where id = $1",
-                  "issiissstttiiiiiiistsssstt" "sss", t->id, t->queue, state_names[t->state], (gint64)t->severity, (gint64)t->severity_sticks,
+                  " contained_at = $26, root_message_id = $27, last_from_requester = $28, language = $29, opened_at = $30 where id = $1",
+                  "issiissstttiiiiiiistsssstt" "ssst", t->id, t->queue, state_names[t->state], (gint64)t->severity, (gint64)t->severity_sticks,
                   t->category, t->subject, t->owner, t->answered_at, t->resolved_at, t->closed_at, (gint64)t->reopened, t->linked_id,
                   t->merged_into_id, (gint64)t->unsure, (gint64)t->spam, (gint64)t->is_operational, (gint64)t->needless, t->waiting_for,
                   t->wait_until_at, t->impact, t->next_text, t->cause, t->resolution, t->next_until_at, t->contained_at, t->root_message_id,
-                  t->last_from_requester, t->language);
+                  t->last_from_requester, t->language, t->opened_at);
 }
 
 gboolean tickets_add_queue(Db *db, gint64 ticket, const char *queue, gboolean is_home, GError **err)

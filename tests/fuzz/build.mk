@@ -21,7 +21,7 @@ TARGETS := $(patsubst $(SRCDIR)/tests/fuzz/%.c,%,$(wildcard $(SRCDIR)/tests/fuzz
 
 all: $(TARGETS)
 
-libfuzzed.a: $(OBJECTS) rules/words_table.o
+libfuzzed.a: $(OBJECTS) rules/words_table.o rules/words_replies.o
 	@rm -f $@
 	@ar rc $@ $^
 
@@ -36,7 +36,11 @@ src/rules/words_table.c: $(wildcard $(SRCDIR)/data/words/*)
 	@mkdir -p $(@D)
 	@LC_ALL=C awk -f $(SRCDIR)/data/words/table.awk $(SRCDIR)/data/words/*.words > $@
 
-rules/words_table.o: src/rules/words_table.c
+src/rules/words_replies.c: $(wildcard $(SRCDIR)/data/replies/*)
+	@mkdir -p $(@D)
+	@LC_ALL=C awk -f $(SRCDIR)/data/replies/table.awk $(SRCDIR)/data/replies/*.words > $@
+
+rules/%.o: src/rules/%.c
 	@mkdir -p $(@D)
 	@$(CLANG) $(FUZZ_CFLAGS) -c -o $@ $<
 

@@ -43,6 +43,17 @@ same "escalate.1 has no command too many" "" "$(for entry in $entries; do
     [ "$entry" = help ] || printf '%s\n' "$commands" | grep -qx "$entry" || echo "$entry"
 done)"
 
+# ---- every verb in every language stands in escalate-reply.7 ----
+
+same "verbs of data/replies in escalate-reply.7" "" "$(
+    sed -n '/^\.Sh LANGUAGES/,/^\.Sh INV/p' "$MAN/escalate-reply.7" | tr '\n' ' ' >"$WORK/languages"
+    for file in "$TOP_SRCDIR"/data/replies/*.words; do
+        [ "$(basename "$file")" = en.words ] || sed -n 's/^verb [a-z]*: *\([^,]*\).*/\1/p' "$file" | while read -r word; do
+            grep -q -F -e " $word," -e " $word." "$WORK/languages" || echo "$(basename "$file"): $word"
+        done
+    done
+)"
+
 # ---- options of the usage lines ----
 
 # of the usage line; what a program says of an option that it does not know is no usage line

@@ -1,0 +1,174 @@
+/* merge: rows change their ticket, so that their logs stay whole: the older promise goes on, the younger one of the same kind stops.
+ * What was said to people stays true: their addresses work, and what they were asked is asked on. It must never show one customer's
+ * mail to another one, and never end an escalation that is still needed. */
+#include "flows/merge.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+#include "store/runs.h"
+
+#include "flows/deadlines.h"
+#include "flows/escalate.h"
+#include "flows/notify.h"
+
+#include "base/banned.h"
+
+typedef struct {
+    VerbContext *verb;
+    Desk *desk;
+    Ticket *from, *into;
+} Merge;
+
+/* ---- may it be ---- */
+
+static gboolean lacks_queue(Merge *m, gint64 *ret, GError **err)
+{
+    return db_value(m->desk->db, ret, err,
+                    "select count(*) from ticket_queue where ticket_id = $1 and queue not in (select queue from ticket_queue where ticket_id = $2)",
+                    "ii", m->from->id, m->into->id);
+}
+
+/* NULL, or why it may not; newly allocated. */
+static char *objection(const Merge *m, gint64 lacking)
+{
+    const Ticket *into = m->into;
+    if (into->id == m->from->id)
+        return g_strdup("that is this ticket");
+    if (into->state == TICKET_MERGED)
+        return g_strdup_printf("ticket %" G_GINT64_FORMAT " was merged into %" G_GINT64_FORMAT " itself", into->id, into->merged_into_id);
+    if (into->state >= TICKET_RESOLVED)
+        return g_strdup_printf("ticket %" G_GINT64_FORMAT " is %s; reopen it first, or merge it into this one", into->id,
+                               tickets_state_name(into->state));
+    if (into->requester_id != m->from->requester_id)
+        return g_strdup_printf("ticket %" G_GINT64_FORMAT " has another requester, who would get this one's mail", into->id);
+    if (lacking > 0 || strcmp(into->queue, m->from->queue) != 0)
+        return g_strdup_printf("ticket %" G_GINT64_FORMAT " is in another queue", into->id);
+    return NULL;
+}
+
+/* ---- clocks, runs ---- */
+
+/* A live run of the policy in both: that of `into` goes on, with the causes of the other. */
+static gboolean join_run(Merge *m, const RunRow *r, const RunRow *other, GError **err)
+{
+    g_autofree char *reason = g_strdup_printf("it goes on in ticket %" G_GINT64_FORMAT, m->into->id);
+    LadderEvent end = {.kind = LADDER_END, .text = reason};
+    return db_run(m->desk->db, err,
+                  "insert into run_cause (run_id, cause, clock_id, since_at) select $2, cause, clock_id, since_at from run_cause"
+                  " where run_id = $1 and ended_at is null on conflict do nothing",
+                  "ii", r->id, other->id)
+           && escalate_event(m->desk, m->from, r->id, &end, NULL, err);
+}
+
+static gboolean move_runs(Merge *m, GError **err)
+{
+    g_autoptr(GPtrArray) runs = NULL;
+    if (!runs_of_ticket(m->desk->db, m->from->id, TRUE, &runs, err))
+        return FALSE;
+    for (guint i = 0; i < runs->len; i++) {
+        const RunRow *r = g_ptr_array_index(runs, i);
+        g_autoptr(RunRow) other = NULL;
+        if (!runs_live(m->desk->db, m->into->id, r->policy, &other, err) || (other != NULL && !join_run(m, r, other, err)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Every row that says of which ticket it is, but for the audit, which is history, and the personal addresses, which go on to work. */
+static gboolean move_rows(Merge *m, GError **err)
+{
+    Db *db = m->desk->db;
+    gint64 from = m->from->id, into = m->into->id;
+    return clocks_due_clear(db, from, "close", 0, err) && clocks_due_clear(db, from, "wait", 0, err)
+           && db_run(db, err, "update message set ticket_id = $2 where ticket_id = $1", "ii", from, into)
+           && db_run(db, err, "update clock set ticket_id = $2 where ticket_id = $1", "ii", from, into)
+           && db_run(db, err, "update due set ticket_id = $2 where ticket_id = $1", "ii", from, into)
+           && db_run(db, err, "update run set ticket_id = $2 where ticket_id = $1", "ii", from, into)
+           && db_run(db, err, "update notification set ticket_id = $2 where ticket_id = $1", "ii", from, into)
+           && db_run(db, err, "update outbox set ticket_id = $2 where ticket_id = $1", "ii", from, into)
+           && db_run(db, err,
+                     "insert into participant (ticket_id, address) select $2, address from participant where ticket_id = $1"
+                     " on conflict do nothing",
+                     "ii", from, into);
+}
+
+/* ---- the tickets themselves ---- */
+
+static void inherit_text(char **into, char **from)
+{
+    if (*into == NULL)
+        *into = g_steal_pointer(from);
+}
+
+static gboolean save_into(Merge *m, GError **err)
+{
+    Ticket *from = m->from, *into = m->into;
+    int old = into->severity;
+    into->opened_at = MIN(into->opened_at, from->opened_at);
+    if (into->answered_at == INSTANT_NONE)
+        into->answered_at = from->answered_at;
+    if (into->state == TICKET_NEW)
+        into->state = from->state == TICKET_NEW ? TICKET_NEW : TICKET_OPEN;
+    into->severity = MIN(into->severity, from->severity);
+    into->severity_sticks = into->severity_sticks || from->severity_sticks;
+    inherit_text(&into->category, &from->category);
+    inherit_text(&into->impact, &from->impact);
+    inherit_text(&into->cause, &from->cause);
+    inherit_text(&into->next_text, &from->next_text);
+    VerbContext other = *m->verb;
+    other.ticket = into;
+    return tickets_save(m->desk->db, into, err) && (into->owner != NULL || from->owner == NULL || verbs_set_owner(&other, from->owner, err))
+           && deadlines_retarget(m->desk, into, old, m->desk->now, err);
+}
+
+static gboolean save_from(Merge *m, GError **err)
+{
+    m->from->state = TICKET_MERGED;
+    m->from->merged_into_id = m->into->id;
+    m->from->closed_at = m->desk->now;
+    return tickets_save(m->desk->db, m->from, err);
+}
+
+static gboolean tell_owner(Merge *m, GError **err)
+{
+    g_autofree char *line = g_strdup_printf("Ticket %" G_GINT64_FORMAT " was merged into this one.", m->from->id);
+    gboolean is_he = m->verb->actor != NULL && g_strcmp0(m->into->owner, m->verb->actor->name) == 0;
+    return m->into->owner == NULL || is_he || notify_line(m->desk, m->into, m->into->owner, line, err);
+}
+
+static gboolean apply(Merge *m, GError **err)
+{
+    Desk *d = m->desk;
+    gint64 message = m->verb->message;
+    gboolean resumes = m->into->state == TICKET_WAITING && m->from->state != TICKET_WAITING;
+    verbs_say(m->verb, "Merged into ticket %" G_GINT64_FORMAT ": its mails, clocks and escalations go on there.", m->into->id);
+    return (!resumes || verbs_reopen(d, m->into, message, err)) && deadlines_merge(d, m->from, m->into, message, err) && move_runs(m, err)
+           && move_rows(m, err) && deadlines_moved(d, m->into, message, err) && save_from(m, err) && save_into(m, err)
+           && escalate_check_paused(d, m->into, err) && tell_owner(m, err)
+           && desk_audit(d, m->from->id, err, "merged", "into=%" G_GINT64_FORMAT " by=%s", m->into->id, verbs_actor_name(m->verb))
+           && desk_audit(d, m->into->id, err, "merge", "from=%" G_GINT64_FORMAT " by=%s", m->from->id, verbs_actor_name(m->verb));
+}
+
+gboolean merge_verb(VerbContext *c, const Command *cmd, GError **err)
+{
+    g_autoptr(Ticket) into = NULL;
+    gint64 lacking = 0;
+    GError *local = NULL;
+    Merge m = {.verb = c, .desk = c->desk, .from = c->ticket};
+    if (!tickets_load(c->desk->db, cmd->ticket, &into, &local)) {
+        if (local->code != ERROR_NOTFOUND) {
+            g_propagate_error(err, local);
+            return FALSE;
+        }
+        verbs_refuse(c, "%s", local->message);
+        g_error_free(local);
+        return TRUE;
+    }
+    m.into = into;
+    if (!lacks_queue(&m, &lacking, err))
+        return FALSE;
+    g_autofree char *why = objection(&m, lacking);
+    return why != NULL ? verbs_refuse(c, "%s", why) : apply(&m, err);
+}

@@ -1,0 +1,103 @@
+#!/bin/sh
+# merge.sh: one ticket goes into another: nothing of it is lost, the older promise is kept, the escalation goes on.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/desk.sh
+. "$(dirname "$0")/../desk.sh"
+command -v python3 >/dev/null || skip_all "no python3"
+
+two() { # two tickets of Kim, at 10:00 and at 11:00
+    rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key
+    desk "${1:-relay}"
+    make_mail -H 'Message-ID: <one@acme.test>' 'Kim Lee <kim@acme.test>' support@desk.test 'Invoice' 'A question on our invoice.' | deliver kim@acme.test support@desk.test
+    at 2026-05-26T10:00:00+02:00
+    make_mail -H 'Message-ID: <two@acme.test>' 'Kim Lee <kim@acme.test>' support@desk.test 'Invoice again' 'The same once more.' | deliver kim@acme.test support@desk.test
+    at 2026-05-26T11:00:00+02:00
+}
+merge() { escalate --now "$1" merge "$2" "$3" 2>&1; }
+field() { sqlite_value "select $2 from ticket where id = $1"; }
+open_clocks() { sqlite_value "select group_concat(target || ' ' || strftime('%H:%M', due_at, 'unixepoch'), ', ') from (select * from clock where ticket_id = $1 and state = 0 order by target)"; }
+ticket() { sqlite_value "select coalesce(ticket_id, 0) from message where direction = 'in' order by id desc limit 1"; }
+
+# ---- what goes over ----
+two
+same "the two promises to answer" 'respond 12:00' "$(open_clocks 1 | grep -o 'respond [0-9:]*')"
+same "the younger one" 'respond 13:00' "$(open_clocks 2 | grep -o 'respond [0-9:]*')"
+match "the command says what it did" 'Merged into ticket 2' "$(merge 2026-05-26T11:05:00+02:00 1 2)"
+same "the state" merged "$(field 1 state)"
+same "and where it went" 2 "$(field 1 merged_into_id)"
+same "of two promises the older is kept" 'respond 12:00' "$(open_clocks 2 | grep -o 'respond [0-9:]*')"
+same "and only it" 1 "$(sqlite_value "select count(*) from clock where ticket_id = 2 and target = 'respond' and state = 0")"
+same "nothing runs on the other" 0 "$(sqlite_value 'select count(*) from clock where ticket_id = 1')"
+same "both mails are there" 2 "$(sqlite_value "select count(*) from message where ticket_id = 2 and direction = 'in'")"
+same "open since the first" 2026-05-26T08:00:00Z "$(sqlite_value "select strftime('%Y-%m-%dT%H:%M:%SZ', opened_at, 'unixepoch') from ticket where id = 2")"
+match "explain counts from the first mail" 'start *Tue 26 May 10:00 CEST, by message 1' "$(escalate --now 2026-05-26T11:06:00+02:00 explain 2)"
+match "audited" 'merged .*into=2 by=operator' "$(escalate audit 1)"
+check "the chain is whole" escalate audit verify
+match "no verb on what is gone" 'was merged into 2' "$(escalate --now 2026-05-26T11:06:00+02:00 take --as ann 1 2>&1; escalate --now 2026-05-26T11:06:00+02:00 severity 1 S1 2>&1)"
+
+# ---- who answers to it ----
+ack=$(templated auto-ack | head -n 1)
+make_mail -H "In-Reply-To: $(header "$ack" Message-ID)" kim@acme.test "$(reply_to "$ack")" 'Re: Invoice' 'More on the first.' | deliver kim@acme.test "$(reply_to "$ack")"
+at 2026-05-26T11:10:00+02:00
+same "his answer to the first one's mail reaches the second" 2 "$(ticket)"
+work=$(templated new-ticket | head -n 1)
+make_mail bob@desk.test "$(reply_to "$work")" 'Re: Invoice' 'Dear Kim, it was our mistake.' | deliver bob@desk.test "$(reply_to "$work")"
+at 2026-05-26T11:15:00+02:00
+same "so does the team's, to the address that it has" 2 "$(ticket)"
+same "which answers him" 1 "$(sqlite_value "select count(*) from clock where ticket_id = 2 and target = 'respond' and state = 2 and met_at is not null")"
+
+# ---- an escalation goes on ----
+two
+at 2026-05-26T13:00:00+02:00
+page=$(templated escalation | tail -n 1)
+same "the first is escalated" 1 "$(sqlite_value 'select ticket_id from run where ended_at is null')"
+match "then merged" 'Merged' "$(merge 2026-05-26T13:01:00+02:00 1 2)"
+same "its run is the second one's" 2 "$(sqlite_value 'select ticket_id from run where ended_at is null')"
+at 2026-05-26T13:10:00+02:00
+same "who was asked is asked again" 2 "$(templated_count escalation)"
+reply "$page" bob@desk.test 'ack'
+at 2026-05-26T13:12:00+02:00
+same "and his answer to the first mail takes it" 'held' "$(escalate --json show 2 | python3 -c 'import json,sys; print(json.load(sys.stdin)["runs"][0]["state"])')"
+at 2026-05-26T13:59:00+02:00
+same "nobody else is asked meanwhile" 2 "$(templated_count escalation)"
+
+two
+at 2026-05-26T14:00:00+02:00
+same "both are escalated" 2 "$(sqlite_value 'select count(*) from run where ended_at is null')"
+pages=$(templated_count escalation)
+match "the second goes into the first" 'Merged' "$(merge 2026-05-26T14:00:30+02:00 2 1)"
+same "one run goes on" 1 "$(sqlite_value 'select count(*) from run where ended_at is null')"
+same "of the first" 1 "$(sqlite_value 'select ticket_id from run where ended_at is null')"
+at 2026-05-26T14:20:00+02:00
+match "who was asked for the other hears that it is over" 'It is over: this deadline counts no more' "$(for f in $(templated line); do plain "$f"; done | tr '\n' ' ')"
+at 2026-05-26T14:55:00+02:00
+check "the ladder is climbed on" test "$(templated_count escalation)" -gt "$pages"
+
+# ---- by mail ----
+two
+at 2026-05-26T13:00:00+02:00
+reply "$(templated escalation | tail -n 1)" bob@desk.test 'merge #2'
+at 2026-05-26T13:02:00+02:00
+same "by a reply" merged "$(field 1 state)"
+match "with an answer" 'Merged into ticket 2' "$(plain "$(templated transcript | tail -n 1)")"
+
+# ---- what is refused, and changes nothing ----
+refused() { # LABEL REASON FROM INTO
+    match "$1" "Not done: .*$2" "$(merge 2026-05-26T11:05:00+02:00 "$3" "$4")"
+    same "… and nothing changes" "$1 new" "$1 $(field 1 state)"
+}
+two
+make_mail 'Ada <ada@other.test>' support@desk.test 'Else' 'Another matter.' | deliver ada@other.test support@desk.test
+make_mail 'Kim Lee <kim@acme.test>' sales@desk.test 'Offer' 'Please make an offer.' | deliver kim@acme.test sales@desk.test
+at 2026-05-26T11:01:00+02:00
+refused "into itself" 'this ticket' 1 1
+refused "into none" '99' 1 99
+refused "another requester" 'another requester' 1 3
+refused "another queue" 'another queue' 1 4
+escalate --now 2026-05-26T11:02:00+02:00 resolve 2 done >/dev/null
+refused "into a resolved one" 'is resolved' 1 2
+match "but the other way" 'Merged into ticket 1' "$(merge 2026-05-26T11:05:00+02:00 2 1)"
+match "back again" 'was merged into 1' "$(merge 2026-05-26T11:05:00+02:00 1 2)"
+
+done_testing
