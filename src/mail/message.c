@@ -226,6 +226,8 @@ static void visit_encoded(Walk *w, GMimePart *part)
         return;
     g_autoptr(GByteArray) bytes = partdata_text_bytes(part);
     Prescan scan;
+    if (bytes->len == 0)
+        return;
     prescan_init(&scan, (const char *)bytes->data, bytes->len);
     keep_returned(w->letter, scan.bytes, scan.header_length);
     GMimeMessage *inner = scan.has_header ? parse_bytes(scan.bytes, scan.length) : NULL;

@@ -337,6 +337,10 @@ static void test_encoded_message(void **state)
     assert_string_equal(letter_find(l->returned, "Message-ID"), "<1@x>");
     assert_string_equal(l->returned_text, "inner\n");
     assert_int_equal(l->attachments->len, 1);
+    g_autoptr(Letter) none = parse(F "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhi\n--b\nContent-Type: message/rfc822\n"
+                                     "Content-Transfer-Encoding: base64\n\n\n--b--\n");
+    assert_string_equal(none->text, "hi\n");
+    assert_null(none->returned);
 }
 
 static int set_up(void **state)
