@@ -104,6 +104,7 @@ typedef struct {
     gboolean bulk_opens;    /* bulk: ticket */
     gboolean on_behalf;     /* a mail that the team forwards as attachment opens its sender's ticket */
     gboolean own_lists;
+    gboolean same_domain;   /* an authenticated sender of the requester's domain is a participant */
     char *hours_notice;     /* or NULL: text for closed hours */
     int line;
 } ConfigQueue;

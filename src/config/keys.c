@@ -240,6 +240,8 @@ static const ConfigKey table[] = {
      .help = "a mail that a contact forwards as attachment opens a ticket of its own sender"},
     {KEYS_QUEUE, "own-lists", KEYS_BOOL, AT(ConfigQueue, own_lists), .fallback = "no",
      .help = "the address is a list of ours: its marks do not make mail bulk"},
+    {KEYS_QUEUE, "same-domain", KEYS_BOOL, AT(ConfigQueue, same_domain), .fallback = "no",
+     .help = "an authenticated sender of the requester's domain may join his tickets"},
     {KEYS_QUEUE, "hours-notice", KEYS_TEXT, AT(ConfigQueue, hours_notice), .help = "text for requesters in closed hours"},
     LATER(KEYS_QUEUE, "cadence", "updates that are sent by themselves"),
     LATER(KEYS_QUEUE, "triage", "who sorts new tickets"),

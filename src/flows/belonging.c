@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 
+#include "rules/freemail.h"
 #include "rules/threading.h"
 
 #include "flows/people.h"
@@ -118,6 +119,30 @@ gboolean belonging_own_mail(const IntakeCase *c, const char *message_id, OutboxR
 
 /* ---- thread ---- */
 
+/* A merged ticket stands for the one that it went into; chains are short and end. */
+static gboolean load_followed(Db *db, gint64 id, Ticket **ret, GError **err)
+{
+    for (int hops = 0; hops < 16; hops++) {
+        g_autoptr(Ticket) t = NULL;
+        if (!tickets_load(db, id, &t, err))
+            return FALSE;
+        if (t->state != TICKET_MERGED || t->merged_into_id == 0 || hops == 15) {
+            *ret = g_steal_pointer(&t);
+            return TRUE;
+        }
+        id = t->merged_into_id;
+    }
+    return FALSE;
+}
+
+/* Where the queue allows it: somebody of the requester's own domain, of whom the mail system is sure. */
+static gboolean is_colleague(const IntakeCase *c, const Ticket *t)
+{
+    const ConfigQueue *queue = desk_queue(c->desk, t->queue);
+    return queue != NULL && queue->same_domain && c->auth == AUTHRES_PASS && t->requester != NULL
+           && freemail_are_colleagues(c->reading->from, t->requester);
+}
+
 static gboolean add_claim(IntakeCase *c, GPtrArray *claims, ThreadingEvidence evidence, gint64 ticket, char *detail, GError **err)
 {
     ThreadingClaim *claim = g_new0(ThreadingClaim, 1);
@@ -125,7 +150,7 @@ static gboolean add_claim(IntakeCase *c, GPtrArray *claims, ThreadingEvidence ev
     g_ptr_array_add(claims, claim);
     g_autoptr(Ticket) t = NULL;
     GError *local = NULL;
-    if (!tickets_load(c->desk->db, ticket, &t, &local)) {
+    if (!load_followed(c->desk->db, ticket, &t, &local)) {
         gboolean is_gone = local->code == ERROR_NOTFOUND; /* a number that somebody made up */
         if (is_gone)
             g_clear_error(&local);
@@ -134,11 +159,9 @@ static gboolean add_claim(IntakeCase *c, GPtrArray *claims, ThreadingEvidence ev
         g_ptr_array_remove_index(claims, claims->len - 1);
         return is_gone;
     }
-    if (c->sender != NULL && people_is_of_ticket(c->desk, c->sender, ticket)) {
-        claim->is_participant = TRUE;
-        return TRUE;
-    }
-    return tickets_has_participant(c->desk->db, ticket, c->reading->from, &claim->is_participant, err);
+    claim->ticket = t->id;
+    claim->is_participant = (c->sender != NULL && people_is_of_ticket(c->desk, c->sender, t->id)) || is_colleague(c, t);
+    return claim->is_participant || tickets_has_participant(c->desk->db, t->id, c->reading->from, &claim->is_participant, err);
 }
 
 static gboolean claim_of_id(IntakeCase *c, GPtrArray *claims, const char *message_id, GError **err)
@@ -221,18 +244,10 @@ static gboolean claim_of_tag(IntakeCase *c, GPtrArray *claims, GError **err)
     return ticket == 0 || add_claim(c, claims, THREADING_TAG, ticket, g_strdup(c->reading->subject), err);
 }
 
-/* A merged ticket stands for the one that it went into; chains are short and end. */
 gboolean belonging_load(IntakeCase *c, gint64 id, GError **err)
 {
-    for (int hops = 0; hops < 16; hops++) {
-        g_clear_pointer(&c->ticket, tickets_free);
-        if (!tickets_load(c->desk->db, id, &c->ticket, err))
-            return FALSE;
-        if (c->ticket->state != TICKET_MERGED || c->ticket->merged_into_id == 0)
-            return TRUE;
-        id = c->ticket->merged_into_id;
-    }
-    return TRUE;
+    g_clear_pointer(&c->ticket, tickets_free);
+    return load_followed(c->desk->db, id, &c->ticket, err);
 }
 
 gboolean belonging_find(IntakeCase *c, gint64 *ret_claimed, GError **err)

@@ -141,6 +141,28 @@ fresh
 forward bob@desk.test
 same "and where the queue does not allow it, the agent's" 'bob@desk.test' "$(sqlite_value 'select address from person p join ticket t on t.requester_id = p.id')"
 
+# ---- colleagues ----
+allowing() { # ADDRESS: ticket 1 is his; the queue allows colleagues, and one server is trusted
+    rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key
+    desk relay 'trusted-authserv: [mx.desk.test]'
+    [ -n "$2" ] && sed -i "s/, mode: relay/, mode: relay, same-domain: $2/" "$CONF"
+    minute=0
+    echo 'Our invoice is wrong.' | from "$1" 'Invoice' -H 'Message-ID: <first@acme.test>'
+}
+colleague() { # LABEL WANTED ADDRESS RESULT: writes with the tag of that ticket
+    make_mail -H "Authentication-Results: mx.desk.test; dmarc=$4" "$3" support@desk.test 'Re: [support #1] Invoice' 'From me as well.' | deliver "$3" support@desk.test
+    at 2026-05-26T10:05:00+02:00
+    same "$1" "$2" "$(ticket)"
+}
+allowing kim@acme.test ''
+colleague "a colleague by tag, where the queue does not say so" 2 ada@acme.test pass
+allowing kim@acme.test yes
+colleague "where it does" 1 ada@acme.test pass
+colleague "not if his mail is not authenticated" 2 ada@acme.test none
+colleague "nor of another domain" 3 eve@rival.test pass
+allowing kim@gmail.com yes
+colleague "nor where everybody has an address" 2 eve@gmail.com pass
+
 # ---- closed, forwarded ----
 opened
 escalate --now 2026-05-26T10:30:00+02:00 spam 1 >/dev/null
