@@ -8,7 +8,7 @@ command -v python3 >/dev/null || skip_all "no python3"
 
 two() { # two tickets of Kim, at 10:00 and at 11:00
     rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key
-    desk "${1:-relay}"
+    desk relay
     make_mail -H 'Message-ID: <one@acme.test>' 'Kim Lee <kim@acme.test>' support@desk.test 'Invoice' 'A question on our invoice.' | deliver kim@acme.test support@desk.test
     at 2026-05-26T10:00:00+02:00
     make_mail -H 'Message-ID: <two@acme.test>' 'Kim Lee <kim@acme.test>' support@desk.test 'Invoice again' 'The same once more.' | deliver kim@acme.test support@desk.test
