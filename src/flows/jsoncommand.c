@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "flows/jsonin.h"
+#include "flows/jsonout.h"
 
 #include "base/banned.h"
 
@@ -31,25 +32,33 @@ static const struct {
 
 static int *number_at(CommandWhen *w, gsize i) { return (int *)(void *)((char *)w + when_fields[i].offset); }
 
-static json_t *text_or_null(const char *text) { return text != NULL ? json_string(text) : json_null(); }
-
-static json_t *write_when(const CommandWhen *w)
+static void write_when(GString *s, const CommandWhen *w)
 {
-    if (!w->given)
-        return json_null();
+    if (!w->given) {
+        jsonout_null(s, "until");
+        return;
+    }
     CommandWhen copy = *w;
-    json_t *o = json_object();
+    jsonout_open(s, "until", '{');
     for (gsize i = 0; i < G_N_ELEMENTS(when_fields); i++)
-        json_object_set_new(o, when_fields[i].name, json_integer(*number_at(&copy, i)));
-    json_object_set_new(o, "at", w->is_instant ? json_integer(w->instant) : json_null());
-    return o;
+        jsonout_integer(s, when_fields[i].name, *number_at(&copy, i));
+    if (w->is_instant)
+        jsonout_integer(s, "at", w->instant);
+    else
+        jsonout_null(s, "at");
+    jsonout_close(s, '}');
 }
 
-static json_t *write_hold(const Command *c)
+static void write_hold(GString *s, const Command *c)
 {
-    if (!c->has_hold)
-        return json_null();
-    return json_pack("{s:I, s:s}", "amount", (json_int_t)c->hold.amount, "unit", units[c->hold.unit]);
+    if (!c->has_hold) {
+        jsonout_null(s, "hold");
+        return;
+    }
+    jsonout_open(s, "hold", '{');
+    jsonout_integer(s, "amount", c->hold.amount);
+    jsonout_text(s, "unit", units[c->hold.unit]);
+    jsonout_close(s, '}');
 }
 
 /* The argument part of the line as people read it: who, severity, hold, text. */
@@ -85,42 +94,51 @@ static char *arguments_of(const Command *c)
     return g_strjoinv(" ", (char **)words->pdata);
 }
 
-static json_t *write_brief(const Command *c)
+static void write_brief(GString *s, const Command *c)
 {
     g_autofree char *args = arguments_of(c);
-    return json_pack("{s:s, s:s, s:s}", "verb", command_verb_name(c->verb), "args", args, "line", c->line != NULL ? c->line : "");
+    jsonout_text(s, "verb", command_verb_name(c->verb));
+    jsonout_text(s, "args", args);
+    jsonout_text(s, "line", c->line != NULL ? c->line : "");
 }
 
-static json_t *write_command(const Command *c)
+static void write_command(GString *s, const Command *c)
 {
-    json_t *o = write_brief(c);
-    json_object_set_new(o, "loose", json_boolean(c->loose));
-    json_object_set_new(o, "hold", write_hold(c));
-    json_object_set_new(o, "until", write_when(&c->until));
-    json_object_set_new(o, "wait_for", json_string(waits[c->wait_for]));
-    json_object_set_new(o, "who", text_or_null(c->who));
-    json_object_set_new(o, "text", text_or_null(c->text));
-    json_object_set_new(o, "severity", json_integer(c->severity));
-    json_object_set_new(o, "ticket", json_integer(c->ticket));
-    return o;
+    jsonout_open(s, NULL, '{');
+    write_brief(s, c);
+    jsonout_flag(s, "loose", c->loose);
+    write_hold(s, c);
+    write_when(s, &c->until);
+    jsonout_text(s, "wait_for", waits[c->wait_for]);
+    jsonout_text(s, "who", c->who);
+    jsonout_text(s, "text", c->text);
+    jsonout_integer(s, "severity", c->severity);
+    jsonout_integer(s, "ticket", c->ticket);
+    jsonout_close(s, '}');
 }
 
-json_t *jsoncommand_write_first(const CommandReply *r)
+void jsoncommand_write_first(GString *s, const char *key, const CommandReply *r)
 {
-    return r->commands->len > 0 ? write_brief(r->commands->pdata[0]) : json_null();
+    if (r->commands->len == 0) {
+        jsonout_null(s, key);
+        return;
+    }
+    jsonout_open(s, key, '{');
+    write_brief(s, r->commands->pdata[0]);
+    jsonout_close(s, '}');
 }
 
-json_t *jsoncommand_write(const CommandReply *r)
+void jsoncommand_write(GString *s, const char *key, const CommandReply *r)
 {
-    json_t *list = json_array();
+    jsonout_open(s, key, '{');
+    jsonout_open(s, "commands", '[');
     for (guint i = 0; i < r->commands->len; i++)
-        json_array_append_new(list, write_command(r->commands->pdata[i]));
-    json_t *o = json_object();
-    json_object_set_new(o, "commands", list);
-    json_object_set_new(o, "rest", json_string(r->rest != NULL ? r->rest : ""));
-    json_object_set_new(o, "doubt", json_boolean(r->doubt));
-    json_object_set_new(o, "unknown", r->unknown != NULL ? json_string(r->unknown) : json_null());
-    return o;
+        write_command(s, r->commands->pdata[i]);
+    jsonout_close(s, ']');
+    jsonout_text(s, "rest", r->rest != NULL ? r->rest : "");
+    jsonout_flag(s, "doubt", r->doubt);
+    jsonout_text(s, "unknown", r->unknown);
+    jsonout_close(s, '}');
 }
 
 static gboolean read_when(const json_t *o, CommandWhen *w, GError **err)

@@ -6,11 +6,12 @@
 
 #include "rules/command.h"
 
-/* {commands: [{verb, args, line, loose, hold, until, wait_for, who, text, severity}], rest, doubt}. New reference. */
-json_t *jsoncommand_write(const CommandReply *r);
+/* {commands: [{verb, args, line, loose, hold, until, wait_for, who, text, severity, ticket}], rest, doubt, unknown}, as member `key`
+ * (flows/jsonout). */
+void jsoncommand_write(GString *s, const char *key, const CommandReply *r);
 /* Reads field `field` of `object`, which is hostile: DATA error names the field. */
 gboolean jsoncommand_read(const json_t *object, const char *field, CommandReply **ret, GError **err);
-/* {verb, args, line} of the first command, or null. New reference. */
-json_t *jsoncommand_write_first(const CommandReply *r);
+/* {verb, args, line} of the first command, or null. */
+void jsoncommand_write_first(GString *s, const char *key, const CommandReply *r);
 
 #endif

@@ -9,6 +9,7 @@
 #include "mail/message.h"
 #include "flows/jsoncommand.h"
 #include "flows/jsonin.h"
+#include "flows/jsonout.h"
 #include "flows/readingfill.h"
 
 #include "base/banned.h"
@@ -115,106 +116,120 @@ Reading *reading_of_mail(const char *bytes, gsize length, gboolean null_sender, 
 
 /* ---- to JSON ---- */
 
-static json_t *text_or_null(const char *text) { return text != NULL ? json_string(text) : json_null(); }
-
-static json_t *lines_of(const GPtrArray *lines)
+static void write_instant(GString *s, const char *key, Instant t)
 {
-    json_t *array = json_array();
-    for (guint i = 0; i < lines->len; i++)
-        json_array_append_new(array, json_string(lines->pdata[i]));
-    return array;
+    g_autofree char *text = t != INSTANT_NONE ? instant_format(t) : NULL;
+    jsonout_text(s, key, text);
 }
 
-static json_t *instant_or_null(Instant t)
+static void write_bounce(GString *s, const Reading *r)
 {
-    if (t == INSTANT_NONE)
-        return json_null();
-    g_autofree char *text = instant_format(t);
-    return json_string(text);
-}
-
-static json_t *write_bounce(const Reading *r)
-{
-    if (r->kind != KIND_BOUNCE && r->bounced->len == 0)
-        return json_null();
-    json_t *list = json_array();
+    if (r->kind != KIND_BOUNCE && r->bounced->len == 0) {
+        jsonout_null(s, "bounce");
+        return;
+    }
+    jsonout_open(s, "bounce", '{');
+    jsonout_open(s, "recipients", '[');
     for (guint i = 0; i < r->bounced->len; i++) {
         const KindRecipient *k = r->bounced->pdata[i];
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "address", k->address, "action", k->action, "status",
-                                              k->status, "diagnostic", k->diagnostic));
+        jsonout_open(s, NULL, '{');
+        jsonout_text(s, "address", k->address);
+        jsonout_text(s, "action", k->action);
+        jsonout_text(s, "status", k->status);
+        jsonout_text(s, "diagnostic", k->diagnostic);
+        jsonout_close(s, '}');
     }
-    json_t *o = json_object();
-    json_object_set_new(o, "recipients", list);
-    json_object_set_new(o, "original_message_id", text_or_null(r->original_message_id));
-    return o;
+    jsonout_close(s, ']');
+    jsonout_text(s, "original_message_id", r->original_message_id);
+    jsonout_close(s, '}');
 }
 
-static json_t *write_invite(const InviteReply *c)
+static void write_auto_reply(GString *s, const Reading *r)
 {
-    if (c == NULL)
-        return json_null();
-    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s}", "uid", c->uid, "partstat", c->partstat, "attendee", c->attendee,
-                          "sent_by", c->sent_by, "delegated_to", c->delegated_to, "comment", c->comment, "sequence", c->sequence, "method", c->method);
-    json_object_set_new(o, "dtstamp", instant_or_null(c->dtstamp));
-    return o;
+    if (r->kind != KIND_AUTO_REPLY && r->until == NULL) {
+        jsonout_null(s, "auto_reply");
+        return;
+    }
+    jsonout_open(s, "auto_reply", '{');
+    jsonout_text(s, "until", r->until);
+    jsonout_close(s, '}');
 }
 
-static json_t *write_attachments(const Reading *r)
+static void write_invite(GString *s, const InviteReply *c)
 {
-    json_t *list = json_array();
+    if (c == NULL) {
+        jsonout_null(s, "calendar_reply");
+        return;
+    }
+    jsonout_open(s, "calendar_reply", '{');
+    jsonout_text(s, "uid", c->uid);
+    jsonout_text(s, "partstat", c->partstat);
+    jsonout_text(s, "attendee", c->attendee);
+    jsonout_text(s, "sent_by", c->sent_by);
+    jsonout_text(s, "delegated_to", c->delegated_to);
+    jsonout_text(s, "comment", c->comment);
+    jsonout_integer(s, "sequence", c->sequence);
+    jsonout_text(s, "method", c->method);
+    write_instant(s, "dtstamp", c->dtstamp);
+    jsonout_close(s, '}');
+}
+
+static void write_attachments(GString *s, const Reading *r)
+{
+    jsonout_open(s, "attachments", '[');
     for (guint i = 0; i < r->attachments->len; i++) {
         const LetterAttachment *a = r->attachments->pdata[i];
-        json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "name", a->name, "type", a->type, "size", (json_int_t)a->size));
+        jsonout_open(s, NULL, '{');
+        jsonout_text(s, "name", a->name);
+        jsonout_text(s, "type", a->type);
+        jsonout_integer(s, "size", (gint64)a->size);
+        jsonout_close(s, '}');
     }
-    return list;
+    jsonout_close(s, ']');
 }
 
-static json_t *write_headers(const Reading *r)
+static void write_headers(GString *s, const Reading *r)
 {
-    json_t *list = json_array();
+    jsonout_open(s, "headers", '[');
     for (guint i = 0; i < r->headers->len; i++) {
         const LetterHeader *h = r->headers->pdata[i];
-        json_array_append_new(list, json_pack("{s:s, s:s}", "name", h->name, "value", h->value));
+        jsonout_open(s, NULL, '{');
+        jsonout_text(s, "name", h->name);
+        jsonout_text(s, "value", h->value);
+        jsonout_close(s, '}');
     }
-    return list;
+    jsonout_close(s, ']');
 }
 
-static json_t *write_field(const Reading *r, const Field *f)
+static void write_field(GString *s, const Reading *r, const Field *f)
 {
     void *m = member(r, f);
     switch (f->type) {
-    case FIELD_LINES:
-        return lines_of(*(GPtrArray **)m);
-    case FIELD_FLAG:
-        return json_boolean(*(gboolean *)m);
+    case FIELD_LINES: jsonout_texts(s, f->name, *(GPtrArray **)m); break;
+    case FIELD_FLAG: jsonout_flag(s, f->name, *(gboolean *)m); break;
     case FIELD_LINE:
-    case FIELD_TEXT:
-    default:
-        return json_string(*(char **)m);
+    case FIELD_TEXT: jsonout_text(s, f->name, *(char **)m); break;
     }
 }
 
-json_t *reading_to_json(const Reading *r)
+void reading_to_json(const Reading *r, GString *s)
 {
-    json_t *o = json_object();
-    json_object_set_new(o, "kind", json_string(kind_name(r->kind)));
-    json_object_set_new(o, "unlisted", json_string(kind_name(r->unlisted)));
+    jsonout_open(s, NULL, '{');
+    jsonout_text(s, "kind", kind_name(r->kind));
+    jsonout_text(s, "unlisted", kind_name(r->unlisted));
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
-        json_object_set_new(o, fields[i].name, write_field(r, &fields[i]));
-    json_object_set_new(o, "date", instant_or_null(r->date));
-    json_object_set_new(o, "returned_date", instant_or_null(r->returned_date));
-    json_object_set_new(o, "command", jsoncommand_write_first(r->commands));
-    json_object_set_new(o, "commands", jsoncommand_write(r->commands));
-    json_object_set_new(o, "work", jsoncommand_write(r->work));
-    json_object_set_new(o, "bounce", write_bounce(r));
-    json_t *until = r->kind == KIND_AUTO_REPLY || r->until != NULL ? json_object() : json_null();
-    if (json_is_object(until))
-        json_object_set_new(until, "until", text_or_null(r->until));
-    json_object_set_new(o, "auto_reply", until);
-    json_object_set_new(o, "calendar_reply", write_invite(r->calendar_reply));
-    json_object_set_new(o, "attachments", write_attachments(r));
-    json_object_set_new(o, "headers", write_headers(r));
-    return o;
+        write_field(s, r, &fields[i]);
+    write_instant(s, "date", r->date);
+    write_instant(s, "returned_date", r->returned_date);
+    jsoncommand_write_first(s, "command", r->commands);
+    jsoncommand_write(s, "commands", r->commands);
+    jsoncommand_write(s, "work", r->work);
+    write_bounce(s, r);
+    write_auto_reply(s, r);
+    write_invite(s, r->calendar_reply);
+    write_attachments(s, r);
+    write_headers(s, r);
+    jsonout_close(s, '}');
 }
 
 /* ---- from JSON ---- */

@@ -3,7 +3,7 @@
 #ifndef FLOWS_READING_H
 #define FLOWS_READING_H
 
-#include <jansson.h>
+#include <glib.h>
 
 #include "rules/command.h"
 #include "rules/kind.h"
@@ -60,8 +60,8 @@ Reading *reading_of_mail(const char *bytes, gsize length, gboolean null_sender, 
 void reading_free(Reading *r);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reading, reading_free)
 
-/* New reference. */
-json_t *reading_to_json(const Reading *r);
+/* Appends one JSON object to `s`, which is empty. */
+void reading_to_json(const Reading *r, GString *s);
 /* `json` is hostile: types, sizes, UTF-8, words and counts are checked; a DATA error names the field, LIMIT: longer than
  * LIMIT_READING_BYTES. */
 gboolean reading_from_json(const char *json, gsize length, Reading **ret, GError **err);

@@ -24,16 +24,9 @@
 /* One line of compact JSON. */
 static gboolean print_reading(const Reading *r, GError **err)
 {
-    json_t *o = reading_to_json(r);
-    char *text = json_dumps(o, JSON_COMPACT);
-    json_decref(o);
-    if (text == NULL)
-        return error_set(err, ERROR_INTERNAL, "inspect: cannot write the reading as JSON");
-    gboolean good = puts(text) >= 0;
-    free(text);
-    if (!good)
-        return error_set_errno(err, ERROR_TEMPFAIL, errno, "write standard output");
-    return TRUE;
+    g_autoptr(GString) text = g_string_new(NULL);
+    reading_to_json(r, text);
+    return puts(text->str) >= 0 || error_set_errno(err, ERROR_TEMPFAIL, errno, "write standard output");
 }
 
 /* `bytes` may be changed. A spool file's envelope is skipped; it says whether the sender is null. */

@@ -45,11 +45,7 @@ static void answer_parts(const char *mail, gsize length, GString *out)
 static void answer_reading(const char *mail, gsize length, gboolean null_sender, const KindWords *words, GString *out)
 {
     g_autoptr(Reading) r = reading_of_mail(mail, length, null_sender, words);
-    json_t *json = reading_to_json(r);
-    char *text = json_dumps(json, JSON_COMPACT);
-    g_string_append(out, text != NULL ? text : "");
-    free(text);
-    json_decref(json);
+    reading_to_json(r, out);
 }
 
 /* "kind base64 content-at content-length signature-at signature-length", or "0 reason". */

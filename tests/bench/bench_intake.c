@@ -134,17 +134,27 @@ static double time_reading(Reading **readings)
     return (now_us() - from) / MAILS;
 }
 
+/* What `escalate inspect` writes. */
+static double time_writing(Reading **readings)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    double from = now_us();
+    for (int i = 0; i < MAILS; i++) {
+        g_string_truncate(text, 0);
+        reading_to_json(readings[i], text);
+    }
+    return (now_us() - from) / MAILS;
+}
+
 static double time_json(Reading **readings)
 {
     g_autoptr(GError) err = NULL;
     double from = now_us();
     for (int i = 0; i < MAILS; i++) {
-        json_t *json = reading_to_json(readings[i]);
-        char *text = json_dumps(json, JSON_COMPACT);
+        g_autoptr(GString) text = g_string_new(NULL);
+        reading_to_json(readings[i], text);
         reading_free(g_steal_pointer(&readings[i]));
-        or_fail(reading_from_json(text, strlen(text), &readings[i], &err), err, "reading_from_json");
-        free(text);
-        json_decref(json);
+        or_fail(reading_from_json(text->str, text->len, &readings[i], &err), err, "reading_from_json");
     }
     return (now_us() - from) / MAILS;
 }
@@ -205,7 +215,7 @@ static double time_store(const char *directory, Reading **readings, double *ret_
 
 int main(int argc, char **argv)
 {
-    static Figure whole, parse, json, store, archive, rest;
+    static Figure whole, inspect, parse, write, json, store, archive, rest;
     static Reading *readings[MAILS];
     if (argc != 2)
         fail("usage: bench_intake DIRECTORY");
@@ -217,10 +227,12 @@ int main(int argc, char **argv)
         g_autofree char *alone = g_strdup_printf("%s/store%d", argv[1], round);
         double all = time_core(core);
         message_init();
-        double floor = time_gmime(), read = time_reading(readings), spoken = time_json(readings), archived;
+        double floor = time_gmime(), read = time_reading(readings), written = time_writing(readings), spoken = time_json(readings), archived;
         double stored = time_store(alone, readings, &archived);
         figure_add(&whole, all, floor);
+        figure_add(&inspect, read + written, floor);
         figure_add(&parse, read, floor);
+        figure_add(&write, written, 0);
         figure_add(&json, spoken, 0);
         figure_add(&store, stored, 0);
         figure_add(&archive, archived, 0);
@@ -229,7 +241,9 @@ int main(int argc, char **argv)
             reading_free(readings[i]);
     }
     figure_print("intake us/mail", &whole);
-    figure_print("intake: parsing us", &parse);
+    figure_print("inspect us/mail", &inspect);
+    figure_print("inspect: parsing us", &parse);
+    figure_print("inspect: writing JSON us", &write);
     figure_print("intake: JSON both ways us", &json);
     figure_print("intake: rules and database us", &store);
     figure_print("intake: archiving us", &archive);

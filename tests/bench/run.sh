@@ -72,6 +72,7 @@ worktime add ns, 1 year|<= 120
 worktime between ns, 1 year|<= 120
 worktime add ns, 10 years|<= 200
 worktime between ns, 10 years|<= 200
+inspect us/mail|<= 5x
 intake us/mail|<= 50x
 escalated --once ms, 100000 open tickets, nothing due|<= 1.5x
 one round us, 100000 open tickets, nothing due|<= 2x

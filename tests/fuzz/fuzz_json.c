@@ -25,11 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     FUZZ_PROMISE(taken != NULL && err == NULL);
-    json_t *json = reading_to_json(taken);
-    char *text = json_dumps(json, JSON_COMPACT);
-    FUZZ_PROMISE(text != NULL);
-    FUZZ_PROMISE(reading_from_json(text, strlen(text), &again, NULL));
-    free(text);
-    json_decref(json);
+    g_autoptr(GString) text = g_string_new(NULL);
+    reading_to_json(taken, text);
+    FUZZ_PROMISE(reading_from_json(text->str, text->len, &again, NULL));
     return 0;
 }
