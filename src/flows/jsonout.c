@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 #include "base/banned.h"
 
 static void begin(GString *s, const char *key)
@@ -46,30 +48,9 @@ static void append_escaped(GString *s, char c)
     g_string_append_printf(s, "\\u%04x", (guchar)c);
 }
 
-/* Eight bytes at a time: nearly all texts are. */
-static gboolean is_ascii(const char *text, gsize length)
-{
-    gsize i = 0;
-    for (guint64 eight; i + sizeof eight <= length; i += sizeof eight) {
-        memcpy(&eight, text + i, sizeof eight);
-        if ((eight & G_GUINT64_CONSTANT(0x8080808080808080)) != 0)
-            return FALSE;
-    }
-    for (; i < length; i++)
-        if ((guchar)text[i] >= 0x80)
-            return FALSE;
-    return TRUE;
-}
-
-static gboolean is_valid(const char *text)
-{
-    gsize n = strlen(text);
-    return is_ascii(text, n) || g_utf8_validate(text, (gssize)n, NULL);
-}
-
 void jsonout_text(GString *s, const char *key, const char *text)
 {
-    g_autofree char *mended = text != NULL && !is_valid(text) ? g_utf8_make_valid(text, -1) : NULL;
+    g_autofree char *mended = text != NULL && !utf8_is_valid(text, strlen(text)) ? g_utf8_make_valid(text, -1) : NULL;
     if (text == NULL) {
         jsonout_null(s, key);
         return;

@@ -6,6 +6,8 @@
 #include <iconv.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 #include "base/banned.h"
 
 #define LABEL_MAX 40
@@ -189,7 +191,7 @@ static char *finish(GString *s, gsize *ret_length)
     }
     if (s->len >= 3 && memcmp(s->str, "\xEF\xBB\xBF", 3) == 0)
         g_string_erase(s, 0, 3);
-    if (!g_utf8_validate_len(s->str, s->len, NULL)) {
+    if (!utf8_is_valid(s->str, s->len)) {
         char *valid = g_utf8_make_valid(s->str, (gssize)s->len);
         g_string_assign(s, valid);
         g_free(valid);
@@ -204,7 +206,7 @@ static gboolean is_utf8(const char *bytes, gsize length)
     while (length > 0) { /* NUL is taken out later; here it ends nothing */
         const char *nul = memchr(bytes, '\0', length);
         gsize n = nul != NULL ? (gsize)(nul - bytes) : length;
-        if (!g_utf8_validate_len(bytes, n, NULL))
+        if (!utf8_is_valid(bytes, n))
             return FALSE;
         if (nul == NULL)
             break;
@@ -212,14 +214,6 @@ static gboolean is_utf8(const char *bytes, gsize length)
         length -= n + 1;
     }
     return TRUE;
-}
-
-static gboolean has_high_bytes(const char *bytes, gsize length)
-{
-    for (gsize i = 0; i < length; i++)
-        if ((guchar)bytes[i] >= 0x80)
-            return TRUE;
-    return FALSE;
 }
 
 /* RFC 1468: ESC $ @, ESC $ B, ESC ( J in a text that has no label and no 8-bit byte. */
@@ -256,7 +250,7 @@ static gboolean mostly_utf8(const char *bytes, gsize length)
 static char *decode_unlabelled(const char *bytes, gsize length, gsize *ret_length)
 {
     GString *out = g_string_sized_new(length + 16);
-    gboolean high = has_high_bytes(bytes, length);
+    gboolean high = !utf8_is_ascii(bytes, length);
     if (!high && looks_iso_2022_jp(bytes, length) && convert_from("iso-2022-jp-3", bytes, length, FALSE, out))
         return finish(out, ret_length);
     if (high && !is_utf8(bytes, length) && !mostly_utf8(bytes, length)
@@ -283,7 +277,7 @@ char *charset_decode(const char *bytes, gsize length, const char *label, gsize *
     char name[LABEL_MAX];
     bytes = bytes != NULL ? bytes : "";
     const char *meant = label != NULL && clean_label(label, name) ? meant_by(name) : NONE;
-    gboolean eight = has_high_bytes(bytes, length);
+    gboolean eight = !utf8_is_ascii(bytes, length);
     if (*meant == '\0' || strcmp(meant, "utf-8") == 0) {
         if (eight && (*meant == '\0' || !is_utf8(bytes, length)))
             note(ret_mended);

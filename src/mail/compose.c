@@ -226,13 +226,6 @@ static char *quoted(const char *text)
     return g_string_free(out, FALSE);
 }
 
-static gboolean is_ascii(const char *text)
-{
-    while (*text != '\0' && (guchar)*text < 0x80)
-        text++;
-    return *text == '\0';
-}
-
 static void field_mailbox(Field *f, const char *name, const char *address, const char *after)
 {
     g_autofree char *cleaned = clean(name);
@@ -241,7 +234,7 @@ static void field_mailbox(Field *f, const char *name, const char *address, const
     if (is_phrase(cleaned)) {
         if (*cleaned != '\0')
             field_word(f, cleaned);
-    } else if (is_ascii(cleaned) && strlen(quote) <= WORD_MAX && strstr(cleaned, "=?") == NULL) {
+    } else if (g_str_is_ascii(cleaned) && strlen(quote) <= WORD_MAX && strstr(cleaned, "=?") == NULL) {
         field_word(f, quote);
     } else {
         field_encoded(f, cleaned);

@@ -284,7 +284,7 @@ CommandReply *command_read_notification(const char *new_text, const char *subjec
     drop_denied(r, lines, rest);
     drop_contradiction(r);
     if (r->commands->len == 0) {
-        r->doubt = r->doubt || command_is_only_thanks(valid);
+        r->doubt = r->doubt || (tail && command_is_only_thanks(valid));
         r->rest = join(lines, 0);
     } else {
         r->rest = tail ? g_strdup("") : join(lines, rest);

@@ -178,11 +178,37 @@ static const char *without_hash(const char *line)
     return *line == '#' && g_ascii_isalpha(line[1]) ? line + 1 : line;
 }
 
+#define PROSE_WORDS 5 /* no greeting, courtesy, name or verb that begins with an unknown word is as long */
+
+/* Most lines of most mails: plain words, the first of which begins no phrase of ours. They need not be cut into tokens. */
+static gboolean is_plain_prose(const char *text)
+{
+    char first[24];
+    gsize n = 0;
+    guint words = 0;
+    text += strspn(text, " \t");
+    for (; g_ascii_isalpha(text[n]) && n + 1 < sizeof first; n++)
+        first[n] = g_ascii_tolower(text[n]);
+    first[n] = '\0';
+    if (n == 0 || text[n] != ' ' || words_command_longest(first) > 0)
+        return FALSE;
+    for (const char *p = text; words < PROSE_WORDS && g_ascii_isalpha(*p); words++) {
+        while (g_ascii_isalpha(*p))
+            p++;
+        p += *p == ' ';
+    }
+    return words == PROSE_WORDS;
+}
+
 CommandLine command_line_read(const char *text)
 {
     static const CommandMode mode = {.strict = TRUE};
     CommandLine line = {.result = COMMAND_LINE_COURTESY};
     gboolean closing = FALSE;
+    if (is_plain_prose(text)) {
+        line.result = COMMAND_LINE_PROSE;
+        return line;
+    }
     g_autoptr(CommandTokens) t = command_token_split(without_hash(text));
     if (t->tokens->len == 0) { /* a rule of dashes begins something else */
         line.result = COMMAND_LINE_PROSE;
@@ -240,6 +266,9 @@ gboolean command_line_begins_with_verb(const char *text)
 gboolean command_line_is_thanks(const char *text, gboolean *ret_closing)
 {
     gboolean closing = FALSE;
+    *ret_closing = FALSE;
+    if (is_plain_prose(text))
+        return FALSE;
     g_autoptr(CommandTokens) t = command_token_split(text);
     gboolean is = !t->question && !t->overflow &&
                   (skip_courtesy(t, 0, &closing, SKIP_GREETING | SKIP_PRAISE) == t->tokens->len || is_name_greeting(t));
@@ -251,6 +280,8 @@ gboolean command_line_is_name(const char *text)
 {
     while (g_ascii_isspace(*text) || *text == '-' || *text == '/' || *text == '~')
         text++;
+    if (is_plain_prose(text))
+        return FALSE;
     g_autoptr(CommandTokens) t = command_token_split(text);
     guint n = t->tokens->len;
     return n >= 1 && n <= 3 && !t->question && skip_names(t, 0) == n && command_token_at(t, n - 1)->after != '!';

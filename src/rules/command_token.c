@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 #include "base/banned.h"
 
 static void token_free(gpointer p)
@@ -63,17 +65,9 @@ static gboolean is_inner(const char *p, const char *next, gboolean in_word)
     return g_ascii_isdigit(p[-1]) && g_ascii_isdigit(*next);
 }
 
-static gboolean is_ascii(const char *start, const char *end)
-{
-    for (; start < end; start++)
-        if ((guchar)*start >= 0x80)
-            return FALSE;
-    return TRUE;
-}
-
 static char *fold(const char *start, const char *end)
 {
-    if (is_ascii(start, end)) { /* NFKC and case folding are no more than this there */
+    if (utf8_is_ascii(start, (gsize)(end - start))) { /* NFKC and case folding are no more than this there */
         char *small = g_ascii_strdown(start, end - start);
         return g_strdelimit(small, "`", '\'');
     }
@@ -159,7 +153,7 @@ static void add_unspaced(CommandTokens *t, const char *start, const char *end)
 /* A word between blanks and marks. Where words stand together, figures part them: "2時間", "明日10時まで". */
 static void add_word(CommandTokens *t, const char *start, const char *end)
 {
-    if (is_ascii(start, end)) {
+    if (utf8_is_ascii(start, (gsize)(end - start))) {
         add_token(t, start, end);
         return;
     }
@@ -219,7 +213,7 @@ CommandTokens *command_token_split(const char *line)
 {
     CommandTokens *t = g_new0(CommandTokens, 1);
     g_autofree char *valid = g_utf8_make_valid(line, -1);
-    t->line = is_ascii(valid, valid + strlen(valid)) ? g_steal_pointer(&valid) : g_utf8_normalize(valid, -1, G_NORMALIZE_NFC);
+    t->line = utf8_is_ascii(valid, strlen(valid)) ? g_steal_pointer(&valid) : g_utf8_normalize(valid, -1, G_NORMALIZE_NFC);
     g_strstrip(t->line);
     t->tokens = g_ptr_array_new_with_free_func(token_free);
     const char *word = NULL;
