@@ -311,6 +311,26 @@ static CaseHandler *const cases[KIND_COUNT] = {
     [KIND_REPORT] = no_human, [KIND_BULK] = no_human,                 [KIND_OWN] = no_human,
 };
 
+/* Who wrote it, what it is, where it belongs; *ret_claimed: the ticket that it names and does not join, or 0. */
+static gboolean place(IntakeCase *c, gint64 *ret_claimed, GError **err)
+{
+    const Reading *r = c->reading;
+    c->sender = *r->from == '\0' ? NULL : config_contact_by_address(c->desk->config, r->from);
+    authenticate(c);
+    if (!decide_kind(c, err))
+        return FALSE;
+    if (c->kind == KIND_BOUNCE && c->envelope_row == NULL && r->original_message_id != NULL
+        && !belonging_own_mail(c, r->original_message_id, &c->envelope_row, err))
+        return FALSE;
+    if (c->token_ticket == 0 && c->envelope_row != NULL)
+        c->token_ticket = c->envelope_row->ticket_id;
+    if (!belonging_find(c, ret_claimed, err))
+        return FALSE;
+    if (c->home == NULL && c->ticket != NULL)
+        c->home = desk_queue(c->desk, c->ticket->queue);
+    return TRUE;
+}
+
 static gboolean process(IntakeCase *c, GError **err)
 {
     gint64 first = 0, claimed;
@@ -327,44 +347,83 @@ static gboolean process(IntakeCase *c, GError **err)
     gboolean has_verbs = c->notification != NULL || c->work_ticket != 0;
     if (*r->message_id != '\0' && !c->mail->again && !has_verbs && (!partial_copy(c, &is_copy, err) || is_copy))
         return is_copy;
-    c->sender = *r->from == '\0' ? NULL : config_contact_by_address(c->desk->config, r->from);
-    authenticate(c);
-    if (!decide_kind(c, err))
+    if (!place(c, &claimed, err))
         return FALSE;
-    if (c->kind == KIND_BOUNCE && c->envelope_row == NULL && r->original_message_id != NULL
-        && !belonging_own_mail(c, r->original_message_id, &c->envelope_row, err))
-        return FALSE;
-    if (c->token_ticket == 0 && c->envelope_row != NULL)
-        c->token_ticket = c->envelope_row->ticket_id;
-    if (!belonging_find(c, &claimed, err))
-        return FALSE;
-    if (c->home == NULL && c->ticket != NULL)
-        c->home = desk_queue(c->desk, c->ticket->queue);
     if (c->home == NULL)
         return error_set(err, ERROR_DATA, "no queue has any address that this mail is for");
     return cases[c->kind](c, claimed, err);
 }
 
+static void case_init(IntakeCase *c, Desk *d, const IntakeMail *mail)
+{
+    *c = (IntakeCase){.desk = d, .mail = mail, .reading = mail->reading, .said = mail->reading};
+    c->other_queues = g_ptr_array_new();
+    c->decisions = g_ptr_array_new_with_free_func(g_free);
+    c->row = g_new0(MessageRow, 1);
+    for (guint i = 0; i < mail->reading->defects->len; i++)
+        intake_note(c, "defect: %s", (const char *)g_ptr_array_index(mail->reading->defects, i));
+}
+
+static void case_clear(IntakeCase *c)
+{
+    g_ptr_array_unref(c->other_queues);
+    g_ptr_array_unref(c->decisions);
+    messages_row_free(c->row);
+    runs_notification_free(c->notification);
+    outbox_row_free(c->envelope_row);
+    reading_free(c->signed_part);
+    tickets_free(c->ticket);
+}
+
 gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err)
 {
     gint64 known;
+    IntakeCase c;
     if (!messages_by_spool_name(d->db, mail->name, &known, err))
         return FALSE;
     if (known != 0) /* committed before a crash; only the rename is missing */
         return TRUE;
-    IntakeCase c = {.desk = d, .mail = mail, .reading = mail->reading, .said = mail->reading};
-    c.other_queues = g_ptr_array_new();
-    c.decisions = g_ptr_array_new_with_free_func(g_free);
-    c.row = g_new0(MessageRow, 1);
-    for (guint i = 0; i < mail->reading->defects->len; i++)
-        intake_note(&c, "defect: %s", (const char *)g_ptr_array_index(mail->reading->defects, i));
+    case_init(&c, d, mail);
     gboolean ok = process(&c, err) && store_decisions(&c, err);
-    g_ptr_array_unref(c.other_queues);
-    g_ptr_array_unref(c.decisions);
-    messages_row_free(c.row);
-    runs_notification_free(c.notification);
-    outbox_row_free(c.envelope_row);
-    reading_free(c.signed_part);
-    tickets_free(c.ticket);
+    case_clear(&c);
     return ok;
+}
+
+/* "agent", "requester", "participant", "unknown". */
+static gboolean role_of_sender(const IntakeCase *c, char **ret, GError **err)
+{
+    gboolean is_participant = FALSE;
+    if (c->sender == NULL && c->ticket != NULL && !tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, &is_participant, err))
+        return FALSE;
+    const char *of_contact = c->sender != NULL && c->sender->roles != NULL && c->sender->roles[0] != NULL ? c->sender->roles[0] : "contact";
+    gboolean is_requester = c->ticket != NULL && g_strcmp0(c->ticket->requester, c->reading->from) == 0;
+    *ret = g_strdup(c->sender != NULL ? of_contact : is_requester ? "requester" : is_participant ? "participant" : "unknown");
+    return TRUE;
+}
+
+gboolean intake_preview(Desk *d, const IntakeMail *mail, IntakePlace *ret, GError **err)
+{
+    IntakeCase c;
+    IntakePlace p = {0};
+    case_init(&c, d, mail);
+    find_queues(&c);
+    gboolean ok = belonging_tokens(&c, err) && place(&c, &p.claimed, err) && role_of_sender(&c, &p.sender_role, err);
+    if (ok) {
+        p.queue = c.home != NULL ? g_strdup(c.home->name) : NULL;
+        p.sender = c.sender != NULL ? g_strdup(c.sender->name) : NULL;
+        p.kind = c.kind;
+        p.ticket = c.ticket != NULL ? c.ticket->id : 0;
+        p.decisions = g_ptr_array_ref(c.decisions);
+        *ret = p;
+    }
+    case_clear(&c);
+    return ok;
+}
+
+void intake_place_clear(IntakePlace *p)
+{
+    g_free(p->queue);
+    g_free(p->sender);
+    g_free(p->sender_role);
+    g_clear_pointer(&p->decisions, g_ptr_array_unref);
 }

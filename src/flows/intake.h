@@ -33,6 +33,21 @@ typedef struct {
     void *data;
 } IntakeMail;
 
+/* Where a mail would go, for people who ask beforehand. */
+typedef struct {
+    char *queue;       /* home, or NULL */
+    char *sender;      /* contact, or NULL */
+    char *sender_role; /* "agent", "requester", "participant", "unknown" */
+    Kind kind;         /* after the configuration had its say */
+    gint64 ticket;     /* that it would join, or 0 */
+    gint64 claimed;    /* that it names and would not join, or 0 */
+    GPtrArray *decisions; /* char *: why */
+} IntakePlace;
+
+/* Changes nothing. `mail` needs only envelope and reading; *ret is freed by intake_place_clear(). */
+gboolean intake_preview(Desk *d, const IntakeMail *mail, IntakePlace *ret, GError **err);
+void intake_place_clear(IntakePlace *p);
+
 /* Applies one mail at d->now, which is its received-at. DATA: this mail cannot be processed, hold it; TEMPFAIL: try again. */
 gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err);
 

@@ -163,6 +163,16 @@ colleague "nor of another domain" 3 eve@rival.test pass
 allowing kim@gmail.com yes
 colleague "nor where everybody has an address" 2 eve@gmail.com pass
 
+# ---- asked beforehand ----
+opened
+inspected() { make_mail "$@" | escalate inspect | python3 -c 'import json,sys
+o = json.load(sys.stdin)
+print(o["queue"], o["sender_contact"], o["sender_role"], (o["ticket"]["id"], o["ticket"]["joins"]) if o["ticket"] else None)'; }
+same "inspect says where a mail would go" "support None requester (1, True)" "$(inspected -H 'References: <first@acme.test>' kim@acme.test support@desk.test 'Re: Invoice' 'More.')"
+same "and what it would not join" "support None unknown (1, False)" "$(inspected eve@rival.test support@desk.test 'Re: [support #1] Invoice' 'More.')"
+same "of a contact" "support bob agent None" "$(inspected bob@desk.test support@desk.test 'A printer' 'Burns.')"
+same "and changes nothing" 1 "$(sqlite_value 'select count(*) from message')"
+
 # ---- closed, forwarded ----
 opened
 escalate --now 2026-05-26T10:30:00+02:00 spam 1 >/dev/null
