@@ -26,6 +26,9 @@ static gpointer make_calendar(Fields *f, const char *name, int line)
     c->name = g_strdup(name);
     c->hours = g_new0(char *, 1);
     c->holidays = g_new0(char *, 1);
+    c->closes = g_ptr_array_new_with_free_func((GDestroyNotify)eventrule_free);
+    c->opens = g_ptr_array_new_with_free_func((GDestroyNotify)eventrule_free);
+    c->ignores = g_ptr_array_new_with_free_func((GDestroyNotify)eventrule_free);
     c->line = line;
     return c;
 }
@@ -37,6 +40,9 @@ void blocks_calendar_free(gpointer calendar)
     g_strfreev(c->hours);
     g_strfreev(c->holidays);
     g_free(c->timezone);
+    g_ptr_array_unref(c->closes);
+    g_ptr_array_unref(c->opens);
+    g_ptr_array_unref(c->ignores);
     g_free(c);
 }
 
@@ -136,6 +142,7 @@ void blocks_rota_free(gpointer rota)
     g_strfreev(r->files);
     g_free(r->timezone);
     who_free(r->fallback);
+    who_free(r->owner);
     g_free(r);
 }
 

@@ -4,12 +4,15 @@
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 
+#include "rules/eventrule.h"
 #include "rules/policy.h"
 
 typedef struct {
     char *name;
     char **hours, **holidays; /* absolute paths, NULL-terminated, maybe empty */
     char *timezone;           /* or NULL */
+    GPtrArray *closes, *opens, *ignores; /* EventRule *, maybe empty */
+    Duration max_age;         /* of the holiday files; 0: any */
     int line;
 } ConfigCalendar;
 
@@ -17,7 +20,8 @@ typedef struct {
     char *name;
     char **files;
     char *timezone; /* or NULL */
-    Who *fallback;  /* or NULL */
+    Who *fallback, *owner; /* or NULL */
+    Duration max_age; /* 0: any */
     int line;
 } ConfigRota;
 

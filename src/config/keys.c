@@ -91,6 +91,12 @@ static const ConfigKey table[] = {
     {KEYS_CALENDAR, "holidays", KEYS_PATHS, AT(ConfigCalendar, holidays), .help = "iCalendar files of closures"},
     {KEYS_CALENDAR, "timezone", KEYS_ZONE, AT(ConfigCalendar, timezone), .note = "the one that the first file names",
      .help = "zone of its days and of times without one"},
+    {KEYS_CALENDAR, "closes", KEYS_EVENTS, AT(ConfigCalendar, closes), .note = "all but those that open",
+     .help = "which events of the holiday files close"},
+    {KEYS_CALENDAR, "opens", KEYS_EVENTS, AT(ConfigCalendar, opens), .help = "which events of the holiday files open"},
+    {KEYS_CALENDAR, "ignores", KEYS_EVENTS, AT(ConfigCalendar, ignores), .help = "which events of the holiday files mean nothing"},
+    {KEYS_CALENDAR, "max-age", KEYS_DURATION, AT(ConfigCalendar, max_age), .min = 1, .note = "any",
+     .help = "how old the holiday files may become"},
 
     {KEYS_CONTACT, "name", KEYS_LINE, AT(ConfigContact, full_name), .note = "the key, with a capital",
      .help = "what mails call the contact"},
@@ -130,8 +136,8 @@ static const ConfigKey table[] = {
     {KEYS_ROTA, "timezone", KEYS_ZONE, AT(ConfigRota, timezone), .note = "the one that the first file names",
      .help = "zone of times without one"},
     {KEYS_ROTA, "fallback", KEYS_WHO, AT(ConfigRota, fallback), .help = "who is asked when nobody is on duty"},
-    LATER(KEYS_ROTA, "owner", "who is told that the rota runs dry"),
-    LATER(KEYS_ROTA, "max-age", "how old the files may become"),
+    {KEYS_ROTA, "owner", KEYS_WHO, AT(ConfigRota, owner), .help = "who is told that the rota runs dry"},
+    {KEYS_ROTA, "max-age", KEYS_DURATION, AT(ConfigRota, max_age), .min = 1, .note = "any", .help = "how old the files may become"},
 
     BLOCK(KEYS_PLAN, "S1", "targets of S1"),
     BLOCK(KEYS_PLAN, "S2", "targets of S2"),
@@ -302,6 +308,7 @@ static const char *const expected[KEYS_TYPE_COUNT] = {
     [KEYS_AT] = "a list like [75% respond, 100% resolve]",
     [KEYS_BEFORE] = "a list like [30bm respond]",
     [KEYS_REGEX] = "a pattern",
+    [KEYS_EVENTS] = "a list like [summary:holiday, 'category:Public holiday']",
     [KEYS_HEADER] = "a field and a pattern, like 'X-Spam-Flag: YES'",
     [KEYS_EXHAUSTED] = "queue:NAME",
 };

@@ -55,6 +55,7 @@ typedef enum {
     KEYS_AT,         /* GArray * of LevelAt, appended */
     KEYS_BEFORE,     /* the same */
     KEYS_REGEX,      /* GRegex * */
+    KEYS_EVENTS,     /* GPtrArray * of EventRule * */
     KEYS_HEADER,     /* GRegex *, and char * at `beside` */
     KEYS_EXHAUSTED,  /* char *: name behind `queue:` */
     KEYS_TYPE_COUNT

@@ -10,6 +10,8 @@
 #include "base/limits.h"
 #include "base/zone.h"
 
+#include "rules/eventrule.h"
+#include "rules/pattern.h"
 #include "rules/received.h"
 
 #include "base/banned.h"
@@ -317,23 +319,23 @@ static void add_at(const Value *v)
         g_array_append_val(*(GArray **)(gpointer)v->member, at);
 }
 
-/* GLib's message ends in `at char N: reason`; the pattern in it would be shown with the limit that is put before it. */
 static GRegex *compile(const Value *v, const char *pattern)
 {
     g_autoptr(GError) err = NULL;
-    if (strlen(pattern) > PATTERN_MAX) {
-        complain(v, "the pattern is too long, expected at most " G_STRINGIFY(PATTERN_MAX) " bytes");
-        return NULL;
-    }
-    g_autoptr(GRegex) bare = g_regex_new(pattern, G_REGEX_CASELESS, 0, &err);
-    g_autofree char *bounded = g_strconcat(LIMIT_REGEX_MATCH, pattern, NULL);
-    GRegex *regex = bare != NULL ? g_regex_new(bounded, G_REGEX_CASELESS, 0, &err) : NULL;
-    if (regex != NULL)
-        return regex;
-    const char *reason = g_strrstr(err->message, " at char ");
-    problems_error(v->f->problems, &v->node->at, "'%s' of %s: pattern '%.200s' is wrong%s, expected a Perl regular expression",
-                   v->key->name, v->label, pattern, reason != NULL ? reason : "");
-    return NULL;
+    GRegex *regex = pattern_new(pattern, &err);
+    if (regex == NULL)
+        complain(v, err->message);
+    return regex;
+}
+
+static void add_event_rule(const Value *v)
+{
+    g_autoptr(GError) err = NULL;
+    EventRule *rule = eventrule_parse(v->text, &err);
+    if (rule != NULL)
+        g_ptr_array_add(*(GPtrArray **)(gpointer)v->member, rule);
+    else
+        complain(v, err->message);
 }
 
 static void put_regex(const Value *v, GRegex *regex)
@@ -444,7 +446,7 @@ static const Setter setters[KEYS_TYPE_COUNT] = {
     [KEYS_LEVEL_OF_SEVERITY] = {FALSE, set_severity},
     [KEYS_DURATION] = {FALSE, set_duration}, [KEYS_TARGET] = {FALSE, set_duration},    [KEYS_WHO] = {FALSE, set_who},
     [KEYS_WHOS] = {TRUE, add_who},           [KEYS_AT] = {TRUE, add_at},               [KEYS_BEFORE] = {TRUE, add_at},
-    [KEYS_NETWORKS] = {TRUE, add_string},
+    [KEYS_NETWORKS] = {TRUE, add_string},    [KEYS_EVENTS] = {TRUE, add_event_rule},
     [KEYS_REGEX] = {FALSE, set_regex},       [KEYS_HEADER] = {FALSE, set_header},      [KEYS_EXHAUSTED] = {FALSE, set_exhausted},
 };
 

@@ -10,6 +10,7 @@
 #include "store/spool.h"
 #include "store/tickets.h"
 
+#include "flows/bulletin.h"
 #include "flows/notify.h"
 #include "flows/view.h"
 
@@ -107,6 +108,12 @@ static gboolean add_rest(Desk *d, json_t *view, GError **err)
     g_autofree char *head = NULL;
     if (!spool_holding(d->config->spool, &held, err) || !audit_head(d->db, &head, err))
         return FALSE;
+    g_autoptr(GPtrArray) dry = g_ptr_array_new_with_free_func(g_free);
+    bulletin_dry(d, dry);
+    json_t *lines = json_array();
+    for (guint i = 0; i < dry->len && i < LISTED; i++)
+        json_array_append_new(lines, json_string(g_ptr_array_index(dry, i)));
+    json_object_set_new(view, "dry", lines);
     json_object_set_new(view, "held", json_integer(held->len / 2));
     json_object_set_new(view, "audit_head", json_string(head));
     return TRUE;

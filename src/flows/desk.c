@@ -41,7 +41,9 @@ static void load_calendars(Loading *l)
         const ConfigCalendar *c = value;
         g_autoptr(GError) err = NULL;
         g_autofree char *what = g_strdup_printf("calendar '%s'", c->name);
-        Calendar *calendar = calendar_new(c->name, c->hours, c->holidays, c->timezone, l->warnings, &err);
+        const CalendarSource source = {.name = c->name, .hours = c->hours, .holidays = c->holidays, .zone_id = c->timezone, .closes = c->closes,
+                                       .opens = c->opens, .ignores = c->ignores};
+        Calendar *calendar = calendar_new(&source, l->warnings, &err);
         if (calendar == NULL)
             problem(l, c->line, what, err);
         else
@@ -66,7 +68,9 @@ static void load_leaves(Loading *l)
         if (c->leave == NULL || c->leave[0] == NULL)
             continue;
         g_autofree char *what = g_strdup_printf("leave of '%s'", c->name);
-        Calendar *calendar = calendar_new(what, NULL, c->leave, c->timezone != NULL ? c->timezone : default_zone(l->desk), l->warnings, &err);
+        const CalendarSource source = {.name = what, .holidays = c->leave, .is_leave = TRUE,
+                                       .zone_id = c->timezone != NULL ? c->timezone : default_zone(l->desk)};
+        Calendar *calendar = calendar_new(&source, l->warnings, &err);
         if (calendar == NULL)
             problem(l, c->line, what, err);
         else
@@ -131,7 +135,7 @@ static void load_words(Loading *l)
 
 /* ---- templates ---- */
 
-static const char *const wanted_templates[] = {"auto-ack", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript", "daily"};
+static const char *const wanted_templates[] = {"auto-ack", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript", "daily", "notice"};
 
 static gboolean template_is_there(const char *directory, const char *name)
 {

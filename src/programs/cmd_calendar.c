@@ -104,7 +104,8 @@ static gboolean run_file(const Options *o, GError **err)
 {
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     char *const files[] = {(char *)o->what, NULL};
-    Calendar *c = calendar_new(o->what, files, NULL, o->zone, warnings, err);
+    const CalendarSource source = {.name = o->what, .hours = files, .zone_id = o->zone};
+    Calendar *c = calendar_new(&source, warnings, err);
     show_warnings(warnings);
     gboolean good = c != NULL && print_calendar(c, o, err);
     calendar_free(c);

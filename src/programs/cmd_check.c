@@ -6,6 +6,7 @@
 
 #include "store/audit.h"
 
+#include "flows/bulletin.h"
 #include "flows/people.h"
 
 #include "programs/cmd.h"
@@ -29,8 +30,11 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
     if (argc != 1)
         return cmd_usage(argv[0]);
     desk_load(cmd_config_path(ctx), &d, problems, warnings);
-    if (d != NULL)
+    if (d != NULL) {
+        d->now = cmd_now(ctx);
         sign_worker_check(d->config, problems);
+        bulletin_dry(d, warnings);
+    }
     print_list(stderr, "", problems);
     print_list(stdout, "warning: ", warnings);
     if (problems->len == 0)

@@ -79,7 +79,9 @@ static Calendar *calendar_of_files(Session *s, Arguments *a, GError **err)
         return c;
     g_ptr_array_add(a->hours, NULL);
     g_ptr_array_add(a->holidays, NULL);
-    c = calendar_new("--hours", (char *const *)a->hours->pdata, (char *const *)a->holidays->pdata, a->zone, NULL, err);
+    const CalendarSource source = {.name = "--hours", .hours = (char *const *)a->hours->pdata, .holidays = (char *const *)a->holidays->pdata,
+                                   .zone_id = a->zone};
+    c = calendar_new(&source, NULL, err);
     if (c != NULL)
         g_hash_table_insert(s->calendars, g_steal_pointer(&key), c);
     return c;

@@ -18,6 +18,7 @@
 #include "store/outbox.h"
 #include "store/spool.h"
 
+#include "flows/bulletin.h"
 #include "flows/daily.h"
 #include "flows/deliver.h"
 #include "flows/intake.h"
@@ -446,7 +447,7 @@ static gboolean chores(Core *c, Instant now, GError **err)
         return FALSE;
     log_event(LOGGING_INFO, "event=audit-head head=%s", head);
     c->tidied_at = now;
-    return TRUE;
+    return bulletin_dry_pass(c->desk, err);
 }
 
 gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err)

@@ -17,6 +17,8 @@
 #include "base/limits.h"
 #include "base/log.h"
 
+#include "flows/bulletin.h"
+
 #include "programs/core.h"
 
 #include "config.h"
@@ -40,9 +42,9 @@ static void print_lines(const char *event, LogLevel level, const GPtrArray *line
     }
 }
 
-static Desk *load(const char *config)
+/* `problems` (char *) are logged, and left for who wants to tell them. */
+static Desk *load(const char *config, GPtrArray *problems)
 {
-    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     Desk *d = NULL;
     desk_load(config, &d, problems, warnings);
@@ -54,7 +56,8 @@ static Desk *load(const char *config)
 static Core *start_core(const Options *o, int *ret_status)
 {
     g_autoptr(GError) err = NULL;
-    Desk *d = load(o->config);
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    Desk *d = load(o->config, problems);
     *ret_status = 78;
     if (d == NULL)
         return NULL;
@@ -120,9 +123,14 @@ static int watch_incoming(const Desk *d)
 /* A broken file is refused, the last good configuration stays. */
 static void reload(Core *c, const char *config)
 {
-    Desk *fresh = load(config);
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) err = NULL;
+    Desk *fresh = load(config, problems);
     if (fresh == NULL) {
         log_event(LOGGING_ERROR, "event=reload result=refused reason=\"the last good configuration stays\"");
+        core_desk(c)->now = instant_now();
+        if (!bulletin_to_leads(core_desk(c), "A new configuration was refused; the last good one stays", problems, &err))
+            log_error("reload", err);
         return;
     }
     core_reload(c, fresh);

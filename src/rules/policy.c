@@ -178,3 +178,23 @@ gboolean policy_before_parse(const char *text, LevelAt *ret, GError **err)
     *ret = at;
     return TRUE;
 }
+
+static gboolean any_rota(const GPtrArray *whos, const char *rota)
+{
+    for (guint i = 0; i < whos->len; i++) {
+        const Who *who = g_ptr_array_index(whos, i);
+        if (who->kind == WHO_ROTA && strcmp(who->name, rota) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean policy_names_rota(const Policy *p, const char *rota)
+{
+    for (guint i = 0; i < p->levels->len; i++) {
+        const PolicyLevel *level = g_ptr_array_index(p->levels, i);
+        if (any_rota(level->notify, rota) || any_rota(level->inform, rota))
+            return TRUE;
+    }
+    return FALSE;
+}

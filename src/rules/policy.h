@@ -80,4 +80,7 @@ gboolean policy_at_parse(const char *text, LevelAt *ret, GError **err);
 /* `30bm respond`; DATA error. */
 gboolean policy_before_parse(const char *text, LevelAt *ret, GError **err);
 
+/* Whether any level asks or informs by that rota. */
+gboolean policy_names_rota(const Policy *p, const char *rota);
+
 #endif

@@ -6,8 +6,10 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "time/ical.h"
+#include "time/dry.h"
 #include "time/layers.h"
 #include "time/occur.h"
+#include "time/makeup.h"
 #include "time/spans.h"
 
 #include "base/banned.h"
@@ -19,6 +21,8 @@ struct Calendar {
     char *name;
     const Zone *zone;
     GPtrArray *hours, *holidays; /* IcalFile; no hours: always open */
+    GHashTable *opening, *ignored; /* sets of IcalEvent * of `holidays`: those that open, and those that mean nothing */
+    char *version;
     Worktime *work;              /* NULL: nothing compiled yet */
     GArray *open, *closures;     /* Span, settled; open is without the closures */
 };
@@ -30,6 +34,8 @@ static Calendar *calendar_make(const char *name, const Zone *zone)
     c->zone = zone;
     c->hours = g_ptr_array_new_with_free_func((GDestroyNotify)icalfile_free);
     c->holidays = g_ptr_array_new_with_free_func((GDestroyNotify)icalfile_free);
+    c->opening = g_hash_table_new(NULL, NULL);
+    c->ignored = g_hash_table_new(NULL, NULL);
     return c;
 }
 
@@ -56,6 +62,9 @@ void calendar_free(Calendar *c)
     drop_compiled(c);
     g_ptr_array_unref(c->hours);
     g_ptr_array_unref(c->holidays);
+    g_hash_table_unref(c->opening);
+    g_hash_table_unref(c->ignored);
+    g_free(c->version);
     g_free(c->name);
     g_free(c);
 }
@@ -63,6 +72,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Calendar, calendar_free)
 
 const char *calendar_name(const Calendar *c) { return c->name; }
 const Zone *calendar_zone(const Calendar *c) { return c->zone; }
+const char *calendar_version(const Calendar *c) { return c->version != NULL ? c->version : "built-in"; }
 
 /* ---- reading ---- */
 
@@ -90,34 +100,124 @@ static const Zone *zone_from_files(const Calendar *c, GError **err)
     return icalfile_zone(all, what, err);
 }
 
-Calendar *calendar_new(const char *name, char *const *hours, char *const *holidays, const char *zone_id, GPtrArray *warnings,
-                       GError **err)
+/* ---- which events do what ---- */
+
+static gboolean has_busy_status(const IcalFile *f)
 {
-    g_autoptr(Calendar) c = calendar_make(name, NULL);
-    if (zone_id != NULL && (c->zone = zone_get(zone_id, err)) == NULL)
+    for (guint i = 0; i < f->events->len; i++)
+        if (((const IcalEvent *)g_ptr_array_index(f->events, i))->busy_status != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+/* Of a file of absences. */
+static gboolean is_absence(const IcalEvent *e, gboolean by_busy_status)
+{
+    return !e->transparent && e->standing == ICAL_STANDING_CONFIRMED
+           && (!by_busy_status || (e->busy_status != NULL && g_ascii_strcasecmp(e->busy_status, "OOF") == 0));
+}
+
+static void sort_event(Calendar *c, const CalendarSource *s, IcalEvent *e, gboolean by_busy_status)
+{
+    const EventFacts facts = {e->summary, e->categories, e->description, e->uid, e->transparent};
+    if (eventrule_any(s->ignores, &facts) || (s->is_leave && !is_absence(e, by_busy_status)))
+        g_hash_table_add(c->ignored, e);
+    else if (eventrule_any(s->opens, &facts))
+        g_hash_table_add(c->opening, e);
+    else if (s->closes != NULL && s->closes->len > 0 && !eventrule_any(s->closes, &facts))
+        g_hash_table_add(c->ignored, e);
+}
+
+static void sort_events(Calendar *c, const CalendarSource *s)
+{
+    for (guint i = 0; i < c->holidays->len; i++) {
+        const IcalFile *f = g_ptr_array_index(c->holidays, i);
+        gboolean by_busy_status = s->is_leave && has_busy_status(f);
+        for (guint k = 0; k < f->events->len; k++)
+            sort_event(c, s, g_ptr_array_index(f->events, k), by_busy_status);
+    }
+}
+
+static void add_files(GChecksum *sum, const GPtrArray *files, const char *what)
+{
+    for (guint i = 0; i < files->len; i++) {
+        g_checksum_update(sum, (const guchar *)what, -1);
+        g_checksum_update(sum, (const guchar *)((const IcalFile *)g_ptr_array_index(files, i))->digest, -1);
+    }
+}
+
+static void add_rules(GChecksum *sum, const GPtrArray *rules, const char *what)
+{
+    for (guint i = 0; rules != NULL && i < rules->len; i++) {
+        g_checksum_update(sum, (const guchar *)what, -1);
+        g_checksum_update(sum, (const guchar *)eventrule_text(g_ptr_array_index(rules, i)), -1);
+    }
+}
+
+static char *version_of(const Calendar *c, const CalendarSource *s)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_checksum_update(sum, (const guchar *)zone_name(c->zone), -1);
+    add_files(sum, c->hours, "\nhours ");
+    add_files(sum, c->holidays, "\nholidays ");
+    add_rules(sum, s->closes, "\ncloses ");
+    add_rules(sum, s->opens, "\nopens ");
+    add_rules(sum, s->ignores, "\nignores ");
+    return g_strndup(g_checksum_get_string(sum), 12);
+}
+
+Calendar *calendar_new(const CalendarSource *s, GPtrArray *warnings, GError **err)
+{
+    g_autoptr(Calendar) c = calendar_make(s->name, NULL);
+    if (s->zone_id != NULL && (c->zone = zone_get(s->zone_id, err)) == NULL)
         return NULL;
-    if (!read_files(hours, TRUE, c->hours, warnings, err) || !read_files(holidays, FALSE, c->holidays, warnings, err))
+    if (!read_files(s->hours, TRUE, c->hours, warnings, err) || !read_files(s->holidays, FALSE, c->holidays, warnings, err))
         return NULL;
     if (c->zone == NULL && (c->zone = zone_from_files(c, err)) == NULL)
         return NULL;
     for (guint i = 0; i < c->hours->len; i++)
         layers_check(((const IcalFile *)g_ptr_array_index(c->hours, i))->layers, c->zone, warnings);
+    sort_events(c, s);
+    c->version = version_of(c, s);
     return g_steal_pointer(&c);
+}
+
+void calendar_dry(const Calendar *c, Instant now, Duration max_age, GPtrArray *reports)
+{
+    g_autofree char *what = g_strdup_printf("calendar '%s'", c->name);
+    dry_check(c->hours, c->zone, what, now, (Duration){0}, reports);
+    dry_check(c->holidays, c->zone, what, now, max_age, reports);
 }
 
 /* ---- compiling ---- */
 
-/* Tentative holidays do not close (rules 9); tentative hours are hours. */
-static gboolean add_events(const IcalFile *f, const Zone *zone, gboolean tentative, Instant from, Instant to, GArray *into,
-                           GError **err)
+static gboolean add_hours(const IcalFile *f, const Zone *zone, Instant from, Instant to, GArray *into, GError **err)
 {
     g_autoptr(GArray) found = NULL;
     if (!occur_expand(f->events, zone, from, to, &found, err))
         return FALSE;
     for (guint i = 0; i < found->len; i++) {
         const Occurrence *o = &g_array_index(found, Occurrence, i);
-        if (tentative || o->event->standing == ICAL_STANDING_CONFIRMED)
-            spans_add(into, o->start, o->end, from, to, o->event);
+        spans_add(into, o->start, o->end, from, to, o->event);
+    }
+    return TRUE;
+}
+
+/* Tentative holidays do not close (rules 9); tentative hours are hours. */
+static gboolean add_exceptions(const Calendar *c, const IcalFile *f, const GArray *hours, Instant from, Instant to, GArray *closures, GArray *openings,
+                               GError **err)
+{
+    g_autoptr(GArray) found = NULL;
+    if (!occur_expand(f->events, c->zone, from, to, &found, err))
+        return FALSE;
+    for (guint i = 0; i < found->len; i++) {
+        const Occurrence *o = &g_array_index(found, Occurrence, i);
+        if (o->event->standing != ICAL_STANDING_CONFIRMED || g_hash_table_contains(c->ignored, o->event))
+            continue;
+        if (g_hash_table_contains(c->opening, o->event))
+            makeup_add(openings, o, hours, c->zone, from, to);
+        else
+            spans_add(closures, o->start, o->end, from, to, o->event);
     }
     return TRUE;
 }
@@ -130,7 +230,7 @@ static gboolean compile_hours(const Calendar *c, Instant from, Instant to, GArra
     for (guint i = 0; i < c->hours->len; i++) {
         const IcalFile *f = g_ptr_array_index(c->hours, i);
         g_ptr_array_extend(layers, f->layers, NULL, NULL);
-        if (!add_events(f, c->zone, TRUE, from, to, open, err))
+        if (!add_hours(f, c->zone, from, to, open, err))
             return FALSE;
     }
     if (!layers_open(layers, c->zone, from, to, open, err))
@@ -153,14 +253,19 @@ static gboolean compile(Calendar *c, Instant from, Instant to, GError **err)
 {
     g_autoptr(GArray) hours = spans_new();
     g_autoptr(GArray) closures = spans_new();
+    g_autoptr(GArray) openings = spans_new();
     if (!compile_hours(c, from, to, hours, err))
         return FALSE;
     for (guint i = 0; i < c->holidays->len; i++)
-        if (!add_events(g_ptr_array_index(c->holidays, i), c->zone, FALSE, from, to, closures, err))
+        if (!add_exceptions(c, g_ptr_array_index(c->holidays, i), hours, from, to, closures, openings, err))
             return FALSE;
     spans_settle(closures);
     drop_compiled(c);
     c->open = spans_subtract(hours, closures);
+    if (openings->len > 0) {
+        spans_append(c->open, openings);
+        spans_settle(c->open);
+    }
     c->closures = g_steal_pointer(&closures);
     c->work = worktime_of(c->open, from, to, c->zone);
     return TRUE;

@@ -3,17 +3,30 @@
 #ifndef TIME_CALENDAR_H
 #define TIME_CALENDAR_H
 
+#include "rules/eventrule.h"
 #include "rules/worktime.h"
 
 typedef struct Calendar Calendar;
 
-/* Reads the files at once (paths, may be empty arrays or NULL). Without hours files everything is open but for the closures.
- * `zone_id` is for floating and DATE values and civil days; NULL: X-WR-TIMEZONE of the first file
- * that has one, else, where nothing is floating, the zone of the first event, else CONFIG error.
- * `name` is for messages. Warnings (an event off its own rule, no end, …) are appended to `warnings` (char *) unless NULL.
- * DATA error names file and line or UID. */
-Calendar *calendar_new(const char *name, char *const *hours, char *const *holidays, const char *zone_id, GPtrArray *warnings,
-                       GError **err);
+/* What a calendar is made of. */
+typedef struct {
+    const char *name;               /* for messages */
+    char *const *hours, *const *holidays; /* paths, may be empty or NULL; without hours everything is open but for the closures */
+    const char *zone_id;            /* of floating and DATE values and civil days; NULL: X-WR-TIMEZONE of the first file that has one,
+                                       else, where nothing is floating, the zone of the first event, else CONFIG error */
+    const GPtrArray *closes, *opens, *ignores; /* EventRule * on the events of `holidays`, or NULL: `ignores` before `opens` before
+                                       `closes`; without `closes` all others close, with it those that it names */
+    gboolean is_leave;              /* somebody's absences: only OPAQUE, CONFIRMED events close, and in a file of which any event bears
+                                       X-MICROSOFT-CDO-BUSYSTATUS only those that are OOF */
+} CalendarSource;
+
+/* Reads the files at once. An opening wins over a closure, a closure over hours. Warnings (an event off its own rule, no end, …) are
+ * appended to `warnings` (char *) unless NULL. DATA error names file and line or UID. */
+Calendar *calendar_new(const CalendarSource *source, GPtrArray *warnings, GError **err);
+/* Twelve hex digits that change with the files, the zone and the rules. */
+const char *calendar_version(const Calendar *c);
+/* Appends a line (char *) for each file that runs dry or is older than `max_age` (amount 0: any); see time/dry.h. */
+void calendar_dry(const Calendar *c, Instant now, Duration max_age, GPtrArray *reports);
 /* The built-in calendar that is always open, in UTC. Shared; do not free. */
 Calendar *calendar_always(void);
 void calendar_free(Calendar *c);

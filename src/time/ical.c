@@ -4,6 +4,7 @@
 
 #include <libical/ical.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -279,6 +280,17 @@ static char *text_of(icalcomponent *c, icalproperty_kind kind)
     return text != NULL ? g_utf8_make_valid(text, -1) : NULL;
 }
 
+static char *categories_of(icalcomponent *c)
+{
+    g_autoptr(GString) all = g_string_new(NULL);
+    for (icalproperty *p = icalcomponent_get_first_property(c, ICAL_CATEGORIES_PROPERTY); p != NULL;
+         p = icalcomponent_get_next_property(c, ICAL_CATEGORIES_PROPERTY)) {
+        const char *text = icalproperty_get_value_as_string(p);
+        g_string_append_printf(all, "%s%s", all->len > 0 ? "," : "", text != NULL ? text : "");
+    }
+    return all->len > 0 ? g_utf8_make_valid(all->str, -1) : NULL;
+}
+
 static char *x_text_of(icalcomponent *c, const char *name)
 {
     for (icalproperty *p = icalcomponent_get_first_property(c, ICAL_X_PROPERTY); p != NULL;
@@ -347,6 +359,8 @@ static IcalEvent *event_new(Reader *r, icalcomponent *c, guint line)
     g_autofree char *uid = text_of(c, ICAL_UID_PROPERTY);
     IcalEvent *e = icalfile_event_new(r->file, line, uid);
     e->summary = text_of(c, ICAL_SUMMARY_PROPERTY);
+    e->description = text_of(c, ICAL_DESCRIPTION_PROPERTY);
+    e->categories = categories_of(c);
     return e;
 }
 
@@ -455,12 +469,12 @@ gboolean ical_parse(const char *path, const char *bytes, gsize length, GPtrArray
     g_autoptr(GArray) lines = NULL;
     if (!scan_bytes(path, bytes, length, &lines, err))
         return FALSE;
-    if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
-        bytes += 3;
-    icalcomponent *root = icalparser_parse_string(bytes);
+    gsize skip = length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    icalcomponent *root = icalparser_parse_string(bytes + skip);
     if (root == NULL)
         return error_set(err, ERROR_DATA, "calendar file '%s': libical cannot read it", path);
     g_autoptr(IcalFile) f = icalfile_new(path);
+    f->digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, length);
     g_autoptr(GHashTable) vtimezones = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Reader r = {.file = f, .vtimezones = vtimezones, .lines = lines, .warnings = warnings};
     gboolean good = read_tree(&r, root, err);
@@ -478,6 +492,9 @@ gboolean ical_read(const char *path, GPtrArray *warnings, IcalFile **ret, GError
     if (!files_read(path, LIMIT_ICAL_BYTES, &bytes, err))
         return FALSE;
     gboolean good = ical_parse(path, bytes->str, bytes->len, warnings, ret, err);
+    struct stat st;
+    if (good && stat(path, &st) == 0)
+        (*ret)->changed_at = st.st_mtime;
     g_string_free(bytes, TRUE);
     return good;
 }

@@ -43,6 +43,8 @@ void icalfile_event_free(IcalEvent *e)
         return;
     g_free(e->uid);
     g_free(e->summary);
+    g_free(e->categories);
+    g_free(e->description);
     g_free(e->busy_status);
     g_ptr_array_unref(e->rules);
     g_ptr_array_unref(e->exception_rules);
@@ -74,6 +76,7 @@ IcalFile *icalfile_new(const char *path)
 {
     IcalFile *f = g_new0(IcalFile, 1);
     f->path = g_strdup(path);
+    f->changed_at = INSTANT_NONE;
     f->events = g_ptr_array_new_with_free_func((GDestroyNotify)icalfile_event_free);
     f->layers = g_ptr_array_new_with_free_func((GDestroyNotify)icalfile_layer_free);
     f->zones = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)zone_free);
@@ -88,6 +91,7 @@ void icalfile_free(IcalFile *f)
     g_ptr_array_unref(f->layers);
     g_hash_table_unref(f->zones);
     g_free(f->path);
+    g_free(f->digest);
     g_free(f);
 }
 

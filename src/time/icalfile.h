@@ -43,6 +43,7 @@ typedef struct {
     const char *file; /* of the IcalFile */
     guint line;       /* of BEGIN:VEVENT; 0: not known */
     char *uid, *summary;
+    char *categories, *description; /* or NULL; categories separated by commas */
     IcalTime start;
     IcalEnd end;
     GPtrArray *rules, *exception_rules; /* RecurRule */
@@ -71,6 +72,8 @@ typedef struct {
 
 typedef struct {
     char *path;
+    char *digest;           /* SHA-256 of its bytes, in hex */
+    Instant changed_at;     /* last modified; INSTANT_NONE: not known */
     const Zone *zone;       /* X-WR-TIMEZONE, or NULL */
     GPtrArray *events;      /* IcalEvent, CANCELLED ones too */
     GPtrArray *layers;      /* IcalLayer */

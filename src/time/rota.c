@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "time/dry.h"
 #include "time/ical.h"
 #include "time/occur.h"
 
@@ -23,6 +24,7 @@ struct Rota {
     GArray *duties;     /* Occurrence, within [from, to), in order of start */
     Seconds longest;    /* of the duties */
     Instant from, to;
+    char *version;
 };
 
 void rota_free(Rota *r)
@@ -34,11 +36,19 @@ void rota_free(Rota *r)
     g_hash_table_unref(r->names);
     g_ptr_array_unref(r->files);
     g_free(r->name);
+    g_free(r->version);
     g_free(r);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rota, rota_free)
 
 const char *rota_name(const Rota *r) { return r->name; }
+const char *rota_version(const Rota *r) { return r->version; }
+
+void rota_dry(const Rota *r, Instant now, Duration max_age, GPtrArray *reports)
+{
+    g_autofree char *what = g_strdup_printf("rota '%s'", r->name);
+    dry_check(r->files, r->zone, what, now, max_age, reports);
+}
 
 static int by_name(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
@@ -112,6 +122,11 @@ Rota *rota_new(const char *name, char *const *files, const char *zone_id, RotaCo
     g_autofree char *what = g_strdup_printf("rota '%s'", name);
     if (r->zone == NULL && (r->zone = icalfile_zone(r->files, what, err)) == NULL)
         return NULL;
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_checksum_update(sum, (const guchar *)zone_name(r->zone), -1);
+    for (guint i = 0; i < r->files->len; i++)
+        g_checksum_update(sum, (const guchar *)((const IcalFile *)g_ptr_array_index(r->files, i))->digest, -1);
+    r->version = g_strndup(g_checksum_get_string(sum), 12);
     return g_steal_pointer(&r);
 }
 

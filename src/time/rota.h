@@ -4,6 +4,7 @@
 #define TIME_ROTA_H
 
 #include "base/zone.h"
+#include "rules/duration.h"
 
 typedef struct Rota Rota;
 
@@ -15,6 +16,10 @@ typedef const char *(*RotaContact)(const char *address_or_summary, void *data);
 Rota *rota_new(const char *name, char *const *files, const char *zone_id, RotaContact contact, void *data, GPtrArray *warnings,
                GError **err);
 void rota_free(Rota *r);
+/* Appends a line (char *) for each file that runs dry or is older than `max_age` (amount 0: any). */
+void rota_dry(const Rota *r, Instant now, Duration max_age, GPtrArray *reports);
+/* Twelve hex digits that change with the files and the zone. */
+const char *rota_version(const Rota *r);
 const char *rota_name(const Rota *r);
 
 /* Names of the contacts on duty at t (const char *, owned by the rota), in order of name; empty where nobody is. */

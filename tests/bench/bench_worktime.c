@@ -143,7 +143,7 @@ static Calendar *load(char **files)
 {
     GError *err = NULL;
     char *hours[] = {files[0], NULL}, *holidays[] = {files[1], NULL};
-    Calendar *c = calendar_new("bench", hours, holidays, "Europe/Berlin", NULL, &err);
+    Calendar *c = calendar_new(&(CalendarSource){.name = "bench", .hours = hours, .holidays = holidays, .zone_id = "Europe/Berlin"}, NULL, &err);
     if (c == NULL)
         fail("%s", err->message);
     return c;

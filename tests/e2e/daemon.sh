@@ -9,7 +9,8 @@ command -v python3 >/dev/null || skip_all "no python3"
 desk observe
 
 logged() { grep -Eq -e "$1" "$WORK/log"; }
-mails_sent() { [ "$(sent)" -ge "$1" ]; }
+mails_sent() { [ "$(outgoing | grep -vc notice)" -ge "$1" ]; }
+notices_sent() { [ "$(outgoing | grep -c notice)" -ge "$1" ]; }
 gone() { ! kill -0 "$1"; }
 
 "$ESCALATED" -c "$CONF" -f 2>"$WORK/log" &
@@ -25,6 +26,7 @@ echo 'nonsense: yes' >>"$CONF"
 kill -HUP "$daemon"
 check 'a broken configuration is refused' eventually logged 'event=reload result=refused'
 match 'with the error' 'event=configuration-error.*nonsense' "$(cat "$WORK/log")"
+check 'and the leads hear of it by mail' eventually notices_sent 2
 make_mail 'Joe <joe@acme.test>' support@desk.test 'Another' | deliver joe@acme.test support@desk.test
 check 'the last good one goes on' eventually mails_sent 2
 cp "$WORK/good.yaml" "$CONF"

@@ -67,7 +67,7 @@ static void check_calendar(char *const *hours, char *const *holidays)
 {
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) err = NULL;
-    Calendar *c = calendar_new("fuzz", hours, holidays, "Europe/Berlin", warnings, &err);
+    Calendar *c = calendar_new(&(CalendarSource){.name = "fuzz", .hours = hours, .holidays = holidays, .zone_id = "Europe/Berlin"}, warnings, &err);
     Seconds open = 0;
     FUZZ_PROMISE((c == NULL) == (err != NULL));
     if (c == NULL)

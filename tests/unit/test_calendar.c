@@ -168,7 +168,7 @@ static void test_open(void **state)
         char *const h[] = {hours, NULL}, *const c[] = {holidays, NULL};
         g_autoptr(GError) err = NULL;
         g_autoptr(GArray) pieces = NULL;
-        Calendar *calendar = calendar_new("test", h, c, "Europe/Berlin", NULL, &err);
+        Calendar *calendar = calendar_new(&(CalendarSource){.name = "test", .hours = h, .holidays = c, .zone_id = "Europe/Berlin"}, NULL, &err);
         if (calendar == NULL || !calendar_pieces(calendar, at(cases[i].from), at(cases[i].to), &pieces, &err))
             fail_msg("%s: %s", cases[i].label, err->message);
         g_autofree char *got = describe(calendar, pieces, TRUE);
@@ -184,13 +184,143 @@ static void test_open(void **state)
     }
 }
 
+/* Office hours of a week, and a public feed over them: Monday 2026-06-29 to Sunday 2026-07-05. */
+#define WEEK_HOURS \
+    "DTSTART" BERLIN "20260629T090000\r\nDTEND" BERLIN "20260629T120000\r\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR\r\n|" \
+    "DTSTART" BERLIN "20260629T130000\r\nDTEND" BERLIN "20260629T170000\r\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH\r\n"
+#define FEED \
+    "SUMMARY:Founders' Day\r\nCATEGORIES:Public holiday,Berlin\r\nDTSTART;VALUE=DATE:20260630\r\n|" \
+    "SUMMARY:Day of the Bee\r\nCATEGORIES:Observance\r\nTRANSP:TRANSPARENT\r\nDTSTART;VALUE=DATE:20260701\r\n|" \
+    "SUMMARY:Half day\r\nDESCRIPTION:closed from noon\r\nDTSTART" BERLIN "20260702T120000\r\nDTEND" BERLIN "20260702T180000\r\n|" \
+    "SUMMARY:Make-up day\r\nDTSTART;VALUE=DATE:20260704\r\n|" \
+    "SUMMARY:Stock-taking\r\nDTSTART" BERLIN "20260705T100000\r\nDTEND" BERLIN "20260705T140000\r\n"
+#define MON "06-29T09:00+02-06-29T12:00+02 06-29T13:00+02-06-29T17:00+02"
+#define TUE " 06-30T09:00+02-06-30T12:00+02 06-30T13:00+02-06-30T17:00+02"
+#define WED " 07-01T09:00+02-07-01T12:00+02 07-01T13:00+02-07-01T17:00+02"
+#define THU " 07-02T09:00+02-07-02T12:00+02 07-02T13:00+02-07-02T17:00+02"
+#define THU_SHORT " 07-02T09:00+02-07-02T12:00+02"
+#define FRI " 07-03T09:00+02-07-03T12:00+02"
+
+static const struct {
+    const char *label, *closes, *opens, *ignores; /* one rule each, or NULL */
+    gboolean is_leave;
+    const char *holidays, *want;
+} ruled[] = {
+    {"without rules all close", NULL, NULL, NULL, FALSE, FEED, MON THU_SHORT FRI},
+    {"only what is named closes", "category:^public holiday$", NULL, NULL, FALSE, FEED, MON WED THU FRI},
+    {"a pattern alone is of the summary", "founders", NULL, NULL, FALSE, FEED, MON WED THU FRI},
+    {"what is ignored does not close", NULL, NULL, "transp:transparent", FALSE, FEED, MON WED THU_SHORT FRI},
+    {"by description", "description:noon", NULL, NULL, FALSE, FEED, MON TUE WED THU_SHORT FRI},
+    {"a make-up day has the hours of the day before", "founders", "summary:make-up", NULL, FALSE, FEED,
+     MON WED THU FRI " 07-04T09:00+02-07-04T12:00+02"},
+    {"an opening with a time has that time", "founders", "stock", NULL, FALSE, FEED, MON WED THU FRI " 07-05T10:00+02-07-05T14:00+02"},
+    {"an opening wins over a closure of the same day", NULL, "founders", "bee|half|make|stock", FALSE,
+     FEED "|SUMMARY:Strike\r\nDTSTART;VALUE=DATE:20260630\r\n", MON TUE WED THU FRI},
+    {"to ignore wins over to open", NULL, "make-up|stock", "make-up|bee|half|founders", FALSE, FEED,
+     MON TUE WED THU FRI " 07-05T10:00+02-07-05T14:00+02"},
+    {"a make-up day before all hours of its week", "nothing", "make-up", NULL, FALSE, "SUMMARY:Make-up day\r\nDTSTART;VALUE=DATE:20260628\r\n",
+     "06-28T09:00+02-06-28T12:00+02 06-28T13:00+02-06-28T17:00+02 " MON TUE WED THU FRI},
+    {"a tentative opening opens nothing", "nothing", "make-up", NULL, FALSE,
+     "SUMMARY:Make-up day\r\nSTATUS:TENTATIVE\r\nDTSTART;VALUE=DATE:20260704\r\n", MON TUE WED THU FRI},
+    {"leave: free time is none", NULL, NULL, NULL, TRUE,
+     "SUMMARY:Birthday of Eve\r\nTRANSP:TRANSPARENT\r\nDTSTART;VALUE=DATE:20260630\r\n|SUMMARY:Leave\r\nDTSTART;VALUE=DATE:20260701\r\n",
+     MON TUE THU FRI},
+    {"leave: tentative is none", NULL, NULL, NULL, TRUE, "STATUS:TENTATIVE\r\nDTSTART;VALUE=DATE:20260630\r\n", MON TUE WED THU FRI},
+    {"leave: where Outlook says what is away, only that", NULL, NULL, NULL, TRUE,
+     "SUMMARY:Meeting\r\nX-MICROSOFT-CDO-BUSYSTATUS:BUSY\r\nDTSTART;VALUE=DATE:20260630\r\n|"
+     "SUMMARY:Away\r\nX-MICROSOFT-CDO-BUSYSTATUS:OOF\r\nDTSTART;VALUE=DATE:20260701\r\n|"
+     "SUMMARY:Dentist\r\nDTSTART;VALUE=DATE:20260702\r\n",
+     MON TUE THU FRI},
+};
+
+static GPtrArray *one_rule(const char *text)
+{
+    GPtrArray *rules = g_ptr_array_new_with_free_func((GDestroyNotify)eventrule_free);
+    if (text != NULL)
+        g_ptr_array_add(rules, eventrule_parse(text, NULL));
+    return rules;
+}
+
+static void test_event_rules(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(ruled); i++) {
+        g_autofree char *hours = write_file("h.ics", WEEK_HOURS), *holidays = write_file("c.ics", ruled[i].holidays);
+        char *const h[] = {hours, NULL}, *const c[] = {holidays, NULL};
+        g_autoptr(GPtrArray) closes = one_rule(ruled[i].closes), opens = one_rule(ruled[i].opens), ignores = one_rule(ruled[i].ignores);
+        g_autoptr(GArray) pieces = NULL;
+        Calendar *calendar = calendar_new(&(CalendarSource){.name = "test", .hours = h, .holidays = c, .zone_id = "Europe/Berlin", .closes = closes,
+                                                            .opens = opens, .ignores = ignores, .is_leave = ruled[i].is_leave},
+                                          NULL, NULL);
+        assert_non_null(calendar);
+        assert_true(calendar_pieces(calendar, at("2026-06-27T22:00:00Z"), at("2026-07-05T22:00:00Z"), &pieces, NULL));
+        g_autofree char *got = describe(calendar, pieces, TRUE);
+        if (g_strcmp0(got, ruled[i].want) != 0)
+            fail_msg("%s: got '%s'", ruled[i].label, got);
+        calendar_free(calendar);
+    }
+}
+
+/* The version is that of what is in the files and what the rules say, not of when they were read. */
+static void test_version(void **state)
+{
+    (void)state;
+    g_autofree char *hours = write_file("h.ics", WEEK_HOURS), *holidays = write_file("c.ics", FEED);
+    char *const h[] = {hours, NULL}, *const c[] = {holidays, NULL};
+    g_autoptr(GPtrArray) closes = one_rule("founders");
+    CalendarSource source = {.name = "test", .hours = h, .holidays = c, .zone_id = "Europe/Berlin"};
+    Calendar *first = calendar_new(&source, NULL, NULL), *again = calendar_new(&source, NULL, NULL);
+    assert_string_equal(calendar_version(first), calendar_version(again));
+    source.closes = closes;
+    Calendar *ruled_one = calendar_new(&source, NULL, NULL);
+    assert_string_not_equal(calendar_version(first), calendar_version(ruled_one));
+    source.closes = NULL;
+    source.zone_id = "Europe/Paris";
+    Calendar *elsewhere = calendar_new(&source, NULL, NULL);
+    assert_string_not_equal(calendar_version(first), calendar_version(elsewhere));
+    calendar_free(first);
+    calendar_free(again);
+    calendar_free(ruled_one);
+    calendar_free(elsewhere);
+}
+
+static void test_dry(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label, *holidays, *want; /* what the line holds, or NULL: none */
+    } rows[] = {
+        {"for ever", "DTSTART;VALUE=DATE:20201225\r\nRRULE:FREQ=YEARLY\r\n", NULL},
+        {"long enough", "DTSTART;VALUE=DATE:20260701\r\n", NULL},
+        {"the last one near", "DTSTART;VALUE=DATE:20260520\r\n|DTSTART;VALUE=DATE:20260610\r\n", "runs dry: its last event ends 2026-06-10"},
+        {"the last one over", "DTSTART;VALUE=DATE:20260401\r\n", "runs dry: its last event ended 2026-04-01"},
+        {"a rule with an end", "DTSTART;VALUE=DATE:20260401\r\nRRULE:FREQ=WEEKLY;UNTIL=20260601\r\n", "ends 2026-05-27"},
+        {"cancelled ones are none", "DTSTART;VALUE=DATE:20260401\r\n|STATUS:CANCELLED\r\nDTSTART;VALUE=DATE:20270101\r\n", "ended 2026-04-01"},
+        {"of long ago", "DTSTART;VALUE=DATE:20100401\r\n", "no event in the last five years"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *holidays = write_file("c.ics", rows[i].holidays);
+        char *const c[] = {holidays, NULL};
+        g_autoptr(GPtrArray) reports = g_ptr_array_new_with_free_func(g_free);
+        Calendar *calendar = calendar_new(&(CalendarSource){.name = "test", .holidays = c, .zone_id = "Europe/Berlin"}, NULL, NULL);
+        calendar_dry(calendar, at("2026-05-21T00:00:00Z"), (Duration){0}, reports);
+        if ((rows[i].want == NULL) != (reports->len == 0) || (reports->len > 0 && strstr(reports->pdata[0], rows[i].want) == NULL))
+            fail_msg("%s: got '%s'", rows[i].label, reports->len > 0 ? (char *)reports->pdata[0] : "nothing");
+        g_ptr_array_set_size(reports, 0);
+        calendar_dry(calendar, instant_now() + 3 * 86400, (Duration){2 * 86400, DURATION_ELAPSED}, reports);
+        gboolean is_old = reports->len > 0 && strstr(reports->pdata[reports->len - 1], "is 3 days old") != NULL;
+        assert_true(is_old);
+        calendar_free(calendar);
+    }
+}
+
 static Calendar *office(void)
 {
     g_autofree char *hours = data_file("office.ics"), *holidays = data_file("holidays.ics");
     char *const h[] = {hours, NULL}, *const c[] = {holidays, NULL};
     g_autoptr(GError) err = NULL;
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
-    Calendar *calendar = calendar_new("office", h, c, NULL, warnings, &err);
+    Calendar *calendar = calendar_new(&(CalendarSource){.name = "office", .hours = h, .holidays = c, .zone_id = NULL}, warnings, &err);
     if (calendar == NULL)
         fail_msg("%s", err->message);
     if (warnings->len > 0)
@@ -287,7 +417,7 @@ static void want_file(const char *name, gboolean instances, const char *from, co
     char *const files[] = {path, NULL};
     g_autoptr(GError) err = NULL;
     g_autoptr(GArray) pieces = NULL;
-    Calendar *c = calendar_new(name, files, NULL, NULL, NULL, &err);
+    Calendar *c = calendar_new(&(CalendarSource){.name = name, .hours = files, .holidays = NULL, .zone_id = NULL}, NULL, &err);
     if (c == NULL
         || !(instances ? calendar_instances(c, at(from), at(to), &pieces, &err)
                        : calendar_pieces(c, at(from), at(to), &pieces, &err)))
@@ -335,14 +465,14 @@ static void test_refused(void **state)
         g_autofree char *holidays = refused[i].holidays != NULL ? write_file("c.ics", refused[i].holidays) : NULL;
         char *const h[] = {hours, NULL}, *const c[] = {holidays, NULL};
         g_autoptr(GError) err = NULL;
-        if (calendar_new("test", h, c, refused[i].zone, NULL, &err) != NULL)
+        if (calendar_new(&(CalendarSource){.name = "test", .hours = h, .holidays = c, .zone_id = refused[i].zone}, NULL, &err) != NULL)
             fail_msg("%s: was taken", refused[i].label);
         if (!g_error_matches(err, ESCALATE_ERROR, (int)refused[i].code) || strstr(err->message, refused[i].want) == NULL)
             fail_msg("%s: %s", refused[i].label, err->message);
     }
     char *const absent[] = {(char *)"/nowhere/at/all.ics", NULL};
     g_autoptr(GError) err = NULL;
-    assert_null(calendar_new("test", absent, NULL, "UTC", NULL, &err));
+    assert_null(calendar_new(&(CalendarSource){.name = "test", .hours = absent, .holidays = NULL, .zone_id = "UTC"}, NULL, &err));
     assert_true(g_error_matches(err, ESCALATE_ERROR, ERROR_NOTFOUND));
 }
 
@@ -359,7 +489,7 @@ static void test_bounds(void **state)
     (void)state;
     g_autofree char *path = write_file("h.ics", "DTSTART:20260701T090000Z\r\nDURATION:PT1H\r\n");
     char *const files[] = {path, NULL};
-    Calendar *c = calendar_new("once", files, NULL, "UTC", NULL, NULL);
+    Calendar *c = calendar_new(&(CalendarSource){.name = "once", .hours = files, .holidays = NULL, .zone_id = "UTC"}, NULL, NULL);
     want_limit(c, "2026-07-01T09:30:00Z", (Duration){3600, DURATION_OPEN_SECONDS});
     want_limit(c, "2026-08-01T09:30:00Z", (Duration){1, DURATION_BUSINESS_DAYS});
     want_limit(c, "9999-08-01T09:30:00Z", (Duration){1, DURATION_OPEN_SECONDS});
@@ -382,7 +512,7 @@ static void test_hostile(void **state)
     g_autofree char *path = write_file("h.ics", s->str);
     g_string_free(s, TRUE);
     char *const files[] = {path, NULL};
-    Calendar *c = calendar_new("hostile", files, NULL, "UTC", NULL, NULL);
+    Calendar *c = calendar_new(&(CalendarSource){.name = "hostile", .hours = files, .holidays = NULL, .zone_id = "UTC"}, NULL, NULL);
     want_limit(c, "2026-07-01T09:30:00Z", (Duration){1, DURATION_OPEN_SECONDS});
     calendar_free(c);
 }
@@ -410,6 +540,7 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_event_rules), cmocka_unit_test(test_version), cmocka_unit_test(test_dry),
         cmocka_unit_test(test_open),   cmocka_unit_test(test_questions), cmocka_unit_test(test_order_does_not_matter),
         cmocka_unit_test(test_origin), cmocka_unit_test(test_files),     cmocka_unit_test(test_refused),
         cmocka_unit_test(test_bounds), cmocka_unit_test(test_hostile),

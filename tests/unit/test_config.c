@@ -179,8 +179,10 @@ static const Case error_cases[] = {
     {"rotas in a circle", NULL, "rotas:\n  r: {files: r.ics, fallback: rota:s}\n  s: {files: s.ics, fallback: rota:r}",
      "t:9:3: the fallbacks of rota 'r' go in a circle, expected an end\n"
      "t:10:3: the fallbacks of rota 's' go in a circle, expected an end"},
-    {"rota owner, not yet", NULL, "rotas: {r: {files: r.ics, owner: ann}}",
-     "t:8:27: 'owner' of rota 'r' is not supported by this version, expected it left out"},
+    {"an event rule without a pattern", "calendars", "calendars: {office: {hours: [h.ics], opens: ['summary:', 'transp:maybe', 'x(']}}",
+     "t:3:46: 'opens' of calendar 'office': 'summary:' has no pattern, expected one like 'summary:holiday'\n"
+     "t:3:58: 'opens' of calendar 'office': 'transp:maybe', expected transp:opaque or transp:transparent\n"
+     "t:3:74: 'opens' of calendar 'office': pattern 'x('…"},
     {"severity", NULL, "severities: {S5: {title: x}}",
      "t:8:14: unknown key 'S5' of severities, expected a known one: the nearest is 'S1'"},
     {"ack-max", NULL, "severities: {S1: {ack-max: soon}}",

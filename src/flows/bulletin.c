@@ -1,0 +1,154 @@
+/* bulletin: facts to lines, lines to a mail. It must never be the only way that something is told: all of it is logged or in the daily mail
+ * too. */
+#include "flows/bulletin.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include "flows/notify.h"
+#include "flows/people.h"
+
+#include "base/banned.h"
+
+#define WEEK ((Seconds)7 * 86400)
+
+gboolean bulletin_send(Desk *d, const ConfigQueue *queue, const char *contact, const char *title, const GPtrArray *lines, GError **err)
+{
+    json_t *view = json_object(), *shown = json_array();
+    for (guint i = 0; i < lines->len && i < BULLETIN_LINES; i++)
+        json_array_append_new(shown, json_string(g_ptr_array_index(lines, i)));
+    if (lines->len > BULLETIN_LINES) {
+        g_autofree char *more = g_strdup_printf("… and %u more: the log has them", lines->len - BULLETIN_LINES);
+        json_array_append_new(shown, json_string(more));
+    }
+    json_object_set_new(view, "queue", json_string(queue->name));
+    json_object_set_new(view, "title", json_string(title));
+    json_object_set_new(view, "lines", shown);
+    g_autofree char *subject = g_strdup_printf("[%s] %s", queue->name, title);
+    gboolean ok = notify_report(d, queue, contact, "notice", subject, view, err);
+    json_decref(view);
+    return ok;
+}
+
+static gboolean to_leads(Desk *d, const char *title, const GPtrArray *lines, GError **err)
+{
+    g_autoptr(GPtrArray) told = g_ptr_array_new();
+    for (guint i = 0; i < d->config->queue_order->len; i++) {
+        const ConfigQueue *queue = g_ptr_array_index(d->config->queue_order, i);
+        if (queue->lead == NULL || g_ptr_array_find_with_equal_func(told, queue->lead, g_str_equal, NULL))
+            continue;
+        g_ptr_array_add(told, queue->lead);
+        if (!bulletin_send(d, queue, queue->lead, title, lines, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean bulletin_to_leads(Desk *d, const char *title, const GPtrArray *lines, GError **err)
+{
+    if (!db_begin(d->db, err))
+        return FALSE;
+    if (to_leads(d, title, lines, err))
+        return db_commit(d->db, err);
+    db_rollback(d->db);
+    return FALSE;
+}
+
+/* ---- files that run dry ---- */
+
+static void dry_calendars(const Desk *d, GPtrArray *lines)
+{
+    GHashTableIter it;
+    gpointer name, value;
+    g_hash_table_iter_init(&it, d->calendars);
+    while (g_hash_table_iter_next(&it, &name, &value)) {
+        const ConfigCalendar *c = g_hash_table_lookup(d->config->calendars, name);
+        calendar_dry(value, d->now, c != NULL ? c->max_age : (Duration){0}, lines);
+    }
+}
+
+static void dry_rota(const Desk *d, const char *name, GPtrArray *lines)
+{
+    const ConfigRota *r = g_hash_table_lookup(d->config->rotas, name);
+    const Rota *rota = g_hash_table_lookup(d->rotas, name);
+    if (rota != NULL)
+        rota_dry(rota, d->now, r != NULL ? r->max_age : (Duration){0}, lines);
+}
+
+static int by_text(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+void bulletin_dry(const Desk *d, GPtrArray *lines)
+{
+    GHashTableIter it;
+    gpointer name;
+    dry_calendars(d, lines);
+    g_hash_table_iter_init(&it, d->rotas);
+    while (g_hash_table_iter_next(&it, &name, NULL))
+        dry_rota(d, name, lines);
+    g_ptr_array_sort(lines, by_text); /* tables have no order */
+}
+
+/* The first queue whose policy asks by that rota, else the first of all: its address is the mail's. */
+static const ConfigQueue *queue_of(const Desk *d, const char *rota)
+{
+    for (guint i = 0; i < d->config->queue_order->len; i++) {
+        const ConfigQueue *queue = g_ptr_array_index(d->config->queue_order, i);
+        const Policy *policy = desk_policy(d, queue->policy);
+        if (policy != NULL && policy_names_rota(policy, rota))
+            return queue;
+    }
+    return d->config->queue_order->len > 0 ? g_ptr_array_index(d->config->queue_order, 0) : NULL;
+}
+
+static gboolean was_told(Desk *d, const char *fact, gboolean *ret, GError **err)
+{
+    gint64 n;
+    if (!db_value(d->db, &n, err, "select count(*) from fact where name = $1 and cast(value as integer) > $2", "si", fact, d->now - WEEK))
+        return FALSE;
+    *ret = n > 0;
+    return TRUE;
+}
+
+static gboolean tell_owner(Desk *d, const ConfigRota *r, const GPtrArray *lines, GError **err)
+{
+    const ConfigQueue *queue = queue_of(d, r->name);
+    g_autofree char *fact = g_strconcat("dry:", r->name, NULL), *now = g_strdup_printf("%" G_GINT64_FORMAT, d->now);
+    g_autofree char *title = g_strdup_printf("Rota %s needs new dates", r->name);
+    g_autoptr(GPtrArray) who = g_ptr_array_new();
+    gboolean told = FALSE;
+    if (queue == NULL || !was_told(d, fact, &told, err) || told)
+        return queue == NULL || told;
+    g_ptr_array_add(who, r->owner);
+    g_autoptr(GPtrArray) owners = people_of(d, NULL, queue, who);
+    for (guint i = 0; i < owners->len; i++)
+        if (!bulletin_send(d, queue, g_ptr_array_index(owners, i), title, lines, err))
+            return FALSE;
+    return db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", fact, now);
+}
+
+gboolean bulletin_dry_pass(Desk *d, GError **err)
+{
+    GHashTableIter it;
+    gpointer value;
+    g_hash_table_iter_init(&it, d->config->rotas);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        const ConfigRota *r = value;
+        g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+        if (r->owner == NULL)
+            continue;
+        dry_rota(d, r->name, lines);
+        if (lines->len == 0)
+            continue;
+        if (!db_begin(d->db, err))
+            return FALSE;
+        if (!tell_owner(d, r, lines, err)) {
+            db_rollback(d->db);
+            return FALSE;
+        }
+        if (!db_commit(d->db, err))
+            return FALSE;
+    }
+    return TRUE;
+}
