@@ -32,7 +32,7 @@ gboolean bulletin_send(Desk *d, const ConfigQueue *queue, const char *contact, c
     return ok;
 }
 
-static gboolean to_leads(Desk *d, const char *title, const GPtrArray *lines, GError **err)
+gboolean bulletin_to_all_leads(Desk *d, const char *title, const GPtrArray *lines, GError **err)
 {
     g_autoptr(GPtrArray) told = g_ptr_array_new();
     for (guint i = 0; i < d->config->queue_order->len; i++) {
@@ -50,7 +50,7 @@ gboolean bulletin_to_leads(Desk *d, const char *title, const GPtrArray *lines, G
 {
     if (!db_begin(d->db, err))
         return FALSE;
-    if (to_leads(d, title, lines, err))
+    if (bulletin_to_all_leads(d, title, lines, err))
         return db_commit(d->db, err);
     db_rollback(d->db);
     return FALSE;

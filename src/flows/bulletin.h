@@ -7,7 +7,9 @@
 
 /* One mail to a contact, in the caller's transaction; of `lines` (char *) at most BULLETIN_LINES are shown. `queue` gives From. */
 gboolean bulletin_send(Desk *d, const ConfigQueue *queue, const char *contact, const char *title, const GPtrArray *lines, GError **err);
-/* To the leads of all queues, each once. In a transaction of its own. */
+/* To the leads of all queues, each once, in the caller's transaction … */
+gboolean bulletin_to_all_leads(Desk *d, const char *title, const GPtrArray *lines, GError **err);
+/* … and in one of its own. */
 gboolean bulletin_to_leads(Desk *d, const char *title, const GPtrArray *lines, GError **err);
 /* A line (char *) for each file of calendars, leaves and rotas that runs dry or grew older than its max-age. */
 void bulletin_dry(const Desk *d, GPtrArray *lines);

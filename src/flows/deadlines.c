@@ -84,6 +84,7 @@ static gboolean schedule(Desk *d, const ClockRow *c, Instant earliest, GError **
 static gboolean store_from(Desk *d, ClockRow *c, Instant at, const char *event, gint64 message, Instant earliest, GError **err)
 {
     g_autofree char *due = instant_format(c->clock.due_at);
+    c->calendar_version = calendar_version(desk_calendar(d, c->calendar));
     return clocks_save(d->db, c, at, event, message, err) && schedule(d, c, earliest, err)
            && desk_audit(d, c->ticket_id, err, "clock", "clock=%" G_GINT64_FORMAT " queue=%s target=%s change=%s due=%s", c->clock.id, c->queue,
                          policy_target_name(c->clock.target), event, due);
@@ -347,20 +348,15 @@ static gboolean start_missing(Desk *d, const Ticket *t, const GPtrArray *clocks,
     return TRUE;
 }
 
-/* The new target on its own calendar. What was consumed so far was consumed on the old one, but of a clock that starts afresh. */
+/* The new target on its own calendar. */
 static gboolean retarget(Desk *d, ClockRow *c, const ConfigQueue *queue, const ConfigPlanSeverity *targets, gboolean worse, Instant at, GError **err)
 {
     const char *calendar = targets->calendar != NULL ? targets->calendar : queue->calendar;
     ClockCalendar before = deadlines_calendar(d, c->calendar), after = deadlines_calendar(d, calendar);
-    gboolean was_paused = c->clock.segment_at != c->clock.started_at;
-    if (strcmp(calendar, c->calendar) != 0) {
-        if ((worse || was_paused) && !ticketclock_rebase(&c->clock, &before, at, err))
-            return FALSE;
-        g_free(c->calendar);
-        c->calendar = g_strdup(calendar);
-    }
-    if (!ticketclock_retarget(&c->clock, &after, targets->targets[c->clock.target].duration, worse, at, err))
+    if (!ticketclock_retarget_on(&c->clock, &before, &after, targets->targets[c->clock.target].duration, worse, at, err))
         return FALSE;
+    g_free(c->calendar);
+    c->calendar = g_strdup(calendar);
     if (c->clock.due_at > at) /* a past breach stands in the log; the next one counts again */
         c->clock.breached_at = INSTANT_NONE;
     return TRUE;
@@ -381,10 +377,51 @@ gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GErro
         if (!is_open(c) || targets == NULL || !targets->targets[c->clock.target].given)
             continue;
         if (!escalate_not_before(d, t, queue->policy, &earliest, err) || !retarget(d, c, queue, targets, t->severity < old, at, err)
-            || !store_from(d, c, at, "retarget", 0, earliest, err))
+            || !store_from(d, c, at, t->severity < old ? "tighten" : "retarget", 0, earliest, err))
             return FALSE;
     }
     return start_missing(d, t, clocks, at, err) && escalate_severity(d, t, err);
+}
+
+gboolean deadlines_recalculated(Desk *d, ClockRow *c, Instant before, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    const ConfigQueue *queue = desk_queue(d, c->queue);
+    g_autofree char *was = instant_format(before);
+    Instant earliest = INSTANT_NONE;
+    if (!tickets_load(d->db, c->ticket_id, &t, err) || (queue != NULL && !escalate_not_before(d, t, queue->policy, &earliest, err)))
+        return FALSE;
+    if (c->clock.due_at != INSTANT_NONE && c->clock.due_at > d->now) /* a past breach stands in the log; the next one counts again */
+        c->clock.breached_at = INSTANT_NONE;
+    return store_from(d, c, d->now, "recalc", 0, earliest, err)
+           && desk_audit(d, c->ticket_id, err, "recalc", "clock=%" G_GINT64_FORMAT " calendar=%s version=%s was=%s", c->clock.id, c->calendar,
+                         c->calendar_version, was);
+}
+
+/* Whether the same start would be due earlier by the second. */
+static gboolean is_shorter(const ClockRow *c, const ClockCalendar *before, const ClockCalendar *after, Duration d, gboolean *ret, GError **err)
+{
+    Instant old, fresh;
+    if (!before->add(before->data, c->clock.started_at, c->clock.duration, &old, err) || !after->add(after->data, c->clock.started_at, d, &fresh, err))
+        return FALSE;
+    *ret = fresh < old;
+    return TRUE;
+}
+
+gboolean deadlines_replanned(Desk *d, const Ticket *t, ClockRow *c, const ConfigQueue *queue, GError **err)
+{
+    const ConfigPlanSeverity *targets = deadlines_targets(d, queue, t->severity);
+    gboolean shorter;
+    Instant earliest;
+    if (targets == NULL || !targets->targets[c->clock.target].given)
+        return TRUE;
+    Duration wanted = targets->targets[c->clock.target].duration;
+    const char *calendar = targets->calendar != NULL ? targets->calendar : queue->calendar;
+    if (wanted.amount == c->clock.duration.amount && wanted.unit == c->clock.duration.unit && strcmp(calendar, c->calendar) == 0)
+        return TRUE;
+    ClockCalendar before = deadlines_calendar(d, c->calendar), after = deadlines_calendar(d, calendar);
+    return is_shorter(c, &before, &after, wanted, &shorter, err) && escalate_not_before(d, t, queue->policy, &earliest, err)
+           && retarget(d, c, queue, targets, shorter, d->now, err) && store_from(d, c, d->now, shorter ? "tighten" : "retarget", 0, earliest, err);
 }
 
 gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err)

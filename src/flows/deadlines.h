@@ -27,6 +27,10 @@ gboolean deadlines_resume(Desk *d, const Ticket *t, Instant at, gint64 message, 
 gboolean deadlines_merge(Desk *d, const Ticket *from, const Ticket *into, gint64 message, GError **err);
 /* After it: what they fire is reckoned anew. */
 gboolean deadlines_moved(Desk *d, const Ticket *into, gint64 message, GError **err);
+/* `c` was made anew from its log: stores it, and what it fires. `before`: its due until now. */
+gboolean deadlines_recalculated(Desk *d, ClockRow *c, Instant before, GError **err);
+/* The plan may give the clock another target or calendar than it has: a shorter one counts from now, a longer one from its start. */
+gboolean deadlines_replanned(Desk *d, const Ticket *t, ClockRow *c, const ConfigQueue *queue, GError **err);
 /* The ticket's severity changed from `old`. */
 gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GError **err);
 /* Whether a clock of that target was reached by its due: marks it breached. */

@@ -22,6 +22,7 @@
 #include "flows/daily.h"
 #include "flows/deliver.h"
 #include "flows/intake.h"
+#include "flows/recalc.h"
 #include "flows/timers.h"
 
 #include "programs/deliver_worker.h"
@@ -47,7 +48,7 @@ Core *core_new(Desk *d, GError **err)
     c->desk = d;
     c->parse = parse_worker_new(d, err);
     c->deliver = deliver_worker_new();
-    if (c->parse != NULL && desk_open_store(d, err))
+    if (c->parse != NULL && desk_open_store(d, err) && recalc_begin(d, err))
         return c;
     c->desk = NULL; /* stays the caller's */
     core_free(c);
@@ -67,11 +68,13 @@ void core_free(Core *c)
 
 Desk *core_desk(Core *c) { return c->desk; }
 
-void core_reload(Core *c, Desk *fresh)
+gboolean core_reload(Core *c, Desk *fresh, GError **err)
 {
     desk_adopt(c->desk, fresh);
+    c->desk->now = instant_now();
     parse_worker_reset(c->parse);
     deliver_worker_reset(c->deliver);
+    return recalc_begin(c->desk, err);
 }
 
 /* ---- one file of incoming ---- */
@@ -452,7 +455,7 @@ static gboolean chores(Core *c, Instant now, GError **err)
 
 gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err)
 {
-    guint files, fired, handed, moved, reports;
+    guint files, fired, handed, moved, reports, reckoned;
     Instant limit;
     *ret_did = 0;
     do {
@@ -462,11 +465,11 @@ gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError 
     } while (files > 0);
     c->desk->now = now;
     c->desk->acting = NULL;
-    if (!chores(c, now, err) || !timer_limit(c, now, &limit, err) || !timers_pass(c->desk, limit, &fired, err)
+    if (!chores(c, now, err) || !recalc_pass(c->desk, &reckoned, err) || !timer_limit(c, now, &limit, err) || !timers_pass(c->desk, limit, &fired, err)
         || !daily_pass(c->desk, &reports, err)
         || !delivery(c, wait, is_readable(core_delivery_fd(c)), &handed, err) || !deliver_archive(c->desk, &moved, err))
         return FALSE;
-    *ret_did += fired + handed + moved + reports;
+    *ret_did += fired + handed + moved + reports + reckoned;
     return TRUE;
 }
 

@@ -10,8 +10,9 @@ typedef struct Core Core;
 Core *core_new(Desk *d, GError **err);
 void core_free(Core *c);
 Desk *core_desk(Core *c);
-/* Takes the configuration of `fresh`, and frees the rest of it; the next mail is handed over by a fresh worker. */
-void core_reload(Core *c, Desk *fresh);
+/* Takes the configuration of `fresh`, and frees the rest of it; the next mail is handed over by a fresh worker, and deadlines that it may
+ * move are put on the list. TEMPFAIL: the list could not be written; the next start does it. */
+gboolean core_reload(Core *c, Desk *fresh, GError **err);
 
 /* One round at `now`: all of incoming, then what is due, then what is to be handed over. *ret_did counts what was done. With `wait`
  * a hand-over is waited for; else it goes on in the worker, whose descriptor core_delivery_fd becomes readable when it is done. */

@@ -133,7 +133,8 @@ static void reload(Core *c, const char *config)
             log_error("reload", err);
         return;
     }
-    core_reload(c, fresh);
+    if (!core_reload(c, fresh, &err))
+        log_error("reload", err);
     log_event(LOGGING_INFO, "event=reload result=done config=%.12s", core_desk(c)->config->version);
 }
 

@@ -130,6 +130,45 @@ gboolean ticketclock_retarget(TicketClock *c, const ClockCalendar *cal, Duration
     return TRUE;
 }
 
+gboolean ticketclock_retarget_on(TicketClock *c, const ClockCalendar *before, const ClockCalendar *after, Duration d, gboolean worse, Instant at,
+                                 GError **err)
+{
+    gboolean was_paused = c->segment_at != c->started_at;
+    if (before->data != after->data && (worse || was_paused) && !ticketclock_rebase(c, before, at, err))
+        return FALSE;
+    return ticketclock_retarget(c, after, d, worse, at, err);
+}
+
+static gboolean replay_one(TicketClock *c, const ClockEvent *e, const ClockCalendar *before, GError **err)
+{
+    switch (e->kind) {
+    case CLOCK_EVENT_START:
+        c->duration = e->duration;
+        return ticketclock_start(c, &e->calendar, e->at, err);
+    case CLOCK_EVENT_PAUSE: return ticketclock_pause(c, before, e->at, err);
+    case CLOCK_EVENT_RESUME: return ticketclock_resume(c, &e->calendar, e->at, err);
+    case CLOCK_EVENT_MET:
+    case CLOCK_EVENT_STOP: ticketclock_stop(c, e->at, e->kind == CLOCK_EVENT_MET); return TRUE;
+    case CLOCK_EVENT_REOPEN: return ticketclock_reopen(c, &e->calendar, e->at, err);
+    case CLOCK_EVENT_CONTINUE: return ticketclock_continue(c, &e->calendar, e->at, err);
+    case CLOCK_EVENT_TIGHTEN:
+    case CLOCK_EVENT_RETARGET:
+        return ticketclock_retarget_on(c, before, &e->calendar, e->duration, e->kind == CLOCK_EVENT_TIGHTEN, e->at, err);
+    case CLOCK_EVENT_NOTHING: return TRUE;
+    }
+    return TRUE;
+}
+
+gboolean ticketclock_replay(TicketClock *c, const ClockEvent *events, gsize count, GError **err)
+{
+    if (count == 0 || events[0].kind != CLOCK_EVENT_START)
+        return error_set(err, ERROR_INTERNAL, "the log of a clock does not begin with its start");
+    for (gsize i = 0; i < count; i++)
+        if (!replay_one(c, &events[i], i > 0 ? &events[i - 1].calendar : &events[i].calendar, err))
+            return FALSE;
+    return TRUE;
+}
+
 /* The latest t at which t + d is not later than due: for `before`, in whatever unit. Bisection on a monotonic function. */
 static gboolean before_due(const TicketClock *c, const ClockCalendar *cal, Duration d, Instant *ret, GError **err)
 {

@@ -46,6 +46,34 @@ gboolean ticketclock_rebase(TicketClock *c, const ClockCalendar *cal, Instant at
 /* A new severity: worse: due = min(old due, at + new target); milder: due = start + new target. Met clocks are left alone. */
 gboolean ticketclock_retarget(TicketClock *c, const ClockCalendar *cal, Duration d, gboolean worse, Instant at, GError **err);
 
+/* The same where the calendar changes too: what was consumed so far was consumed on the old one, but of a clock that starts afresh. */
+gboolean ticketclock_retarget_on(TicketClock *c, const ClockCalendar *before, const ClockCalendar *after, Duration d, gboolean worse, Instant at,
+                                 GError **err);
+
+/* One line of a clock's log. */
+typedef enum {
+    CLOCK_EVENT_START,
+    CLOCK_EVENT_PAUSE,
+    CLOCK_EVENT_RESUME,
+    CLOCK_EVENT_MET,
+    CLOCK_EVENT_STOP,
+    CLOCK_EVENT_REOPEN,
+    CLOCK_EVENT_CONTINUE,
+    CLOCK_EVENT_TIGHTEN,  /* a worse severity, or a shorter target */
+    CLOCK_EVENT_RETARGET, /* a milder one */
+    CLOCK_EVENT_NOTHING,  /* what changes no state: a breach, a merge, an earlier reckoning */
+} ClockEventKind;
+
+typedef struct {
+    ClockEventKind kind;
+    Instant at;
+    Duration duration;        /* of the target from then on */
+    ClockCalendar calendar;   /* from then on */
+} ClockEvent;
+
+/* The clock that this log makes, on the calendars as they are now: target and id are left alone. The first event is a START. */
+gboolean ticketclock_replay(TicketClock *c, const ClockEvent *events, gsize count, GError **err);
+
 /* When an `at` or `before` of the running clock is reached, never earlier than started + min. INSTANT_NONE while not running. */
 gboolean ticketclock_at(const TicketClock *c, const ClockCalendar *cal, const LevelAt *at, Duration min, Instant *ret, GError **err);
 

@@ -66,6 +66,50 @@ gboolean clocks_of_ticket(Db *db, gint64 ticket, GPtrArray **ret, GError **err)
     return TRUE;
 }
 
+gboolean clocks_open(Db *db, const char *calendar, gint64 after, gint64 max, GPtrArray **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)clocks_row_free);
+    gboolean ok = calendar != NULL ? db_select(db, &rows, err, "select " COLUMNS " from clock where state in (0, 1) and calendar = $1 and id > $2 order by id limit $3",
+                                               "sii", calendar, after, max)
+                                   : db_select(db, &rows, err, "select " COLUMNS " from clock where state in (0, 1) and id > $1 order by id limit $2", "ii",
+                                               after, max);
+    if (!ok || !read_rows(rows, list, err))
+        return FALSE;
+    *ret = g_steal_pointer(&list);
+    return TRUE;
+}
+
+static void log_row_clear(gpointer p)
+{
+    ClockLogRow *l = p;
+    g_free(l->event);
+    g_free(l->calendar);
+}
+
+gboolean clocks_log(Db *db, gint64 clock, GArray **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GArray) log = g_array_new(FALSE, FALSE, sizeof(ClockLogRow));
+    GError *local = NULL;
+    g_array_set_clear_func(log, log_row_clear);
+    if (!db_select(db, &rows, err,
+                   "select at, event, coalesce(message_id, 0), calendar, duration, due_at from clock_event where clock_id = $1 order by id", "i", clock))
+        return FALSE;
+    while (db_next(rows, &local)) {
+        ClockLogRow l = {.at = db_instant(rows, 0), .event = g_strdup(db_text(rows, 1)), .message = db_int(rows, 2), .calendar = g_strdup(db_text(rows, 3)),
+                         .due_at = db_instant(rows, 5)};
+        l.has_duration = db_text(rows, 4) != NULL && duration_parse(db_text(rows, 4), &l.duration, NULL);
+        g_array_append_val(log, l);
+    }
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    *ret = g_steal_pointer(&log);
+    return TRUE;
+}
+
 gboolean clocks_load(Db *db, gint64 id, ClockRow **ret, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
@@ -96,8 +140,10 @@ gboolean clocks_save(Db *db, ClockRow *r, Instant at, const char *event, gint64 
                     "issittiittt", c->id, r->calendar, duration, (gint64)c->state, c->started_at, c->segment_at, c->consumed, c->total, c->due_at,
                     c->met_at, c->breached_at);
     return ok
-           && db_run(db, err, "insert into clock_event (clock_id, at, event, due_at, message_id) values ($1, $2, $3, $4, nullif($5, 0))", "itsti",
-                     c->id, at, event, c->due_at, message);
+           && db_run(db, err,
+                     "insert into clock_event (clock_id, at, event, due_at, message_id, calendar, duration, calendar_version)"
+                     " values ($1, $2, $3, $4, nullif($5, 0), $6, $7, $8)",
+                     "itstisss", c->id, at, event, c->due_at, message, r->calendar, duration, r->calendar_version);
 }
 
 void clocks_due_free(DueRow *d)

@@ -11,12 +11,27 @@ typedef struct {
     gint64 ticket_id;
     char *queue, *calendar;
     char *config_version;
+    const char *calendar_version; /* of the calendar at the next clocks_save, or NULL; not owned, not read back */
 } ClockRow;
 
 void clocks_row_free(ClockRow *r);
 
 /* All clocks of a ticket, oldest first: ClockRow *, with free func. */
 gboolean clocks_of_ticket(Db *db, gint64 ticket, GPtrArray **ret, GError **err);
+/* Running and paused ones on that calendar (NULL: on any) with id > after, at most `max`, in order of id. */
+gboolean clocks_open(Db *db, const char *calendar, gint64 after, gint64 max, GPtrArray **ret, GError **err);
+
+/* What happened to a clock, oldest first: array of ClockLogRow, which owns its texts. */
+typedef struct {
+    Instant at, due_at;
+    char *event;          /* "start", "pause", "resume", "met", "stop", "reopen", "continue", "tighten", "retarget", "breach", "merge", "recalc" */
+    gint64 message;       /* or 0 */
+    char *calendar;       /* that it counted on from then on; NULL: not recorded */
+    gboolean has_duration;
+    Duration duration;    /* of the target from then on */
+} ClockLogRow;
+gboolean clocks_log(Db *db, gint64 clock, GArray **ret, GError **err);
+
 gboolean clocks_load(Db *db, gint64 id, ClockRow **ret, GError **err);
 /* Stores a new clock (id 0: sets it) or changes one, and logs `event` with its due. `message` 0: none. */
 gboolean clocks_save(Db *db, ClockRow *r, Instant at, const char *event, gint64 message, GError **err);

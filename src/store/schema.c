@@ -113,5 +113,15 @@ static const char step_4[] =
     "create table rsvp (uid text not null, contact text not null, sequence integer not null, stamped_at integer not null,"
     " primary key (uid, contact)) strict;";
 
-const char *const schema_steps[] = {step_1, step_2, step_3, step_4};
-const int schema_version_count = 4;
+/* With each event of a clock what it was reckoned by, so that its log alone makes the deadline again when a calendar or a target changes; and
+ * how far that has come. */
+static const char step_5[] =
+    "alter table clock_event add column calendar text;"
+    "alter table clock_event add column duration text;"
+    "alter table clock_event add column calendar_version text;"
+    "create index clock_open on clock (calendar, id) where state in (0, 1);"
+    "create table basis (name text primary key, version text not null) strict;"
+    "create table recalc (name text primary key, after_id integer not null, begun_at integer not null) strict;";
+
+const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5};
+const int schema_version_count = 5;

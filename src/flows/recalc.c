@@ -1,0 +1,341 @@
+/* recalc: the log of a clock is the truth, its row is what the log makes on the calendars of the day. It must never lose a breach that was
+ * told, and never page somebody twice for one level: flows/deadlines sees to that when the row is stored. */
+#include "flows/recalc.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include "store/tickets.h"
+
+#include "flows/bulletin.h"
+#include "flows/deadlines.h"
+
+#include "base/banned.h"
+
+#define BATCH 200   /* clocks a transaction: some 20 ms */
+#define PLANS "plans" /* the name on the list that stands for all targets; no calendar may be called so … */
+#define LIST_PREFIX "calendar:" /* … since theirs have this before them */
+
+/* ---- one clock ---- */
+
+static ClockEventKind kind_of(const char *event)
+{
+    static const struct {
+        const char *name;
+        ClockEventKind kind;
+    } kinds[] = {
+        {"start", CLOCK_EVENT_START},   {"pause", CLOCK_EVENT_PAUSE},       {"resume", CLOCK_EVENT_RESUME},   {"met", CLOCK_EVENT_MET},
+        {"stop", CLOCK_EVENT_STOP},     {"reopen", CLOCK_EVENT_REOPEN},     {"continue", CLOCK_EVENT_CONTINUE}, {"tighten", CLOCK_EVENT_TIGHTEN},
+        {"retarget", CLOCK_EVENT_RETARGET},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (strcmp(kinds[i].name, event) == 0)
+            return kinds[i].kind;
+    return CLOCK_EVENT_NOTHING;
+}
+
+/* Another calendar in the place of that of one name. */
+typedef struct {
+    const char *name;
+    Calendar *calendar; /* NULL: as configured */
+} Substitute;
+
+static ClockCalendar calendar_by(const Desk *d, const char *name, const Substitute *s)
+{
+    ClockCalendar c = deadlines_calendar(d, name);
+    if (s != NULL && s->calendar != NULL && strcmp(s->name, name) == 0)
+        c.data = s->calendar;
+    return c;
+}
+
+/* *ret_whole FALSE: the log is of a version that did not record enough; the clock is reckoned from its present segment on. */
+static gboolean events_of(Desk *d, const ClockRow *c, const Substitute *s, GArray *events, gboolean *ret_whole, GError **err)
+{
+    g_autoptr(GArray) log = NULL;
+    if (!clocks_log(d->db, c->clock.id, &log, err))
+        return FALSE;
+    *ret_whole = log->len > 0;
+    for (guint i = 0; i < log->len; i++) {
+        const ClockLogRow *l = &g_array_index(log, ClockLogRow, i);
+        ClockEvent e = {.kind = kind_of(l->event), .at = l->at, .duration = l->duration};
+        *ret_whole = *ret_whole && l->has_duration && l->calendar != NULL && (i > 0 || e.kind == CLOCK_EVENT_START);
+        e.calendar = calendar_by(d, l->calendar != NULL ? l->calendar : c->calendar, s);
+        if (e.kind != CLOCK_EVENT_NOTHING)
+            g_array_append_val(events, e);
+    }
+    return TRUE;
+}
+
+static gboolean from_segment(TicketClock *k, const ClockCalendar *cal, GError **err)
+{
+    Duration left = {MAX(k->total - k->consumed, 0), DURATION_OPEN_SECONDS};
+    return k->state != CLOCK_RUNNING || cal->add(cal->data, k->segment_at, left, &k->due_at, err);
+}
+
+/* The clock as its log makes it today. */
+static gboolean reckon(Desk *d, const ClockRow *c, const Substitute *s, TicketClock *ret, GError **err)
+{
+    g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(ClockEvent));
+    gboolean whole;
+    TicketClock k = c->clock;
+    ClockCalendar cal = calendar_by(d, c->calendar, s);
+    if (!events_of(d, c, s, events, &whole, err))
+        return FALSE;
+    if (!(whole ? ticketclock_replay(&k, (const ClockEvent *)(void *)events->data, events->len, err) : from_segment(&k, &cal, err)))
+        return FALSE;
+    if (k.state != c->clock.state) {
+        log_event(LOGGING_ERROR, "event=recalc clock=%" G_GINT64_FORMAT " reason=\"its log makes it %s, its row says %s\"", c->clock.id,
+                  ticketclock_state_name(k.state), ticketclock_state_name(c->clock.state));
+        k = c->clock;
+    }
+    k.breached_at = c->clock.breached_at;
+    *ret = k;
+    return TRUE;
+}
+
+static gboolean is_same(const TicketClock *a, const TicketClock *b)
+{
+    return a->due_at == b->due_at && a->consumed == b->consumed && a->total == b->total && a->segment_at == b->segment_at;
+}
+
+static gboolean recalc_calendar(Desk *d, ClockRow *c, GError **err)
+{
+    TicketClock now;
+    GError *local = NULL;
+    if (!reckon(d, c, NULL, &now, &local)) {
+        /* a calendar that is never open any more must not stop the others: this deadline stays, loudly */
+        gboolean is_data = local->code != ERROR_TEMPFAIL;
+        if (is_data)
+            log_error("recalc of a clock", local);
+        else
+            g_propagate_error(err, g_steal_pointer(&local));
+        g_clear_error(&local);
+        return is_data;
+    }
+    if (is_same(&now, &c->clock))
+        return TRUE;
+    Instant before = c->clock.due_at;
+    c->clock = now;
+    return deadlines_recalculated(d, c, before, err);
+}
+
+/* ---- plans ---- */
+
+static gboolean recalc_plan(Desk *d, ClockRow *c, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    const ConfigQueue *queue = desk_queue(d, c->queue);
+    if (queue == NULL)
+        return TRUE;
+    return tickets_load(d->db, c->ticket_id, &t, err) && deadlines_replanned(d, t, c, queue, err);
+}
+
+/* All that queues make clocks of, as text. */
+static char *plans_version(const Desk *d)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    for (guint i = 0; i < d->config->queue_order->len; i++) {
+        const ConfigQueue *queue = g_ptr_array_index(d->config->queue_order, i);
+        for (int severity = 0; severity < SEVERITY_COUNT; severity++) {
+            const ConfigPlanSeverity *p = deadlines_targets(d, queue, severity);
+            for (int k = 0; p != NULL && k < TARGET_COUNT; k++) {
+                g_autofree char *duration = p->targets[k].given ? duration_format(p->targets[k].duration) : g_strdup("-");
+                g_autofree char *line = g_strdup_printf("%s %d %d %s %s\n", queue->name, severity, k, duration,
+                                                        p->calendar != NULL ? p->calendar : queue->calendar);
+                g_checksum_update(sum, (const guchar *)line, -1);
+            }
+        }
+    }
+    return g_strndup(g_checksum_get_string(sum), 12);
+}
+
+/* ---- the list ---- */
+
+/* Puts `name` on the list where its version is not the one that is known; the first of all is only remembered. */
+static gboolean compare(Desk *d, const char *name, const char *version, GError **err)
+{
+    g_autofree char *known = NULL;
+    if (!db_text_value(d->db, &known, err, "select version from basis where name = $1", "s", name))
+        return FALSE;
+    if (known != NULL && strcmp(known, version) == 0)
+        return TRUE;
+    if (known != NULL) {
+        log_event(LOGGING_INFO, "event=changed what=%s from=%s to=%s", name, known, version);
+        if (!db_run(d->db, err,
+                    "insert into recalc (name, after_id, begun_at) values ($1, 0, $2)"
+                    " on conflict (name) do update set after_id = 0",
+                    "st", name, d->now))
+            return FALSE;
+    }
+    return db_run(d->db, err, "insert into basis (name, version) values ($1, $2) on conflict (name) do update set version = excluded.version", "ss",
+                  name, version);
+}
+
+static gboolean compare_all(Desk *d, GError **err)
+{
+    GHashTableIter it;
+    gpointer name, value;
+    g_autofree char *plans = plans_version(d);
+    g_hash_table_iter_init(&it, d->calendars);
+    while (g_hash_table_iter_next(&it, &name, &value)) {
+        g_autofree char *listed = g_strconcat(LIST_PREFIX, (const char *)name, NULL);
+        if (!compare(d, listed, calendar_version(value), err))
+            return FALSE;
+    }
+    return compare(d, PLANS, plans, err);
+}
+
+gboolean recalc_begin(Desk *d, GError **err)
+{
+    if (!db_begin(d->db, err))
+        return FALSE;
+    if (compare_all(d, err))
+        return db_commit(d->db, err);
+    db_rollback(d->db);
+    return FALSE;
+}
+
+typedef struct {
+    char *name; /* NULL: the list is empty */
+    gint64 after;
+    Instant begun_at;
+} Job;
+
+static gboolean next_job(Desk *d, Job *ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    if (!db_select(d->db, &rows, err, "select name, after_id, begun_at from recalc order by name limit 1", ""))
+        return FALSE;
+    if (db_next(rows, &local))
+        *ret = (Job){g_strdup(db_text(rows, 0)), db_int(rows, 1), db_instant(rows, 2)};
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
+/* ---- what moved ---- */
+
+static void move_clear(gpointer p) { g_free(((RecalcMove *)p)->queue); }
+
+static GArray *moves_new(void)
+{
+    GArray *moves = g_array_new(FALSE, FALSE, sizeof(RecalcMove));
+    g_array_set_clear_func(moves, move_clear);
+    return moves;
+}
+
+static char *time_text(const Zone *zone, Instant t)
+{
+    if (t == INSTANT_NONE)
+        return g_strdup("paused");
+    Civil c = zone_civil(zone, t);
+    static const char *const days[] = {"", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    return g_strdup_printf("%s %04d-%02d-%02d %02d:%02d", days[zone_weekday(zone_day_number(c.year, c.month, c.day))], c.year, c.month, c.day, c.hour, c.minute);
+}
+
+char *recalc_describe(const Desk *d, const RecalcMove *m)
+{
+    const ConfigQueue *queue = desk_queue(d, m->queue);
+    const Zone *zone = calendar_zone(desk_calendar(d, queue != NULL ? queue->calendar : NULL));
+    g_autofree char *before = time_text(zone, m->before), *after = time_text(zone, m->after);
+    return g_strdup_printf("#%" G_GINT64_FORMAT " %s in %s: %s to %s (%s)%s", m->ticket_id, policy_target_name(m->target), m->queue, before, after,
+                           zone_name(zone), m->after != INSTANT_NONE && m->after <= d->now ? ", which is past" : "");
+}
+
+gboolean recalc_impact(Desk *d, const char *name, Calendar *other, GArray **ret, GError **err)
+{
+    const Substitute s = {name, other};
+    g_autoptr(GArray) moves = moves_new();
+    g_autoptr(GPtrArray) clocks = NULL;
+    for (gint64 after = 0; clocks == NULL || clocks->len > 0;) {
+        g_clear_pointer(&clocks, g_ptr_array_unref);
+        if (!clocks_open(d->db, name, after, BATCH, &clocks, err))
+            return FALSE;
+        for (guint i = 0; i < clocks->len; i++) {
+            const ClockRow *c = g_ptr_array_index(clocks, i);
+            TicketClock then;
+            after = c->clock.id;
+            if (!reckon(d, c, &s, &then, err))
+                return FALSE;
+            if (then.due_at == c->clock.due_at)
+                continue;
+            RecalcMove m = {c->clock.id, c->ticket_id, g_strdup(c->queue), c->clock.target, c->clock.due_at, then.due_at};
+            g_array_append_val(moves, m);
+        }
+    }
+    *ret = g_steal_pointer(&moves);
+    return TRUE;
+}
+
+/* The report of a finished job: what was stored since it began. */
+static gboolean report(Desk *d, const Job *job, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    GError *local = NULL;
+    guint past = 0;
+    if (!db_select(d->db, &rows, err,
+                   "select c.id, c.ticket_id, c.queue, c.target, e.due_at, (select b.due_at from clock_event b where b.clock_id = c.id and b.id < e.id"
+                   " order by b.id desc limit 1) from clock_event e join clock c on c.id = e.clock_id where e.event = 'recalc' and e.at >= $1 order by e.id",
+                   "t", job->begun_at))
+        return FALSE;
+    while (db_next(rows, &local)) {
+        RecalcMove m = {.clock_id = db_int(rows, 0), .ticket_id = db_int(rows, 1), .queue = (char *)db_text(rows, 2), .after = db_instant(rows, 4),
+                        .before = db_instant(rows, 5)};
+        if (!policy_target_from_name(db_text(rows, 3), &m.target) || m.before == m.after)
+            continue;
+        past += m.after != INSTANT_NONE && m.after <= d->now;
+        g_ptr_array_add(lines, recalc_describe(d, &m));
+    }
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    g_clear_pointer(&rows, db_rows_free);
+    log_event(LOGGING_INFO, "event=recalculated what=%s moved=%u past=%u", job->name, lines->len, past);
+    g_autofree char *title = g_strdup_printf("%u deadlines moved, %u into the past: %s changed", lines->len, past, job->name);
+    return lines->len == 0 || bulletin_to_all_leads(d, title, lines, err);
+}
+
+/* ---- the pass ---- */
+
+static gboolean do_batch(Desk *d, const Job *job, guint *did, GError **err)
+{
+    gboolean is_plans = strcmp(job->name, PLANS) == 0;
+    const char *calendar = is_plans ? NULL : job->name + strlen(LIST_PREFIX);
+    g_autoptr(GPtrArray) clocks = NULL;
+    gint64 last = job->after;
+    if (!clocks_open(d->db, calendar, job->after, BATCH, &clocks, err))
+        return FALSE;
+    for (guint i = 0; i < clocks->len; i++, (*did)++) {
+        ClockRow *c = g_ptr_array_index(clocks, i);
+        last = c->clock.id;
+        if (!(is_plans ? recalc_plan(d, c, err) : recalc_calendar(d, c, err)))
+            return FALSE;
+    }
+    if (clocks->len == BATCH)
+        return db_run(d->db, err, "update recalc set after_id = $2 where name = $1", "si", job->name, last);
+    return report(d, job, err) && db_run(d->db, err, "delete from recalc where name = $1", "s", job->name);
+}
+
+gboolean recalc_pass(Desk *d, guint *did, GError **err)
+{
+    Job job = {0};
+    *did = 0;
+    if (!next_job(d, &job, err))
+        return FALSE;
+    if (job.name == NULL)
+        return TRUE;
+    g_autofree char *name = job.name;
+    if (!db_begin(d->db, err))
+        return FALSE;
+    if (do_batch(d, &job, did, err)) {
+        (*did)++; /* the list itself: a round that took something off it did something */
+        return db_commit(d->db, err);
+    }
+    db_rollback(d->db);
+    return FALSE;
+}
