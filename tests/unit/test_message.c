@@ -254,6 +254,29 @@ static void test_alternative(void **state)
     assert_true(stub->text_from_html);
 }
 
+#define CHOICE(plain, html) "From: a@x.example\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\n" plain \
+                            "\n--b\nContent-Type: text/html\n\n" html "\n--b--\n"
+
+/* Plain text does not tell what its sender struck out. */
+static void test_struck(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mail, *want;
+        LineMark mark;
+    } rows[] = {
+        {CHOICE("ACK", "<div><s>ACK</s></div>"), "~~ACK~~\n", LINE_STRUCK},
+        {CHOICE("ack 2h 4h", "<p>ack <span style='text-decoration:line-through'>2h</span> 4h"), "ack 4h\n~~2h~~\n", LINE_OWN},
+        {CHOICE("ACK", "<div>ACK</div><blockquote type=cite><s>old</s></blockquote>"), "ACK\n", LINE_OWN},
+        {CHOICE("plain", "<div>html<span>!</span></div>"), "plain\n", LINE_OWN},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Letter) l = parse(rows[i].mail);
+        assert_string_equal(l->text, rows[i].want);
+        assert_int_equal(l->marks->data[0], rows[i].mark);
+    }
+}
+
 static void test_attachments(void **state)
 {
     (void)state;
@@ -353,7 +376,7 @@ int main(void)
         cmocka_unit_test(test_headers),     cmocka_unit_test(test_lists),       cmocka_unit_test(test_texts),
         cmocka_unit_test(test_nul),         cmocka_unit_test(test_alternative), cmocka_unit_test(test_attachments),
         cmocka_unit_test(test_report),      cmocka_unit_test(test_calendar),    cmocka_unit_test(test_forward),
-        cmocka_unit_test(test_encoded_message),
+        cmocka_unit_test(test_encoded_message), cmocka_unit_test(test_struck),
     };
     return cmocka_run_group_tests_name("message", tests, set_up, NULL);
 }
