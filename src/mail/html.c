@@ -34,7 +34,8 @@ static const struct {
 } elements[] = {
     {"a", LINK},           {"address", BLOCK},  {"article", BLOCK}, {"aside", BLOCK},       {"base", SKIP},
     {"blockquote", BLOCK}, {"body", BLOCK},     {"br", BREAK},      {"caption", BLOCK},     {"center", BLOCK},
-    {"dd", BLOCK},         {"del", STRUCK},     {"div", BLOCK},      {"dl", BLOCK},      {"dt", BLOCK},          {"fieldset", BLOCK},
+    {"dd", BLOCK},         {"del", STRUCK},    {"div", BLOCK},   {"dl", BLOCK},          {"dt", BLOCK},
+    {"fieldset", BLOCK},
     {"footer", BLOCK},     {"form", BLOCK},     {"h1", PARAGRAPH},  {"h2", PARAGRAPH},      {"h3", PARAGRAPH},
     {"h4", PARAGRAPH},     {"h5", PARAGRAPH},   {"h6", PARAGRAPH},  {"head", SKIP},         {"header", BLOCK},
     {"hr", PARAGRAPH},     {"img", IMAGE},      {"li", BLOCK | ITEM}, {"link", SKIP},       {"main", BLOCK},

@@ -265,7 +265,8 @@ static gboolean is_wrapped(const Text *t, guint i)
 static guint decide_marked(Text *t, guint i)
 {
     static const Fate of_mark[] = {
-        [LINE_OWN] = FATE_OWN, [LINE_QUOTED] = FATE_QUOTED, [LINE_QUOTE_HEAD] = FATE_HEAD, [LINE_SIGNATURE] = FATE_SIGNATURE, [LINE_STRUCK] = FATE_SIGNATURE};
+        [LINE_OWN] = FATE_OWN, [LINE_QUOTED] = FATE_QUOTED, [LINE_QUOTE_HEAD] = FATE_HEAD, [LINE_SIGNATURE] = FATE_SIGNATURE,
+        [LINE_STRUCK] = FATE_SIGNATURE};
     Line *line = &t->lines[i];
     mark(t, i, i + 1, of_mark[line->mark]);
     if (line->mark != LINE_QUOTE_HEAD || (i > 0 && t->lines[i - 1].mark == LINE_QUOTED))
