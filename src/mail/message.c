@@ -105,7 +105,7 @@ static void add_attachment(Walk *w, GMimeObject *object)
         return;
     g_autofree char *name = partdata_file_name(object), *type = partdata_media_type(object);
     g_autoptr(GBytes) bytes = g_byte_array_free_to_bytes(partdata_bytes(object));
-    add_file(w, name, type, bytes);
+    add_file(w, *name != '\0' ? name : parttype_file_name(type), type, bytes);
 }
 
 /* winmail.dat: its files stand for it, unless something of it may be missing. Its text counts where the mail has no other. */
@@ -270,6 +270,18 @@ static void visit_calendar(Walk *w, const Step *step, gboolean ics)
         add_attachment(w, step->object);
 }
 
+/* A piece of a mail that was sent in pieces: no mail program puts them together any more. Where it is all that came, it is shown. */
+static void visit_partial(Walk *w, const Step *step)
+{
+    if (!step->sole) {
+        add_attachment(w, step->object);
+        return;
+    }
+    add_text(w, step, FALSE);
+    w->letter->truncated = TRUE;
+    heading_defect(w->letter, "mime: the mail is a piece of another one (message/partial)");
+}
+
 static void visit_part(Walk *w, const Step *step)
 {
     GMimePart *part = GMIME_PART(step->object);
@@ -288,6 +300,8 @@ static void visit_part(Walk *w, const Step *step)
         visit_headers(w, part);
     else if (type == PARTTYPE_MESSAGE)
         visit_encoded(w, part);
+    else if (type == PARTTYPE_PARTIAL)
+        visit_partial(w, step);
     else if (type == PARTTYPE_CALENDAR || type == PARTTYPE_ICS)
         visit_calendar(w, step, type == PARTTYPE_ICS);
     else if ((type == PARTTYPE_TEXT || type == PARTTYPE_HTML) && is_text_to_read(w, step))

@@ -28,6 +28,7 @@ static const struct {
     {"text/rfc822", PARTTYPE_HEADERS},
     {"message/rfc822", PARTTYPE_MESSAGE},
     {"message/global", PARTTYPE_MESSAGE},
+    {"message/partial", PARTTYPE_PARTIAL},
     {"text/calendar", PARTTYPE_CALENDAR},
     {"application/ics", PARTTYPE_ICS},
     {"application/ms-tnef", PARTTYPE_TNEF},
@@ -40,4 +41,22 @@ PartType parttype_of(const char *media)
         if (strcmp(table[i].media, media) == 0)
             return table[i].type;
     return PARTTYPE_FILE;
+}
+
+/* Mail programs leave these without a name, and a system opens a file by its name. */
+static const struct {
+    const char *media, *name;
+} names[] = {
+    {"message/rfc822", "message.eml"},         {"message/global", "message.eml"},
+    {"message/news", "message.eml"},           {"message/partial", "part-of-message.eml"},
+    {"message/external-body", "external.txt"}, {"application/mac-binhex40", "attachment.hqx"},
+    {"text/calendar", "calendar.ics"},         {"application/ics", "calendar.ics"},
+};
+
+const char *parttype_file_name(const char *media)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+        if (strcmp(names[i].media, media) == 0)
+            return names[i].name;
+    return "";
 }

@@ -13,6 +13,7 @@ typedef enum {
     PARTTYPE_FEEDBACK, /* message/feedback-report */
     PARTTYPE_HEADERS,  /* the header of a returned mail */
     PARTTYPE_MESSAGE,  /* a mail that is encoded */
+    PARTTYPE_PARTIAL,  /* message/partial: a piece of a mail */
     PARTTYPE_CALENDAR,
     PARTTYPE_ICS, /* a calendar as a file */
     PARTTYPE_TNEF /* winmail.dat */
@@ -20,5 +21,7 @@ typedef enum {
 
 /* `media` in lower case. Cannot fail. */
 PartType parttype_of(const char *media);
+/* What a file of that type is called that has no name, by what opens it; "" where nothing is known. */
+const char *parttype_file_name(const char *media);
 
 #endif

@@ -257,6 +257,40 @@ static void test_alternative(void **state)
 #define CHOICE(plain, html) "From: a@x.example\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\n" plain \
                             "\n--b\nContent-Type: text/html\n\n" html "\n--b--\n"
 
+#define TWO(head, body) "From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nACK\n--b\n" head "\n\n" body "\n--b--\n"
+#define ONE(head, body) "From: a@x.example\n" head "\n\n" body "\n"
+
+/* Types that few send: a file with a name that opens, and the text beside it as it is; a piece of a mail is a cut-off text. */
+static void test_rare_types(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mail, *text, *name, *type;
+        gboolean truncated;
+    } rows[] = {
+        {TWO("Content-Type: application/mac-binhex40; name=a.hqx", "(This file must be converted with BinHex 4.0)\n:x!:"), "ACK\n", "a.hqx",
+         "application/mac-binhex40", FALSE},
+        {TWO("Content-Type: application/mac-binhex40", ":x!:"), "ACK\n", "attachment.hqx", "application/mac-binhex40", FALSE},
+        {TWO("Content-Type: message/partial; id=1; number=2; total=3", "no: x"), "ACK\n", "part-of-message.eml", "message/partial", FALSE},
+        {TWO("Content-Type: message/external-body; access-type=URL; URL=x", "Content-Type: text/plain\n\nno"), "ACK\n", "external.txt",
+         "message/external-body", FALSE},
+        {TWO("Content-Type: message/rfc822", "Subject: x\n\nno"), "ACK\n", "message.eml", "message/rfc822", FALSE},
+        {TWO("Content-Type: message/rfc822; name=\"a.eml\"", "Subject: x\n\nno"), "ACK\n", "a.eml", "message/rfc822", FALSE},
+        {ONE("Content-Type: application/mac-binhex40", ":x!:"), "", "attachment.hqx", "application/mac-binhex40", FALSE},
+        {ONE("Content-Type: message/external-body; access-type=URL; URL=x", "Content-Type: text/plain\n\nno"), "", "external.txt",
+         "message/external-body", FALSE},
+        {ONE("Content-Type: message/partial; id=1; number=2; total=3", "ACK"), "ACK\n", NULL, NULL, TRUE},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Letter) l = parse(rows[i].mail);
+        assert_string_equal(l->text, rows[i].text);
+        assert_int_equal(l->truncated, rows[i].truncated);
+        assert_int_equal(l->attachments->len, rows[i].name != NULL);
+        const LetterAttachment *a = rows[i].name != NULL ? l->attachments->pdata[0] : NULL;
+        assert_true(a == NULL || (strcmp(a->name, rows[i].name) == 0 && strcmp(a->type, rows[i].type) == 0));
+    }
+}
+
 /* Plain text does not tell what its sender struck out. */
 static void test_struck(void **state)
 {
@@ -377,6 +411,7 @@ int main(void)
         cmocka_unit_test(test_nul),         cmocka_unit_test(test_alternative), cmocka_unit_test(test_attachments),
         cmocka_unit_test(test_report),      cmocka_unit_test(test_calendar),    cmocka_unit_test(test_forward),
         cmocka_unit_test(test_encoded_message), cmocka_unit_test(test_struck),
+        cmocka_unit_test(test_rare_types),
     };
     return cmocka_run_group_tests_name("message", tests, set_up, NULL);
 }
