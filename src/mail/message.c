@@ -127,6 +127,15 @@ static void add_tnef(Walk *w, GMimeObject *object)
         w->tnef = g_steal_pointer(&t);
 }
 
+static void finish_tnef(Walk *w)
+{
+    if (w->tnef != NULL && body_is_empty(w->body)) {
+        const BodyPlace place = {.html = w->tnef->html};
+        body_add(w->body, &place, w->tnef->text, w->tnef->length);
+    }
+    g_clear_pointer(&w->tnef, tnef_free);
+}
+
 /* Files that stand in the text itself. */
 static void take_inlined(Walk *w, GByteArray *bytes)
 {
@@ -200,6 +209,7 @@ static char *text_of_returned(GMimeMessage *message)
     Walk w = {.letter = scratch, .body = body_new(), .returned = TRUE};
     if (root != NULL)
         walk_tree(&w, root);
+    finish_tnef(&w);
     g_autoptr(GByteArray) marks = NULL;
     gboolean html, cut;
     g_autofree char *text = body_finish(w.body, RETURNED_TEXT_BYTES, &marks, &html, &cut);
@@ -384,8 +394,10 @@ static void salvage_parts(Walk *w, const char *body, gsize length)
         Prescan again;
         prescan_init(&again, whole->str, whole->len);
         GMimeMessage *message = parse_bytes(again.bytes, again.length);
-        if (message != NULL && g_mime_message_get_mime_part(message) != NULL)
-            walk_tree(w, g_mime_message_get_mime_part(message));
+        GMimeObject *root = message != NULL ? g_mime_message_get_mime_part(message) : NULL;
+        if (root != NULL)
+            walk_tree(w, root);
+        w->letter->truncated = GMIME_IS_MULTIPART(root) && !GMIME_MULTIPART(root)->write_end_boundary;
         if (message != NULL)
             g_object_unref(message);
         prescan_clear(&again);
@@ -419,12 +431,9 @@ static void walk_message(Walk *w, const Prescan *scan, GMimeMessage *message)
 static void finish_text(Walk *w)
 {
     Letter *l = w->letter;
-    if (w->tnef != NULL && body_is_empty(w->body)) {
-        const BodyPlace place = {.html = w->tnef->html};
-        body_add(w->body, &place, w->tnef->text, w->tnef->length);
-    }
     gboolean cut;
     GByteArray *marks;
+    finish_tnef(w);
     heading_replace(&l->text, body_finish(w->body, LIMIT_TEXT_BYTES, &marks, &l->text_from_html, &cut));
     g_byte_array_unref(l->marks);
     l->marks = marks;
@@ -458,7 +467,6 @@ static void read_mail(Walk *w, const char *bytes, gsize length)
     }
     finish_text(w);
     g_ptr_array_unref(w->other_calendars);
-    tnef_free(w->tnef);
     prescan_clear(&scan);
 }
 
