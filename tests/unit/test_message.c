@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "mail/charset.h"
 #include "mail/message.h"
 #include "mail/words.h"
@@ -291,6 +292,47 @@ static void test_rare_types(void **state)
     }
 }
 
+/* No boundary, or the wrong one: the parts are found, and that the last one has no end. */
+static void test_wrong_boundary(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mail;
+        gboolean truncated;
+    } rows[] = {
+        {"From: a@x.example\nContent-Type: multipart/mixed; boundary=x\n\n--b\nContent-Type: text/plain\n\nACK\n--b--\n", FALSE},
+        {"From: a@x.example\nContent-Type: multipart/mixed; boundary=x\n\n--b\nContent-Type: text/plain\n\nACK\n", TRUE},
+        {"From: a@x.example\nContent-Type: multipart/mixed\n\n--b\nContent-Type: text/plain\n\nACK\n", TRUE},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Letter) l = parse(rows[i].mail);
+        assert_string_equal(l->text, "ACK\n");
+        assert_int_equal(l->truncated, rows[i].truncated);
+        assert_true(has_defect(l, "mime: the boundary is not the one"));
+    }
+}
+
+/* A boundary may hold the word, and lines that look like boundaries are only text. */
+static void test_dashes_in_text(void **state)
+{
+    (void)state;
+    static const char *const boundaries[] = {"Boundary_(ID_x)", "----=_boundary_1", "plain"};
+    for (size_t i = 0; i < G_N_ELEMENTS(boundaries); i++) {
+        const char *b = boundaries[i];
+        GString *mail = g_string_new("From: a@x.example\n");
+        g_string_append_printf(mail, "Content-Type: multipart/mixed; charset=\"x (boundary) y\"; boundary=\"%s\"\n\n--%s\n\nACK\n--%s\n", b, b, b);
+        g_string_append(mail, "Content-Type: text/x-sql; name=a.sql\n\n");
+        for (int k = 0; k < 2 * LIMIT_MIME_PARTS; k++)
+            g_string_append(mail, "-- x\n");
+        g_string_append_printf(mail, "--%s\nContent-Type: text/x-sql; name=b.sql\n\nx\n--%s--\n", b, b);
+        g_autoptr(Letter) l = message_parse(mail->str, mail->len);
+        g_string_free(mail, TRUE);
+        assert_string_equal(l->text, "ACK\n");
+        assert_false(l->truncated);
+        assert_int_equal(l->attachments->len, 2);
+    }
+}
+
 /* Plain text does not tell what its sender struck out. */
 static void test_struck(void **state)
 {
@@ -411,7 +453,7 @@ int main(void)
         cmocka_unit_test(test_nul),         cmocka_unit_test(test_alternative), cmocka_unit_test(test_attachments),
         cmocka_unit_test(test_report),      cmocka_unit_test(test_calendar),    cmocka_unit_test(test_forward),
         cmocka_unit_test(test_encoded_message), cmocka_unit_test(test_struck),
-        cmocka_unit_test(test_rare_types),
+        cmocka_unit_test(test_rare_types),  cmocka_unit_test(test_wrong_boundary), cmocka_unit_test(test_dashes_in_text),
     };
     return cmocka_run_group_tests_name("message", tests, set_up, NULL);
 }
