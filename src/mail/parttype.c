@@ -13,7 +13,10 @@ static const struct {
     {"text/enriched", PARTTYPE_TEXT},
     {"text/richtext", PARTTYPE_TEXT},
     {"text/markdown", PARTTYPE_TEXT},
-    {"text", PARTTYPE_TEXT},
+    {"text", PARTTYPE_TEXT}, /* this and the like are no types, but are sent */
+    {"plain", PARTTYPE_TEXT},
+    {"plain/text", PARTTYPE_TEXT},
+    {"html", PARTTYPE_HTML},
     {"text/*", PARTTYPE_TEXT},
     {"text/html", PARTTYPE_HTML},
     {"application/xhtml+xml", PARTTYPE_HTML},

@@ -292,6 +292,38 @@ static void test_rare_types(void **state)
     }
 }
 
+/* Fields that are wrong and clear. */
+static void test_sloppy_fields(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mail, *text;
+        guint files;
+    } rows[] = {
+        {ONE("Content-Type: text", "hello"), "hello\n", 0},
+        {ONE("Content-Type:", "hello"), "hello\n", 0},
+        {ONE("Content-Type: plain; charset=utf-8", "hello"), "hello\n", 0},
+        {ONE("Content-Type: plain/text", "hello"), "hello\n", 0},
+        {ONE("Content-Type: HTML", "<b>hello</b>"), "hello\n", 0},
+        {ONE("Content-Type: pdf", "hello"), "", 1},
+        {ONE("Content-Type: application/octet-stream", "hello"), "", 1},
+        {ONE("Content-Type: application/pdf; name=a.pdf", "hello"), "", 1},
+        {ONE("Content-Transfer-Encoding: base64;", "aGVsbG8="), "hello\n", 0},
+        {ONE("Content-Transfer-Encoding: \"base64\"", "aGVsbG8="), "hello\n", 0},
+        {ONE("Content-Transfer-Encoding: quoted-printable; x", "he=6Clo"), "hello\n", 0},
+        {ONE("Content-Transfer-Encoding: utf-8", "he=6Clo"), "he=6Clo\n", 0},
+        {TWO("Content-Type: text; name=a.txt", "hello"), "ACK\n\nhello\n", 0},
+        {TWO("Content-Type: image/png\nContent-Transfer-Encoding: base64;", "AAAA"), "ACK\n", 1},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Letter) l = parse(rows[i].mail);
+        assert_string_equal(l->text, rows[i].text);
+        assert_int_equal(l->attachments->len, rows[i].files);
+    }
+    g_autoptr(Letter) file = parse(rows[G_N_ELEMENTS(rows) - 1].mail);
+    assert_int_equal(((LetterAttachment *)file->attachments->pdata[0])->size, 3);
+}
+
 /* No boundary, or the wrong one: the parts are found, and that the last one has no end. */
 static void test_wrong_boundary(void **state)
 {
@@ -453,7 +485,7 @@ int main(void)
         cmocka_unit_test(test_nul),         cmocka_unit_test(test_alternative), cmocka_unit_test(test_attachments),
         cmocka_unit_test(test_report),      cmocka_unit_test(test_calendar),    cmocka_unit_test(test_forward),
         cmocka_unit_test(test_encoded_message), cmocka_unit_test(test_struck),
-        cmocka_unit_test(test_rare_types),  cmocka_unit_test(test_wrong_boundary), cmocka_unit_test(test_dashes_in_text),
+        cmocka_unit_test(test_rare_types),  cmocka_unit_test(test_sloppy_fields),  cmocka_unit_test(test_wrong_boundary), cmocka_unit_test(test_dashes_in_text),
     };
     return cmocka_run_group_tests_name("message", tests, set_up, NULL);
 }
