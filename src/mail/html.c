@@ -221,10 +221,14 @@ static int flags_of(const xmlNode *n)
     return 0;
 }
 
+static QuotemarkEffect rule_of(const xmlNode *n)
+{
+    return n->properties == NULL ? quotemark_bare((const char *)n->name) : quotemark_of((const char *)n->name, attribute, n);
+}
+
 static void apply_rule(Render *r, const xmlNode *n, Frame *f)
 {
-    QuotemarkEffect rule = n->properties == NULL ? quotemark_bare((const char *)n->name)
-                                                 : quotemark_of((const char *)n->name, attribute, n);
+    QuotemarkEffect rule = rule_of(n);
     switch (rule) {
     case QUOTEMARK_QUOTED:
         f->mark = LINE_QUOTED;
@@ -285,8 +289,12 @@ static void put_image(Render *r, const xmlNode *n)
 static gboolean enter(Render *r, const xmlNode *n)
 {
     int flags = flags_of(n);
-    if ((flags & SKIP) != 0 || is_hidden(n))
+    if ((flags & SKIP) != 0)
         return FALSE;
+    if (is_hidden(n)) { /* not seen, and yet where the quotation begins */
+        r->rest_quoted = r->rest_quoted || rule_of(n) == QUOTEMARK_REST || rule_of(n) == QUOTEMARK_HEAD_REST;
+        return FALSE;
+    }
     if (is_struck(n))
         flags |= STRUCK;
     Frame f = {.mark = top(r)->mark, .flags = (gint16)flags};

@@ -95,6 +95,8 @@ static void test_marks(void **state)
         {"outlook desktop",
          "<p class=MsoNormal>ok</p><div style='border:none;border-top:solid #E1E1E1 1.0pt'><p><b>From:</b> x</p></div><p>old</p>",
          "o:ok|h:From: x|q:old|"},
+        {"a mark that is hidden", "ok<div id='appendonsend' style='display:none'></div><div>old</div>", "o:ok|q:old|"},
+        {"a hidden heading", "ok<div id='divRplyFwdMsg' style='display:none'>From: x</div><div>old</div>", "o:ok|q:old|"},
         {"exchange prefix", "ok<div class='x_gmail_signature'>Bob</div>", "o:ok|s:Bob|"},
         {"signature", "ok<div class='moz-signature'>-- <br>Bob</div>", "o:ok|s:--|s:Bob|"},
         {"indent is no quotation", "<blockquote style='margin-right:0px'>mine</blockquote>", "o:mine|"},
