@@ -264,7 +264,7 @@ static gboolean is_text_to_read(const Walk *w, const Step *step)
     const char *disposition = g_mime_object_get_disposition(step->object);
     g_autofree char *name = partdata_file_name(step->object);
     gboolean file = disposition != NULL && g_ascii_strcasecmp(disposition, "attachment") == 0;
-    return step->sole || (!file && (*name == '\0' || body_count(w->body) == 0)); /* a named text beside the first one is a file */
+    return step->sole || salvage_is_text_name(name) || (!file && (*name == '\0' || body_count(w->body) == 0)); /* a named text beside the first one is a file */
 }
 
 static void visit_calendar(Walk *w, const Step *step, gboolean ics)

@@ -8,6 +8,9 @@
  */
 char *salvage_file_name(const char *text);
 
+/* ATT00001.htm: Exchange's name for what a sender wrote below a picture, which is text and no file. */
+gboolean salvage_is_text_name(const char *name);
+
 /* The charset that an HTML text names for itself, or NULL; newly allocated. */
 char *salvage_charset(const char *html, gsize length);
 

@@ -313,6 +313,8 @@ static void test_sloppy_fields(void **state)
         {ONE("Content-Transfer-Encoding: quoted-printable; x", "he=6Clo"), "hello\n", 0},
         {ONE("Content-Transfer-Encoding: utf-8", "he=6Clo"), "he=6Clo\n", 0},
         {TWO("Content-Type: text; name=a.txt", "hello"), "ACK\n\nhello\n", 0},
+        {TWO("Content-Type: text/html\nContent-Disposition: attachment; filename=\"ATT00001.htm\"", "<b>no"), "ACK\n\nno\n", 0},
+        {TWO("Content-Type: text/plain; name=ATT.txt", "x"), "ACK\n", 1},
         {TWO("Content-Type: image/png\nContent-Transfer-Encoding: base64;", "AAAA"), "ACK\n", 1},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
