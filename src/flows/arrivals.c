@@ -376,11 +376,26 @@ static const char *personal_part(GPtrArray *parts)
     return NULL;
 }
 
+/* Whether there is anything for the requester. Verbs with nothing beside them but pictures are no answer: that is the logo of his firm. */
+static gboolean is_answer(const IntakeCase *c, VerbContext *v)
+{
+    const GPtrArray *files = c->reading->attachments;
+    gboolean only_pictures = c->said->work->commands->len > 0;
+    if (is_private(c->said->work))
+        return FALSE;
+    if (has_text(c->said->work->rest) || files->len == 0)
+        return has_text(c->said->work->rest);
+    for (guint i = 0; i < files->len; i++)
+        only_pictures = only_pictures && g_str_has_prefix(((LetterAttachment *)g_ptr_array_index(files, i))->type, "image/");
+    if (only_pictures)
+        g_ptr_array_add(v->results, g_strdup("Nothing was sent to the customer: beside the verbs is no text, only a picture."));
+    return !only_pictures;
+}
+
 static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
-    gboolean any_part = c->reading->attachments->len > 0;
-    if (is_private(c->said->work) || (!has_text(c->said->work->rest) && !any_part))
+    if (!is_answer(c, v))
         return TRUE;
     if (!read_parts(c, &parts, err))
         return FALSE;

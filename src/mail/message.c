@@ -31,7 +31,7 @@
 typedef struct {
     GMimeObject *object;
     BodyPlace place;
-    gboolean in_report, sole; /* sole: the whole mail is this part */
+    gboolean in_report, in_signed, sole; /* in_signed: beside what it signs; sole: the whole mail is this part */
     int depth;
 } Step;
 
@@ -318,7 +318,7 @@ static void visit_part(Walk *w, const Step *step)
         add_text(w, step, type == PARTTYPE_HTML);
     else if (type == PARTTYPE_TNEF)
         add_tnef(w, step->object);
-    else
+    else if (type != PARTTYPE_SIGNATURE || !step->in_signed) /* that of the mail is no file of its sender's */
         add_attachment(w, step->object);
     if (type == PARTTYPE_MESSAGE && !step->in_report)
         add_attachment(w, step->object);
@@ -335,6 +335,7 @@ static void visit_multipart(Walk *w, const Step *step)
     }
     Step child = {.place = step->place, .depth = step->depth + 1};
     child.in_report = step->in_report || g_mime_content_type_is_type(type, "multipart", "report");
+    child.in_signed = g_mime_content_type_is_type(type, "multipart", "signed");
     gboolean alternative = g_mime_content_type_is_type(type, "multipart", "alternative");
     if (alternative) {
         child.place.inner = ++w->groups;

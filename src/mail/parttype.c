@@ -36,6 +36,9 @@ static const struct {
     {"application/ics", PARTTYPE_ICS},
     {"application/ms-tnef", PARTTYPE_TNEF},
     {"application/vnd.ms-tnef", PARTTYPE_TNEF},
+    {"application/pgp-signature", PARTTYPE_SIGNATURE},
+    {"application/pkcs7-signature", PARTTYPE_SIGNATURE},
+    {"application/x-pkcs7-signature", PARTTYPE_SIGNATURE},
 };
 
 PartType parttype_of(const char *media)

@@ -16,7 +16,8 @@ typedef enum {
     PARTTYPE_PARTIAL,  /* message/partial: a piece of a mail */
     PARTTYPE_CALENDAR,
     PARTTYPE_ICS, /* a calendar as a file */
-    PARTTYPE_TNEF /* winmail.dat */
+    PARTTYPE_TNEF, /* winmail.dat */
+    PARTTYPE_SIGNATURE
 } PartType;
 
 /* `media` in lower case. Cannot fail. */

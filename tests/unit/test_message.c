@@ -277,6 +277,9 @@ static void test_rare_types(void **state)
          "message/external-body", FALSE},
         {TWO("Content-Type: message/rfc822", "Subject: x\n\nno"), "ACK\n", "message.eml", "message/rfc822", FALSE},
         {TWO("Content-Type: message/rfc822; name=\"a.eml\"", "Subject: x\n\nno"), "ACK\n", "a.eml", "message/rfc822", FALSE},
+        {"From: a@x.example\nContent-Type: multipart/signed; boundary=b\n\n--b\n\nACK\n--b\nContent-Type: application/pgp-signature; "
+         "name=signature.asc\n\nx\n--b--\n", "ACK\n", NULL, NULL, FALSE},
+        {TWO("Content-Type: application/pgp-signature; name=a.sig", "x"), "ACK\n", "a.sig", "application/pgp-signature", FALSE},
         {ONE("Content-Type: application/mac-binhex40", ":x!:"), "", "attachment.hqx", "application/mac-binhex40", FALSE},
         {ONE("Content-Type: message/external-body; access-type=URL; URL=x", "Content-Type: text/plain\n\nno"), "", "external.txt",
          "message/external-body", FALSE},
