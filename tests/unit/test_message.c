@@ -150,6 +150,7 @@ static void test_headers(void **state)
          "ann@example.org", "Ann Bee", "Hi", "<x@y>", 1795338000},
         {"encoded name", "From: =?utf-8?q?J=C3=B6rg?= <j@x.example>\n\n", "j@x.example", "Jörg", "", "", INSTANT_NONE},
         {"encoded name in quotes", "From: \"=?utf-8?q?J=C3=B6rg?=\" <j@x.example>\n\n", "j@x.example", "Jörg", "", "", INSTANT_NONE},
+        {"encoded as a whole", "From: =?utf-8?q?J=C3=B6rg_=3Cj=40x.example=3E?=\n\n", "j@x.example", NULL, "", "", INSTANT_NONE},
         {"comma in a name without quotes", "From: Bee, Ann <ann@x.example>\n\n", "ann@x.example", NULL, "", "", INSTANT_NONE},
         {"address only by its shape", "From: Ann at <<ann@x.example\n\n", "ann@x.example", NULL, "", "", INSTANT_NONE},
         {"group", "From: team: ann@x.example, bob@x.example;\n\n", "ann@x.example", "", "", "", INSTANT_NONE},
