@@ -9,6 +9,7 @@
 #include "rules/token.h"
 
 #include "mail/message.h"
+#include "mail/parttype.h"
 #include "config/keys.h"
 
 #include "flows/acknowledge.h"
@@ -376,26 +377,24 @@ static const char *personal_part(GPtrArray *parts)
     return NULL;
 }
 
-/* Whether there is anything for the requester. Verbs with nothing beside them but pictures are no answer: that is the logo of his firm. */
+/* Whether there is anything for the requester. Verbs with nothing beside them but ornaments are no answer. */
 static gboolean is_answer(const IntakeCase *c, VerbContext *v)
 {
     const GPtrArray *files = c->reading->attachments;
-    gboolean only_pictures = c->said->work->commands->len > 0;
-    if (is_private(c->said->work))
-        return FALSE;
+    gboolean only_ornaments = c->said->work->commands->len > 0;
     if (has_text(c->said->work->rest) || files->len == 0)
         return has_text(c->said->work->rest);
     for (guint i = 0; i < files->len; i++)
-        only_pictures = only_pictures && g_str_has_prefix(((LetterAttachment *)g_ptr_array_index(files, i))->type, "image/");
-    if (only_pictures)
-        g_ptr_array_add(v->results, g_strdup("Nothing was sent to the customer: beside the verbs is no text, only a picture."));
-    return !only_pictures;
+        only_ornaments = only_ornaments && parttype_is_ornament(((LetterAttachment *)g_ptr_array_index(files, i))->type);
+    if (only_ornaments)
+        g_ptr_array_add(v->results, g_strdup("Nothing was sent to the customer: beside the verbs is no text, only a picture or a card."));
+    return !only_ornaments;
 }
 
 static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
-    if (!is_answer(c, v))
+    if (is_private(c->said->work) || !is_answer(c, v))
         return TRUE;
     if (!read_parts(c, &parts, err))
         return FALSE;

@@ -66,3 +66,9 @@ const char *parttype_file_name(const char *media)
             return names[i].name;
     return "";
 }
+
+gboolean parttype_is_ornament(const char *media)
+{
+    static const char *const types[] = {"application/pgp-keys", "text/vcard", "text/x-vcard", "text/directory", NULL};
+    return g_str_has_prefix(media, "image/") || g_strv_contains(types, media);
+}

@@ -24,5 +24,7 @@ typedef enum {
 PartType parttype_of(const char *media);
 /* What a file of that type is called that has no name, by what opens it; "" where nothing is known. */
 const char *parttype_file_name(const char *media);
+/* What mail programs put below a text of their own accord: the logo of a firm, a visiting card, a key. */
+gboolean parttype_is_ornament(const char *media);
 
 #endif

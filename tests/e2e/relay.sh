@@ -67,6 +67,8 @@ made_up() {
 SIGNATURE='--b3\nContent-Type: application/pgp-signature; name=signature.asc\n\n-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n'
 LOGO='--b3\nContent-Type: image/png; name=logo.png\nContent-ID: <logo>\nContent-Transfer-Encoding: base64\n\niVBORw0KGgoAAAANSUhEUg==\n'
 made_up '#take' multipart/signed "$SIGNATURE"
+at 2026-05-26T11:11:00+02:00
+made_up '#take' multipart/mixed '--b3\nContent-Type: text/vcard; name=bob.vcf\n\nBEGIN:VCARD\nEND:VCARD\n'
 at 2026-05-26T11:12:00+02:00
 made_up '#take\n\n-- \nBob' multipart/related "$LOGO"
 at 2026-05-26T11:14:00+02:00
