@@ -427,6 +427,12 @@ static void walk_message(Walk *w, const Prescan *scan, GMimeMessage *message)
         l->truncated = !GMIME_MULTIPART(root)->write_end_boundary;
     if (l->truncated)
         heading_defect(l, "mime: the closing boundary is missing");
+    gboolean is_silent = body_is_empty(w->body) && w->tnef == NULL && l->calendars->len == 0;
+    const char *before = g_mime_multipart_get_prologue(GMIME_MULTIPART(root));
+    if (is_silent && salvage_is_own_prologue(before)) {
+        l->truncated = TRUE;
+        add_raw(w, before, strlen(before), "mime: the text stands before the first part");
+    }
 }
 
 static void finish_text(Walk *w)

@@ -36,6 +36,11 @@ gboolean salvage_is_text_name(const char *name)
     return digits >= 3 && (g_ascii_strcasecmp(end, ".txt") == 0 || g_ascii_strcasecmp(end, ".htm") == 0 || g_ascii_strcasecmp(end, ".html") == 0);
 }
 
+gboolean salvage_is_own_prologue(const char *text)
+{
+    return text != NULL && text[strspn(text, " \t\r\n")] != '\0' && strstr(text, "MIME") == NULL;
+}
+
 char *salvage_charset(const char *html, gsize length)
 {
     g_autofree char *head = g_ascii_strdown(html, (gssize)MIN(length, (gsize)2048));

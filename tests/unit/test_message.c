@@ -350,6 +350,29 @@ static void test_wrong_boundary(void **state)
     }
 }
 
+/* Some gateway lost the beginning of the first part. No verb is taken from such a text. */
+static void test_text_before_parts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before, *first, *text;
+        gboolean truncated;
+    } rows[] = {
+        {"hello", "", "hello\n", TRUE},
+        {"This is a multi-part message in MIME format.", "", "", FALSE},
+        {"", "", "", FALSE},
+        {"hello", "--b\n\nACK\n", "ACK\n", FALSE},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *mail = g_strdup_printf("From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n%s\n%s--b\nContent-Type: image/png\n\n"
+                                                "x\n--b--\n", rows[i].before, rows[i].first);
+        g_autoptr(Letter) l = parse(mail);
+        assert_string_equal(l->text, rows[i].text);
+        assert_int_equal(l->truncated, rows[i].truncated);
+        assert_int_equal(l->attachments->len, 1);
+    }
+}
+
 /* A boundary may hold the word, and lines that look like boundaries are only text. */
 static void test_dashes_in_text(void **state)
 {
@@ -492,6 +515,7 @@ int main(void)
         cmocka_unit_test(test_report),      cmocka_unit_test(test_calendar),    cmocka_unit_test(test_forward),
         cmocka_unit_test(test_encoded_message), cmocka_unit_test(test_struck),
         cmocka_unit_test(test_rare_types),  cmocka_unit_test(test_sloppy_fields),  cmocka_unit_test(test_wrong_boundary), cmocka_unit_test(test_dashes_in_text),
+        cmocka_unit_test(test_text_before_parts),
     };
     return cmocka_run_group_tests_name("message", tests, set_up, NULL);
 }
