@@ -149,7 +149,7 @@ static void test_tnef_type(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
         g_autoptr(GByteArray) b = begin(), of_file = g_byte_array_new();
         number(of_file, 1, 4);
-        property(of_file, 0x370E001E, types[i], strlen(types[i]) + 1);
+        property(of_file, 0x370E001E, types[i], (guint)strlen(types[i]) + 1);
         file(b, "a", "png");
         attribute(b, ATTACHMENT, of_file->data, of_file->len);
         g_autoptr(Tnef) t = read_tnef(b);
