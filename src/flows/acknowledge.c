@@ -49,6 +49,17 @@ gboolean acknowledge_ask_registered(IntakeCase *c, const ConfigContact *addresse
            && (!may || notify_transcript(c->desk, c->ticket, addressed, c->notification != NULL ? c->notification->id : 0, lines, FALSE, TRUE, NULL, err));
 }
 
+/* Whether the verb of an answer without text may be the customer's: our mail had it in the subject, and a reply only keeps that. */
+static gboolean is_of_old_subject(const IntakeCase *c)
+{
+    const char *text = c->said->new_text;
+    if (text[strspn(text, " \t\r\n")] != '\0' || c->said->commands->commands->len == 0)
+        return FALSE;
+    g_autofree char *kept = g_strconcat("Re: ", c->ticket->subject, NULL);
+    g_autoptr(CommandReply) old = command_read_notification("", kept);
+    return old->commands->len > 0;
+}
+
 static gboolean apply_all(IntakeCase *c, VerbContext *v, GError **err)
 {
     const CommandReply *reply = c->said->commands;
@@ -101,6 +112,8 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
     if (!signature_require(c, actor, &unsigned_why, err))
         return FALSE;
     const char *why = intake_doubt(c);
+    if (why == NULL && is_of_old_subject(c))
+        why = "the verb stands in the ticket's own subject";
     if (unsigned_why != NULL) {
         g_ptr_array_add(results, g_strdup_printf("Nothing was done: your replies must be signed, and %s.", unsigned_why));
         v.is_refused = TRUE;

@@ -9,6 +9,7 @@
 #include "rules/token.h"
 
 #include "mail/message.h"
+#include "mail/parttype.h"
 #include "config/keys.h"
 
 #include "flows/acknowledge.h"
@@ -377,11 +378,24 @@ static const char *personal_part(GPtrArray *parts)
     return NULL;
 }
 
+/* Whether there is anything for the requester. Verbs with nothing beside them but ornaments are no answer. */
+static gboolean is_answer(const IntakeCase *c, VerbContext *v)
+{
+    const GPtrArray *files = c->reading->attachments;
+    gboolean only_ornaments = c->said->work->commands->len > 0;
+    if (has_text(c->said->work->rest) || files->len == 0)
+        return has_text(c->said->work->rest);
+    for (guint i = 0; i < files->len; i++)
+        only_ornaments = only_ornaments && parttype_is_ornament(((LetterAttachment *)g_ptr_array_index(files, i))->type);
+    if (only_ornaments)
+        g_ptr_array_add(v->results, g_strdup("Nothing was sent to the customer: beside the verbs is no text, only a picture or a card."));
+    return !only_ornaments;
+}
+
 static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
-    gboolean any_part = c->reading->attachments->len > 0;
-    if (is_private(c->said->work) || (!has_text(c->said->work->rest) && !any_part))
+    if (is_private(c->said->work) || !is_answer(c, v))
         return TRUE;
     if (!read_parts(c, &parts, err))
         return FALSE;

@@ -141,6 +141,15 @@ static void cut_text(Reading *r, Letter *l)
     g_ptr_array_add(r->defects, g_strdup("text: too long; the rest was cut"));
 }
 
+/* The subject speaks only where nothing else can: not beside a text that is encrypted, attached or sent on. */
+static const char *speaking_subject(const Reading *r, const Letter *l)
+{
+    for (guint i = 0; i < l->attachments->len; i++)
+        if (!g_str_has_prefix(((const LetterAttachment *)l->attachments->pdata[i])->type, "image/"))
+            return NULL;
+    return r->subject;
+}
+
 static void read_text(Reading *r, Letter *l)
 {
     cut_text(r, l);
@@ -151,7 +160,7 @@ static void read_text(Reading *r, Letter *l)
     r->doubtful = q->doubtful;
     r->text_from_html = l->text_from_html;
     r->truncated = l->truncated;
-    r->commands = command_read_notification(r->new_text, r->subject);
+    r->commands = command_read_notification(r->new_text, speaking_subject(r, l));
     r->work = command_read_work(r->new_text);
     if (!r->doubtful && !r->truncated)
         return;

@@ -9,6 +9,7 @@
 
 #include "base/banned.h"
 
+#define STRUCK_TRIED 4 /* parts of HTML that are rendered to see it */
 #define STUB_BYTES 400 /* longer than a line that tells to use another program */
 
 typedef struct {
@@ -105,36 +106,60 @@ void body_add(Body *b, const BodyPlace *place, const char *text, gsize length)
     g_ptr_array_add(b->pieces, p);
 }
 
-/* Per alternative: the first child with plain text that says something, else the last with HTML, else the first. */
-static void choose(const Body *b, GHashTable *choice_of, GHashTable *plain_inside)
+typedef struct {
+    GHashTable *of;                        /* group -> number of the child */
+    GHashTable *plain_inside, *html_inside; /* innermost alternatives: with plain text; whose HTML is taken all the same */
+} Choice;
+
+/* Plain text says nothing of what is struck out: of the alternatives only the HTML tells what its sender took back. */
+static void choose_struck(const Body *b, Choice *c)
 {
+    guint tried = 0;
+    for (guint i = 0; i < b->pieces->len && tried < STRUCK_TRIED; i++) {
+        const Piece *p = b->pieces->pdata[i];
+        if (p->place.group == 0 || p->empty || !p->place.html || g_hash_table_contains(c->of, GINT_TO_POINTER(p->place.group)))
+            continue;
+        tried++;
+        if (!html_has_struck(p->text, p->length))
+            continue;
+        g_hash_table_insert(c->of, GINT_TO_POINTER(p->place.group), GINT_TO_POINTER(p->place.choice));
+        g_hash_table_add(c->html_inside, GINT_TO_POINTER(p->place.inner));
+    }
+}
+
+/* Per alternative: the first child with plain text that says something, else the last with HTML, else the first. */
+static void choose(const Body *b, Choice *c)
+{
+    choose_struck(b, c);
     for (guint i = 0; i < b->pieces->len; i++) {
         const Piece *p = b->pieces->pdata[i];
         if (p->place.group == 0 || p->empty || p->place.html)
             continue;
-        if (!g_hash_table_contains(choice_of, GINT_TO_POINTER(p->place.group)))
-            g_hash_table_insert(choice_of, GINT_TO_POINTER(p->place.group), GINT_TO_POINTER(p->place.choice));
-        g_hash_table_add(plain_inside, GINT_TO_POINTER(p->place.inner));
+        if (!g_hash_table_contains(c->of, GINT_TO_POINTER(p->place.group)))
+            g_hash_table_insert(c->of, GINT_TO_POINTER(p->place.group), GINT_TO_POINTER(p->place.choice));
+        g_hash_table_add(c->plain_inside, GINT_TO_POINTER(p->place.inner));
     }
     for (guint i = b->pieces->len; i-- > 0;) {
         const Piece *p = b->pieces->pdata[i];
         if (p->place.group != 0 && p->place.html && !p->empty
-            && !g_hash_table_contains(choice_of, GINT_TO_POINTER(p->place.group)))
-            g_hash_table_insert(choice_of, GINT_TO_POINTER(p->place.group), GINT_TO_POINTER(p->place.choice));
+            && !g_hash_table_contains(c->of, GINT_TO_POINTER(p->place.group)))
+            g_hash_table_insert(c->of, GINT_TO_POINTER(p->place.group), GINT_TO_POINTER(p->place.choice));
     }
 }
 
-static gboolean is_chosen(const Piece *p, GHashTable *choice_of, GHashTable *plain_inside)
+static gboolean is_chosen(const Piece *p, const Choice *c)
 {
     if (p->place.group == 0)
         return TRUE;
     gpointer choice;
-    if (!g_hash_table_lookup_extended(choice_of, GINT_TO_POINTER(p->place.group), NULL, &choice))
+    if (!g_hash_table_lookup_extended(c->of, GINT_TO_POINTER(p->place.group), NULL, &choice))
         return TRUE; /* all are empty */
     if (GPOINTER_TO_INT(choice) != p->place.choice)
         return FALSE;
     gboolean nested = p->place.inner != p->place.group;
-    return !(p->place.html && nested && g_hash_table_contains(plain_inside, GINT_TO_POINTER(p->place.inner)));
+    if (nested && g_hash_table_contains(c->html_inside, GINT_TO_POINTER(p->place.inner)))
+        return p->place.html;
+    return !(p->place.html && nested && g_hash_table_contains(c->plain_inside, GINT_TO_POINTER(p->place.inner)));
 }
 
 typedef struct {
@@ -233,14 +258,15 @@ static void add_flowed(Sink *s, const Piece *p)
 
 char *body_finish(Body *b, gsize max_bytes, GByteArray **ret_marks, gboolean *ret_from_html, gboolean *ret_cut)
 {
-    g_autoptr(GHashTable) choice_of = g_hash_table_new(NULL, NULL);
-    g_autoptr(GHashTable) plain_inside = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) of = g_hash_table_new(NULL, NULL), plain_inside = g_hash_table_new(NULL, NULL),
+                          html_inside = g_hash_table_new(NULL, NULL);
+    Choice c = {of, plain_inside, html_inside};
     Sink s = {g_string_new(NULL), g_byte_array_new(), FALSE};
     gboolean html = FALSE, plain = FALSE;
-    choose(b, choice_of, plain_inside);
+    choose(b, &c);
     for (guint i = 0; i < b->pieces->len && !s.cut; i++) {
         const Piece *p = b->pieces->pdata[i];
-        if (!is_chosen(p, choice_of, plain_inside))
+        if (!is_chosen(p, &c))
             continue;
         if (s.text->len > 0 && s.text->len < max_bytes && !g_str_has_suffix(s.text->str, "\n\n"))
             add_line(&s, "", 0);

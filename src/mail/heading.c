@@ -24,9 +24,11 @@ void heading_replace(char **where, char *with)
     *where = with;
 }
 
+/* An address that still holds brackets was encoded with its name. */
 static gboolean first_is_whole(const GPtrArray *list)
 {
-    return list->len > 0 && strchr(((const LetterAddress *)list->pdata[0])->address, '@') != NULL;
+    const char *address = list->len > 0 ? ((const LetterAddress *)list->pdata[0])->address : "";
+    return strchr(address, '@') != NULL && strpbrk(address, "<>") == NULL;
 }
 
 static void read_addresses(Letter *l, const HeadingParsers *p, GPtrArray *list, const char *raw)

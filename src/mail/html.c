@@ -24,7 +24,8 @@ enum {
     PREFORMATTED = 64,
     LINK = 128,
     IMAGE = 256,
-    ORDERED = 512
+    ORDERED = 512,
+    STRUCK = 1024
 };
 
 static const struct {
@@ -33,12 +34,14 @@ static const struct {
 } elements[] = {
     {"a", LINK},           {"address", BLOCK},  {"article", BLOCK}, {"aside", BLOCK},       {"base", SKIP},
     {"blockquote", BLOCK}, {"body", BLOCK},     {"br", BREAK},      {"caption", BLOCK},     {"center", BLOCK},
-    {"dd", BLOCK},         {"div", BLOCK},      {"dl", BLOCK},      {"dt", BLOCK},          {"fieldset", BLOCK},
+    {"dd", BLOCK},         {"del", STRUCK},    {"div", BLOCK},   {"dl", BLOCK},          {"dt", BLOCK},
+    {"fieldset", BLOCK},
     {"footer", BLOCK},     {"form", BLOCK},     {"h1", PARAGRAPH},  {"h2", PARAGRAPH},      {"h3", PARAGRAPH},
     {"h4", PARAGRAPH},     {"h5", PARAGRAPH},   {"h6", PARAGRAPH},  {"head", SKIP},         {"header", BLOCK},
     {"hr", PARAGRAPH},     {"img", IMAGE},      {"li", BLOCK | ITEM}, {"link", SKIP},       {"main", BLOCK},
     {"meta", SKIP},        {"nav", BLOCK},      {"object", SKIP},   {"ol", BLOCK | ORDERED}, {"option", BLOCK},
-    {"p", PARAGRAPH},      {"pre", BLOCK | PREFORMATTED}, {"script", SKIP}, {"section", BLOCK}, {"style", SKIP},
+    {"p", PARAGRAPH},      {"pre", BLOCK | PREFORMATTED}, {"s", STRUCK}, {"script", SKIP}, {"section", BLOCK},
+    {"strike", STRUCK},    {"style", SKIP},
     {"table", BLOCK},      {"tbody", BLOCK},    {"td", CELL},       {"th", CELL},           {"title", SKIP},
     {"tr", BLOCK},         {"ul", BLOCK},       {"plaintext", BLOCK | PREFORMATTED}, {"xmp", BLOCK | PREFORMATTED},
 };
@@ -47,6 +50,7 @@ typedef struct {
     LineMark mark;
     gint16 flags;
     gboolean rest, container; /* on leaving: the rest is quoted; its quotation is still to come */
+    gboolean space;           /* of what is struck out: a blank stood before it */
     guint items;              /* of a list */
 } Frame;
 
@@ -54,10 +58,10 @@ typedef struct {
     GString *text;
     GByteArray *marks;
     GArray *frames;
-    GString *line;
-    LineMark line_mark;
+    GString *line, *struck; /* what is struck out stands in a line of its own, below the line that it was taken from */
+    LineMark line_mark, struck_mark;
     gboolean line_used, item, space, in_link, rest_quoted, cut;
-    guint blank, preformatted;
+    guint blank, preformatted, struck_depth;
     GString *link; /* text of the link so far */
 } Render;
 
@@ -87,6 +91,18 @@ static void put_line(Render *r, const char *line, gsize length, LineMark mark)
     g_byte_array_append(r->marks, &m, 1);
 }
 
+/* The reader still sees what was struck out. */
+static void put_struck(Render *r)
+{
+    if (r->struck->len == 0)
+        return;
+    g_string_prepend(r->struck, "~~");
+    g_string_append(r->struck, "~~");
+    put_line(r, r->struck->str, r->struck->len, r->struck_mark);
+    g_string_truncate(r->struck, 0);
+    r->blank = 0;
+}
+
 static void end_line(Render *r)
 {
     if (!r->line_used && r->item)
@@ -98,6 +114,7 @@ static void end_line(Render *r)
         put_line(r, r->line->str, n, r->line_mark);
         r->blank = 0;
     }
+    put_struck(r);
     g_string_truncate(r->line, 0);
     r->line_used = r->space = r->item = FALSE;
 }
@@ -112,20 +129,24 @@ static void blank_line(Render *r)
 
 static void put_chars(Render *r, const char *s, gsize n)
 {
-    if (r->space && r->line->len > 0)
-        g_string_append_c(r->line, ' ');
+    gboolean struck = r->struck_depth > 0;
+    GString *line = struck ? r->struck : r->line;
+    if (r->space && line->len > 0)
+        g_string_append_c(line, ' ');
     r->space = FALSE;
-    if (!r->line_used)
+    if (struck && line->len == 0)
+        r->struck_mark = now_mark(r) == LINE_OWN ? LINE_STRUCK : now_mark(r);
+    else if (!struck && !r->line_used)
         r->line_mark = now_mark(r);
-    r->line_used = TRUE;
-    gsize room = LIMIT_TEXT_BYTES - MIN(r->line->len, (gsize)LIMIT_TEXT_BYTES);
+    r->line_used = r->line_used || !struck;
+    gsize room = LIMIT_TEXT_BYTES - MIN(line->len, (gsize)LIMIT_TEXT_BYTES);
     if (n > room) {
         r->cut = TRUE;
         for (n = room; n > 0 && ((guchar)s[n] & 0xC0) == 0x80;)
             n--;
     }
-    g_string_append_len(r->line, s, (gssize)n);
-    if (r->in_link && r->link->len < LINK_MAX)
+    g_string_append_len(line, s, (gssize)n);
+    if (!struck && r->in_link && r->link->len < LINK_MAX)
         g_string_append_len(r->link, s, (gssize)n);
 }
 
@@ -186,6 +207,12 @@ static gboolean is_hidden(const xmlNode *n)
     return style != NULL && quotemark_is_hidden(style);
 }
 
+static gboolean is_struck(const xmlNode *n)
+{
+    const char *style = attribute(n, "style");
+    return style != NULL && quotemark_is_struck(style);
+}
+
 static int flags_of(const xmlNode *n)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(elements); i++)
@@ -194,10 +221,14 @@ static int flags_of(const xmlNode *n)
     return 0;
 }
 
+static QuotemarkEffect rule_of(const xmlNode *n)
+{
+    return n->properties == NULL ? quotemark_bare((const char *)n->name) : quotemark_of((const char *)n->name, attribute, n);
+}
+
 static void apply_rule(Render *r, const xmlNode *n, Frame *f)
 {
-    QuotemarkEffect rule = n->properties == NULL ? quotemark_bare((const char *)n->name)
-                                                 : quotemark_of((const char *)n->name, attribute, n);
+    QuotemarkEffect rule = rule_of(n);
     switch (rule) {
     case QUOTEMARK_QUOTED:
         f->mark = LINE_QUOTED;
@@ -258,17 +289,27 @@ static void put_image(Render *r, const xmlNode *n)
 static gboolean enter(Render *r, const xmlNode *n)
 {
     int flags = flags_of(n);
-    if ((flags & SKIP) != 0 || is_hidden(n))
+    if ((flags & SKIP) != 0)
         return FALSE;
+    if (is_hidden(n)) { /* not seen, and yet where the quotation begins */
+        r->rest_quoted = r->rest_quoted || rule_of(n) == QUOTEMARK_REST || rule_of(n) == QUOTEMARK_HEAD_REST;
+        return FALSE;
+    }
+    if (is_struck(n))
+        flags |= STRUCK;
     Frame f = {.mark = top(r)->mark, .flags = (gint16)flags};
     apply_rule(r, n, &f);
     if ((flags & PARAGRAPH) != 0 && !(attribute(n, "class") != NULL && strstr(attribute(n, "class"), "MsoNormal") != NULL))
         blank_line(r);
     else if ((flags & (BLOCK | PARAGRAPH)) != 0 || f.mark != top(r)->mark)
         end_line(r);
+    if ((flags & STRUCK) != 0 && r->struck_depth++ == 0) {
+        f.space = r->space;
+        r->space = FALSE;
+    }
     g_array_append_val(r->frames, f);
     if ((flags & BREAK) != 0) {
-        if (r->line_used)
+        if (r->line_used || r->struck->len > 0)
             end_line(r);
         else
             blank_line(r);
@@ -324,6 +365,8 @@ static void leave(Render *r, const xmlNode *n)
     if ((f.flags & ITEM) != 0)
         r->item = FALSE;
     r->preformatted -= (f.flags & PREFORMATTED) != 0;
+    if ((f.flags & STRUCK) != 0 && --r->struck_depth == 0)
+        r->space = r->space || f.space;
     LineMark outer = g_array_index(r->frames, Frame, r->frames->len - 2).mark;
     if ((f.flags & (BLOCK | PARAGRAPH)) != 0 || f.mark != outer)
         end_line(r);
@@ -391,7 +434,7 @@ gboolean html_to_text(const char *html, gsize length, GString *text, GByteArray 
                                         | HTML_PARSE_NODEFDTD | HTML_PARSE_COMPACT);
     g_string_free(tame, TRUE);
     Render r = {.text = text, .marks = marks, .frames = g_array_new(FALSE, TRUE, sizeof(Frame)), .line = g_string_new(NULL),
-                .link = g_string_new(NULL)};
+                .struck = g_string_new(NULL), .link = g_string_new(NULL)};
     Frame base = {.mark = LINE_OWN};
     g_array_append_val(r.frames, base);
     if (doc != NULL && xmlDocGetRootElement(doc) != NULL)
@@ -404,7 +447,34 @@ gboolean html_to_text(const char *html, gsize length, GString *text, GByteArray 
     if (doc != NULL)
         xmlFreeDoc(doc);
     g_string_free(r.line, TRUE);
+    g_string_free(r.struck, TRUE);
     g_string_free(r.link, TRUE);
     g_array_unref(r.frames);
     return r.cut || cut;
+}
+
+/* Whether anything in it could strike out. */
+static gboolean may_strike(const char *html, gsize length)
+{
+    static const char *const tags[] = {"s", "strike", "del"};
+    const char *end = html + length;
+    if (memmem(html, length, "ine-through", 11) != NULL)
+        return TRUE;
+    for (const char *p = html; (p = memchr(p, '<', (gsize)(end - p))) != NULL; p++)
+        for (gsize i = 0; i < G_N_ELEMENTS(tags); i++) {
+            gsize n = strlen(tags[i]);
+            if ((gsize)(end - p) > n + 1 && g_ascii_strncasecmp(p + 1, tags[i], n) == 0 && !g_ascii_isalnum(p[n + 1]))
+                return TRUE;
+        }
+    return FALSE;
+}
+
+gboolean html_has_struck(const char *html, gsize length)
+{
+    if (!may_strike(html, length))
+        return FALSE;
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GByteArray) marks = g_byte_array_new();
+    html_to_text(html, length, text, marks);
+    return marks->len > 0 && memchr(marks->data, LINE_STRUCK, marks->len) != NULL;
 }

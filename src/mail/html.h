@@ -12,5 +12,7 @@ void html_init(void);
 /* Appends to `text` whole lines, each with \n, and to `marks` a LineMark a line; stops at LIMIT_TEXT_BYTES and LIMIT_TEXT_LINES.
  * `html` is valid UTF-8. TRUE where something was left out for a limit. Cannot fail: what is no HTML comes out as its text. */
 gboolean html_to_text(const char *html, gsize length, GString *text, GByteArray *marks);
+/* Whether the sender struck out some of his own text. A look at the bytes; a rendering where that finds anything. */
+gboolean html_has_struck(const char *html, gsize length);
 
 #endif

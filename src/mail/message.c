@@ -31,7 +31,7 @@
 typedef struct {
     GMimeObject *object;
     BodyPlace place;
-    gboolean in_report, sole; /* sole: the whole mail is this part */
+    gboolean in_report, in_signed, sole; /* in_signed: beside what it signs; sole: the whole mail is this part */
     int depth;
 } Step;
 
@@ -105,7 +105,7 @@ static void add_attachment(Walk *w, GMimeObject *object)
         return;
     g_autofree char *name = partdata_file_name(object), *type = partdata_media_type(object);
     g_autoptr(GBytes) bytes = g_byte_array_free_to_bytes(partdata_bytes(object));
-    add_file(w, name, type, bytes);
+    add_file(w, *name != '\0' ? name : parttype_file_name(type), type, bytes);
 }
 
 /* winmail.dat: its files stand for it, unless something of it may be missing. Its text counts where the mail has no other. */
@@ -125,6 +125,15 @@ static void add_tnef(Walk *w, GMimeObject *object)
         add_attachment(w, object);
     if (t != NULL && t->text != NULL && w->tnef == NULL)
         w->tnef = g_steal_pointer(&t);
+}
+
+static void finish_tnef(Walk *w)
+{
+    if (w->tnef != NULL && body_is_empty(w->body)) {
+        const BodyPlace place = {.html = w->tnef->html};
+        body_add(w->body, &place, w->tnef->text, w->tnef->length);
+    }
+    g_clear_pointer(&w->tnef, tnef_free);
 }
 
 /* Files that stand in the text itself. */
@@ -200,6 +209,7 @@ static char *text_of_returned(GMimeMessage *message)
     Walk w = {.letter = scratch, .body = body_new(), .returned = TRUE};
     if (root != NULL)
         walk_tree(&w, root);
+    finish_tnef(&w);
     g_autoptr(GByteArray) marks = NULL;
     gboolean html, cut;
     g_autofree char *text = body_finish(w.body, RETURNED_TEXT_BYTES, &marks, &html, &cut);
@@ -256,7 +266,7 @@ static gboolean is_text_to_read(const Walk *w, const Step *step)
     const char *disposition = g_mime_object_get_disposition(step->object);
     g_autofree char *name = partdata_file_name(step->object);
     gboolean file = disposition != NULL && g_ascii_strcasecmp(disposition, "attachment") == 0;
-    return step->sole || (!file && (*name == '\0' || body_count(w->body) == 0)); /* a named text beside the first one is a file */
+    return step->sole || salvage_is_text_name(name) || (!file && (*name == '\0' || body_count(w->body) == 0)); /* a named text beside the first one is a file */
 }
 
 static void visit_calendar(Walk *w, const Step *step, gboolean ics)
@@ -270,6 +280,18 @@ static void visit_calendar(Walk *w, const Step *step, gboolean ics)
     }
     if (ics || g_mime_object_get_disposition(step->object) != NULL)
         add_attachment(w, step->object);
+}
+
+/* A piece of a mail that was sent in pieces: no mail program puts them together any more. Where it is all that came, it is shown. */
+static void visit_partial(Walk *w, const Step *step)
+{
+    if (!step->sole) {
+        add_attachment(w, step->object);
+        return;
+    }
+    add_text(w, step, FALSE);
+    w->letter->truncated = TRUE;
+    heading_defect(w->letter, "mime: the mail is a piece of another one (message/partial)");
 }
 
 static void visit_part(Walk *w, const Step *step)
@@ -290,13 +312,15 @@ static void visit_part(Walk *w, const Step *step)
         visit_headers(w, part);
     else if (type == PARTTYPE_MESSAGE)
         visit_encoded(w, part);
+    else if (type == PARTTYPE_PARTIAL)
+        visit_partial(w, step);
     else if (type == PARTTYPE_CALENDAR || type == PARTTYPE_ICS)
         visit_calendar(w, step, type == PARTTYPE_ICS);
     else if ((type == PARTTYPE_TEXT || type == PARTTYPE_HTML) && is_text_to_read(w, step))
         add_text(w, step, type == PARTTYPE_HTML);
     else if (type == PARTTYPE_TNEF)
         add_tnef(w, step->object);
-    else
+    else if (type != PARTTYPE_SIGNATURE || !step->in_signed) /* that of the mail is no file of its sender's */
         add_attachment(w, step->object);
     if (type == PARTTYPE_MESSAGE && !step->in_report)
         add_attachment(w, step->object);
@@ -313,6 +337,7 @@ static void visit_multipart(Walk *w, const Step *step)
     }
     Step child = {.place = step->place, .depth = step->depth + 1};
     child.in_report = step->in_report || g_mime_content_type_is_type(type, "multipart", "report");
+    child.in_signed = g_mime_content_type_is_type(type, "multipart", "signed");
     gboolean alternative = g_mime_content_type_is_type(type, "multipart", "alternative");
     if (alternative) {
         child.place.inner = ++w->groups;
@@ -372,8 +397,10 @@ static void salvage_parts(Walk *w, const char *body, gsize length)
         Prescan again;
         prescan_init(&again, whole->str, whole->len);
         GMimeMessage *message = parse_bytes(again.bytes, again.length);
-        if (message != NULL && g_mime_message_get_mime_part(message) != NULL)
-            walk_tree(w, g_mime_message_get_mime_part(message));
+        GMimeObject *root = message != NULL ? g_mime_message_get_mime_part(message) : NULL;
+        if (root != NULL)
+            walk_tree(w, root);
+        w->letter->truncated = GMIME_IS_MULTIPART(root) && !GMIME_MULTIPART(root)->write_end_boundary;
         if (message != NULL)
             g_object_unref(message);
         prescan_clear(&again);
@@ -402,17 +429,20 @@ static void walk_message(Walk *w, const Prescan *scan, GMimeMessage *message)
         l->truncated = !GMIME_MULTIPART(root)->write_end_boundary;
     if (l->truncated)
         heading_defect(l, "mime: the closing boundary is missing");
+    gboolean is_silent = body_is_empty(w->body) && w->tnef == NULL && l->calendars->len == 0;
+    const char *before = g_mime_multipart_get_prologue(GMIME_MULTIPART(root));
+    if (is_silent && salvage_is_own_prologue(before)) {
+        l->truncated = TRUE;
+        add_raw(w, before, strlen(before), "mime: the text stands before the first part");
+    }
 }
 
 static void finish_text(Walk *w)
 {
     Letter *l = w->letter;
-    if (w->tnef != NULL && body_is_empty(w->body)) {
-        const BodyPlace place = {.html = w->tnef->html};
-        body_add(w->body, &place, w->tnef->text, w->tnef->length);
-    }
     gboolean cut;
     GByteArray *marks;
+    finish_tnef(w);
     heading_replace(&l->text, body_finish(w->body, LIMIT_TEXT_BYTES, &marks, &l->text_from_html, &cut));
     g_byte_array_unref(l->marks);
     l->marks = marks;
@@ -446,7 +476,6 @@ static void read_mail(Walk *w, const char *bytes, gsize length)
     }
     finish_text(w);
     g_ptr_array_unref(w->other_calendars);
-    tnef_free(w->tnef);
     prescan_clear(&scan);
 }
 

@@ -3,10 +3,22 @@
 
 #include <string.h>
 
+#include "mail/parttype.h"
 #include "mail/salvage.h"
 #include "mail/words.h"
 
 #include "base/banned.h"
+
+/* "base64;" and "\"base64\"" are sent, and mean what they say. */
+static void mend_encoding(GMimeObject *object, GMimeDataWrapper *content)
+{
+    const char *field = g_mime_object_get_header(object, "Content-Transfer-Encoding");
+    if (field == NULL || g_mime_data_wrapper_get_encoding(content) != GMIME_CONTENT_ENCODING_DEFAULT)
+        return;
+    field += strspn(field, " \t\"'");
+    g_autofree char *word = g_strndup(field, strcspn(field, " \t\r\n\"';,"));
+    g_mime_data_wrapper_set_encoding(content, g_mime_content_encoding_from_string(word));
+}
 
 /* The decoded content of a part, or the bytes of a message inside a mail. */
 GByteArray *partdata_bytes(GMimeObject *object)
@@ -17,8 +29,10 @@ GByteArray *partdata_bytes(GMimeObject *object)
     g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
     GMimeDataWrapper *content = GMIME_IS_PART(object) ? g_mime_part_get_content(GMIME_PART(object)) : NULL;
     GMimeMessage *inner = GMIME_IS_MESSAGE_PART(object) ? g_mime_message_part_get_message(GMIME_MESSAGE_PART(object)) : NULL;
-    if (content != NULL)
+    if (content != NULL) {
+        mend_encoding(object, content);
         g_mime_data_wrapper_write_to_stream(content, stream);
+    }
     else if (inner != NULL)
         g_mime_object_write_to_stream(GMIME_OBJECT(inner), NULL, stream);
     g_object_unref(stream);
@@ -30,6 +44,8 @@ GByteArray *partdata_text_bytes(GMimePart *part)
 {
     GMimeDataWrapper *content = g_mime_part_get_content(part);
     GMimeStream *raw = content != NULL ? g_mime_data_wrapper_get_stream(content) : NULL;
+    if (content != NULL)
+        mend_encoding(GMIME_OBJECT(part), content);
     if (raw == NULL || g_mime_data_wrapper_get_encoding(content) != GMIME_CONTENT_ENCODING_BASE64)
         return partdata_bytes(GMIME_OBJECT(part));
     char head[1024];
@@ -41,12 +57,28 @@ GByteArray *partdata_text_bytes(GMimePart *part)
     return partdata_bytes(GMIME_OBJECT(part));
 }
 
+/* A Content-Type field that holds no type. RFC 2045 5.2 takes it for text, GMime for a file; text is what we know to be meant so. */
+static char *bare_type(GMimeObject *object)
+{
+    const char *field = g_mime_object_get_header(object, "Content-Type");
+    if (field == NULL)
+        return NULL;
+    field += strspn(field, " \t\r\n");
+    if (*field == '\0')
+        return g_strdup("text/plain");
+    g_autofree char *word = g_strndup(field, strcspn(field, " \t\r\n;/")), *low = g_ascii_strdown(word, -1);
+    PartType type = field[strlen(word)] == '/' ? PARTTYPE_FILE : parttype_of(low);
+    return type == PARTTYPE_HTML ? g_strdup("text/html") : type == PARTTYPE_TEXT ? g_strdup("text/plain") : NULL;
+}
+
 char *partdata_media_type(GMimeObject *object)
 {
     GMimeContentType *type = g_mime_object_get_content_type(object);
     g_autofree char *text = type != NULL ? g_mime_content_type_get_mime_type(type) : NULL;
-    if (text == NULL)
-        return g_strdup("application/octet-stream");
+    if (text == NULL || strcmp(text, "application/octet-stream") == 0) {
+        char *bare = bare_type(object);
+        return bare != NULL ? bare : g_strdup("application/octet-stream");
+    }
     g_autofree char *valid = words_decode(text, strlen(text));
     return g_ascii_strdown(valid, -1);
 }

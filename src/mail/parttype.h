@@ -13,12 +13,18 @@ typedef enum {
     PARTTYPE_FEEDBACK, /* message/feedback-report */
     PARTTYPE_HEADERS,  /* the header of a returned mail */
     PARTTYPE_MESSAGE,  /* a mail that is encoded */
+    PARTTYPE_PARTIAL,  /* message/partial: a piece of a mail */
     PARTTYPE_CALENDAR,
     PARTTYPE_ICS, /* a calendar as a file */
-    PARTTYPE_TNEF /* winmail.dat */
+    PARTTYPE_TNEF, /* winmail.dat */
+    PARTTYPE_SIGNATURE
 } PartType;
 
 /* `media` in lower case. Cannot fail. */
 PartType parttype_of(const char *media);
+/* What a file of that type is called that has no name, by what opens it; "" where nothing is known. */
+const char *parttype_file_name(const char *media);
+/* What mail programs put below a text of their own accord: the logo of a firm, a visiting card, a key. */
+gboolean parttype_is_ornament(const char *media);
 
 #endif

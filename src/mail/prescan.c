@@ -7,13 +7,13 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "mail/boundary.h"
 
 #include "base/banned.h"
 
 #define NESTED_COLONS 200   /* in an address field below the top: recursion so deep is harmless, and prose is spared */
 #define KNOWN_BOUNDARIES 64 /* compared with every "--" line */
 #define LOOSE_DASHES 20000  /* "--" lines of no known boundary, where many boundaries were declared */
-#define BOUNDARY_MAX 256
 #define JUNK_LINES 5
 
 typedef struct {
@@ -161,39 +161,6 @@ static gboolean contains(const char *p, gsize n, const char *word)
     return FALSE;
 }
 
-/* boundary=token or boundary="text", once, without comments and escapes; all else is unclear and counted strictly. */
-static gboolean read_boundary(const char *p, gsize n, Level *ret)
-{
-    const char *end = p + n, *found = NULL;
-    for (const char *q = p; q + 8 <= end; q++)
-        if (g_ascii_strncasecmp(q, "boundary", 8) == 0) {
-            if (found != NULL)
-                return FALSE;
-            found = q + 8;
-            q += 7;
-        }
-    if (found == NULL || memchr(p, '(', n) != NULL || memchr(p, '\\', n) != NULL)
-        return FALSE;
-    while (found < end && g_ascii_isspace(*found))
-        found++;
-    if (found >= end || *found++ != '=')
-        return FALSE;
-    while (found < end && g_ascii_isspace(*found))
-        found++;
-    gboolean quoted = found < end && *found == '"';
-    if (quoted)
-        found++;
-    const char *stop = found;
-    while (stop < end && (quoted ? *stop != '"' : *stop != ';' && !g_ascii_isspace(*stop)))
-        stop++;
-    while (quoted && stop > found && g_ascii_isspace(stop[-1]))
-        stop--;
-    ret->start = found;
-    ret->length = (gsize)(stop - found);
-    return ret->length > 0 && ret->length <= BOUNDARY_MAX && memchr(found, '\n', ret->length) == NULL
-           && memchr(found, '\0', ret->length) == NULL;
-}
-
 /* A Content-Type field at `l`, with its folded lines: does it open another level? */
 static void declare(Scan *s, const Line *l, gsize name)
 {
@@ -212,7 +179,7 @@ static void declare(Scan *s, const Line *l, gsize name)
     }
     Level level = {NULL, 0};
     s->declared++;
-    if (multipart && !read_boundary(value, n, &level)) {
+    if (multipart && !boundary_find(value, n, &level.start, &level.length)) {
         level.start = NULL;
         s->unclear += contains(value, n, "boundary") ? 1 : 0;
     }

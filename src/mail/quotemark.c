@@ -152,3 +152,11 @@ gboolean quotemark_is_hidden(const char *style)
     g_autofree char *s = squeeze(style);
     return strstr(s, "display:none") != NULL || strstr(s, "visibility:hidden") != NULL;
 }
+
+gboolean quotemark_is_struck(const char *style)
+{
+    if (strpbrk(style, "-") == NULL)
+        return FALSE;
+    g_autofree char *s = squeeze(style);
+    return strstr(s, "line-through") != NULL;
+}

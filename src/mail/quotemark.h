@@ -21,7 +21,8 @@ typedef const char *(*QuotemarkAttribute)(const void *node, const char *name);
 QuotemarkEffect quotemark_of(const char *element, QuotemarkAttribute get, const void *node);
 /* The same for one without attributes. */
 QuotemarkEffect quotemark_bare(const char *element);
-/* Whether a style attribute hides its element. */
+/* Whether a style attribute hides its element, or strikes it out. */
 gboolean quotemark_is_hidden(const char *style);
+gboolean quotemark_is_struck(const char *style);
 
 #endif

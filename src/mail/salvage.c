@@ -27,6 +27,20 @@ char *salvage_file_name(const char *text)
     return g_strstrip(g_string_free(name, FALSE));
 }
 
+gboolean salvage_is_text_name(const char *name)
+{
+    if (g_ascii_strncasecmp(name, "ATT", 3) != 0)
+        return FALSE;
+    gsize digits = strspn(name + 3, "0123456789");
+    const char *end = name + 3 + digits;
+    return digits >= 3 && (g_ascii_strcasecmp(end, ".txt") == 0 || g_ascii_strcasecmp(end, ".htm") == 0 || g_ascii_strcasecmp(end, ".html") == 0);
+}
+
+gboolean salvage_is_own_prologue(const char *text)
+{
+    return text != NULL && text[strspn(text, " \t\r\n")] != '\0' && strstr(text, "MIME") == NULL;
+}
+
 char *salvage_charset(const char *html, gsize length)
 {
     g_autofree char *head = g_ascii_strdown(html, (gssize)MIN(length, (gsize)2048));

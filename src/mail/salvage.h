@@ -8,6 +8,12 @@
  */
 char *salvage_file_name(const char *text);
 
+/* ATT00001.htm: Exchange's name for what a sender wrote below a picture, which is text and no file. */
+gboolean salvage_is_text_name(const char *name);
+
+/* Whether what stands before the first part may be its sender's: what mailers write there names MIME. NULL is none. */
+gboolean salvage_is_own_prologue(const char *text);
+
 /* The charset that an HTML text names for itself, or NULL; newly allocated. */
 char *salvage_charset(const char *html, gsize length);
 

@@ -9,6 +9,7 @@
 
 #define BOUNDARY_MAX 70 /* RFC 2046 section 5.1.1 */
 #define HEADER_MAX (64 * 1024)
+#define LINE_MAX_BYTES 10000 /* gpg leaves out of a text signature what of a line is behind 19995 bytes */
 
 static Signedpart refused(const char *why) { return (Signedpart){.kind = SIGNEDPART_NONE, .why = why}; }
 
@@ -142,6 +143,20 @@ static gboolean is_empty(const char *p, const char *end)
     return p == end;
 }
 
+/* Lines that end with LF or CRLF, hold no other CR and are not too long. Of anything else gpg verifies less than is there: it takes
+ * all CR off the end of a line, and does so after it cut the line, so that text behind 20000 CR costs no signature. */
+static gboolean has_plain_lines(const char *p, const char *end)
+{
+    for (const char *next; p < end; p = next) {
+        next = next_line(p, end);
+        const char *stop = next[-1] == '\n' ? next - 1 : next;
+        const char *cr = memchr(p, '\r', (gsize)(stop - p));
+        if (next - p > LINE_MAX_BYTES || (cr != NULL && (cr + 1 != stop || stop == next)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 /* Kind and encoding of the second part; FALSE: not one that is known. */
 static gboolean read_signature(Signedpart *s, const char *mail, const char *from, gsize n)
 {
@@ -171,6 +186,8 @@ static Signedpart find_parts(const char *mail, const char *body, const char *end
         return refused("there is text outside its signed part");
     s.content_at = (gsize)(first.next - mail);
     s.content_length = until(first.next, second.start);
+    if (!has_plain_lines(first.next, first.next + s.content_length))
+        return refused("its signed part has a line that is too long, or a bare CR");
     if (!read_signature(&s, mail, second.next, until(second.next, last.start)))
         return refused("its signature part is not one that is understood");
     return s;

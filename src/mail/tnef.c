@@ -293,6 +293,15 @@ static void read_text(Tnef *t, TNEFStruct *from)
     t->html = TRUE;
 }
 
+/* A type goes into a header when the file is sent on. */
+static gboolean is_type(const char *type)
+{
+    const char *p = type;
+    while (p != NULL && (guchar)*p > ' ' && (guchar)*p < 0x7f)
+        p++;
+    return p != NULL && *p == '\0' && strchr(type, '/') != NULL;
+}
+
 static void read_file(Tnef *t, Attachment *a, const char *label)
 {
     gboolean ignored;
@@ -307,7 +316,7 @@ static void read_file(Tnef *t, Attachment *a, const char *label)
     if (f->name == NULL)
         f->name = g_strdup("");
     g_autofree char *type = property_text(&a->MAPI, FILE_TYPE, label, NULL);
-    f->type = g_ascii_strdown(type != NULL && strchr(type, '/') != NULL ? type : "application/octet-stream", -1);
+    f->type = g_ascii_strdown(is_type(type) ? type : "application/octet-stream", -1);
     f->bytes = g_bytes_new(data->data, (gsize)MAX(data->size, 0));
     g_ptr_array_add(t->files, f);
 }

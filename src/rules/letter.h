@@ -19,7 +19,8 @@ typedef enum {
     LINE_OWN,       /* what the sender may have written */
     LINE_QUOTED,    /* inside an HTML quotation */
     LINE_QUOTE_HEAD, /* the line that introduces a quotation, known from HTML structure */
-    LINE_SIGNATURE  /* inside an HTML signature element */
+    LINE_SIGNATURE, /* inside an HTML signature element */
+    LINE_STRUCK     /* struck out in HTML: what the sender took back */
 } LineMark;
 
 typedef struct {

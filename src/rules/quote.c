@@ -265,7 +265,8 @@ static gboolean is_wrapped(const Text *t, guint i)
 static guint decide_marked(Text *t, guint i)
 {
     static const Fate of_mark[] = {
-        [LINE_OWN] = FATE_OWN, [LINE_QUOTED] = FATE_QUOTED, [LINE_QUOTE_HEAD] = FATE_HEAD, [LINE_SIGNATURE] = FATE_SIGNATURE};
+        [LINE_OWN] = FATE_OWN, [LINE_QUOTED] = FATE_QUOTED, [LINE_QUOTE_HEAD] = FATE_HEAD, [LINE_SIGNATURE] = FATE_SIGNATURE,
+        [LINE_STRUCK] = FATE_SIGNATURE};
     Line *line = &t->lines[i];
     mark(t, i, i + 1, of_mark[line->mark]);
     if (line->mark != LINE_QUOTE_HEAD || (i > 0 && t->lines[i - 1].mark == LINE_QUOTED))
@@ -402,7 +403,7 @@ static Text text_new(const char *text, const GByteArray *marks)
             *end = '\0';
         if (end != NULL ? end > raw && end[-1] == '\r' : g_str_has_suffix(raw, "\r"))
             raw[strlen(raw) - 1] = '\0';
-        add_lines(lines, raw, next, marks != NULL && i < marks->len && marks->data[i] <= LINE_SIGNATURE ? marks->data[i] : LINE_OWN);
+        add_lines(lines, raw, next, marks != NULL && i < marks->len && marks->data[i] <= LINE_STRUCK ? marks->data[i] : LINE_OWN);
     }
     t.forwarded = t.count = lines->len;
     t.lines = (Line *)(void *)g_array_free(lines, FALSE);

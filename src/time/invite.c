@@ -12,6 +12,7 @@
 #include "base/banned.h"
 
 #define VALUE_MAX 2000
+#define STRAY_ENDS_MAX 10 /* libical writes a line to the log for each */
 #define COMPONENTS_MAX 200 /* an answer has one, or one for each changed occurrence */
 
 void invite_reply_free(InviteReply *r)
@@ -34,7 +35,7 @@ static gboolean measure(const char *text, gsize length, GError **err)
     if (length > LIMIT_ICAL_BYTES)
         return error_set(err, ERROR_LIMIT, "calendar: longer than %d bytes", LIMIT_ICAL_BYTES);
     gsize line = 0;
-    int depth = 0, components = 0;
+    int depth = 0, components = 0, strays = 0;
     for (const char *p = text, *end = text + length; p < end;) {
         const char *eol = memchr(p, '\n', (gsize)(end - p));
         gsize n = (gsize)((eol != NULL ? eol : end) - p);
@@ -42,14 +43,17 @@ static gboolean measure(const char *text, gsize length, GError **err)
         if (g_ascii_strncasecmp(p, "BEGIN", 5) == 0) {
             depth++;
             components++;
-        } else if (g_ascii_strncasecmp(p, "END", 3) == 0 && depth > 0) {
-            depth--;
+        } else if (g_ascii_strncasecmp(p, "END", 3) == 0) {
+            strays += depth == 0;
+            depth -= depth > 0;
         }
         if (line > LIMIT_ICAL_LINE_BYTES)
             return error_set(err, ERROR_LIMIT, "calendar: a line is longer than %d bytes", LIMIT_ICAL_LINE_BYTES);
         if (depth > LIMIT_ICAL_NESTING || components > COMPONENTS_MAX)
             return error_set(err, ERROR_LIMIT, "calendar: more than %d components, or more than %d deep", COMPONENTS_MAX,
                              LIMIT_ICAL_NESTING);
+        if (strays > STRAY_ENDS_MAX)
+            return error_set(err, ERROR_LIMIT, "calendar: more than %d lines END without BEGIN", STRAY_ENDS_MAX);
         p += n + (eol != NULL ? 1 : 0);
     }
     return TRUE;

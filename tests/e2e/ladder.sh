@@ -11,7 +11,7 @@ command -v python3 >/dev/null || skip_all "no python3"
 fresh() {
     rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key
     desk "${MODE:-observe}"
-    make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'Shop is down' 'Our shop is down.' | deliver kim@acme.test support@desk.test
+    make_mail 'Kim Lee <kim@acme.test>' support@desk.test "${SUBJECT:-Shop is down}" 'Our shop is down.' | deliver kim@acme.test support@desk.test
     at 2026-05-26T10:00:00+02:00
     at 2026-05-26T10:23:00+02:00
     page=$(templated escalation | tail -n 1)
@@ -159,6 +159,20 @@ reply "$page" bob@desk.test 'ack'
 at 2026-05-26T12:00:00+02:00
 same "an ack in incoming beats the timers that are due" 'held 1' "$(level_of)"
 same "nobody else was paged" 1 "$(templated_count escalation)"
+
+# ---- a verb in the subject ----
+in_subject() { make_mail bob@desk.test "$(reply_to "$page")" "$1" '> quoted' | deliver bob@desk.test "$(reply_to "$page")"; }
+fresh
+in_subject 'Re: [support #1] Shop is down ACK'
+at 2026-05-26T10:24:00+02:00
+same "an ack typed behind the subject counts" 'held 1' "$(level_of)"
+SUBJECT='Shop is down, the firewall drops every ACK'
+fresh
+in_subject "Re: [support #1] $SUBJECT"
+at 2026-05-26T10:24:00+02:00
+same "one that the customer wrote there does not" 'climbing 1' "$(level_of)"
+match "and he is told" 'no verb that is sure' "$(plain "$(templated transcript | tail -n 1)")"
+SUBJECT=
 
 # ---- a transport that is down ----
 DELIVERY='delivery: {method: smtp, host: 127.0.0.1, port: 1, tls: off}'

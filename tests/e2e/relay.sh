@@ -58,6 +58,22 @@ at 2026-05-26T11:10:00+02:00
 same "a private note is not relayed" "$before" "$(templated_count relay)"
 match "but kept" 'holding it wrong' "$(escalate show 1)"
 
+# made_up TEXT TYPE PARTS: a mail of Bob's to his work address, of several parts.
+made_up() {
+    printf -- '--b3\nContent-Type: text/plain\n\n%b\n%b--b3--\n' "$1" "$3" |
+        make_mail -H "Content-Type: $2; boundary=b3" -H 'MIME-Version: 1.0' bob@desk.test "$(reply_to "$bob")" 'Re: [support #1] Fehler' - |
+        deliver bob@desk.test "$(reply_to "$bob")"
+}
+SIGNATURE='--b3\nContent-Type: application/pgp-signature; name=signature.asc\n\n-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n'
+LOGO='--b3\nContent-Type: image/png; name=logo.png\nContent-ID: <logo>\nContent-Transfer-Encoding: base64\n\niVBORw0KGgoAAAANSUhEUg==\n'
+made_up '#take' multipart/signed "$SIGNATURE"
+at 2026-05-26T11:11:00+02:00
+made_up '#take' multipart/mixed '--b3\nContent-Type: text/vcard; name=bob.vcf\n\nBEGIN:VCARD\nEND:VCARD\n'
+at 2026-05-26T11:12:00+02:00
+made_up '#take\n\n-- \nBob' multipart/related "$LOGO"
+at 2026-05-26T11:14:00+02:00
+same "verbs alone are no answer, whatever signature or logo is with them" "$before" "$(templated_count relay)"
+
 answer mallory@evil.test "$(reply_to "$bob")" 'I am Bob.'
 at 2026-05-26T11:20:00+02:00
 same "a stranger at a work address relays nothing" "$before" "$(templated_count relay)"

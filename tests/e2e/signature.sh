@@ -33,7 +33,7 @@ why() { plain "$(templated transcript | tail -n 1)" | tr '\n' ' '; }
 part() { printf 'Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: %s\n\n%b\n' "${2:-8bit}" "$1" | sed 's/$/\r/' >"$WORK/part"; }
 # pgp [KEY] [TIME]: the whole entity, multipart/signed, on standard output, with LF.
 pgp() {
-    gpg -q --batch --yes --faked-system-time "${2:-20260526T082330}" -u "${1:-bob}@desk.test" --digest-algo "${DIGEST:-SHA256}" --armor --detach-sign -o "$WORK/sig" "$WORK/part" 2>/dev/null
+    gpg -q --batch --yes --faked-system-time "${2:-20260526T082330}" -u "${1:-bob}@desk.test" ${TEXTMODE:+"$TEXTMODE"} --digest-algo "${DIGEST:-SHA256}" --armor --detach-sign -o "$WORK/sig" "$WORK/part" 2>/dev/null
     printf 'Content-Type: multipart/signed; micalg=pgp-sha256; protocol="application/pgp-signature"; boundary="sss"\n\n--sss\n'
     tr -d '\r' <"$WORK/part"
     printf '\n--sss\nContent-Type: application/pgp-signature\n\n'
@@ -80,6 +80,12 @@ fresh; part ACK; pgp >"$WORK/m"; answer "$WORK/m"; refused "no ticket" 'does not
 fresh; part "ACK\n\n> $(reply_to "$page")"; pgp >"$WORK/m"; answer "$WORK/m"
 same "the notification's address names it too" 'held 1' "$(level_of)"
 fresh; part "NOTE x\n\n> [support #1]"; pgp | sed 's/^NOTE x/ACK/' >"$WORK/m"; answer "$WORK/m"; refused "altered" 'altered'
+fresh; part "\nNOTE x\n\n> [support #1]"; TEXTMODE=--textmode pgp >"$WORK/m0"
+# gpg cuts a line at 19995 bytes and takes the CR off its end: the ACK behind them costs no signature.
+python3 -c 'import sys; d = sys.stdin.buffer.read(); sys.stdout.buffer.write(d.replace(b"\n\nNOTE", b"\n" + b"\r" * 20000 + b"ACK\nNOTE", 1))' <"$WORK/m0" >"$WORK/m"
+answer "$WORK/m"; refused "text that the signature does not cover" 'bare CR'
+fresh; part "$TAG"; TEXTMODE=--textmode pgp >"$WORK/m"; answer "$WORK/m"
+same "PGP, a text signature" 'held 1' "$(level_of)"
 fresh; part "$TAG"; DIGEST=SHA1 pgp >"$WORK/m"; answer "$WORK/m"; refused "SHA-1" 'weak|registered|exactly'
 fresh; part 'hello\n\n> [support #1]'; pgp >"$WORK/in"
 { printf 'Content-Type: multipart/mixed; boundary=out\n\n--out\nContent-Type: text/plain\n\nACK\n\n--out\n'; cat "$WORK/in"; printf '\n--out--\n'; } >"$WORK/m"

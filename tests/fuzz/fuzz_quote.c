@@ -15,7 +15,7 @@ static GByteArray *marks_of(const char *text)
     for (const char *line = text;;) {
         const char *end = strchr(line, '\n');
         gsize n = end == NULL ? strlen(line) : (gsize)(end - line);
-        guint8 mark = n % 7 <= LINE_SIGNATURE ? (guint8)(n % 7) : LINE_OWN;
+        guint8 mark = n % 7 <= LINE_STRUCK ? (guint8)(n % 7) : LINE_OWN;
         g_byte_array_append(marks, &mark, 1);
         if (end == NULL)
             return marks;

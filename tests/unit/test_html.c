@@ -15,7 +15,7 @@
 
 #include "base/banned.h"
 
-/* Each line with its mark before it: o q h s. */
+/* Each line with its mark before it: o q h s, x for struck out. */
 static char *render(const char *html)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -27,7 +27,7 @@ static char *render(const char *html)
         gsize n = strcspn(p, "\n");
         assert_true(line < marks->len);
         if (n > 0)
-            g_string_append_printf(out, "%c:%.*s|", "oqhs"[marks->data[line]], (int)n, p);
+            g_string_append_printf(out, "%c:%.*s|", "oqhsx"[marks->data[line]], (int)n, p);
         p += n + 1;
     }
     assert_int_equal(line, marks->len);
@@ -56,6 +56,18 @@ static void test_render(void **state)
         {"emoji image", "<img alt='\xF0\x9F\x91\x8D'>", "o:\xF0\x9F\x91\x8D|"},
         {"no HTML", "just 1 < 2 words", "o:just 1 < 2 words|"},
         {"stray end tags", "a</div></td></blockquote>b", "o:ab|"},
+        {"struck out", "<div><s>ACK</s></div>", "x:~~ACK~~|"},
+        {"struck out, all ways",
+         "<p><strike>a</strike></p><del>b <i>c</i></del><br><span style='Text-Decoration: underline Line-through'>d</span>e",
+         "x:~~a~~|x:~~b c~~|o:e|x:~~d~~|"},
+        {"struck out in a line", "ack <s>2h</s> 4h", "o:ack 4h|x:~~2h~~|"},
+        {"struck out in a word", "n<s>x </s>o<s>y</s>!", "o:n o!|x:~~xy~~|"},
+        {"struck-out blocks, items and links",
+         "<del><p>a</p><ul><li>b</ul><a href='https://x.example'>c</a></del>d",
+         "x:~~a~~|x:~~- b~~|o:d|x:~~c~~|"},
+        {"an item struck out", "<ul><li><s>a</s></li><li>b</li></ul>", "x:~~a~~|o:- b|"},
+        {"struck out in a quotation", "<s>a</s><blockquote>b <s>c</s></blockquote>", "x:~~a~~|q:b|q:~~c~~|"},
+        {"inserted", "<ins>a</ins>", "o:a|"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *got = render(rows[i].input);
@@ -83,6 +95,8 @@ static void test_marks(void **state)
         {"outlook desktop",
          "<p class=MsoNormal>ok</p><div style='border:none;border-top:solid #E1E1E1 1.0pt'><p><b>From:</b> x</p></div><p>old</p>",
          "o:ok|h:From: x|q:old|"},
+        {"a mark that is hidden", "ok<div id='appendonsend' style='display:none'></div><div>old</div>", "o:ok|q:old|"},
+        {"a hidden heading", "ok<div id='divRplyFwdMsg' style='display:none'>From: x</div><div>old</div>", "o:ok|q:old|"},
         {"exchange prefix", "ok<div class='x_gmail_signature'>Bob</div>", "o:ok|s:Bob|"},
         {"signature", "ok<div class='moz-signature'>-- <br>Bob</div>", "o:ok|s:--|s:Bob|"},
         {"indent is no quotation", "<blockquote style='margin-right:0px'>mine</blockquote>", "o:mine|"},
@@ -155,6 +169,7 @@ static void test_no_verb_of_a_quotation(void **state)
         {"ack", HTML_NOTICE, "", "ack"}, {"no", HTML_EARLIER, "", "decline"},       {"", HTML_NOTICE, "", ""},
         {"", HTML_EARLIER, "", ""},      {"thanks", HTML_EARLIER, "", ""},          {"<br>", HTML_EARLIER, "", ""},
         {"ok?", HTML_EARLIER, "", ""},   {"see below", HTML_EARLIER, "<p>no</p>", ""},
+        {"<s>ack</s>", HTML_EARLIER, "", ""}, {"<s>ack</s><br>no", HTML_EARLIER, "", "decline"},
     };
     for (gsize c = 0; c < G_N_ELEMENTS(clients); c++)
         for (gsize f = 0; f < G_N_ELEMENTS(forms); f++) {

@@ -61,9 +61,11 @@ static void test_read(void **state)
 static void test_refused(void **state)
 {
     (void)state;
-    GString *deep = g_string_new("BEGIN:VCALENDAR\n"), *wide = g_string_new("BEGIN:VCALENDAR\nX:"), *large = g_string_new("");
+    GString *deep = g_string_new("BEGIN:VCALENDAR\n"), *wide = g_string_new("BEGIN:VCALENDAR\nX:"), *large = g_string_new(""), *ends = g_string_new("BEGIN:VCALENDAR\nEND:VCALENDAR\n");
     for (int i = 0; i < 100000; i++)
         g_string_append(deep, "BEGIN:VEVENT\n");
+    for (int i = 0; i < 100; i++)
+        g_string_append(ends, "END:VEVENT\n");
     for (int i = 0; i < LIMIT_ICAL_LINE_BYTES / 3; i++)
         g_string_append(wide, "aaa\n ");
     for (int i = 0; i <= LIMIT_ICAL_BYTES; i++)
@@ -75,6 +77,7 @@ static void test_refused(void **state)
     } rows[] = {
         {"empty", "", ERROR_DATA},          {"prose", "hello there\n", ERROR_DATA}, {"event alone", EVENT(""), ERROR_DATA},
         {"nesting", deep->str, ERROR_LIMIT}, {"folded line", wide->str, ERROR_LIMIT},          {"size", large->str, ERROR_LIMIT},
+        {"END alone", ends->str, ERROR_LIMIT},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(InviteReply) r = NULL;
@@ -85,6 +88,7 @@ static void test_refused(void **state)
         assert_int_equal(err->code, rows[i].want_error);
     }
     g_string_free(deep, TRUE);
+    g_string_free(ends, TRUE);
     g_string_free(wide, TRUE);
     g_string_free(large, TRUE);
 }

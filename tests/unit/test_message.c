@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "mail/charset.h"
 #include "mail/message.h"
 #include "mail/words.h"
@@ -149,6 +150,7 @@ static void test_headers(void **state)
          "ann@example.org", "Ann Bee", "Hi", "<x@y>", 1795338000},
         {"encoded name", "From: =?utf-8?q?J=C3=B6rg?= <j@x.example>\n\n", "j@x.example", "Jörg", "", "", INSTANT_NONE},
         {"encoded name in quotes", "From: \"=?utf-8?q?J=C3=B6rg?=\" <j@x.example>\n\n", "j@x.example", "Jörg", "", "", INSTANT_NONE},
+        {"encoded as a whole", "From: =?utf-8?q?J=C3=B6rg_=3Cj=40x.example=3E?=\n\n", "j@x.example", NULL, "", "", INSTANT_NONE},
         {"comma in a name without quotes", "From: Bee, Ann <ann@x.example>\n\n", "ann@x.example", NULL, "", "", INSTANT_NONE},
         {"address only by its shape", "From: Ann at <<ann@x.example\n\n", "ann@x.example", NULL, "", "", INSTANT_NONE},
         {"group", "From: team: ann@x.example, bob@x.example;\n\n", "ann@x.example", "", "", "", INSTANT_NONE},
@@ -254,6 +256,164 @@ static void test_alternative(void **state)
     assert_true(stub->text_from_html);
 }
 
+#define CHOICE(plain, html) "From: a@x.example\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\n" plain \
+                            "\n--b\nContent-Type: text/html\n\n" html "\n--b--\n"
+
+#define TWO(head, body) "From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nACK\n--b\n" head "\n\n" body "\n--b--\n"
+#define ONE(head, body) "From: a@x.example\n" head "\n\n" body "\n"
+
+/* Types that few send: a file with a name that opens, and the text beside it as it is; a piece of a mail is a cut-off text. */
+static void test_rare_types(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mail, *text, *name, *type;
+        gboolean truncated;
+    } rows[] = {
+        {TWO("Content-Type: application/mac-binhex40; name=a.hqx", "(This file must be converted with BinHex 4.0)\n:x!:"), "ACK\n", "a.hqx",
+         "application/mac-binhex40", FALSE},
+        {TWO("Content-Type: application/mac-binhex40", ":x!:"), "ACK\n", "attachment.hqx", "application/mac-binhex40", FALSE},
+        {TWO("Content-Type: message/partial; id=1; number=2; total=3", "no: x"), "ACK\n", "part-of-message.eml", "message/partial", FALSE},
+        {TWO("Content-Type: message/external-body; access-type=URL; URL=x", "Content-Type: text/plain\n\nno"), "ACK\n", "external.txt",
+         "message/external-body", FALSE},
+        {TWO("Content-Type: message/rfc822", "Subject: x\n\nno"), "ACK\n", "message.eml", "message/rfc822", FALSE},
+        {TWO("Content-Type: message/rfc822; name=\"a.eml\"", "Subject: x\n\nno"), "ACK\n", "a.eml", "message/rfc822", FALSE},
+        {"From: a@x.example\nContent-Type: multipart/signed; boundary=b\n\n--b\n\nACK\n--b\nContent-Type: application/pgp-signature; "
+         "name=signature.asc\n\nx\n--b--\n", "ACK\n", NULL, NULL, FALSE},
+        {TWO("Content-Type: application/pgp-signature; name=a.sig", "x"), "ACK\n", "a.sig", "application/pgp-signature", FALSE},
+        {ONE("Content-Type: application/mac-binhex40", ":x!:"), "", "attachment.hqx", "application/mac-binhex40", FALSE},
+        {ONE("Content-Type: message/external-body; access-type=URL; URL=x", "Content-Type: text/plain\n\nno"), "", "external.txt",
+         "message/external-body", FALSE},
+        {ONE("Content-Type: message/partial; id=1; number=2; total=3", "ACK"), "ACK\n", NULL, NULL, TRUE},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Letter) l = parse(rows[i].mail);
+        assert_string_equal(l->text, rows[i].text);
+        assert_int_equal(l->truncated, rows[i].truncated);
+        assert_int_equal(l->attachments->len, rows[i].name != NULL);
+        const LetterAttachment *a = rows[i].name != NULL ? l->attachments->pdata[0] : NULL;
+        assert_true(a == NULL || (strcmp(a->name, rows[i].name) == 0 && strcmp(a->type, rows[i].type) == 0));
+    }
+}
+
+/* Fields that are wrong and clear. */
+static void test_sloppy_fields(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mail, *text;
+        guint files;
+    } rows[] = {
+        {ONE("Content-Type: text", "hello"), "hello\n", 0},
+        {ONE("Content-Type:", "hello"), "hello\n", 0},
+        {ONE("Content-Type: plain; charset=utf-8", "hello"), "hello\n", 0},
+        {ONE("Content-Type: plain/text", "hello"), "hello\n", 0},
+        {ONE("Content-Type: HTML", "<b>hello</b>"), "hello\n", 0},
+        {ONE("Content-Type: pdf", "hello"), "", 1},
+        {ONE("Content-Type: application/octet-stream", "hello"), "", 1},
+        {ONE("Content-Type: application/pdf; name=a.pdf", "hello"), "", 1},
+        {ONE("Content-Transfer-Encoding: base64;", "aGVsbG8="), "hello\n", 0},
+        {ONE("Content-Transfer-Encoding: \"base64\"", "aGVsbG8="), "hello\n", 0},
+        {ONE("Content-Transfer-Encoding: quoted-printable; x", "he=6Clo"), "hello\n", 0},
+        {ONE("Content-Transfer-Encoding: utf-8", "he=6Clo"), "he=6Clo\n", 0},
+        {TWO("Content-Type: text; name=a.txt", "hello"), "ACK\n\nhello\n", 0},
+        {TWO("Content-Type: text/html\nContent-Disposition: attachment; filename=\"ATT00001.htm\"", "<b>no"), "ACK\n\nno\n", 0},
+        {TWO("Content-Type: text/plain; name=ATT.txt", "x"), "ACK\n", 1},
+        {TWO("Content-Type: image/png\nContent-Transfer-Encoding: base64;", "AAAA"), "ACK\n", 1},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Letter) l = parse(rows[i].mail);
+        assert_string_equal(l->text, rows[i].text);
+        assert_int_equal(l->attachments->len, rows[i].files);
+    }
+    g_autoptr(Letter) file = parse(rows[G_N_ELEMENTS(rows) - 1].mail);
+    assert_int_equal(((LetterAttachment *)file->attachments->pdata[0])->size, 3);
+}
+
+/* No boundary, or the wrong one: the parts are found, and that the last one has no end. */
+static void test_wrong_boundary(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mail;
+        gboolean truncated;
+    } rows[] = {
+        {"From: a@x.example\nContent-Type: multipart/mixed; boundary=x\n\n--b\nContent-Type: text/plain\n\nACK\n--b--\n", FALSE},
+        {"From: a@x.example\nContent-Type: multipart/mixed; boundary=x\n\n--b\nContent-Type: text/plain\n\nACK\n", TRUE},
+        {"From: a@x.example\nContent-Type: multipart/mixed\n\n--b\nContent-Type: text/plain\n\nACK\n", TRUE},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Letter) l = parse(rows[i].mail);
+        assert_string_equal(l->text, "ACK\n");
+        assert_int_equal(l->truncated, rows[i].truncated);
+        assert_true(has_defect(l, "mime: the boundary is not the one"));
+    }
+}
+
+/* Some gateway lost the beginning of the first part. No verb is taken from such a text. */
+static void test_text_before_parts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before, *first, *text;
+        gboolean truncated;
+    } rows[] = {
+        {"hello", "", "hello\n", TRUE},
+        {"This is a multi-part message in MIME format.", "", "", FALSE},
+        {"", "", "", FALSE},
+        {"hello", "--b\n\nACK\n", "ACK\n", FALSE},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *mail = g_strdup_printf("From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n%s\n%s--b\nContent-Type: image/png\n\n"
+                                                "x\n--b--\n", rows[i].before, rows[i].first);
+        g_autoptr(Letter) l = parse(mail);
+        assert_string_equal(l->text, rows[i].text);
+        assert_int_equal(l->truncated, rows[i].truncated);
+        assert_int_equal(l->attachments->len, 1);
+    }
+}
+
+/* A boundary may hold the word, and lines that look like boundaries are only text. */
+static void test_dashes_in_text(void **state)
+{
+    (void)state;
+    static const char *const boundaries[] = {"Boundary_(ID_x)", "----=_boundary_1", "plain"};
+    for (size_t i = 0; i < G_N_ELEMENTS(boundaries); i++) {
+        const char *b = boundaries[i];
+        GString *mail = g_string_new("From: a@x.example\n");
+        g_string_append_printf(mail, "Content-Type: multipart/mixed; charset=\"x (boundary) y\"; boundary=\"%s\"\n\n--%s\n\nACK\n--%s\n", b, b, b);
+        g_string_append(mail, "Content-Type: text/x-sql; name=a.sql\n\n");
+        for (int k = 0; k < 2 * LIMIT_MIME_PARTS; k++)
+            g_string_append(mail, "-- x\n");
+        g_string_append_printf(mail, "--%s\nContent-Type: text/x-sql; name=b.sql\n\nx\n--%s--\n", b, b);
+        g_autoptr(Letter) l = message_parse(mail->str, mail->len);
+        g_string_free(mail, TRUE);
+        assert_string_equal(l->text, "ACK\n");
+        assert_false(l->truncated);
+        assert_int_equal(l->attachments->len, 2);
+    }
+}
+
+/* Plain text does not tell what its sender struck out. */
+static void test_struck(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mail, *want;
+        LineMark mark;
+    } rows[] = {
+        {CHOICE("ACK", "<div><s>ACK</s></div>"), "~~ACK~~\n", LINE_STRUCK},
+        {CHOICE("ack 2h 4h", "<p>ack <span style='text-decoration:line-through'>2h</span> 4h"), "ack 4h\n~~2h~~\n", LINE_OWN},
+        {CHOICE("ACK", "<div>ACK</div><blockquote type=cite><s>old</s></blockquote>"), "ACK\n", LINE_OWN},
+        {CHOICE("plain", "<div>html<span>!</span></div>"), "plain\n", LINE_OWN},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Letter) l = parse(rows[i].mail);
+        assert_string_equal(l->text, rows[i].want);
+        assert_int_equal(l->marks->data[0], rows[i].mark);
+    }
+}
+
 static void test_attachments(void **state)
 {
     (void)state;
@@ -357,7 +517,9 @@ int main(void)
         cmocka_unit_test(test_headers),     cmocka_unit_test(test_lists),       cmocka_unit_test(test_texts),
         cmocka_unit_test(test_nul),         cmocka_unit_test(test_alternative), cmocka_unit_test(test_attachments),
         cmocka_unit_test(test_report),      cmocka_unit_test(test_calendar),    cmocka_unit_test(test_forward),
-        cmocka_unit_test(test_encoded_message),
+        cmocka_unit_test(test_encoded_message), cmocka_unit_test(test_struck),
+        cmocka_unit_test(test_rare_types),  cmocka_unit_test(test_sloppy_fields),  cmocka_unit_test(test_wrong_boundary), cmocka_unit_test(test_dashes_in_text),
+        cmocka_unit_test(test_text_before_parts),
     };
     return cmocka_run_group_tests_name("message", tests, set_up, NULL);
 }

@@ -40,6 +40,29 @@ static char *json_of(const char *mail, gsize length)
     return dump(r);
 }
 
+#define TYPED "From: Bob <bob@x.example>\nSubject: Re: [support #1] Shop is down ACK\n"
+
+/* A subject is read where the mail says nothing else; what is encrypted or attached may say anything. */
+static void test_subject(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mail;
+        guint verbs;
+    } rows[] = {
+        {TYPED "\n", 1},
+        {TYPED "Content-Type: image/png\n\nx\n", 1},
+        {TYPED "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n\nx\n", 0},
+        {TYPED "Content-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\n"
+               "Content-Type: application/octet-stream\n\nx\n--b--\n", 0},
+        {TYPED "Content-Type: message/rfc822\n\nSubject: x\n\nno\n", 0},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Reading) r = reading_of_mail(rows[i].mail, strlen(rows[i].mail), FALSE, words);
+        assert_int_equal(r->commands->commands->len, rows[i].verbs);
+    }
+}
+
 static void test_round_trip(void **state)
 {
     (void)state;
@@ -231,7 +254,7 @@ static int set_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_fields), cmocka_unit_test(test_calendar_reply),
+        cmocka_unit_test(test_subject), cmocka_unit_test(test_round_trip), cmocka_unit_test(test_fields), cmocka_unit_test(test_calendar_reply),
         cmocka_unit_test(test_cut_off),    cmocka_unit_test(test_digest), cmocka_unit_test(test_lies),
         cmocka_unit_test(test_no_object),  cmocka_unit_test(test_returned_text), cmocka_unit_test(test_large_fits),
     };

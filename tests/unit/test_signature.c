@@ -37,6 +37,9 @@ static void test_ranges(void **state)
         {"unknown protocol", "Content-Type: multipart/signed; boundary=b; protocol=\"x/y\"\n\n--b\n", NULL, NULL, "not known"},
         {"no end of header", "Content-Type: multipart/signed; boundary=b", NULL, NULL, "no end"},
         {"empty", "", NULL, NULL, "no end"},
+        {"a bare CR in a line", HEAD "--b\n\nNOTE\r\r\n--b\n" SIGNATURE "\n--b--\n", NULL, NULL, "bare CR"},
+        {"a bare CR before text", HEAD "--b\n\nNOTE\rACK\n--b\n" SIGNATURE "\n--b--\n", NULL, NULL, "bare CR"},
+        {"a bare CR at the end", HEAD "--b\n\nNOTE\r\r\n\r\n--b\n" SIGNATURE "\n--b--\n", NULL, NULL, "bare CR"},
         {"unclosed quote", "Content-Type: multipart/signed; boundary=\"b\n\n--b\n", NULL, NULL, "no protocol"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -67,6 +70,21 @@ static void test_digest(void **state)
         g_autoptr(GString) a = signedpart_canonical(rows[i].a, strlen(rows[i].a)), b = signedpart_canonical(rows[i].b, strlen(rows[i].b));
         g_autofree char *x = signedpart_digest(a), *y = signedpart_digest(b);
         assert_int_equal(strcmp(x, y) == 0, rows[i].is_same);
+    }
+}
+
+/* gpg verifies only the beginning of such a line. */
+static void test_long_line(void **state)
+{
+    (void)state;
+    static const struct {
+        guint length;
+        gboolean is_taken;
+    } rows[] = {{9998, TRUE}, {10000, FALSE}, {30000, FALSE}};
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *line = g_strnfill(rows[i].length, 'x');
+        g_autofree char *mail = g_strdup_printf(HEAD "--b\n\nNOTE\n%s\nACK\n--b\n" SIGNATURE "\n--b--\n", line);
+        assert_int_equal(signedpart_find(mail, strlen(mail)).kind != SIGNEDPART_NONE, rows[i].is_taken);
     }
 }
 
@@ -124,7 +142,7 @@ static void test_status(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_ranges), cmocka_unit_test(test_digest), cmocka_unit_test(test_hostile),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_ranges), cmocka_unit_test(test_digest), cmocka_unit_test(test_long_line), cmocka_unit_test(test_hostile),
                                        cmocka_unit_test(test_status)};
     return cmocka_run_group_tests_name("signature", tests, NULL, NULL);
 }

@@ -141,6 +141,22 @@ static void test_tnef_properties(void **state)
     assert_file(t, 0, "👍.p", "image/png", "png");
 }
 
+/* It would stand in a header. */
+static void test_tnef_type(void **state)
+{
+    (void)state;
+    static const char *const types[] = {"image/png\r\nX-A: b", "image/p\xC3\xBCng", "image", "image/png; x=y"};
+    for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
+        g_autoptr(GByteArray) b = begin(), of_file = g_byte_array_new();
+        number(of_file, 1, 4);
+        property(of_file, 0x370E001E, types[i], (guint)strlen(types[i]) + 1);
+        file(b, "a", "png");
+        attribute(b, ATTACHMENT, of_file->data, of_file->len);
+        g_autoptr(Tnef) t = read_tnef(b);
+        assert_file(t, 0, "a", "application/octet-stream", "png");
+    }
+}
+
 /* Whatever the length at which it is cut, and whichever byte is another one, the answer is whole. */
 static void test_tnef_hostile(void **state)
 {
@@ -236,6 +252,20 @@ static void test_tnef_in_mail(void **state)
     }
 }
 
+static void test_tnef_in_returned_mail(void **state)
+{
+    (void)state;
+    g_autoptr(GByteArray) b = begin();
+    attribute(b, BODY, "from Outlook", 13);
+    g_autofree char *code = g_base64_encode(b->data, b->len);
+    g_autofree char *mail = g_strdup_printf("From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nsee\n--b\n"
+                                            "Content-Type: message/rfc822\n\nSubject: x\nContent-Type: application/ms-tnef\n"
+                                            "Content-Transfer-Encoding: base64\n\n%s\n--b--\n", code);
+    g_autoptr(Letter) l = message_parse(mail, strlen(mail));
+    assert_string_equal(l->text, "see\n");
+    assert_string_equal(l->returned_text, "from Outlook\n");
+}
+
 static void test_inlined(void **state)
 {
     (void)state;
@@ -278,7 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tnef_body_and_files), cmocka_unit_test(test_tnef_properties), cmocka_unit_test(test_tnef_hostile),
-        cmocka_unit_test(test_tnef_large), cmocka_unit_test(test_tnef_in_mail),        cmocka_unit_test(test_inlined),
+        cmocka_unit_test(test_tnef_large), cmocka_unit_test(test_tnef_in_mail), cmocka_unit_test(test_tnef_type), cmocka_unit_test(test_tnef_in_returned_mail),        cmocka_unit_test(test_inlined),
     };
     return cmocka_run_group_tests_name("tnef", tests, set_up, NULL);
 }
