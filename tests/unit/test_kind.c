@@ -357,6 +357,51 @@ static void reads_free_bounces(void **state)
     }
 }
 
+/* Amazon SES tells by SNS, in JSON: of our mail, and so that no text in it can pass for a field. */
+static void reads_notices_of_ses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label, *text;
+        Kind want;
+        const char *want_recipients, *want_id;
+    } notices[] = {
+        {"bounce",
+         "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"bouncedRecipients\":[{\"emailAddress\":\"bob@X.example\","
+         "\"action\":\"failed\",\"status\":\"5.1.1\",\"diagnosticCode\":\"smtp; 550 no such \\\"user\\\"\"},{\"status\":\"5.2.2\",\"emailAddress\":"
+         "\"Eve <eve@x.example>\"}]},\"mail\":{\"messageId\":\"01-ses\",\"headers\":[{\"name\":\"Subject\",\"value\":\"\\\"status\\\":\\\"2.0.0\\\"\"},"
+         "{\"name\":\"Message-ID\",\"va!\n lue\":\"<m.7.abc@tiny.example>\"}]}}\n\n--\nIf you wish to stop receiving notifications\n",
+         KIND_BOUNCE, "bob@x.example failed 5.1.1; eve@x.example failed 5.2.2", "<m.7.abc@tiny.example>"},
+        {"bounce without details",
+         "{ \"notificationType\" : \"Bounce\", \"bounce\" : { \"bouncedRecipients\" : [ {\"emailAddress\" : \"bob@x.example\"} ] }, "
+         "\"mail\" : {\"messageId\" : \"01-ses\"} }",
+         KIND_BOUNCE, "bob@x.example failed ", NULL},
+        {"event, the common headers",
+         "{\"eventType\":\"DeliveryDelay\",\"deliveryDelay\":{\"delayedRecipients\":[{\"emailAddress\":\"bob@x.example\",\"status\":\"4.4.1\"}]},"
+         "\"mail\":{\"messageId\":\"01-ses\",\"commonHeaders\":{\"messageId\":\"<m.7.abc@tiny.example>\"}}}",
+         KIND_BOUNCE, "bob@x.example delayed 4.4.1", "<m.7.abc@tiny.example>"},
+        {"delivery",
+         "{\"notificationType\":\"Delivery\",\"mail\":{\"destination\":[\"bob@x.example\"]},\"delivery\":{\"recipients\":[\"bob@x.example\",\"eve@x.example\"],"
+         "\"smtpResponse\":\"250 2.6.0 received\"}}",
+         KIND_BOUNCE, "bob@x.example delivered 2.6.0; eve@x.example delivered 2.6.0", NULL},
+        {"complaint", "{\"notificationType\":\"Complaint\",\"complaint\":{}}", KIND_REPORT, "", NULL},
+        {"alarm of another service", "{\"AlarmName\":\"\\\"notificationType\\\":\\\"Bounce\\\"\"}", KIND_BULK, "", NULL},
+        {"cut off", "{\"notificationType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":\"bob@x.exa", KIND_BOUNCE, "", NULL},
+        {"somebody writes about one", "Look:\n{\"notificationType\":\"Bounce\"}", KIND_BULK, "", NULL},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(notices); i++) {
+        g_autoptr(Letter) l = make_letter("From: AWS <no-reply@sns.amazonaws.com>\nSubject: AWS Notification Message\nTo: support@tiny.example",
+                                          notices[i].text);
+        g_autoptr(KindVerdict) v = kind_decide(l, FALSE, words);
+        g_autofree char *got = render(v);
+        if (v->kind != notices[i].want || strcmp(got, notices[i].want_recipients) != 0 || g_strcmp0(v->original_message_id, notices[i].want_id) != 0)
+            fail_msg("%s: %s '%s' %s", notices[i].label, kind_name(v->kind), got, v->original_message_id);
+    }
+    g_autoptr(Letter) person = make_letter("From: eve@acme.example\nSubject: what is this", notices[0].text);
+    g_autoptr(KindVerdict) v = kind_decide(person, FALSE, words);
+    assert_int_equal(v->kind, KIND_HUMAN);
+}
+
 static void finds_return_dates(void **state)
 {
     (void)state;
@@ -578,6 +623,7 @@ int main(void)
         cmocka_unit_test(decides_by_structure),
         cmocka_unit_test(reads_delivery_status),
         cmocka_unit_test(reads_free_bounces),
+        cmocka_unit_test(reads_notices_of_ses),
         cmocka_unit_test(finds_return_dates),
         cmocka_unit_test(knows_languages),
         cmocka_unit_test(takes_lists_off),
