@@ -195,9 +195,13 @@ static gboolean has_own(const Text *t, guint from, guint to)
 static guint cut_below(Text *t, guint i, guint n)
 {
     mark(t, i, i + n, FATE_HEAD);
-    for (guint k = i; k-- > 0 && (is_blank(&t->lines[k]) || is_rule(&t->lines[k]));)
-        if (is_rule(&t->lines[k]))
+    for (guint k = i; k-- > 0;) {
+        gboolean belongs = is_rule(&t->lines[k]) || quotehead_is_notes(t->lines[k].raw);
+        if (!belongs && !is_blank(&t->lines[k]))
+            break;
+        if (belongs)
             t->lines[k].fate = FATE_HEAD;
+    }
     if (quote_follows(t, i + n))
         return i + n;
     if (!has_own(t, 0, i)) /* nothing above: he may have written below */
@@ -331,13 +335,14 @@ static guint decide(Text *t, guint i)
     return words_quote_is_phone(folded(line)) ? cut_phone(t, i) : i + 1;
 }
 
-/* Text below a short quotation answers that quotation, not us; between several likewise. */
-static gboolean is_inline(const Text *t)
+/* Text below a short quotation answers that quotation, not us; between several likewise. A heading of fields with '>' counts for
+ * nothing: the mail that it heads may stand unmarked below. */
+static gboolean is_inline(Text *t)
 {
     guint blocks = 0, quoted = 0;
     gboolean in_block = FALSE, own_after = FALSE, own_before = FALSE;
     for (guint i = 0; i < t->count; i++) {
-        const Line *line = &t->lines[i];
+        Line *line = &t->lines[i];
         if (is_blank(line))
             continue;
         if (line->fate == FATE_OWN) {
@@ -346,7 +351,7 @@ static gboolean is_inline(const Text *t)
             in_block = FALSE;
         } else if (line->fate == FATE_QUOTED) {
             blocks += !in_block;
-            quoted++;
+            quoted += words_quote_field(folded(line) + strspn(folded(line), "> ")) == QUOTE_FIELD_NONE;
             in_block = TRUE;
         }
     }

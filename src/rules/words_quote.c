@@ -90,6 +90,7 @@ static const char *const quote_begins[] = {
     "în ", "da ", "dana ",
     "kuupäev", "понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье", "u ", "dato", "í ", "á ",
     "pe data ",
+    "در تاریخ ", "jan ", "feb ", "apr ", "may ", "jun ", "jul ", "aug ", "sep ", "oct ", "nov ", "dec ",
     "sáb", "maa", "tis", "lör", "sön", "mån", "ter", "qua", "qui", "sex", "seg",
 };
 
@@ -173,24 +174,24 @@ static const struct {
     {QUOTE_FIELD_FROM,
      "|from|von|de|da|van|od|från|fra|lähettäjä|od|feladó|de la|kimden|gönderen|от|від|από|差出人|发件人|寄件者|發件人|보낸 사람|from :"
      "|expéditeur|mittente|remitente|afzender|absender|nadawca|avsändare|odesílatel|odosielateľ|送信者|"
-     "|מאת|من|จาก|từ|pošiljatelj|šalje|от кого|dari|nuo|no|saatja|frá|nga|発信者|寄件人|보낸사람|от|remetente|remitent|avsender|afsender|"},
+     "|מאת|من|จาก|từ|pošiljatelj|šalje|от кого|dari|nuo|no|saatja|frá|nga|daripada|nork|од|از|प्रेषक|発信者|寄件人|보낸사람|от|remetente|remitent|avsender|afsender|"},
     {QUOTE_FIELD_DATE,
      "|date|sent|datum|gesendet|gesendet am|envoyé|envoyé le|fecha|enviado|enviado el|enviada em|enviado em|enviada|data"
      "|inviato|verzonden|wysłano|wysłane|data wysłania|skickat|datum|sendt|dato|lähetetty|päivämäärä|pvm|odesláno|odoslané"
      "|dátum|elküldve|küldve|trimis|gönderildi|tarih|gönderme tarihi|дата|отправлено|надіслано|送信日時|日時|日期|发送时间|发送日期|傳送時間"
      "|寄件日期|날짜|보낸 날짜|ημερομηνία|date d'envoi|verstuurd|verzonden op|"
-     "|στάλθηκε|αποστολή|נשלח|תאריך|تم الإرسال|التاريخ|تاريخ الإرسال|ส่ง|วันที่|đã gửi|ngày|poslano|изпратено|dikirim|tanggal|siųsta|nosūtīts|saadetud|kuupäev|enviat|sent at|日付|送信日|寄件日期|傳送日期|보낸시간|전송|日 期|发送日期|発信日時|date sent|envoyée|trimisă|data trimiterii|wysłano dnia|odoslané|dátum odoslania|"},
+     "|στάλθηκε|αποστολή|נשלח|תאריך|تم الإرسال|التاريخ|تاريخ الإرسال|ส่ง|วันที่|đã gửi|ngày|poslano|изпратено|dikirim|tanggal|siųsta|nosūtīts|saadetud|kuupäev|enviat|sent at|日付|送信日|寄件日期|傳送日期|보낸시간|전송|日 期|发送日期|発信日時|date sent|envoyée|trimisă|data trimiterii|wysłano dnia|odoslané|dátum odoslania|послато|poslato|испратено|išsiųsta|enviat el|bidalita|dihantar|ارسال|ارسال شده|تاریخ|भेजा गया|दिनांक|"},
     {QUOTE_FIELD_TO,
      "|to|an|à|para|a|aan|do|till|til|vastaanottaja|komu|címzett|către|kime|alıcı|кому|προς|宛先|收件人|收件者|받는 사람|destinataire"
      "|destinatario|destinatário|ontvanger|empfänger|adresat|mottagare|pre|"
-     "|προσ|אל|إلى|ถึง|đến|tới|za|prima|kepada|kam|adressaat|до|per a|받는사람|至|收件人地址|宛て先|до кого|modtager|mottaker|címzettek|"},
+     "|προσ|אל|إلى|ถึง|đến|tới|za|prima|kepada|kam|adressaat|до|per a|받는사람|至|收件人地址|宛て先|до кого|modtager|mottaker|címzettek|за|nori|به|प्रति|"},
     {QUOTE_FIELD_CC,
      "|cc|kopie|kopie (cc)|copie à|copia|dw|kopia|kopi|kopio|másolatot kap|copie|bilgi|копия|копія|抄送|副本|참조|bcc|"
      "|κοιν|κοινοποίηση|עותק|העתק|نسخة|نسخة إلى|สำเนา|đồng gửi|参照|cc抄送|copia a|cópia|kópia|в копии|tembusan|cópia para|kopie an|"},
     {QUOTE_FIELD_SUBJECT,
      "|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|temat|ämne|emne|aihe|předmět|predmet|tárgy|subiect|konu|тема"
      "|θέμα|件名|主题|主旨|主題|제목|subj|re|"
-     "|נושא|الموضوع|เรื่อง|chủ đề|tiêu đề|zadeva|относно|perihal|subjek|temats|teema|assumpte|sujet|题目|標題|標題|제 목|concerne|betr|"},
+     "|נושא|الموضوع|เรื่อง|chủ đề|tiêu đề|zadeva|относно|perihal|subjek|temats|teema|assumpte|sujet|题目|標題|標題|제 목|concerne|betr|tēma|gaia|efni|موضوع|विषय|"},
 };
 
 /* A paragraph that begins so and goes on for long is no text of its sender. */
