@@ -37,7 +37,8 @@ static void fold_first_lines(Glance *g)
         p += n + (p[n] == '\n');
         if (*folded == '\0')
             continue;
-        if (*folded == '>' || (i < l->marks->len && l->marks->data[i] != LINE_OWN) || words_quote_is_original(folded))
+        if (*folded == '>' || (i < l->marks->len && l->marks->data[i] != LINE_OWN) || words_quote_is_original(folded) ||
+            words_quote_is_forward(folded))
             break;
         taken++;
         g_string_append_printf(all, "%s%s", all->len > 0 ? " " : "", folded);

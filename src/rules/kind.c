@@ -91,7 +91,8 @@ static gboolean is_report(const Question *q, KindVerdict *v)
     if (ses_notice(l) == SES_COMPLAINT)
         return decide(v, KIND_REPORT, g_strdup("Amazon SES: Complaint"));
     const char *subject = q->glance->subject;
-    if (strstr(subject, "report domain:") != NULL && strstr(subject, "submitter:") != NULL && l->attachments->len > 0)
+    gboolean named = strstr(subject, "report domain:") != NULL && strstr(subject, "submitter:") != NULL;
+    if (named && l->attachments->len > 0 && !q->glance->is_answer) /* else a person asks about one */
         return decide(v, KIND_REPORT, g_strdup("subject: report domain")); /* RFC 7489 7.2.1.1 fixes these words */
     return FALSE;
 }

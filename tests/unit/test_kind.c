@@ -71,6 +71,13 @@ static const Case cases[] = {
      KIND_AUTO_REPLY, FALSE},
     {"auto-replied to a list", "From: eve@acme.example\nSubject: Re: x\nAuto-Submitted: auto-replied\nPrecedence: bulk",
      "Away.\n", KIND_AUTO_REPLY, FALSE},
+    {"a comment first", "From: eve@acme.example\nSubject: Re: x\nAuto-Submitted: (Sieve) auto-replied", "x\n", KIND_AUTO_REPLY, FALSE},
+    {"the second of two", "From: eve@acme.example\nSubject: Re: x\nDelivered-To: s@tiny.example\nDelivered-To: Autoresponder", "x\n",
+     KIND_AUTO_REPLY, FALSE},
+    {"vacation's own mailer", "From: eve@acme.example\nSubject: x\nX-Mailer: vacation 1.2.7", "x\n", KIND_AUTO_REPLY, FALSE},
+    {"a trade's mailer", "From: eve@acme.example\nSubject: x\nX-Mailer: VacationRentals CRM 2.0", "Help!\n", KIND_HUMAN, FALSE},
+    {"a person forwards what a machine wrote", "From: eve@acme.example\nSubject: Fwd: Order",
+     "---------- Forwarded message ---------\nThis is an automated message. Your order failed.\n", KIND_HUMAN, FALSE},
     {"X-Autoreply", "From: eve@acme.example\nSubject: x\nX-Autoreply: yes", "Away.\n", KIND_AUTO_REPLY, FALSE},
     {"X-Autoreply: no", "From: eve@acme.example\nSubject: x\nX-Autoreply: no", "Here.\n", KIND_HUMAN, FALSE},
     {"Exchange rules", "From: eve@acme.example\nSubject: x\nX-MS-Exchange-Inbox-Rules-Loop: eve@acme.example", "x\n",
@@ -242,6 +249,15 @@ static void decides_by_structure(void **state)
         g_autoptr(KindVerdict) v = kind_decide(l, FALSE, words);
         if (v->kind != parts[i].want)
             fail_msg("%s: got %s", parts[i].label, kind_name(v->kind));
+    }
+    static const char *const subjects[] = {"Report Domain: tiny.example Submitter: isp.example Report-ID: 7",
+                                           "FW: Report Domain: tiny.example Submitter: isp.example Report-ID: 7"};
+    for (gsize i = 0; i < G_N_ELEMENTS(subjects); i++) {
+        g_autofree char *headers = g_strdup_printf("From: eve@acme.example\nSubject: %s", subjects[i]);
+        g_autoptr(Letter) l = make_letter(headers, "What is this?\n");
+        letter_add_attachment(l->attachments, "isp.example!tiny.example!1!2.zip", "application/zip", 100);
+        g_autoptr(KindVerdict) v = kind_decide(l, FALSE, words);
+        assert_int_equal(v->kind, i == 0 ? KIND_REPORT : KIND_HUMAN);
     }
     g_autoptr(Letter) null = make_letter("From: eve@acme.example\nSubject: x", "x\n");
     g_autoptr(KindVerdict) v = kind_decide(null, TRUE, words);
