@@ -394,6 +394,17 @@ static void reads_free_bounces(void **state)
         {"no status is invented", "Undeliverable Mail",
          "Your message could not be delivered to <bob@tiny.example>, 192.0.2.5 said 4.72.1 and 5.10.20.30.\n",
          "bob@tiny.example failed ", NULL},
+        {"an address in a Chinese sentence", "系统退信", "退信原因：收件人邮件地址（bob@tiny.example）不存在。\n550 Mailbox not found\n",
+         "bob@tiny.example failed 5.1.1", NULL},
+        {"a Chinese address", "failure notice", "<用户@例子.example>:\n550 5.1.1 no\n", "用户@例子.example failed 5.1.1", NULL},
+        {"courier", "NOTICE: mail status.",
+         "Your message to the following recipients cannot be delivered:\n\n<bob@tiny.example>:\n<<< 550 5.1.1 User unknown.\n",
+         "bob@tiny.example failed 5.1.1", NULL},
+        {"a filter", "**Message you sent blocked**", "Your message to: bob@tiny.example\nwas blocked by our Spam Firewall.\n",
+         "bob@tiny.example failed ", NULL},
+        {"what O365 says below the details", "Undeliverable: x",
+         "bob@tiny.example wasn't found.\nOriginal Message Details\nSubject: x\nError: 550 5.1.10 RESOLVER.ADR.RecipientNotFound\n",
+         "bob@tiny.example failed 5.1.10", NULL},
         {"nobody named", "Undelivered Mail Returned to Sender", "Your message could not be delivered.\n", " failed ", NULL},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(mails); i++) {
