@@ -35,7 +35,7 @@ static void fold_first_lines(Glance *g)
         g_autofree char *valid = g_utf8_make_valid(line, -1);
         g_autofree char *folded = words_quote_fold(valid);
         p += n + (p[n] == '\n');
-        if (*folded == '\0')
+        if (*folded == '\0' || (taken == 0 && words_quote_is_banner(folded)))
             continue;
         if (*folded == '>' || (i < l->marks->len && l->marks->data[i] != LINE_OWN) || words_quote_is_original(folded) ||
             words_quote_is_forward(folded))

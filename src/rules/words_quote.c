@@ -216,6 +216,39 @@ static const char *const disclaimer_begins[] = {
     "bitte denken sie an die umwelt, bevor",
 };
 
+/* What a gateway puts above mail from outside; a line that begins so, signs before it apart. Nobody's own text may begin so. */
+static const char *const banner_begins[] = {
+    "caution: this email originated", "caution: this e-mail originated", "caution: this message originated", "caution: external e",
+    "caution: this is an external", "caution: this email is from", "caution! this message was sent from outside", "caution! external",
+    "warning: this email originated", "warning: this e-mail originated", "warning: this message originated", "warning: external email",
+    "attention: this email originated", "attention: this message originated", "attention: external email", "alert: this message originated",
+    "external email:", "external e-mail:", "external sender:", "[external]", "[external email]", "[external sender]", "[ext]", "[extern]",
+    "[externe]", "[externo]", "[esterno]", "this email originated from outside", "this e-mail originated from outside",
+    "this message originated from outside", "this message was sent from outside", "this email was sent from outside",
+    "this email is from an external", "this message is from an external", "this message came from outside", "this email comes from outside",
+    "you don't often get email from", "[you don't often get email from", "some people who received this message don't often get email",
+    "[some people who received this message don't often get email", /* de */ "achtung: externe e-mail", "achtung: externe mail",
+    "achtung: diese e-mail kommt von extern", "achtung: diese e-mail stammt von", "achtung: diese e-mail wurde von extern",
+    "vorsicht: externe e-mail", "vorsicht: diese e-mail kommt von", "externe e-mail:", "diese e-mail stammt von einem externen",
+    "diese e-mail stammt von außerhalb", "diese nachricht stammt von außerhalb", "sie erhalten nicht oft e-mail",
+    "sie erhalten nicht häufig e-mail", "[sie erhalten nicht", /* fr */ "attention : courriel externe", "attention: courriel externe",
+    "attention : ce courriel provient", "attention: ce courriel provient", "attention : cet e-mail provient",
+    "attention : ce message provient", "attention: ce message provient", "ce message provient de l'extérieur",
+    "cet e-mail provient de l'extérieur", "vous ne recevez pas souvent", "vous n'obtenez pas souvent", "[vous ne recevez pas souvent",
+    "[vous n'obtenez pas souvent", /* es, it, nl, pt */ "precaución: este correo", "este correo proviene de fuera",
+    "no suele recibir correo", "[no suele recibir correo", "attenzione: email esterna", "attenzione: questa email proviene",
+    "attenzione: questa e-mail proviene", "non si ricevono spesso messaggi", "[non si ricevono spesso messaggi",
+    "let op: deze e-mail is afkomstig", "let op: externe e-mail", "deze e-mail is afkomstig van buiten", "u ontvangt niet vaak e-mail",
+    "[u ontvangt niet vaak e-mail", "atenção: este e-mail", "cuidado: e-mail externo", "você não costuma receber email",
+};
+
+/* And the line below it. */
+static const char *const banner_more[] = {
+    "do not click", "do not open", "don't click", "never click", "please do not click", "please exercise caution", "exercise caution",
+    "use caution", "be cautious", "think before you click", "unless you recognize", "klicken sie", "öffnen sie keine", "ne cliquez",
+    "n'ouvrez pas", "no haga clic", "non cliccare", "non fare clic", "klik niet", "klik geen", "não clique", "learn why this is",
+};
+
 /* Nearly all lines: no normal form but the one that they have. FALSE where a byte is none of ASCII. */
 static gboolean fold_ascii(const char *line, gsize length, char *ret)
 {
@@ -439,4 +472,16 @@ gboolean words_quote_is_disclaimer(const char *folded)
 {
     const char *p = folded + strspn(folded, "-_=> ");
     return begins_with_any(p, disclaimer_begins, G_N_ELEMENTS(disclaimer_begins));
+}
+
+gboolean words_quote_is_banner(const char *folded)
+{
+    while (*folded != '\0' && *folded != '[' && !g_unichar_isalnum(g_utf8_get_char(folded)))
+        folded = g_utf8_next_char(folded);
+    return begins_with_any(folded, banner_begins, G_N_ELEMENTS(banner_begins));
+}
+
+gboolean words_quote_is_banner_more(const char *folded)
+{
+    return begins_with_any(folded, banner_more, G_N_ELEMENTS(banner_more));
 }

@@ -166,6 +166,10 @@ static const Case cases[] = {
     {"a challenge", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
      "I am protecting myself from receiving junk mail.\nPlease click below.\n", KIND_AUTO_REPLY, TRUE},
     {"PTO", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>", "I am on PTO.\nFor urgent matters call Bob.\n", KIND_AUTO_REPLY, TRUE},
+    {"away, below a gateway's banner", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "CAUTION: This email originated from outside of the organization. Do not click links or open attachments unless you recognize the "
+     "sender and know that the content is safe. If in doubt ask your service desk, who is happy to help you, and do not forward this mail. "
+     "It will be deleted by us.\n\nHello,\nI am on vacation until Monday.\nFor urgent matters call Bob.\n", KIND_AUTO_REPLY, TRUE},
     {"a person on a ticket elsewhere", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
      "A ticket has been created at the vendor.\nI will respond as soon as I know more.\n", KIND_HUMAN, FALSE},
     {"subject fa", "From: eve@acme.example\nSubject: پاسخ خودکار: خرابی", "x\n", KIND_AUTO_REPLY, TRUE},
