@@ -122,8 +122,8 @@ static GPtrArray *cut(const char *folded)
 {
     GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *spaced = spread(folded);
-    for (char *word = spaced; word != NULL; word = strchr(word + 1, ' '))
-        open_dashes(word + (*word == ' '));
+    for (char *word = spaced; *word != '\0'; word += strcspn(word, " "), word += *word == ' ')
+        open_dashes(word);
     g_auto(GStrv) parts = g_strsplit(spaced, " ", -1);
     for (guint i = 0; parts[i] != NULL; i++) {
         gsize n = strlen(parts[i]);
