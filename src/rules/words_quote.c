@@ -48,6 +48,8 @@ static const char *const mobile_begins[] = {
 
 static const char *const reply_prefixes[] = {
     "re", "aw", "antw", "antwort", "sv", "rif", "r", "ref", "res", "odp", "vs", "vá", "réf", "rép", "tr", "fw", "fwd", "wg",
+    "απ", "πρθ", "σχετ", "השב", "הועבר", "رد", "إعادة توجيه", "bls", "balas", "trả lời", "tl", "답장", "전달", "回信", "转寄", "轉寄", "轉發",
+    "továbbítás", "vast", "odg", "yan",
     "enc", "rv", "i", "vl", "vb", "doorst", "pd", "回复", "回覆", "答复", "转发", "返信", "ynt", "ilt", "atb", "ответ", "отв",
 };
 
