@@ -82,6 +82,21 @@ gboolean acknowledge_actor(IntakeCase *c, const ConfigContact **ret, gboolean *r
     return *ret != NULL || acknowledge_ask_registered(c, addressed, err);
 }
 
+static gboolean subject_holds_verb(const char *before, const char *subject)
+{
+    g_autofree char *all = g_strconcat(before, subject, NULL);
+    g_autoptr(CommandReply) reply = command_read_notification("", all);
+    return reply->commands->len > 0;
+}
+
+/* Without text the verb stands in the subject, and that may be the customer's own, who wrote "… sends no ACK". The second form is for
+ * gateways that put a word before "Re:". */
+static gboolean is_perhaps_customers(const IntakeCase *c)
+{
+    g_autoptr(CommandReply) typed = command_read_notification(c->said->new_text, NULL);
+    return typed->commands->len == 0 && (subject_holds_verb("Re: ", c->ticket->subject) || subject_holds_verb("re ", c->ticket->subject));
+}
+
 gboolean acknowledge_mail(IntakeCase *c, GError **err)
 {
     const ConfigContact *actor;
@@ -100,6 +115,8 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
     if (!signature_require(c, actor, &unsigned_why, err))
         return FALSE;
     const char *why = intake_doubt(c);
+    if (why == NULL && c->said->commands->commands->len > 0 && is_perhaps_customers(c))
+        why = "it has no text, and the verb in its subject may be the customer's";
     if (unsigned_why != NULL) {
         g_ptr_array_add(results, g_strdup_printf("Nothing was done: your replies must be signed, and %s.", unsigned_why));
         v.is_refused = TRUE;
