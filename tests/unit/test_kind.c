@@ -170,6 +170,17 @@ static const Case cases[] = {
      "CAUTION: This email originated from outside of the organization. Do not click links or open attachments unless you recognize the "
      "sender and know that the content is safe. If in doubt ask your service desk, who is happy to help you, and do not forward this mail. "
      "It will be deleted by us.\n\nHello,\nI am on vacation until Monday.\nFor urgent matters call Bob.\n", KIND_AUTO_REPLY, TRUE},
+    {"away, below courtesies", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "(English below)\n\nSehr geehrte Damen und Herren,\n\nvielen Dank.\n\nIch melde mich.\n\nIch bin bis 5.12. nicht im Büro.\nDringend: Bob.\n",
+     KIND_AUTO_REPLY, TRUE},
+    {"away, far below", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "It works.\nWe tested all.\nThe logs are clean.\nI am out of the office tomorrow, please contact Bob.\n", KIND_HUMAN, FALSE},
+    {"an office is closed", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "Our offices are closed for the holidays until 2 January.\nIf this is urgent please call.\n", KIND_AUTO_REPLY, TRUE},
+    {"limited access", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "I am travelling with limited access to email.\nI will reply when I return.\n", KIND_AUTO_REPLY, TRUE},
+    {"out of other things", "From: eve@acme.example\nSubject: I am out of licenses", "Please send some.\n", KIND_HUMAN, FALSE},
+    {"away from home", "From: eve@acme.example\nSubject: Away from home, cannot log in", "Help.\n", KIND_HUMAN, FALSE},
     {"a person on a ticket elsewhere", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
      "A ticket has been created at the vendor.\nI will respond as soon as I know more.\n", KIND_HUMAN, FALSE},
     {"subject fa", "From: eve@acme.example\nSubject: پاسخ خودکار: خرابی", "x\n", KIND_AUTO_REPLY, TRUE},
