@@ -49,17 +49,6 @@ gboolean acknowledge_ask_registered(IntakeCase *c, const ConfigContact *addresse
            && (!may || notify_transcript(c->desk, c->ticket, addressed, c->notification != NULL ? c->notification->id : 0, lines, FALSE, TRUE, NULL, err));
 }
 
-/* Whether the verb of an answer without text may be the customer's: our mail had it in the subject, and a reply only keeps that. */
-static gboolean is_of_old_subject(const IntakeCase *c)
-{
-    const char *text = c->said->new_text;
-    if (text[strspn(text, " \t\r\n")] != '\0' || c->said->commands->commands->len == 0)
-        return FALSE;
-    g_autofree char *kept = g_strconcat("Re: ", c->ticket->subject, NULL);
-    g_autoptr(CommandReply) old = command_read_notification("", kept);
-    return old->commands->len > 0;
-}
-
 static gboolean apply_all(IntakeCase *c, VerbContext *v, GError **err)
 {
     const CommandReply *reply = c->said->commands;
@@ -94,6 +83,32 @@ gboolean acknowledge_actor(IntakeCase *c, const ConfigContact **ret, gboolean *r
     return *ret != NULL || acknowledge_ask_registered(c, addressed, err);
 }
 
+static gboolean subject_holds_verb(const char *before, const char *subject)
+{
+    g_autofree char *all = g_strconcat(before, subject, NULL);
+    g_autoptr(CommandReply) reply = command_read_notification("", all);
+    return reply->commands->len > 0;
+}
+
+static gboolean ends_in(const char *subject, const char *line)
+{
+    g_autofree char *a = g_utf8_casefold(subject, -1), *b = g_utf8_casefold(line, -1);
+    return *g_strstrip(b) != '\0' && g_str_has_suffix(g_strstrip(a), b);
+}
+
+/* Where the text holds no verb, one stands in the subject: and that may be the customer's own, who wrote "… sends no ACK", for our mail had
+ * his subject and a reply keeps it. The second form is for gateways that put a word before "Re:". */
+static gboolean is_perhaps_customers(const IntakeCase *c)
+{
+    const GPtrArray *commands = c->said->commands->commands;
+    g_autoptr(CommandReply) typed = command_read_notification(c->said->new_text, NULL);
+    if (commands->len == 0 || typed->commands->len > 0)
+        return FALSE;
+    const Command *last = g_ptr_array_index(commands, commands->len - 1);
+    const char *subject = c->ticket->subject;
+    return subject_holds_verb("Re: ", subject) || subject_holds_verb("re ", subject) || ends_in(subject, last->line);
+}
+
 gboolean acknowledge_mail(IntakeCase *c, GError **err)
 {
     const ConfigContact *actor;
@@ -112,8 +127,8 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
     if (!signature_require(c, actor, &unsigned_why, err))
         return FALSE;
     const char *why = intake_doubt(c);
-    if (why == NULL && is_of_old_subject(c))
-        why = "the verb stands in the ticket's own subject";
+    if (why == NULL && is_perhaps_customers(c))
+        why = "it has no verb in its text, and that in its subject may be the customer's";
     if (unsigned_why != NULL) {
         g_ptr_array_add(results, g_strdup_printf("Nothing was done: your replies must be signed, and %s.", unsigned_why));
         v.is_refused = TRUE;

@@ -5,6 +5,8 @@
 
 #include "base/banned.h"
 
+#define RESULTS_MAX 64 /* of one field; what is beyond hangs together and is not read */
+
 static const char *const names[] = {"none", "pass", "fail"};
 
 const char *authres_name(AuthresVerdict v) { return names[v]; }
@@ -95,7 +97,7 @@ static gboolean is_trusted(const char *id, char *const *trusted)
 static AuthresVerdict verdict_of(char **results, const char *from)
 {
     Seen seen = {0};
-    for (guint i = 1; results[i] != NULL; i++)
+    for (guint i = 1; results[i] != NULL && i < RESULTS_MAX; i++)
         read_result(results[i], from, &seen);
     if (seen.dmarc_pass || (!seen.dmarc_fail && (seen.spf_pass || seen.dkim_pass)))
         return AUTHRES_PASS;
@@ -106,7 +108,7 @@ AuthresVerdict authres_verdict(const GPtrArray *fields, char *const *trusted, co
 {
     for (guint i = 0; i < fields->len; i++) {
         g_autofree char *plain = plain_field(g_ptr_array_index(fields, i));
-        g_auto(GStrv) results = g_strsplit(plain, ";", 64);
+        g_auto(GStrv) results = g_strsplit(plain, ";", RESULTS_MAX + 1);
         g_auto(GStrv) head = g_strsplit_set(g_strstrip(results[0] != NULL ? results[0] : (char[]){""}), " \t", 2);
         if (head[0] != NULL && is_trusted(head[0], trusted))
             return verdict_of(results, domain_of(from_address));

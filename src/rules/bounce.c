@@ -277,8 +277,11 @@ static const char *action_by_words(const Glance *g, const Report *r)
     given_up = given_up || report_says(g, r, 40, WORDCLASS_GIVEN_UP) != NULL;
     if (delay && (!given_up || delay_in_subject))
         return "delayed";
-    if (!given_up && glance_in(g, WORDCLASS_BOUNCE_SUBJECT, g->subject) == NULL &&
-        (glance_in(g, WORDCLASS_SUCCESS, g->subject) != NULL || report_says(g, r, 40, WORDCLASS_SUCCESS) != NULL))
+    if (given_up || glance_in(g, WORDCLASS_BOUNCE_SUBJECT, g->subject) != NULL)
+        return "failed";
+    const char *in_text = report_says(g, r, 40, WORDCLASS_SUCCESS);
+    gboolean done = in_text != NULL && !g_str_has_suffix(in_text, ":"); /* "cannot be delivered:" */
+    if (done || glance_in(g, WORDCLASS_SUCCESS, g->subject) != NULL)
         return "delivered";
     return "failed";
 }

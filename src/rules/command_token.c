@@ -8,6 +8,9 @@
 
 #include "base/banned.h"
 
+#define WORD_BYTES 200    /* of a word that is looked at */
+#define NORMAL_BYTES 4000 /* of a line whose letters are composed as one */
+
 static void token_free(gpointer p)
 {
     CommandToken *t = p;
@@ -65,8 +68,12 @@ static gboolean is_inner(const char *p, const char *next, gboolean in_word)
     return g_ascii_isdigit(p[-1]) && g_ascii_isdigit(*next);
 }
 
+/* At most WORD_BYTES of it: what is longer is no word, and g_utf8_normalize() is quadratic in the letters that it composes. */
 static char *fold(const char *start, const char *end)
 {
+    if (end - start > WORD_BYTES)
+        for (end = start + WORD_BYTES; ((guchar)*end & 0xC0) == 0x80;)
+            end--;
     if (utf8_is_ascii(start, (gsize)(end - start))) { /* NFKC and case folding are no more than this there */
         char *small = g_ascii_strdown(start, end - start);
         return g_strdelimit(small, "`", '\'');
@@ -213,7 +220,9 @@ CommandTokens *command_token_split(const char *line)
 {
     CommandTokens *t = g_new0(CommandTokens, 1);
     g_autofree char *valid = g_utf8_make_valid(line, -1);
-    t->line = utf8_is_ascii(valid, strlen(valid)) ? g_steal_pointer(&valid) : g_utf8_normalize(valid, -1, G_NORMALIZE_NFC);
+    gsize n = strlen(valid);
+    gboolean as_it_is = n > NORMAL_BYTES || utf8_is_ascii(valid, n); /* see fold() */
+    t->line = as_it_is ? g_steal_pointer(&valid) : g_utf8_normalize(valid, -1, G_NORMALIZE_NFC);
     g_strstrip(t->line);
     t->tokens = g_ptr_array_new_with_free_func(token_free);
     const char *word = NULL;

@@ -64,23 +64,52 @@ char *dsn_status(const char *text, char class)
     return found;
 }
 
-static gboolean is_address_byte(char c)
+#define WIDE 0x2E80 /* from here on: the scripts of East Asia */
+
+/* The letter at p beyond ASCII, or 0; a field that was cut may end within one. */
+static gunichar letter_at(const char *p)
 {
-    return g_ascii_isalnum(c) || (c & 0x80) != 0 || strchr("!#$%&*+-/=?^_`{|}~.'", c) != NULL;
+    gunichar c = (guchar)*p >= 0x80 ? g_utf8_get_char_validated(p, -1) : 0;
+    return c <= 0x10FFFF && g_unichar_isalnum(c) ? c : 0;
+}
+
+/* Wide letters belong to an address only where they stand at its '@': texts in those scripts put no space before one. */
+static gboolean is_foreign(const char *p, gboolean wide)
+{
+    gunichar c = letter_at(p);
+    return c != 0 && (wide || c < WIDE);
+}
+
+static const char *local_start(const char *line, const char *at)
+{
+    const char *start = at;
+    gboolean wide = start > line && letter_at(g_utf8_prev_char(start)) >= WIDE;
+    while (start > line) {
+        const char *before = g_utf8_prev_char(start);
+        if (!g_ascii_isalnum(*before) && !is_foreign(before, wide) && strchr("!#$%&*+-/=?^_`{|}~.'", *before) == NULL)
+            break;
+        start = before;
+    }
+    while (start < at && strchr("'*=/.", *start) != NULL)
+        start++;
+    return start;
+}
+
+static const char *domain_end(const char *at)
+{
+    const char *end = at + 1;
+    gboolean wide = letter_at(end) >= WIDE;
+    while (g_ascii_isalnum(*end) || (*end != '\0' && strchr("-._", *end) != NULL) || is_foreign(end, wide))
+        end = g_utf8_next_char(end);
+    while (end > at + 1 && strchr("-._", end[-1]) != NULL)
+        end--;
+    return end;
 }
 
 /* The address round the '@' at `at`, or NULL; *ret_start is where it begins. */
 char *dsn_address(const char *line, const char *at, const char **ret_start)
 {
-    const char *start = at, *end = at + 1;
-    while (start > line && is_address_byte(start[-1]))
-        start--;
-    while (start < at && strchr("'*=/.", *start) != NULL)
-        start++;
-    while (g_ascii_isalnum(*end) || *end == '-' || *end == '.' || *end == '_' || (*end & 0x80) != 0)
-        end++;
-    while (end > at + 1 && !g_ascii_isalnum(end[-1]) && (end[-1] & 0x80) == 0)
-        end--;
+    const char *start = local_start(line, at), *end = domain_end(at);
     if (start == at || end == at + 1 || end - start > 320)
         return NULL;
     g_autofree char *local = g_strndup(start, (gsize)(at - start));

@@ -9,6 +9,8 @@
 
 #define FEW_LINES 3
 #define FEW_BYTES 300
+#define PREFACE_LINES 4 /* of which those that only greet are not counted */
+#define PREFACE_BYTES 60
 #define MORE_LINES 12
 #define MORE_BYTES 990
 #define LINES_SEEN 60 /* empty ones too */
@@ -22,12 +24,19 @@ static char *fold_from(const Letter *l)
     return words_quote_fold(all);
 }
 
+/* "Dear Sir," "Please note:" "(English below)" */
+static gboolean is_preface(const char *folded)
+{
+    gsize n = strlen(folded);
+    return n > 0 && n < PREFACE_BYTES && strchr(",:!)", folded[n - 1]) != NULL;
+}
+
 static void fold_first_lines(Glance *g)
 {
     const Letter *l = g->letter;
     g_autoptr(GString) all = g_string_new(NULL);
     gsize few = 0;
-    guint taken = 0;
+    guint taken = 0, counted = 0;
     const char *p = l->text;
     for (guint i = 0; i < LINES_SEEN && *p != '\0' && taken < MORE_LINES && all->len < MORE_BYTES; i++) {
         gsize n = strcspn(p, "\n");
@@ -35,13 +44,16 @@ static void fold_first_lines(Glance *g)
         g_autofree char *valid = g_utf8_make_valid(line, -1);
         g_autofree char *folded = words_quote_fold(valid);
         p += n + (p[n] == '\n');
-        if (*folded == '\0' || (i < l->marks->len && l->marks->data[i] == LINE_STRUCK))
+        gboolean is_struck = i < l->marks->len && l->marks->data[i] == LINE_STRUCK;
+        if (*folded == '\0' || is_struck || (taken == 0 && words_quote_is_banner(folded)))
             continue;
-        if (*folded == '>' || (i < l->marks->len && l->marks->data[i] != LINE_OWN) || words_quote_is_original(folded))
+        if (*folded == '>' || (i < l->marks->len && l->marks->data[i] != LINE_OWN) || words_quote_is_original(folded) ||
+            words_quote_is_forward(folded))
             break;
         taken++;
+        counted += taken > PREFACE_LINES || !is_preface(folded);
         g_string_append_printf(all, "%s%s", all->len > 0 ? " " : "", folded);
-        if (taken <= FEW_LINES && (few == 0 || all->len <= FEW_BYTES))
+        if (counted <= FEW_LINES && (few == 0 || all->len <= FEW_BYTES))
             few = all->len;
     }
     g->few = g_strndup(all->str, few);

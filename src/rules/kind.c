@@ -9,6 +9,7 @@
 #include "rules/dsn.h"
 #include "rules/glance.h"
 #include "rules/returndate.h"
+#include "rules/ses.h"
 #include "rules/words_quote.h"
 
 #include "base/banned.h"
@@ -75,7 +76,7 @@ static gboolean is_own(const Question *q, KindVerdict *v)
     return letter_header(q->letter, "X-Escalate") != NULL && decide(v, KIND_OWN, g_strdup("header X-Escalate"));
 }
 
-/* RFC 5965 abuse reports, RFC 8460 TLS reports, RFC 7489 DMARC aggregates. */
+/* RFC 5965 abuse reports, RFC 8460 TLS reports, RFC 7489 DMARC aggregates, and what services make of the first. */
 static gboolean is_report(const Question *q, KindVerdict *v)
 {
     const Letter *l = q->letter;
@@ -87,8 +88,11 @@ static gboolean is_report(const Question *q, KindVerdict *v)
         return decide(v, KIND_REPORT, g_strdup("returned header X-HmXmrOriginalRecipient"));
     if (letter_header(l, "TLS-Report-Domain") != NULL)
         return decide(v, KIND_REPORT, g_strdup("header TLS-Report-Domain"));
+    if (ses_notice(l) == SES_COMPLAINT)
+        return decide(v, KIND_REPORT, g_strdup("Amazon SES: Complaint"));
     const char *subject = q->glance->subject;
-    if (strstr(subject, "report domain:") != NULL && strstr(subject, "submitter:") != NULL && l->attachments->len > 0)
+    gboolean named = strstr(subject, "report domain:") != NULL && strstr(subject, "submitter:") != NULL;
+    if (named && l->attachments->len > 0 && !q->glance->is_answer) /* else a person asks about one */
         return decide(v, KIND_REPORT, g_strdup("subject: report domain")); /* RFC 7489 7.2.1.1 fixes these words */
     return FALSE;
 }
@@ -126,6 +130,14 @@ static gboolean is_status_report(const Question *q, KindVerdict *v)
     if (daemon != NULL)
         g_ptr_array_add(v->evidence, g_steal_pointer(&daemon));
     return read_bounce(q, v, g_strdup("part message/delivery-status"));
+}
+
+static gboolean is_service_notice(const Question *q, KindVerdict *v)
+{
+    if (ses_notice(q->letter) != SES_DELIVERY)
+        return FALSE;
+    ses_read(q->letter, v->recipients, &v->original_message_id);
+    return decide(v, KIND_BOUNCE, g_strdup("Amazon SES: what became of a mail"));
 }
 
 /* METHOD as the type says it, else as the object does. */
@@ -238,7 +250,7 @@ static gboolean is_worded_bulk(const Question *q, KindVerdict *v)
 }
 
 static gboolean (*const questions[])(const Question *, KindVerdict *) = {
-    is_own,         is_report,    is_receipt,        is_status_report,     is_calendar,
+    is_own,         is_report,    is_receipt,        is_status_report,     is_service_notice, is_calendar,
     is_free_bounce, is_automatic, is_worded_receipt, is_worded_auto_reply, is_worded_bulk,
 };
 

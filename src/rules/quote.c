@@ -15,6 +15,8 @@
 #define SIGNATURE_LINES 30 /* a longer text below "--" is no signature */
 #define SIGNATURES_TRIED 50
 #define PHONE_LINES 4       /* of a name and a number below "Sent from my phone"; more is text */
+#define BANNER_WITHIN 20    /* lines of the begin in which a gateway's banner is known */
+#define BANNER_LINES 4      /* over which it may be broken */
 #define BROKEN_BYTES 60     /* a quoted line of this length may have been broken, the rest without its '>' */
 #define WHOLE_QUOTE_LINES 5 /* a quotation of so many lines is our whole mail, fewer are a question that is answered */
 
@@ -195,9 +197,13 @@ static gboolean has_own(const Text *t, guint from, guint to)
 static guint cut_below(Text *t, guint i, guint n)
 {
     mark(t, i, i + n, FATE_HEAD);
-    for (guint k = i; k-- > 0 && (is_blank(&t->lines[k]) || is_rule(&t->lines[k]));)
-        if (is_rule(&t->lines[k]))
+    for (guint k = i; k-- > 0;) {
+        gboolean belongs = is_rule(&t->lines[k]) || quotehead_is_notes(t->lines[k].raw);
+        if (!belongs && !is_blank(&t->lines[k]))
+            break;
+        if (belongs)
             t->lines[k].fate = FATE_HEAD;
+    }
     if (quote_follows(t, i + n))
         return i + n;
     if (!has_own(t, 0, i)) /* nothing above: he may have written below */
@@ -303,6 +309,22 @@ static gboolean is_forward(Text *t, guint i)
     return !has_bracket(line) && strlen(line->raw) < 200 && words_quote_is_forward(folded(line)) && !t->has_cut;
 }
 
+/* A gateway's banner above all that the sender wrote, to the end of its sentence: 0 where there is none. */
+static guint banner_end(Text *t, guint i)
+{
+    if (i >= BANNER_WITHIN || !words_quote_is_banner(folded(&t->lines[i])) || has_own(t, 0, i))
+        return 0;
+    for (guint k = i; k < t->count && k < i + BANNER_LINES; k++) {
+        const char *f = folded(&t->lines[k]);
+        if (*f == '\0')
+            return k;
+        gboolean more = k + 1 < t->count && words_quote_is_banner_more(folded(&t->lines[k + 1]));
+        if (!more && strchr(".!])>", f[strlen(f) - 1]) != NULL)
+            return k + 1;
+    }
+    return i + 1;
+}
+
 /* Decides line i; returns the next one to decide. */
 static guint decide(Text *t, guint i)
 {
@@ -311,6 +333,10 @@ static guint decide(Text *t, guint i)
     if (is_blank(line)) {
         line->fate = FATE_OWN;
         return i + 1;
+    }
+    if ((n = banner_end(t, i)) > 0) {
+        mark(t, i, n, FATE_SIGNATURE);
+        return n;
     }
     if (is_forward(t, i))
         return keep_below(t, i);
@@ -332,13 +358,14 @@ static guint decide(Text *t, guint i)
     return words_quote_is_phone(folded(line)) ? cut_phone(t, i) : i + 1;
 }
 
-/* Text below a short quotation answers that quotation, not us; between several likewise. */
-static gboolean is_inline(const Text *t)
+/* Text below a short quotation answers that quotation, not us; between several likewise. A heading of fields with '>' counts for
+ * nothing: the mail that it heads may stand unmarked below. */
+static gboolean is_inline(Text *t)
 {
     guint blocks = 0, quoted = 0;
     gboolean in_block = FALSE, own_after = FALSE, own_before = FALSE;
     for (guint i = 0; i < t->count; i++) {
-        const Line *line = &t->lines[i];
+        Line *line = &t->lines[i];
         if (is_blank(line))
             continue;
         if (line->fate == FATE_OWN) {
@@ -347,7 +374,7 @@ static gboolean is_inline(const Text *t)
             in_block = FALSE;
         } else if (line->fate == FATE_QUOTED) {
             blocks += !in_block;
-            quoted++;
+            quoted += words_quote_field(folded(line) + strspn(folded(line), "> ")) == QUOTE_FIELD_NONE;
             in_block = TRUE;
         }
     }

@@ -9,14 +9,25 @@
 
 #define CLOSING_BYTES 24 /* at the end of a heading without a colon: "… wrote" */
 
-gboolean quotehead_has_digit(const char *s) { return strpbrk(s, "0123456789") != NULL; }
+gboolean quotehead_has_digit(const char *s) { return strpbrk(s, "0123456789") != NULL || quotehead_digits(s) > 0; }
 
+/* Of any script: Gmail writes the date in Arabic's and Persian's own. */
 guint quotehead_digits(const char *s)
 {
     guint n = 0;
-    for (; *s != '\0'; s++)
-        n += g_ascii_isdigit(*s);
+    for (; *s != '\0'; s = g_utf8_next_char(s))
+        n += (guchar)*s < 0x80 ? g_ascii_isdigit(*s) : g_unichar_isdigit(g_utf8_get_char(s));
     return n;
+}
+
+/* "Inactive hide details for Bob Ng ---23/11/2026 10:00:00---Checkout is down": Notes, above the block of fields. */
+gboolean quotehead_is_notes(const char *s)
+{
+    const char *open = strstr(s, "---"), *close = open != NULL ? strstr(open + 3, "---") : NULL;
+    if (close == NULL || close - open > 40 || !g_ascii_isdigit(open[3]))
+        return FALSE;
+    g_autofree char *date = g_strndup(open, (gsize)(close - open));
+    return quotehead_digits(date) >= 8;
 }
 
 /* `<bob@example.com>` or `[mailto:bob@…]` */

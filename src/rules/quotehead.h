@@ -16,5 +16,6 @@ gboolean quotehead_is_ornament(const char *p);
 gboolean quotehead_has_address(const char *s);
 gboolean quotehead_has_digit(const char *s);
 guint quotehead_digits(const char *s); /* how many */
+gboolean quotehead_is_notes(const char *s);
 
 #endif

@@ -41,26 +41,26 @@ typedef struct {
     char *last;
 } Seen;
 
-/* `[192.0.2.1]`, `[IPv6:2001:db8::1]` in the from clause. */
+/* `[192.0.2.1]`, `[IPv6:2001:db8::1]` in the from clause; and `(192.0.2.1)`, as Exchange and qmail write the client's beside its HELO. */
 static void read_addresses(const char *field, const char *end, char *const *words, Seen *seen)
 {
     static const char *const loops[] = {"127.0.0.0/8", "::1", NULL};
-    for (const char *p = field; (p = memchr(p, '[', (gsize)(end - p))) != NULL;) {
+    for (const char *p = field + strcspn(field, "[("); p < end; p += strcspn(p, "[(")) {
         guint8 address[16];
-        p++;
-        const char *close = memchr(p, ']', (gsize)(end - p));
-        if (close == NULL)
+        gboolean bracket = *p++ == '[';
+        gsize n = strcspn(p, bracket ? "]" : ") "), skip = g_ascii_strncasecmp(p, "IPv6:", 5) == 0 ? 5 : 0;
+        if (p + n >= end)
             return;
-        gsize skip = g_ascii_strncasecmp(p, "IPv6:", 5) == 0 ? 5 : 0;
-        g_autofree char *text = g_strndup(p + skip, (gsize)(close - p) - MIN(skip, (gsize)(close - p)));
-        seen->addresses++;
-        if (network_parse_address(text, address)) {
+        g_autofree char *text = g_strndup(p + MIN(skip, n), n - MIN(skip, n));
+        gboolean parsed = network_parse_address(text, address);
+        seen->addresses += bracket || parsed;
+        if (parsed) {
             seen->loopback += (guint)is_in_any(address, (char *const *)loops);
             seen->internal += (guint)is_in_any(address, words);
             g_free(seen->last);
             seen->last = g_steal_pointer(&text);
         }
-        p = close + 1;
+        p += bracket ? n + 1 : 0;
     }
 }
 

@@ -15,16 +15,20 @@
 #define FILLERS 4
 #define PHRASE_WORDS 7
 #define FARTHEST_DAYS 300  /* a day without a year that is farther ahead is meant as past */
+#define LONGEST_DAYS 1100  /* of an absence; a year that is farther ahead was read or written wrongly */
 #define BUDDHIST_YEARS 543 /* Thai years less ours */
 
 typedef struct {
     int year, month, day; /* year 0: none was named */
 } Date;
 
+typedef enum { ORDER_OPEN, ORDER_DAY_FIRST, ORDER_MONTH_FIRST } SlashOrder; /* as another date of the mail shows it: 11/23/2026 */
+
 typedef struct {
     const KindWords *words;
     Instant sent;
     GPtrArray *cut; /* char *: the text's words */
+    SlashOrder order;
 } Search;
 
 /* ---- words ---- */
@@ -77,7 +81,10 @@ static gboolean is_gap(gunichar c)
            c == 0x2013 || c == 0x2014 || c == 0x300c || c == 0x300d || c == 0x3010 || c == 0x3011;
 }
 
-/* The folded text with dates of East Asia set apart, digits of any script as ASCII, and Hebrew's "ב-5" opened. */
+/* Letters of East Asia stand beside a number without a space. */
+static gboolean is_unspaced(gunichar c) { return c >= 0x2E80 && g_unichar_isalpha(c); }
+
+/* The folded text with dates and numbers of East Asia set apart, digits of any script as ASCII, and Hebrew's "ב-5" opened. */
 static char *spread(const char *folded)
 {
     GString *s = g_string_new(NULL);
@@ -86,6 +93,8 @@ static char *spread(const char *folded)
         gunichar c = g_utf8_get_char(p);
         Date d;
         gsize used = c < 0x80 && g_ascii_isdigit((char)c) && !g_unichar_isdigit(before) ? east_asian(p, &d) : 0;
+        if ((is_unspaced(before) && g_unichar_isdigit(c)) || (g_unichar_isdigit(before) && is_unspaced(c)))
+            g_string_append_c(s, ' ');
         if (used > 0)
             g_string_append_printf(s, " %d年%d月%d日 ", d.year, d.month, d.day);
         else if (is_gap(c) || (c == '-' && before >= 0x590 && before < 0x700))
@@ -100,11 +109,21 @@ static char *spread(const char *folded)
     return g_string_free(s, FALSE);
 }
 
+/* `07-Dec-2026` at the begin becomes three words. */
+static void open_dashes(char *word)
+{
+    gsize day = strspn(word, "0123456789"), month = strcspn(word + day, " 0123456789");
+    if (day >= 1 && day <= 2 && month > 4 && word[day] == '-' && word[day + month - 1] == '-')
+        word[day] = word[day + month - 1] = ' ';
+}
+
 /* Cuts at white space and at marks; `5.` `05.12.` `2026-12-05` `12/5/2026` stay whole. */
 static GPtrArray *cut(const char *folded)
 {
     GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *spaced = spread(folded);
+    for (char *word = spaced; *word != '\0'; word += strcspn(word, " "), word += *word == ' ')
+        open_dashes(word);
     g_auto(GStrv) parts = g_strsplit(spaced, " ", -1);
     for (guint i = 0; parts[i] != NULL; i++) {
         gsize n = strlen(parts[i]);
@@ -167,7 +186,11 @@ static int month_at(const Search *s, guint i, guint *ret_used)
 {
     for (guint n = 2; n >= 1; n--) {
         g_autofree char *name = words_from(s, i, n);
-        name[strcspn(name, "'")] = '\0'; /* Turkish cases */
+        char *ending = strchr(name, '\''); /* Turkish cases */
+        if (ending != NULL && strchr(ending, ' ') != NULL)
+            continue; /* the second word is no part of the name */
+        if (ending != NULL)
+            *ending = '\0';
         gsize length = strlen(name);
         if (length > 1 && name[length - 1] == '.')
             name[length - 1] = '\0';
@@ -182,15 +205,36 @@ static int month_at(const Search *s, guint i, guint *ret_used)
 /* Whether the language puts the day first in 3/4/2026. English does here and there, and others put the year first. */
 static gboolean is_day_first(const char *language)
 {
-    static const char *const others[] = {"en", "mul", "zh", "ja", "ko", "hu", "lt", "sv"};
+    static const char *const others[] = {"en", "mul", "zh", "ja", "ko", "hu", "lt"};
     for (gsize i = 0; i < G_N_ELEMENTS(others); i++)
         if (g_str_has_prefix(language, others[i]))
             return FALSE;
     return TRUE;
 }
 
+static gboolean is_month_first(const char *language)
+{
+    return g_str_has_prefix(language, "ja") || g_str_has_prefix(language, "zh") || g_str_has_prefix(language, "ko");
+}
+
+/* 11/23/2026 shows how the mail means 12/05/2026, unless another date shows the contrary. */
+static SlashOrder slash_order(const GPtrArray *words)
+{
+    SlashOrder seen = ORDER_OPEN;
+    for (guint i = 0; i < words->len; i++) {
+        int a = 0, b = 0, year = 0;
+        if (sscanf(g_ptr_array_index(words, i), "%2d/%2d/%4d", &a, &b, &year) != 3 || (a > 12) == (b > 12))
+            continue;
+        SlashOrder order = a > 12 ? ORDER_DAY_FIRST : ORDER_MONTH_FIRST;
+        if (seen != ORDER_OPEN && seen != order)
+            return ORDER_OPEN;
+        seen = order;
+    }
+    return seen;
+}
+
 /* One word that is a date. Slashes and dashes: where one of the two can be no month, or the language settles it. */
-static gboolean read_numeric(const char *w, const char *language, Date *ret)
+static gboolean read_numeric(const char *w, const char *language, SlashOrder order, Date *ret)
 {
     static const struct {
         const char *format;
@@ -209,10 +253,12 @@ static gboolean read_numeric(const char *w, const char *language, Date *ret)
                                                      && strcmp(w + used, ".") != 0))
             continue;
         gboolean open = *forms[i].order == 'x', year_first = *forms[i].order == 'y';
-        gboolean day_first = is_day_first(language);
-        if (open && !day_first && n[0] <= 12 && n[1] <= 12 && n[0] != n[1])
+        if (year_first && n[0] > 0 && n[0] < 1000) /* 30.11.26 */
+            continue;
+        gboolean month_first = open && (n[1] > 12 || (n[0] <= 12 && (is_month_first(language) || order == ORDER_MONTH_FIRST)));
+        gboolean known = month_first || is_day_first(language) || order != ORDER_OPEN;
+        if (open && !known && n[0] <= 12 && n[1] <= 12 && n[0] != n[1])
             return FALSE;
-        gboolean month_first = open && n[1] > 12;
         Date d = {.year = year_first ? n[0] : n[2],
                   .month = year_first ? n[1] : n[month_first ? 0 : 1],
                   .day = year_first ? n[2] : n[month_first ? 1 : 0]};
@@ -235,17 +281,29 @@ static gboolean is_of(const char *word)
     return FALSE;
 }
 
+/* `4. 12. 2026`: the number of the month at k, behind that of the day; 0 where it is another day: "4. 5. Dezember". */
+static int spaced_month(const Search *s, guint k)
+{
+    const char *day = word_at(s, k - 1), *month = word_at(s, k);
+    guint used = 0;
+    int n = g_str_has_suffix(day, ".") && g_str_has_suffix(month, ".") ? day_number(month) : 0;
+    return n <= 12 && month_at(s, k + 1, &used) == 0 ? n : 0;
+}
+
 /* Words used by the date at i, or 0. */
 static guint read_date(const Search *s, guint i, const char *language, Date *ret)
 {
     Date d = {0};
     guint k = i, used = 0;
-    if (read_numeric(word_at(s, i), language, ret))
+    if (read_numeric(word_at(s, i), language, s->order, ret))
         return 1;
     if ((d.day = day_number(word_at(s, k))) > 0) {
         k++;
         k += is_of(word_at(s, k)) ? 1 : 0;
-        d.month = month_at(s, k, &used);
+        d.month = spaced_month(s, k);
+        used = 1;
+        if (d.month == 0)
+            d.month = month_at(s, k, &used);
         k += used;
     } else {
         if ((d.year = year_number(word_at(s, k))) > 0) /* Hungarian, Lithuanian */
@@ -273,9 +331,9 @@ static gboolean complete(Date *d, Instant sent)
     if (sent == INSTANT_NONE)
         return d->year > 0;
     Civil now = zone_civil(zone_utc(), sent);
-    gint64 today = zone_day_number(now.year, now.month, now.day);
+    gint64 today = zone_day_number(now.year, now.month, now.day), day = d->year > 0 ? zone_day_number(d->year, d->month, d->day) : 0;
     if (d->year > 0)
-        return zone_day_number(d->year, d->month, d->day) >= today - 1;
+        return day >= today - 1 && day <= today + LONGEST_DAYS;
     d->year = now.year;
     if (!is_valid(d) || zone_day_number(d->year, d->month, d->day) < today - 1)
         d->year++;
@@ -328,12 +386,28 @@ static const KindWord *phrase_at(const Search *s, guint i, WordClass c, guint *r
     return best;
 }
 
+/* "from 7 December I am here again"; not "from 1 December I am on leave, later here again". */
 static gboolean says_again(const Search *s, guint i, guint behind)
 {
-    for (guint k = i > 5 ? i - 5 : 0; k < MIN(behind + 8, s->cut->len); k++)
+    for (guint k = i > 5 ? i - 5 : 0; k < MIN(behind + 8, s->cut->len); k++) {
+        guint n;
+        gboolean absent = words_kind_is(s->words, WORDCLASS_ABSENT, word_at(s, k)) != NULL || phrase_at(s, k, WORDCLASS_AWAY, &n) != NULL;
+        if (k >= behind && absent)
+            return FALSE;
         if (words_kind_is(s->words, WORDCLASS_AGAIN, word_at(s, k)) != NULL)
             return TRUE;
+    }
     return FALSE;
+}
+
+/* Whether a date, or the day of one, stands right before word i: "from 1 to 5 December", "du 30 novembre au 4 décembre". */
+static gboolean is_range(const Search *s, guint i, const char *language)
+{
+    Date d;
+    gboolean ends = i > 0 && day_number(word_at(s, i - 1)) > 0;
+    for (guint k = 1; k <= MIN(i, 5U) && !ends; k++)
+        ends = read_date(s, i - k, language, &d) == k;
+    return ends;
 }
 
 static void find_before(const Search *s, WordClass c, Find *f)
@@ -350,19 +424,22 @@ static void find_before(const Search *s, WordClass c, Find *f)
                 break;
             k++;
         }
-        if (used == 0 || !complete(&d, s->sent) || (c == WORDCLASS_FROM && !says_again(s, i, k + used)))
+        if (used == 0 || !complete(&d, s->sent) || (c == WORDCLASS_FROM && !says_again(s, i, k + used)) ||
+            (c == WORDCLASS_UNTIL_RANGE && !is_range(s, i, w->language)))
             continue;
         note(f, &d, w->phrase);
     }
 }
 
-/* まで, 까지, kadar, asti, -ig stand behind their date; between may stand the day of the week. */
+/* まで, 까지, kadar, asti, -ig stand behind their date; between may stand the day of the week. 12/3 can be read there by those who
+ * put the month first. */
 static void find_behind(const Search *s, WordClass c, Find *f)
 {
     for (guint i = 0; i < s->cut->len; i++) {
         Date d;
         guint used = read_date(s, i, "mul", &d);
-        if (used == 0)
+        gboolean open = used == 0;
+        if (open && (used = read_date(s, i, "ja", &d)) == 0)
             continue;
         const char *dash = strchr(word_at(s, i + used - 1), '-');
         const KindWord *w = dash != NULL ? words_kind_is(s->words, c, dash) : NULL;
@@ -372,7 +449,7 @@ static void find_behind(const Search *s, WordClass c, Find *f)
             if (g_utf8_strlen(word_at(s, i + used), -1) > 3)
                 break;
         }
-        if (w != NULL && complete(&d, s->sent))
+        if (w != NULL && (!open || is_month_first(w->language)) && complete(&d, s->sent))
             note(f, &d, w->phrase);
         i += used - 1;
     }
@@ -395,12 +472,13 @@ char *returndate_find(const Glance *g, char **ret_evidence)
 {
     Find back = {0}, until = {0};
     g_autoptr(GPtrArray) words = words_of(g->letter);
-    const Search s = {g->words, g->letter->date, words};
+    const Search s = {g->words, g->letter->date, words, slash_order(words)};
     *ret_evidence = NULL;
     find_before(&s, WORDCLASS_BACK, &back);
     find_before(&s, WORDCLASS_FROM, &back);
     find_behind(&s, WORDCLASS_BACK_BEHIND, &back);
     find_before(&s, WORDCLASS_UNTIL, &until);
+    find_before(&s, WORDCLASS_UNTIL_RANGE, &until);
     find_behind(&s, WORDCLASS_UNTIL_BEHIND, &until);
     const Find *f = back.found ? &back : &until;
     if (!f->found || f->differs)

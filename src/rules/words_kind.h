@@ -29,10 +29,12 @@ typedef enum {
     WORDCLASS_NO_REPLY,     /* begins the local part of an address that nobody reads */
     WORDCLASS_UNTIL,        /* before the last day away */
     WORDCLASS_UNTIL_BEHIND, /* behind it */
+    WORDCLASS_UNTIL_RANGE,  /* before it, where a date stands right before as well */
     WORDCLASS_BACK,         /* before the first day back */
     WORDCLASS_BACK_BEHIND,  /* behind it */
     WORDCLASS_FROM,         /* before it as well, where one of the next stands near */
     WORDCLASS_AGAIN,
+    WORDCLASS_ABSENT,       /* between the two: that date is the first day away */
     WORDCLASS_FILLER,       /* between such a word and its date */
     WORDCLASS_MONTH_1,      /* names of January; the others follow in order */
     WORDCLASS_MONTH_12 = WORDCLASS_MONTH_1 + 11,

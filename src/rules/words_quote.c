@@ -48,6 +48,8 @@ static const char *const mobile_begins[] = {
 
 static const char *const reply_prefixes[] = {
     "re", "aw", "antw", "antwort", "sv", "rif", "r", "ref", "res", "odp", "vs", "vá", "réf", "rép", "tr", "fw", "fwd", "wg",
+    "απ", "πρθ", "σχετ", "השב", "הועבר", "رد", "إعادة توجيه", "bls", "balas", "trả lời", "tl", "답장", "전달", "回信", "转寄", "轉寄", "轉發",
+    "továbbítás", "vast", "odg", "yan",
     "enc", "rv", "i", "vl", "vb", "doorst", "pd", "回复", "回覆", "答复", "转发", "返信", "ynt", "ilt", "atb", "ответ", "отв",
 };
 
@@ -90,6 +92,7 @@ static const char *const quote_begins[] = {
     "în ", "da ", "dana ",
     "kuupäev", "понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье", "u ", "dato", "í ", "á ",
     "pe data ",
+    "در تاریخ ", "jan ", "feb ", "apr ", "may ", "jun ", "jul ", "aug ", "sep ", "oct ", "nov ", "dec ",
     "sáb", "maa", "tis", "lör", "sön", "mån", "ter", "qua", "qui", "sex", "seg",
 };
 
@@ -173,24 +176,24 @@ static const struct {
     {QUOTE_FIELD_FROM,
      "|from|von|de|da|van|od|från|fra|lähettäjä|od|feladó|de la|kimden|gönderen|от|від|από|差出人|发件人|寄件者|發件人|보낸 사람|from :"
      "|expéditeur|mittente|remitente|afzender|absender|nadawca|avsändare|odesílatel|odosielateľ|送信者|"
-     "|מאת|من|จาก|từ|pošiljatelj|šalje|от кого|dari|nuo|no|saatja|frá|nga|発信者|寄件人|보낸사람|от|remetente|remitent|avsender|afsender|"},
+     "|מאת|من|จาก|từ|pošiljatelj|šalje|от кого|dari|nuo|no|saatja|frá|nga|daripada|nork|од|از|प्रेषक|発信者|寄件人|보낸사람|от|remetente|remitent|avsender|afsender|"},
     {QUOTE_FIELD_DATE,
      "|date|sent|datum|gesendet|gesendet am|envoyé|envoyé le|fecha|enviado|enviado el|enviada em|enviado em|enviada|data"
      "|inviato|verzonden|wysłano|wysłane|data wysłania|skickat|datum|sendt|dato|lähetetty|päivämäärä|pvm|odesláno|odoslané"
      "|dátum|elküldve|küldve|trimis|gönderildi|tarih|gönderme tarihi|дата|отправлено|надіслано|送信日時|日時|日期|发送时间|发送日期|傳送時間"
      "|寄件日期|날짜|보낸 날짜|ημερομηνία|date d'envoi|verstuurd|verzonden op|"
-     "|στάλθηκε|αποστολή|נשלח|תאריך|تم الإرسال|التاريخ|تاريخ الإرسال|ส่ง|วันที่|đã gửi|ngày|poslano|изпратено|dikirim|tanggal|siųsta|nosūtīts|saadetud|kuupäev|enviat|sent at|日付|送信日|寄件日期|傳送日期|보낸시간|전송|日 期|发送日期|発信日時|date sent|envoyée|trimisă|data trimiterii|wysłano dnia|odoslané|dátum odoslania|"},
+     "|στάλθηκε|αποστολή|נשלח|תאריך|تم الإرسال|التاريخ|تاريخ الإرسال|ส่ง|วันที่|đã gửi|ngày|poslano|изпратено|dikirim|tanggal|siųsta|nosūtīts|saadetud|kuupäev|enviat|sent at|日付|送信日|寄件日期|傳送日期|보낸시간|전송|日 期|发送日期|発信日時|date sent|envoyée|trimisă|data trimiterii|wysłano dnia|odoslané|dátum odoslania|послато|poslato|испратено|išsiųsta|enviat el|bidalita|dihantar|ارسال|ارسال شده|تاریخ|भेजा गया|दिनांक|"},
     {QUOTE_FIELD_TO,
      "|to|an|à|para|a|aan|do|till|til|vastaanottaja|komu|címzett|către|kime|alıcı|кому|προς|宛先|收件人|收件者|받는 사람|destinataire"
      "|destinatario|destinatário|ontvanger|empfänger|adresat|mottagare|pre|"
-     "|προσ|אל|إلى|ถึง|đến|tới|za|prima|kepada|kam|adressaat|до|per a|받는사람|至|收件人地址|宛て先|до кого|modtager|mottaker|címzettek|"},
+     "|προσ|אל|إلى|ถึง|đến|tới|za|prima|kepada|kam|adressaat|до|per a|받는사람|至|收件人地址|宛て先|до кого|modtager|mottaker|címzettek|за|nori|به|प्रति|"},
     {QUOTE_FIELD_CC,
      "|cc|kopie|kopie (cc)|copie à|copia|dw|kopia|kopi|kopio|másolatot kap|copie|bilgi|копия|копія|抄送|副本|참조|bcc|"
      "|κοιν|κοινοποίηση|עותק|העתק|نسخة|نسخة إلى|สำเนา|đồng gửi|参照|cc抄送|copia a|cópia|kópia|в копии|tembusan|cópia para|kopie an|"},
     {QUOTE_FIELD_SUBJECT,
      "|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|temat|ämne|emne|aihe|předmět|predmet|tárgy|subiect|konu|тема"
      "|θέμα|件名|主题|主旨|主題|제목|subj|re|"
-     "|נושא|الموضوع|เรื่อง|chủ đề|tiêu đề|zadeva|относно|perihal|subjek|temats|teema|assumpte|sujet|题目|標題|標題|제 목|concerne|betr|"},
+     "|נושא|الموضوع|เรื่อง|chủ đề|tiêu đề|zadeva|относно|perihal|subjek|temats|teema|assumpte|sujet|题目|標題|標題|제 목|concerne|betr|tēma|gaia|efni|موضوع|विषय|"},
 };
 
 /* A paragraph that begins so and goes on for long is no text of its sender. */
@@ -213,6 +216,39 @@ static const char *const disclaimer_begins[] = {
     "de informatie in dit e-mailbericht", "de informatie verzonden met dit", "esta mensagem e seus anexos",
     "esta mensagem é confidencial", "think before you print", "please consider the environment before printing",
     "bitte denken sie an die umwelt, bevor",
+};
+
+/* What a gateway puts above mail from outside; a line that begins so, signs before it apart. Nobody's own text may begin so. */
+static const char *const banner_begins[] = {
+    "caution: this email originated", "caution: this e-mail originated", "caution: this message originated", "caution: external e",
+    "caution: this is an external", "caution: this email is from", "caution! this message was sent from outside", "caution! external",
+    "warning: this email originated", "warning: this e-mail originated", "warning: this message originated", "warning: external email",
+    "attention: this email originated", "attention: this message originated", "attention: external email", "alert: this message originated",
+    "external email:", "external e-mail:", "external sender:", "[external]", "[external email]", "[external sender]", "[ext]", "[extern]",
+    "[externe]", "[externo]", "[esterno]", "this email originated from outside", "this e-mail originated from outside",
+    "this message originated from outside", "this message was sent from outside", "this email was sent from outside",
+    "this email is from an external", "this message is from an external", "this message came from outside", "this email comes from outside",
+    "you don't often get email from", "[you don't often get email from", "some people who received this message don't often get email",
+    "[some people who received this message don't often get email", /* de */ "achtung: externe e-mail", "achtung: externe mail",
+    "achtung: diese e-mail kommt von extern", "achtung: diese e-mail stammt von", "achtung: diese e-mail wurde von extern",
+    "vorsicht: externe e-mail", "vorsicht: diese e-mail kommt von", "externe e-mail:", "diese e-mail stammt von einem externen",
+    "diese e-mail stammt von außerhalb", "diese nachricht stammt von außerhalb", "sie erhalten nicht oft e-mail",
+    "sie erhalten nicht häufig e-mail", "[sie erhalten nicht", /* fr */ "attention : courriel externe", "attention: courriel externe",
+    "attention : ce courriel provient", "attention: ce courriel provient", "attention : cet e-mail provient",
+    "attention : ce message provient", "attention: ce message provient", "ce message provient de l'extérieur",
+    "cet e-mail provient de l'extérieur", "vous ne recevez pas souvent", "vous n'obtenez pas souvent", "[vous ne recevez pas souvent",
+    "[vous n'obtenez pas souvent", /* es, it, nl, pt */ "precaución: este correo", "este correo proviene de fuera",
+    "no suele recibir correo", "[no suele recibir correo", "attenzione: email esterna", "attenzione: questa email proviene",
+    "attenzione: questa e-mail proviene", "non si ricevono spesso messaggi", "[non si ricevono spesso messaggi",
+    "let op: deze e-mail is afkomstig", "let op: externe e-mail", "deze e-mail is afkomstig van buiten", "u ontvangt niet vaak e-mail",
+    "[u ontvangt niet vaak e-mail", "atenção: este e-mail", "cuidado: e-mail externo", "você não costuma receber email",
+};
+
+/* And the line below it. */
+static const char *const banner_more[] = {
+    "do not click", "do not open", "don't click", "never click", "please do not click", "please exercise caution", "exercise caution",
+    "use caution", "be cautious", "think before you click", "unless you recognize", "klicken sie", "öffnen sie keine", "ne cliquez",
+    "n'ouvrez pas", "no haga clic", "non cliccare", "non fare clic", "klik niet", "klik geen", "não clique", "learn why this is",
 };
 
 /* Nearly all lines: no normal form but the one that they have. FALSE where a byte is none of ASCII. */
@@ -438,4 +474,16 @@ gboolean words_quote_is_disclaimer(const char *folded)
 {
     const char *p = folded + strspn(folded, "-_=> ");
     return begins_with_any(p, disclaimer_begins, G_N_ELEMENTS(disclaimer_begins));
+}
+
+gboolean words_quote_is_banner(const char *folded)
+{
+    while (*folded != '\0' && *folded != '[' && !g_unichar_isalnum(g_utf8_get_char(folded)))
+        folded = g_utf8_next_char(folded);
+    return begins_with_any(folded, banner_begins, G_N_ELEMENTS(banner_begins));
+}
+
+gboolean words_quote_is_banner_more(const char *folded)
+{
+    return begins_with_any(folded, banner_more, G_N_ELEMENTS(banner_more));
 }

@@ -34,6 +34,8 @@ gboolean words_quote_is_quoting(const char *folded);     /* "quoting bob <…>":
 gboolean words_quote_is_original(const char *folded);   /* "-----original message-----" */
 gboolean words_quote_is_separator(const char *folded);  /* "please reply above this line" */
 QuoteField words_quote_field(const char *folded);       /* "von: …" is QUOTE_FIELD_FROM */
+gboolean words_quote_is_banner(const char *folded); /* "CAUTION: This email originated from outside …" */
+gboolean words_quote_is_banner_more(const char *folded); /* "do not click on links …" */
 gboolean words_quote_is_disclaimer(const char *folded); /* "this e-mail is confidential and intended …" */
 
 #endif

@@ -59,6 +59,25 @@ match "who is told why" 'you stand in for Bob' "$(plain "$(templated escalation 
 match "and how it failed" 'bounced: 550 5.1.1' "$(plain "$(templated escalation | tail -n 1)" | tr '\n' ' ' | tr -s ' ')"
 same "nothing was acknowledged" 'climbing 1' "$(level_of)"
 
+# ---- a reply without text, below a subject of the customer's that ends in a verb ----
+for SUBJECT in 'The router is down, it cannot ACK' 'Down: SYN ACK' 'DOWN ACK'; do
+    fresh
+    for tag in '' '[EXTERNAL] '; do
+        printf '> Reply ACK to take it.\n' | make_mail -H "In-Reply-To: $(header "$page" Message-ID)" bob@desk.test "$(reply_to "$page")" \
+            "${tag}Re: $(header "$page" Subject)" - | deliver bob@desk.test "$(reply_to "$page")"
+    done
+    at 2026-05-26T10:24:00+02:00
+    same "no ack: $SUBJECT" 'climbing 1' "$(level_of)"
+    reply "$page" bob@desk.test 'ack'
+    at 2026-05-26T10:25:00+02:00
+    same "with text there is one" 'held 1' "$(level_of)"
+done
+SUBJECT=
+fresh
+printf '> x\n' | make_mail bob@desk.test "$(reply_to "$page")" "Re: $(header "$page" Subject) ACK" - | deliver bob@desk.test "$(reply_to "$page")"
+at 2026-05-26T10:24:00+02:00
+same "typed behind the subject it counts" 'held 1' "$(level_of)"
+
 # ---- out-of-office ----
 fresh
 make_mail -H 'Auto-Submitted: auto-replied' -H "In-Reply-To: $(header "$page" Message-ID)" bob@desk.test "$(reply_to "$page")" \

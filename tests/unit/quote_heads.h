@@ -159,6 +159,22 @@ static const struct {
     {"gmx", "Gesendet: Montag, 23. November 2026 um 10:00 Uhr\nVon: \"Tiny Support\" <s@tiny.example>\nAn: d@tiny.example\nBetreff: x\n"},
     {"begins with the date", "Date: Mon, 23 Nov 2026 10:00:00 +0100\nTo: d@tiny.example\n"},
     {"from and date", "From: s@tiny.example\nDate: Mon, 23 Nov 2026 10:00:00 +0100\n"},
+    {"gmail ar, digits of its own", "في الاثنين، ٢٣ نوفمبر ٢٠٢٦ في ١٠:٠٠ ص تمت كتابة ما يلي بواسطة " DESK ":\n"},
+    {"gmail fa", "در تاریخ دوشنبه ۲۳ نوامبر ۲۰۲۶، ۱۰:۰۰ " DESK " نوشت:\n"},
+    {"FairEmail", "Nov 23, 2026 10:00:00 AM " DESK ":\n"},
+    {"outlook sr", "Од: " DESK "\nПослато: понедељак 23. новембар 2026. 10:00\nЗа: Dana\nТема: x\n"},
+    {"outlook sr-Latn", "Od: " DESK "\nPoslato: ponedeljak 23. novembar 2026. 10:00\nZa: Dana\nTema: x\n"},
+    {"outlook mk", "Од: " DESK "\nИспратено: понеделник, 23 ноември 2026 10:00\nДо: Dana\nТема: x\n"},
+    {"outlook lt", "Nuo: " DESK "\nIšsiųsta: 2026 m. lapkričio 23 d. 10:00\nKam: Dana\nTema: x\n"},
+    {"outlook lv", "No: " DESK "\nNosūtīts: pirmdiena, 2026. gada 23. novembris 10:00\nKam: Dana\nTēma: x\n"},
+    {"outlook is", "Frá: " DESK "\nSent: mánudagur, 23. nóvember 2026 10:00\nTil: Dana\nEfni: x\n"},
+    {"outlook ca", "De: " DESK "\nEnviat el: dilluns, 23 de novembre de 2026 10:00\nPer a: Dana\nTema: x\n"},
+    {"outlook eu", "Nork: " DESK "\nBidalita: astelehena, 2026.eko azaroaren 23a 10:00\nNori: Dana\nGaia: x\n"},
+    {"outlook ms", "Daripada: " DESK "\nDihantar: Isnin, 23 November 2026 10:00\nKepada: Dana\nSubjek: x\n"},
+    {"outlook fa", "از: " DESK "\nارسال شده: دوشنبه, ۲۳ نوامبر ۲۰۲۶ ۱۰:۰۰\nبه: Dana\nموضوع: x\n"},
+    {"outlook hi", "प्रेषक: " DESK "\nभेजा गया: 23 नवंबर 2026 10:00\nप्रति: Dana\nविषय: x\n"},
+    {"notes, opened", "Inactive hide details for Tiny Support ---23/11/2026 10:00:00---Checkout is down\n\nFrom:\tTiny Support "
+                      "<s@tiny.example>\nTo:\tDana\nDate:\t23/11/2026 10:00\nSubject:\tx\n"},
     {"notes block", "From:\tTiny Support <s@tiny.example>\nTo:\tDana\nDate:\t23/11/2026 10:00\nSubject:\tx\n"},
 };
 

@@ -103,6 +103,13 @@ static void test_large(void **state)
         g_string_append(large, "; spf=pass (((((smtp.mailfrom=x@evil.example");
     g_ptr_array_add(fields, g_strdup(large->str));
     assert_int_equal(authres_verdict(fields, trusted, "eve@acme.example"), AUTHRES_NONE);
+    g_string_assign(large, MX); /* more signatures than are read: none borrows the domain of the next */
+    for (int i = 0; i < 66; i++)
+        g_string_append(large, "; dkim=pass header.i=@evil.example");
+    g_string_append(large, "; dkim=fail header.d=acme.example");
+    g_free(fields->pdata[0]);
+    fields->pdata[0] = g_strdup(large->str);
+    assert_int_equal(authres_verdict(fields, trusted, "eve@acme.example"), AUTHRES_NONE);
 }
 
 int main(void)

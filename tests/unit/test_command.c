@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "rules/command.h"
+#include "rules/command_token.h"
 #include "tests/unit/rendered.h"
 
 typedef struct {
@@ -1012,6 +1013,13 @@ static void is_bounded(void **state)
     g_autoptr(CommandReply) l = command_read_notification(line, line);
     assert_int_equal(l->commands->len, 0);
     assert_false(command_is_only_thanks(line));
+    g_autoptr(GString) accents = g_string_new(NULL); /* what GLib composes in quadratic time, a minute for this */
+    for (int i = 0; i < 250000; i++)
+        g_string_append(accents, "\303\251");
+    CommandTokens *t = command_token_split(accents->str);
+    assert_int_equal(t->tokens->len, 1);
+    assert_true(strlen(((CommandToken *)g_ptr_array_index(t->tokens, 0))->fold) <= 200);
+    command_token_free(t);
 }
 
 int main(void)

@@ -71,6 +71,13 @@ static const Case cases[] = {
      KIND_AUTO_REPLY, FALSE},
     {"auto-replied to a list", "From: eve@acme.example\nSubject: Re: x\nAuto-Submitted: auto-replied\nPrecedence: bulk",
      "Away.\n", KIND_AUTO_REPLY, FALSE},
+    {"a comment first", "From: eve@acme.example\nSubject: Re: x\nAuto-Submitted: (Sieve) auto-replied", "x\n", KIND_AUTO_REPLY, FALSE},
+    {"the second of two", "From: eve@acme.example\nSubject: Re: x\nDelivered-To: s@tiny.example\nDelivered-To: Autoresponder", "x\n",
+     KIND_AUTO_REPLY, FALSE},
+    {"vacation's own mailer", "From: eve@acme.example\nSubject: x\nX-Mailer: vacation 1.2.7", "x\n", KIND_AUTO_REPLY, FALSE},
+    {"a trade's mailer", "From: eve@acme.example\nSubject: x\nX-Mailer: VacationRentals CRM 2.0", "Help!\n", KIND_HUMAN, FALSE},
+    {"a person forwards what a machine wrote", "From: eve@acme.example\nSubject: Fwd: Order",
+     "---------- Forwarded message ---------\nThis is an automated message. Your order failed.\n", KIND_HUMAN, FALSE},
     {"X-Autoreply", "From: eve@acme.example\nSubject: x\nX-Autoreply: yes", "Away.\n", KIND_AUTO_REPLY, FALSE},
     {"X-Autoreply: no", "From: eve@acme.example\nSubject: x\nX-Autoreply: no", "Here.\n", KIND_HUMAN, FALSE},
     {"Exchange rules", "From: eve@acme.example\nSubject: x\nX-MS-Exchange-Inbox-Rules-Loop: eve@acme.example", "x\n",
@@ -148,6 +155,55 @@ static const Case cases[] = {
     {"a person's plan", "From: eve@acme.example\nSubject: Urlaub im Dezember", "Wer ist da?\n", KIND_HUMAN, FALSE},
     {"read receipt by words", "From: eve@acme.example\nSubject: Read: x", "Your message\n\n  To: Eve\n\nwas read on 1.1.2026.\n",
      KIND_RECEIPT, TRUE},
+    {"a desk's own words", "From: desk@vendor.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "OK\n\nThis is an automated message, please do not reply.\n", KIND_AUTO_REPLY, TRUE},
+    {"a desk's receipt", "From: desk@vendor.example\nSubject: Request received: x",
+     "Hello,\nyour request has been received and ticket 4711 was created.\n", KIND_AUTO_REPLY, TRUE},
+    {"a desk's receipt de", "From: desk@vendor.example\nSubject: Ihre Anfrage\nIn-Reply-To: <1@x>",
+     "Guten Tag,\ndies ist eine automatische Eingangsbestätigung.\n", KIND_AUTO_REPLY, TRUE},
+    {"somebody has left", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "Eve Li is no longer with Acme.\nPlease direct your mail to bob@acme.example.\n", KIND_AUTO_REPLY, TRUE},
+    {"a challenge", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "I am protecting myself from receiving junk mail.\nPlease click below.\n", KIND_AUTO_REPLY, TRUE},
+    {"PTO", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>", "I am on PTO.\nFor urgent matters call Bob.\n", KIND_AUTO_REPLY, TRUE},
+    {"away, below a gateway's banner", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "CAUTION: This email originated from outside of the organization. Do not click links or open attachments unless you recognize the "
+     "sender and know that the content is safe. If in doubt ask your service desk, who is happy to help you, and do not forward this mail. "
+     "It will be deleted by us.\n\nHello,\nI am on vacation until Monday.\nFor urgent matters call Bob.\n", KIND_AUTO_REPLY, TRUE},
+    {"away, below courtesies", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "(English below)\n\nSehr geehrte Damen und Herren,\n\nvielen Dank.\n\nIch melde mich.\n\nIch bin bis 5.12. nicht im Büro.\nDringend: Bob.\n",
+     KIND_AUTO_REPLY, TRUE},
+    {"away, far below", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "It works.\nWe tested all.\nThe logs are clean.\nI am out of the office tomorrow, please contact Bob.\n", KIND_HUMAN, FALSE},
+    {"an office is closed", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "Our offices are closed for the holidays until 2 January.\nIf this is urgent please call.\n", KIND_AUTO_REPLY, TRUE},
+    {"limited access", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "I am travelling with limited access to email.\nI will reply when I return.\n", KIND_AUTO_REPLY, TRUE},
+    {"out of other things", "From: eve@acme.example\nSubject: I am out of licenses", "Please send some.\n", KIND_HUMAN, FALSE},
+    {"away from home", "From: eve@acme.example\nSubject: Away from home, cannot log in", "Help.\n", KIND_HUMAN, FALSE},
+    {"a person on a ticket elsewhere", "From: eve@acme.example\nSubject: Re: x\nIn-Reply-To: <1@x>",
+     "A ticket has been created at the vendor.\nI will respond as soon as I know more.\n", KIND_HUMAN, FALSE},
+    {"subject fa", "From: eve@acme.example\nSubject: پاسخ خودکار: خرابی", "x\n", KIND_AUTO_REPLY, TRUE},
+    {"subject hi", "From: eve@acme.example\nSubject: स्वचालित उत्तर: x", "x\n", KIND_AUTO_REPLY, TRUE},
+    {"subject is", "From: eve@acme.example\nSubject: Sjálfvirkt svar: x", "x\n", KIND_AUTO_REPLY, TRUE},
+    {"subject eu", "From: eve@acme.example\nSubject: Erantzun automatikoa: x", "x\n", KIND_AUTO_REPLY, TRUE},
+    {"subject ms", "From: eve@acme.example\nSubject: Balasan automatik: x", "x\n", KIND_AUTO_REPLY, TRUE},
+    {"subject ka", "From: eve@acme.example\nSubject: ავტომატური პასუხი: x", "x\n", KIND_AUTO_REPLY, TRUE},
+    {"list server", "From: L-Soft <LISTSERV@lists.example>\nSubject: Rejected posting to DEV-L", "You are not authorized.\n", KIND_BULK, TRUE},
+    {"a Japanese carrier", "From: MAILER-DAEMON@docomo.example\nSubject: 送信できませんでした", "宛先不明: taro@docomo.example\n", KIND_BOUNCE,
+     FALSE},
+    {"a Japanese provider", "From: Administrator <admin@isp.example>\nSubject: 送信できませんでした",
+     "下記の宛先に届きませんでした。\nTo: taro@isp.example\n----- Original message -----\nMessage-ID: <m.7@tiny.example>\n", KIND_BOUNCE, TRUE},
+    {"delivered, in words", "From: postmaster@acme.example\nSubject: Delivered: x\nReturn-Path: <>",
+     "Your message has been delivered to the following recipients:\n\neve@acme.example\n", KIND_BOUNCE, FALSE},
+    {"read pl", "From: eve@acme.example\nSubject: Przeczytano: x", "Twoja wiadomość\n\n  Do: Eve\n\nzostała przeczytana 1.1.2026.\n",
+     KIND_RECEIPT, TRUE},
+    {"read ru", "From: eve@acme.example\nSubject: Прочитано: x", "Ваше сообщение\n\n  Кому: Eve\n\nбыло прочитано 1.1.2026.\n", KIND_RECEIPT,
+     TRUE},
+    {"read sv", "From: eve@acme.example\nSubject: Läst: x", "Ditt meddelande\n\n  Till: Eve\n\nlästes den 1.1.2026.\n", KIND_RECEIPT, TRUE},
+    {"read ko", "From: eve@acme.example\nSubject: 읽음: x", "2026년 1월 1일에 읽었습니다.\n", KIND_RECEIPT, TRUE},
+    {"read tr", "From: eve@acme.example\nSubject: Okundu: x", "İletiniz\n\n1 Ocak 2026 tarihinde okundu.\n", KIND_RECEIPT, TRUE},
+    {"Notes' receipt", "From: eve@acme.example\nSubject: Return Receipt", "Your document: x\nwas received by: Eve\n", KIND_RECEIPT, TRUE},
     {"DMARC aggregate", "From: dmarc@isp.example\nSubject: Report Domain: tiny.example Submitter: isp.example Report-ID: 7", "\n",
      KIND_HUMAN, FALSE},
 };
@@ -208,6 +264,15 @@ static void decides_by_structure(void **state)
         g_autoptr(KindVerdict) v = kind_decide(l, FALSE, words);
         if (v->kind != parts[i].want)
             fail_msg("%s: got %s", parts[i].label, kind_name(v->kind));
+    }
+    static const char *const subjects[] = {"Report Domain: tiny.example Submitter: isp.example Report-ID: 7",
+                                           "FW: Report Domain: tiny.example Submitter: isp.example Report-ID: 7"};
+    for (gsize i = 0; i < G_N_ELEMENTS(subjects); i++) {
+        g_autofree char *headers = g_strdup_printf("From: eve@acme.example\nSubject: %s", subjects[i]);
+        g_autoptr(Letter) l = make_letter(headers, "What is this?\n");
+        letter_add_attachment(l->attachments, "isp.example!tiny.example!1!2.zip", "application/zip", 100);
+        g_autoptr(KindVerdict) v = kind_decide(l, FALSE, words);
+        assert_int_equal(v->kind, i == 0 ? KIND_REPORT : KIND_HUMAN);
     }
     g_autoptr(Letter) null = make_letter("From: eve@acme.example\nSubject: x", "x\n");
     g_autoptr(KindVerdict) v = kind_decide(null, TRUE, words);
@@ -344,6 +409,17 @@ static void reads_free_bounces(void **state)
         {"no status is invented", "Undeliverable Mail",
          "Your message could not be delivered to <bob@tiny.example>, 192.0.2.5 said 4.72.1 and 5.10.20.30.\n",
          "bob@tiny.example failed ", NULL},
+        {"an address in a Chinese sentence", "系统退信", "退信原因：收件人邮件地址（bob@tiny.example）不存在。\n550 Mailbox not found\n",
+         "bob@tiny.example failed 5.1.1", NULL},
+        {"a Chinese address", "failure notice", "<用户@例子.example>:\n550 5.1.1 no\n", "用户@例子.example failed 5.1.1", NULL},
+        {"courier", "NOTICE: mail status.",
+         "Your message to the following recipients cannot be delivered:\n\n<bob@tiny.example>:\n<<< 550 5.1.1 User unknown.\n",
+         "bob@tiny.example failed 5.1.1", NULL},
+        {"a filter", "**Message you sent blocked**", "Your message to: bob@tiny.example\nwas blocked by our Spam Firewall.\n",
+         "bob@tiny.example failed ", NULL},
+        {"what O365 says below the details", "Undeliverable: x",
+         "bob@tiny.example wasn't found.\nOriginal Message Details\nSubject: x\nError: 550 5.1.10 RESOLVER.ADR.RecipientNotFound\n",
+         "bob@tiny.example failed 5.1.10", NULL},
         {"nobody named", "Undelivered Mail Returned to Sender", "Your message could not be delivered.\n", " failed ", NULL},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(mails); i++) {
@@ -355,6 +431,51 @@ static void reads_free_bounces(void **state)
         if (v->kind != KIND_BOUNCE || strcmp(got, mails[i].want) != 0 || g_strcmp0(v->original_message_id, mails[i].want_id) != 0)
             fail_msg("%s: %s '%s' id %s", mails[i].label, kind_name(v->kind), got, v->original_message_id);
     }
+}
+
+/* Amazon SES tells by SNS, in JSON: of our mail, and so that no text in it can pass for a field. */
+static void reads_notices_of_ses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label, *text;
+        Kind want;
+        const char *want_recipients, *want_id;
+    } notices[] = {
+        {"bounce",
+         "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"bouncedRecipients\":[{\"emailAddress\":\"bob@X.example\","
+         "\"action\":\"failed\",\"status\":\"5.1.1\",\"diagnosticCode\":\"smtp; 550 no such \\\"user\\\"\"},{\"status\":\"5.2.2\",\"emailAddress\":"
+         "\"Eve <eve@x.example>\"}]},\"mail\":{\"messageId\":\"01-ses\",\"headers\":[{\"name\":\"Subject\",\"value\":\"\\\"status\\\":\\\"2.0.0\\\"\"},"
+         "{\"name\":\"Message-ID\",\"va!\n lue\":\"<m.7.abc@tiny.example>\"}]}}\n\n--\nIf you wish to stop receiving notifications\n",
+         KIND_BOUNCE, "bob@x.example failed 5.1.1; eve@x.example failed 5.2.2", "<m.7.abc@tiny.example>"},
+        {"bounce without details",
+         "{ \"notificationType\" : \"Bounce\", \"bounce\" : { \"bouncedRecipients\" : [ {\"emailAddress\" : \"bob@x.example\"} ] }, "
+         "\"mail\" : {\"messageId\" : \"01-ses\"} }",
+         KIND_BOUNCE, "bob@x.example failed ", NULL},
+        {"event, the common headers",
+         "{\"eventType\":\"DeliveryDelay\",\"deliveryDelay\":{\"delayedRecipients\":[{\"emailAddress\":\"bob@x.example\",\"status\":\"4.4.1\"}]},"
+         "\"mail\":{\"messageId\":\"01-ses\",\"commonHeaders\":{\"messageId\":\"<m.7.abc@tiny.example>\"}}}",
+         KIND_BOUNCE, "bob@x.example delayed 4.4.1", "<m.7.abc@tiny.example>"},
+        {"delivery",
+         "{\"notificationType\":\"Delivery\",\"mail\":{\"destination\":[\"bob@x.example\"]},\"delivery\":{\"recipients\":[\"bob@x.example\",\"eve@x.example\"],"
+         "\"smtpResponse\":\"250 2.6.0 received\"}}",
+         KIND_BOUNCE, "bob@x.example delivered 2.6.0; eve@x.example delivered 2.6.0", NULL},
+        {"complaint", "{\"notificationType\":\"Complaint\",\"complaint\":{}}", KIND_REPORT, "", NULL},
+        {"alarm of another service", "{\"AlarmName\":\"\\\"notificationType\\\":\\\"Bounce\\\"\"}", KIND_BULK, "", NULL},
+        {"cut off", "{\"notificationType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":\"bob@x.exa", KIND_BOUNCE, "", NULL},
+        {"somebody writes about one", "Look:\n{\"notificationType\":\"Bounce\"}", KIND_BULK, "", NULL},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(notices); i++) {
+        g_autoptr(Letter) l = make_letter("From: AWS <no-reply@sns.amazonaws.com>\nSubject: AWS Notification Message\nTo: support@tiny.example",
+                                          notices[i].text);
+        g_autoptr(KindVerdict) v = kind_decide(l, FALSE, words);
+        g_autofree char *got = render(v);
+        if (v->kind != notices[i].want || strcmp(got, notices[i].want_recipients) != 0 || g_strcmp0(v->original_message_id, notices[i].want_id) != 0)
+            fail_msg("%s: %s '%s' %s", notices[i].label, kind_name(v->kind), got, v->original_message_id);
+    }
+    g_autoptr(Letter) person = make_letter("From: eve@acme.example\nSubject: what is this", notices[0].text);
+    g_autoptr(KindVerdict) v = kind_decide(person, FALSE, words);
+    assert_int_equal(v->kind, KIND_HUMAN);
 }
 
 static void finds_return_dates(void **state)
@@ -402,6 +523,35 @@ static void finds_return_dates(void **state)
         {"Vrátím se 7. prosince.", "2026-12-07"},
         {"Palaan töihin 7. joulukuuta.", "2026-12-07"},
         {"Nieobecna do 5 listopada", NULL}, /* November in Polish, October in Croatian */
+        {"Ich bin bis 30.11.26 nicht da.", "2026-12-01"}, /* and not until 2030 */
+        {"Away until 30-11-26.", "2026-12-01"},
+        {"Absent jusqu'au 30/11/26.", "2026-12-01"},
+        {"Ich bin am 24.12.26 zurück, wir sind von 1.12.26 bis 23.12.26 weg.", "2026-12-24"},
+        {"Away until 1 December 2062.", NULL}, /* a slip */
+        {"On leave until 04-Dec-2026.", "2026-12-05"},
+        {"I am out starting 11/23/2026 and will not return until 12/05/2026.", "2026-12-06"},
+        {"From 11/23/2026, not 23/11/2026, until 12/05/2026.", NULL},
+        {"Jsem na dovolené do 4. 12. 2026.", "2026-12-05"},
+        {"Ich bin bis 4. 12. nicht da.", "2026-12-05"},
+        {"4 Aralık'a kadar izindeyim.", "2026-12-05"},
+        {"12/3(木)まで休暇をいただいております。", "2026-12-04"},
+        {"休假至2026/12/5。", "2026-12-06"},
+        {"Jeg holder ferie til og med d. 4. december.", "2026-12-05"},
+        {"Jag är tillbaka måndag 7/12.", "2026-12-07"},
+        {"On leave from 30 November to 4 December.", "2026-12-05"},
+        {"Absent du 30 novembre au 4 décembre.", "2026-12-05"},
+        {"I give it to 4 December traders.", NULL},
+        {"Ich bin ab dem 1.12. im Urlaub, danach wieder erreichbar.", NULL}, /* the first day away is no return */
+        {"Ich bin ab 1.12. in Elternzeit. Meine Vertretung ist erreichbar unter 123.", NULL},
+        {"Ab dem 1.12. bin ich nicht wieder da.", NULL},
+        {"Ik ben vanaf 1 december met vakantie en daarna weer bereikbaar.", NULL},
+        {"À partir du 1er décembre je suis absent, de nouveau joignable ensuite.", NULL},
+        {"Dal 1 dicembre sono in ferie, di nuovo in ufficio dopo.", NULL},
+        {"С 1 декабря я в отпуске, снова буду на связи позже.", NULL},
+        {"Jeg holder ferie fra og med den 1. december.", NULL},
+        {"1 Aralık 2026 tarihinden itibaren izindeyim.", NULL},
+        {"12月1日以降、不在にしております。", NULL},
+        {"我将于12月1日起休假。", NULL},
         {"I am away until further notice.", NULL},
         {"I am back on Monday.", NULL},
         {"Back on 7 December or back on 9 December.", NULL},
@@ -578,6 +728,7 @@ int main(void)
         cmocka_unit_test(decides_by_structure),
         cmocka_unit_test(reads_delivery_status),
         cmocka_unit_test(reads_free_bounces),
+        cmocka_unit_test(reads_notices_of_ses),
         cmocka_unit_test(finds_return_dates),
         cmocka_unit_test(knows_languages),
         cmocka_unit_test(takes_lists_off),
