@@ -82,6 +82,28 @@ gboolean acknowledge_actor(IntakeCase *c, const ConfigContact **ret, gboolean *r
     return *ret != NULL || acknowledge_ask_registered(c, addressed, err);
 }
 
+/* A verb out of the subject of an empty reply, where the ticket's own subject ends so: then its requester wrote that word, not the
+ * contact. */
+static gboolean is_requesters_word(const IntakeCase *c)
+{
+    const GPtrArray *commands = c->said->commands->commands;
+    if (commands->len == 0 || c->said->new_text[strspn(c->said->new_text, " \t\r\n")] != '\0')
+        return FALSE;
+    const Command *last = g_ptr_array_index(commands, commands->len - 1);
+    g_autofree char *subject = g_strdup(c->ticket->subject), *folded = g_utf8_casefold(g_strstrip(subject), -1);
+    g_autofree char *line = g_strdup(last->line), *word = g_utf8_casefold(g_strstrip(line), -1);
+    return g_str_has_suffix(folded, word);
+}
+
+/* Why nothing is done of what he wrote, or NULL; constant text. */
+static const char *why_no_verb(const IntakeCase *c)
+{
+    const char *why = intake_doubt(c);
+    if (why == NULL && c->said->commands->commands->len == 0)
+        return "a note";
+    return why == NULL && is_requesters_word(c) ? "the word in the subject is the requester's" : why;
+}
+
 gboolean acknowledge_mail(IntakeCase *c, GError **err)
 {
     const ConfigContact *actor;
@@ -99,12 +121,12 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
     v.message = c->row->id;
     if (!signature_require(c, actor, &unsigned_why, err))
         return FALSE;
-    const char *why = intake_doubt(c);
+    const char *why = why_no_verb(c);
     if (unsigned_why != NULL) {
         g_ptr_array_add(results, g_strdup_printf("Nothing was done: your replies must be signed, and %s.", unsigned_why));
         v.is_refused = TRUE;
-    } else if (why != NULL || c->said->commands->commands->len == 0) {
-        intake_note(c, "no verb: %s", why != NULL ? why : "a note");
+    } else if (why != NULL) {
+        intake_note(c, "no verb: %s", why);
         g_ptr_array_add(results, g_strdup("Your mail is kept as a note. It holds no verb that is sure, so nothing else was done."));
         v.with_choices = TRUE;
     } else if (!apply_all(c, &v, err)) {
