@@ -19,15 +19,30 @@ static gboolean file(IntakeCase *c, const char *why, GError **err)
     return intake_store_row(c, err);
 }
 
-/* The first recipient that failed; NULL if none did. */
-static const KindRecipient *failed_recipient(const Reading *r)
+/* A list has many readers: that one of them is away, or has a full mailbox, says nothing of the others. */
+static gboolean is_of_a_reader(const ConfigContact *contact, const char *address)
 {
+    if (contact == NULL || !contact->list || *address == '\0')
+        return FALSE;
+    for (guint i = 0; contact->email[i] != NULL; i++)
+        if (g_ascii_strcasecmp(contact->email[i], address) == 0)
+            return FALSE;
+    return TRUE;
+}
+
+/* The first recipient that failed; NULL if none did. Of a list, itself before one of its readers. */
+static const KindRecipient *failed_recipient(const Reading *r, const ConfigContact *contact)
+{
+    const KindRecipient *reader = NULL;
     for (guint i = 0; i < r->bounced->len; i++) {
         const KindRecipient *k = g_ptr_array_index(r->bounced, i);
-        if (strcmp(k->action, "failed") == 0)
+        if (strcmp(k->action, "failed") != 0)
+            continue;
+        if (!is_of_a_reader(contact, k->address))
             return k;
+        reader = k;
     }
-    return NULL;
+    return reader;
 }
 
 /* The answer that a person wrote did not arrive: respond is not met. */
@@ -53,8 +68,9 @@ static char *bounce_reason(const KindRecipient *k)
 
 gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
 {
-    const KindRecipient *failed = failed_recipient(c->reading);
     const OutboxRow *row = c->envelope_row;
+    const ConfigContact *contact = row != NULL && row->contact != NULL ? desk_contact(c->desk, row->contact) : NULL;
+    const KindRecipient *failed = failed_recipient(c->reading, contact);
     if (row == NULL) {
         if (c->unsure && c->ticket == NULL) {
             intake_note(c, "a bounce by its words only, and of no mail of ours: kept as a person's, unsure");
@@ -66,6 +82,10 @@ gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
     if (failed == NULL) {
         intake_note(c, "of outbox row %" G_GINT64_FORMAT ": delayed or delivered, not failed: changes nothing", row->id);
         return file(c, "report of delay", err);
+    }
+    if (is_of_a_reader(contact, failed->address)) {
+        intake_note(c, "of outbox row %" G_GINT64_FORMAT ": <%s> failed, a reader of the list %s: changes nothing", row->id, failed->address, contact->name);
+        return file(c, "bounce", err);
     }
     g_autofree char *reason = bounce_reason(failed);
     intake_note(c, "outbox row %" G_GINT64_FORMAT " (%s) %s", row->id, row->template, reason);
@@ -89,18 +109,40 @@ static Instant return_instant(const IntakeCase *c, const ConfigContact *contact)
     return zone_instant(desk_contact_zone(c->desk, contact, c->home), day, ZONE_FIRST);
 }
 
+/* Whose absence it is: the writer's, if he is another contact, since mail to one address is read at another; else the addressed's. */
+static const ConfigContact *who_is_away(const IntakeCase *c, const ConfigContact *addressed)
+{
+    return c->sender != NULL && c->sender != addressed && intake_is_believed(c) ? c->sender : addressed;
+}
+
+/* Of a mail to `addressed`, who may be gone from the configuration; `notification`: that mail, or 0. Who is away is known before anybody
+ * else is asked. */
+static gboolean out_of_office(IntakeCase *c, const ConfigContact *addressed, gint64 notification, GError **err)
+{
+    const char *day = c->reading->until != NULL ? c->reading->until : "";
+    const char *evidence = c->reading->evidence->len > 0 ? g_ptr_array_index(c->reading->evidence, 0) : "auto-reply";
+    g_autofree char *reason = g_strdup_printf("out of office%s%s", *day != '\0' ? " until " : "", day);
+    const ConfigContact *who = who_is_away(c, addressed);
+    if (is_of_a_reader(addressed, c->reading->from)) {
+        intake_note(c, "of <%s>, a reader of the list %s: the others are still asked", c->reading->from, addressed->name);
+        who = who == addressed ? NULL : who;
+        notification = 0;
+    }
+    if (who != NULL)
+        intake_note(c, "%s %s: %s (%s)", who->name, who == addressed && notification != 0 ? "cannot be reached" : "is away", reason, evidence);
+    return file(c, "auto-reply", err)
+           && (who == NULL || people_set_away(c->desk, who->name, c->home, return_instant(c, who), evidence, c->row->id, err))
+           && (notification == 0 || escalate_unreachable(c->desk, notification, reason, err))
+           && (who == NULL || escalate_contact_away(c->desk, who->name, reason, err));
+}
+
 gboolean returns_auto_reply(IntakeCase *c, gint64 claimed, GError **err)
 {
     gint64 notification = c->notification != NULL ? c->notification->id : c->envelope_row != NULL ? c->envelope_row->notification_id : 0;
     g_autoptr(NotificationRow) n = NULL;
     const char *team = c->envelope_row != NULL ? c->envelope_row->contact : NULL;
-    if (notification == 0 && team != NULL && desk_contact(c->desk, team) != NULL && !c->unsure) { /* of another mail to him */
-        intake_note(c, "%s is out of office%s%s", team, c->reading->until != NULL ? " until " : "", c->reading->until != NULL ? c->reading->until : "");
-        return file(c, "auto-reply", err)
-               && people_set_away(c->desk, team, c->home, return_instant(c, desk_contact(c->desk, team)),
-                                  c->reading->evidence->len > 0 ? g_ptr_array_index(c->reading->evidence, 0) : "auto-reply", c->row->id, err)
-               && escalate_contact_away(c->desk, team, "out of office", err);
-    }
+    if (notification == 0 && team != NULL && desk_contact(c->desk, team) != NULL && !c->unsure) /* of another mail to him */
+        return out_of_office(c, desk_contact(c->desk, team), 0, err);
     if (notification == 0) {
         if (c->unsure && c->ticket == NULL) {
             intake_note(c, "an automatic reply by its words only: kept as a person's, unsure");
@@ -109,13 +151,5 @@ gboolean returns_auto_reply(IntakeCase *c, gint64 claimed, GError **err)
         intake_note(c, c->ticket != NULL ? "appended; no state, no clock" : "filed under other: auto-reply");
         return file(c, "auto-reply", err);
     }
-    if (!runs_notification(c->desk->db, notification, &n, err))
-        return FALSE;
-    const ConfigContact *contact = desk_contact(c->desk, n->contact);
-    const char *evidence = c->reading->evidence->len > 0 ? g_ptr_array_index(c->reading->evidence, 0) : "auto-reply";
-    const char *day = c->reading->until != NULL ? c->reading->until : "";
-    g_autofree char *reason = g_strdup_printf("out of office%s%s", *day != '\0' ? " until " : "", day);
-    intake_note(c, "%s cannot be reached: %s (%s)", n->contact, reason, evidence);
-    return file(c, "auto-reply", err) && people_set_away(c->desk, n->contact, c->home, return_instant(c, contact), evidence, c->row->id, err)
-           && escalate_unreachable(c->desk, notification, reason, err) && escalate_contact_away(c->desk, n->contact, reason, err);
+    return runs_notification(c->desk->db, notification, &n, err) && out_of_office(c, desk_contact(c->desk, n->contact), notification, err);
 }

@@ -36,4 +36,43 @@ for subject in 'Shop is down ACK' 'ACK' 'Shop is down: please  ACK 2h'; do
     same "the ticket's subject is '$subject': nothing" 'climbing 1' "$(state_of)"
     match "and the choices" 'You can reply with' "$(plain "$(templated transcript)")"
 done
+
+# ---- a list has many readers ----
+noc='s/^contacts:/contacts:\n  noc: {email: [noc@desk.test], list: yes, members: [bob, ann]}/; s/notify: \[bob\]/notify: [noc]/'
+away() { sqlite_value "select contact from away order by id" | tr '\n' ' ' | sed 's/ $//'; }
+absent() { # FROM: is out of office, answers the last page
+    make_mail -H 'Auto-Submitted: auto-replied' "$1" "$(reply_to "$page")" 'Automatic reply: Shop' 'I am on vacation until 3 December.' |
+        deliver '' "$(reply_to "$page")"
+    at 2026-05-26T10:26:00+02:00
+}
+failed() { # RECIPIENT: a mail server could not deliver the last page to him
+    {
+        printf -- '--b1\nContent-Type: text/plain\n\nI could not deliver it.\n\n--b1\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.test\n\n'
+        printf 'Final-Recipient: rfc822; %s\nAction: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 full\n\n--b1--\n' "$1"
+    } | make_mail -H 'Content-Type: multipart/report; report-type=delivery-status; boundary=b1' -H 'MIME-Version: 1.0' MAILER-DAEMON@mx.test \
+        "$(envelope_sender escalation)" 'Undelivered Mail Returned to Sender' - | deliver '' "$(envelope_sender escalation)"
+    at 2026-05-26T10:26:00+02:00
+}
+fresh observe "$noc"
+opened 'Shop is down'
+absent bob@desk.test
+same "one of a list is out of office: the list is asked still" 'climbing 1' "$(state_of)"
+same "and he is away, not the list" bob "$(away)"
+absent temp@agency.test
+same "nor does a reader whom we do not know make it so" 'climbing 1 bob' "$(state_of) $(away)"
+fresh observe "$noc"
+opened 'Shop is down'
+absent noc@desk.test
+same "an answer of the list itself does" 'climbing 2 noc' "$(state_of) $(away)"
+fresh observe "$noc"
+opened 'Shop is down'
+failed bob@desk.test
+same "a full mailbox of one of them: the list is asked still" 'climbing 1' "$(state_of)"
+failed noc@desk.test
+same "the list does not exist: the next level" 'climbing 2' "$(state_of)"
+fresh observe
+opened 'Shop is down'
+absent ann@desk.test
+same "who answers at another's address is the one who is away" ann "$(away)"
+same "the other cannot be reached there, nor is she asked in his place" 'Carol <carol@desk.test>' "$(header "$(templated escalation | tail -n 1)" To)"
 done_testing
