@@ -276,6 +276,14 @@ static gboolean no_human(IntakeCase *c, gint64 claimed, GError **err)
     return file_other(c, kind_name(c->kind), err);
 }
 
+/* An agent who copies the requester shows him the personal address that he writes to, and the requester answers all. His mail is what it
+ * would be at the ticket's address: nothing that such an address allows is his, and nothing of it is lost. */
+static gboolean is_requester_at_personal(const IntakeCase *c)
+{
+    return (c->notification != NULL || c->work_ticket != 0) && c->sender == NULL && c->ticket != NULL && c->ticket->requester != NULL
+           && g_ascii_strcasecmp(c->ticket->requester, c->reading->from) == 0;
+}
+
 static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
 {
     gboolean is_partner = FALSE;
@@ -289,6 +297,10 @@ static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
     }
     if (c->sender != NULL && intake_is_believed(c) && !people_set_back(c->desk, c->sender->name, err))
         return FALSE;
+    if (is_requester_at_personal(c)) {
+        intake_note(c, "of the requester, at an address that is somebody's alone: as at the ticket's");
+        return arrivals_append(c, err);
+    }
     if (c->notification != NULL)
         return acknowledge_mail(c, err);
     if (c->work_ticket != 0)

@@ -75,4 +75,26 @@ opened 'Shop is down'
 absent ann@desk.test
 same "who answers at another's address is the one who is away" ann "$(away)"
 same "the other cannot be reached there, nor is she asked in his place" 'Carol <carol@desk.test>' "$(header "$(templated escalation | tail -n 1)" To)"
+
+# ---- the requester comes to know a personal address ----
+fresh relay
+opened 'Shop is down'
+work=$(reply_to "$(sent_to bob@desk.test | head -n 1)")
+for address in "$work" "$(reply_to "$page")"; do
+    escalate --now 2026-05-26T10:24:00+02:00 wait 1 for customer >/dev/null
+    before=$(templated_count relay-in)
+    make_mail -H 'Cc: bob@desk.test' Kim@acme.test "$address" 'Re: [support #1] Shop is down' 'ack
+
+#resolve' | deliver kim@acme.test "$address"
+    at 2026-05-26T10:26:00+02:00
+    same "what he answers there is his mail: it does not wait any more" open "$(sqlite_value 'select state from ticket')"
+    same "the team is told" $((before + 2)) "$(templated_count relay-in)"
+    same "no verb is his" 'climbing 1' "$(state_of)"
+done
+same "nobody is asked whether it was he" 0 "$(templated_count transcript)"
+before=$(templated_count relay-in)
+make_mail ada@acme.test "$work" 'Re: [support #1] Shop is down' 'Hello.' | deliver ada@acme.test "$work"
+at 2026-05-26T10:27:00+02:00
+same "whoever else has it is nobody" "$before" "$(templated_count relay-in)"
+match "and Bob is asked" 'Somebody answered from' "$(plain "$(templated transcript)")"
 done_testing
