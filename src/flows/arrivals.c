@@ -41,7 +41,8 @@ static const char *writer(const Reading *r) { return *r->from_name != '\0' ? r->
 /* For the team: who seems to write. Where authentication failed it says so, since From is what anybody can write. */
 static char *shown_writer(const IntakeCase *c)
 {
-    return g_strdup_printf("%s%s", writer(c->reading), c->auth == AUTHRES_FAIL ? " (sender not proven: authentication failed)" : "");
+    return g_strdup_printf("%s%s%s", writer(c->reading), c->auth == AUTHRES_FAIL ? " (sender not proven: authentication failed)" : "",
+                           c->unsure ? " (perhaps an automatic mail)" : "");
 }
 
 /* The mail to each of the team, but its writer. A queue beside the home queue tells its own team. */
@@ -260,6 +261,17 @@ static gboolean from_requester(IntakeCase *c, GError **err)
     if (t->state == TICKET_WAITING || t->state == TICKET_RESOLVED)
         intake_note(c, "%s becomes open", tickets_state_name(t->state));
     return verbs_reopen(c->desk, t, c->row->id, err) && tell_teams(c, "relay-in", FALSE, err) && tell_ackers(c, err);
+}
+
+gboolean arrivals_append_machine(IntakeCase *c, GError **err)
+{
+    gboolean is_ours = c->sender != NULL || c->notification != NULL || c->work_ticket != 0 || c->at_envelope_address, is_partner = FALSE;
+    intake_note(c, "appended; no state, no clock");
+    c->row->is_note = TRUE;
+    if (!intake_store_row(c, err))
+        return FALSE;
+    return !c->unsure || is_ours || (tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, &is_partner, err)
+                                     && (!is_partner || tell_teams(c, "relay-in", FALSE, err)));
 }
 
 /* ---- into a ticket: the team's side ---- */

@@ -8,6 +8,9 @@
 gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err);
 /* Joins c->ticket: the requester's side, or the team's. */
 gboolean arrivals_append(IntakeCase *c, GError **err);
+/* Joins c->ticket as no person's: no state, no clock. Where only its words say so, the team sees what a participant sent, since nobody
+ * else would; never what came from themselves, or two robots would talk. */
+gboolean arrivals_append_machine(IntakeCase *c, GError **err);
 /* At a work address: verbs with '#', the rest goes to the requester. */
 gboolean arrivals_work(IntakeCase *c, GError **err);
 

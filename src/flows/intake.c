@@ -272,7 +272,7 @@ static gboolean no_human(IntakeCase *c, gint64 claimed, GError **err)
         return arrivals_open(c, claimed, err);
     }
     if (c->ticket != NULL)
-        return append_silently(c, err);
+        return arrivals_append_machine(c, err);
     return file_other(c, kind_name(c->kind), err);
 }
 

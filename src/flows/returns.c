@@ -77,6 +77,8 @@ gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
             return arrivals_open(c, claimed, err);
         }
         intake_note(c, "names no mail of ours: changes nothing");
+        if (c->ticket != NULL)
+            return arrivals_append_machine(c, err);
         return file(c, "bounce that names no mail of ours", err);
     }
     if (failed == NULL) {
@@ -148,7 +150,9 @@ gboolean returns_auto_reply(IntakeCase *c, gint64 claimed, GError **err)
             intake_note(c, "an automatic reply by its words only: kept as a person's, unsure");
             return arrivals_open(c, claimed, err);
         }
-        intake_note(c, c->ticket != NULL ? "appended; no state, no clock" : "filed under other: auto-reply");
+        if (c->ticket != NULL)
+            return arrivals_append_machine(c, err);
+        intake_note(c, "filed under other: auto-reply");
         return file(c, "auto-reply", err);
     }
     return runs_notification(c->desk->db, notification, &n, err) && out_of_office(c, desk_contact(c->desk, n->contact), notification, err);

@@ -105,6 +105,26 @@ at 2026-05-28T10:12:00+02:00
 match "so is he whose work address a stranger used" 'nothing was sent on' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ')"
 same "and nothing was sent" "$sent_before" "$(sent_to kim@acme.test | wc -l)"
 
+# ---- no person's by its words only ----
+t=$(reply_to "$out")
+unsure() { # FROM [-H HEADER]
+    before=$(templated_count relay-in)
+    who=$1
+    shift
+    make_mail "$@" "$who" "$t" 'Out of office' 'I am out of the office until Monday. Please send it to Ada, we need it by Friday.' | deliver "$who" "$t"
+    at 2026-05-28T10:13:00+02:00
+}
+unsure kim@acme.test
+same "the team reads it" $((before + 2)) "$(templated_count relay-in)"
+match "and that it may be a machine's" 'perhaps an automatic mail' \
+    "$(python3 -c 'import sys,email.header as h; print(h.make_header(h.decode_header(sys.argv[1])))' "$(header "$(templated relay-in | tail -n 1)" From)")"
+unsure kim@acme.test -H 'Auto-Submitted: auto-replied'
+same "a header makes it sure" "$before" "$(templated_count relay-in)"
+unsure bob@home.test
+same "nor what may be an absence of the team's" "$before" "$(templated_count relay-in)"
+before=$(sent_to kim@acme.test | wc -l)
+before=$((before - 1))
+
 # ---- two personal addresses in one mail ----
 make_mail 'Eve <eve@rival.test>' support@desk.test 'Contract' 'Please send it.' | deliver eve@rival.test support@desk.test
 at 2026-05-28T10:15:00+02:00
