@@ -11,19 +11,12 @@
 
 #include "base/banned.h"
 
-static gboolean is_member(const ConfigContact *list, const ConfigContact *who)
-{
-    return list->list && list->members != NULL && g_strv_contains((const char *const *)list->members, who->name);
-}
-
 /* Whose acknowledgment this is: the addressed contact's, a member's of a list, or an authenticated colleague's own; NULL: nobody's. */
 static const ConfigContact *actor_of(IntakeCase *c, const ConfigContact *addressed)
 {
     if (c->sender == NULL || c->auth == AUTHRES_FAIL)
         return NULL;
-    if (c->sender == addressed)
-        return c->sender;
-    if (addressed != NULL && is_member(addressed, c->sender))
+    if (c->sender == addressed || people_is_member(addressed, c->sender))
         return c->sender;
     if (!intake_is_believed(c) || !people_is_of_ticket(c->desk, c->sender, c->ticket->id))
         return NULL;

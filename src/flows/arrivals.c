@@ -468,7 +468,7 @@ gboolean arrivals_work(IntakeCase *c, GError **err)
     g_clear_pointer(&c->ticket, tickets_free);
     if (!tickets_load(c->desk->db, c->work_ticket, &c->ticket, err))
         return FALSE;
-    gboolean is_his = c->sender != NULL && c->sender == c->work_contact;
+    gboolean is_his = c->sender != NULL && (c->sender == c->work_contact || people_is_member(c->work_contact, c->sender));
     gboolean is_colleague = c->sender != NULL && !is_his && intake_is_believed(c) && people_is_of_ticket(c->desk, c->sender, c->ticket->id);
     if (c->auth == AUTHRES_FAIL || (!is_his && !is_colleague)) {
         intake_note(c, "at the work address of %s, but not from him: a note, nothing is done", c->work_contact != NULL ? c->work_contact->name : "nobody");

@@ -70,6 +70,18 @@ failed bob@desk.test
 same "a full mailbox of one of them: the list is asked still" 'climbing 1' "$(state_of)"
 failed noc@desk.test
 same "the list does not exist: the next level" 'climbing 2' "$(state_of)"
+team='s/^contacts:/contacts:\n  noc: {email: [noc@desk.test], list: yes, members: [sam]}\n  sam: {email: [sam@desk.test]}/; s/team: \[role:agent\]/team: [noc]/'
+fresh relay "$team"
+opened 'Shop is down'
+work=$(reply_to "$(templated new-ticket)")
+make_mail sam@desk.test "$work" 'Re: [support #1] Shop is down' 'Dear Kim, we look into it.' | deliver sam@desk.test "$work"
+at 2026-05-26T10:26:00+02:00
+match "who reads the team's list answers the customer" 'we look into it' "$(plain "$(templated relay)")"
+fresh observe "$team"
+opened 'Shop is down'
+make_mail -H 'Cc: support@desk.test' sam@desk.test kim@acme.test 'Re: [support #1] Shop is down' 'Dear Kim, we look into it.' | deliver sam@desk.test support@desk.test
+at 2026-05-26T10:26:00+02:00
+same "and where the team has the mailbox, his answer is the team's" '1 sam' "$(sqlite_value "select count(*) || ' ' || max(coalesce(owner, '-')) from ticket")"
 fresh observe
 opened 'Shop is down'
 absent ann@desk.test
