@@ -11,6 +11,8 @@
 
 #include "base/banned.h"
 
+#define AWAY_MAX ((Seconds)400 * 86400) /* a day of return further off is a slip or a lie: it would silence a contact for years */
+
 static gboolean file(IntakeCase *c, const char *why, GError **err)
 {
     c->row->is_note = TRUE;
@@ -108,12 +110,16 @@ static Instant return_instant(const IntakeCase *c, const ConfigContact *contact)
                  .day = (int)g_ascii_strtoll(parts[2], NULL, 10)};
     if (day.year < 1970 || day.year > 9998 || day.month < 1 || day.month > 12 || day.day < 1 || day.day > 31)
         return INSTANT_NONE;
-    return zone_instant(desk_contact_zone(c->desk, contact, c->home), day, ZONE_FIRST);
+    Instant back = zone_instant(desk_contact_zone(c->desk, contact, c->home), day, ZONE_FIRST);
+    return back - c->desk->now > AWAY_MAX ? INSTANT_NONE : back;
 }
 
-/* Whose absence it is: the writer's, if he is another contact, since mail to one address is read at another; else the addressed's. */
+/* Whose absence it is: the writer's, if he is another contact, since mail to one address is read at another; else the addressed's. What
+ * is known to be forged moves one page on, at most: it makes nobody away, or one mail could silence him for a year. */
 static const ConfigContact *who_is_away(const IntakeCase *c, const ConfigContact *addressed)
 {
+    if (c->auth == AUTHRES_FAIL)
+        return NULL;
     return c->sender != NULL && c->sender != addressed && intake_is_believed(c) ? c->sender : addressed;
 }
 
@@ -129,6 +135,8 @@ static gboolean out_of_office(IntakeCase *c, const ConfigContact *addressed, gin
         intake_note(c, "of <%s>, a reader of the list %s: the others are still asked", c->reading->from, addressed->name);
         who = who == addressed ? NULL : who;
         notification = 0;
+    } else if (who == NULL) {
+        intake_note(c, "%s, but authentication failed: nobody is away for that", reason);
     }
     if (who != NULL)
         intake_note(c, "%s %s: %s (%s)", who->name, who == addressed && notification != 0 ? "cannot be reached" : "is away", reason, evidence);

@@ -40,8 +40,10 @@ done
 # ---- a list has many readers ----
 noc='s/^contacts:/contacts:\n  noc: {email: [noc@desk.test], list: yes, members: [bob, ann]}/; s/notify: \[bob\]/notify: [noc]/'
 away() { sqlite_value "select contact from away order by id" | tr '\n' ' ' | sed 's/ $//'; }
-absent() { # FROM: is out of office, answers the last page
-    make_mail -H 'Auto-Submitted: auto-replied' "$1" "$(reply_to "$page")" 'Automatic reply: Shop' 'I am on vacation until 3 December.' |
+absent() { # FROM [YEAR [-H HEADER]]: is out of office, answers the last page
+    absent_who=$1 absent_year=${2:-2026}
+    [ $# -lt 2 ] && shift || shift 2
+    make_mail -H 'Auto-Submitted: auto-replied' "$@" "$absent_who" "$(reply_to "$page")" 'Automatic reply: Shop' "I am on vacation until 3 December $absent_year." |
         deliver '' "$(reply_to "$page")"
     at 2026-05-26T10:26:00+02:00
 }
@@ -87,6 +89,15 @@ opened 'Shop is down'
 absent ann@desk.test
 same "who answers at another's address is the one who is away" ann "$(away)"
 same "the other cannot be reached there, nor is she asked in his place" 'Carol <carol@desk.test>' "$(header "$(templated escalation | tail -n 1)" To)"
+fresh observe
+opened 'Shop is down'
+absent bob@desk.test 2099
+same "nobody is away until 2099: at most three business days are believed" "$(date -d 2026-05-29T10:26:00+02:00 +%s)" "$(sqlite_value 'select until_at from away')"
+fresh observe 's/^domain:/trusted-authserv: [mx.desk.test]\ndomain:/'
+opened 'Shop is down'
+absent bob@desk.test 2026 -H 'Authentication-Results: mx.desk.test; dmarc=fail header.from=desk.test'
+same "what is known to be forged makes nobody away" '' "$(away)"
+same "but the page goes on to the next" 'Ann <ann@desk.test>' "$(header "$(templated escalation | tail -n 1)" To)"
 
 # ---- the requester comes to know a personal address ----
 fresh relay
