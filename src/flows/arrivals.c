@@ -66,10 +66,10 @@ static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *t
     return TRUE;
 }
 
-gboolean arrivals_tell_queue(IntakeCase *c, const ConfigQueue *queue, GError **err)
+gboolean arrivals_tell_queue(IntakeCase *c, const ConfigQueue *queue, const char *template, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
-    return read_parts(c, &parts, err) && tell_team(c, queue, "new-ticket", parts, err);
+    return read_parts(c, &parts, err) && tell_team(c, queue, template, parts, err);
 }
 
 static gboolean tell_teams(IntakeCase *c, const char *template, gboolean others, GError **err)

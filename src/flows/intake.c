@@ -216,7 +216,7 @@ static gboolean second_copy(IntakeCase *c, gint64 first, GError **err)
             intake_note(c, "brings queue %s", q->name);
             g_ptr_array_add(queues, g_strdup(q->name));
             if (!tickets_add_queue(c->desk->db, c->ticket->id, q->name, FALSE, err)
-                || !deadlines_start(c->desk, c->ticket, q, FALSE, c->desk->now, 0, err) || !arrivals_tell_queue(c, q, err))
+                || !deadlines_start(c->desk, c->ticket, q, FALSE, c->desk->now, 0, err) || !arrivals_tell_queue(c, q, "new-ticket", err))
                 return FALSE;
         }
         g_clear_pointer(&c->ticket, tickets_free);
@@ -224,8 +224,31 @@ static gboolean second_copy(IntakeCase *c, gint64 first, GError **err)
     return intake_store_row(c, err);
 }
 
+/* The whole of a mail of which the beginning is here. The team was shown only that, if it was a requester's. */
+static gboolean whole_copy(IntakeCase *c, gint64 first, GError **err)
+{
+    const Reading *r = c->reading;
+    gint64 ticket;
+    intake_note(c, "the whole of message %" G_GINT64_FORMAT ", which broke off: replaces its text, clocks stay", first);
+    c->row->filed = g_strdup("duplicate");
+    if (!messages_replace(c->desk->db, first, r->new_text, r->content_digest, c->mail->archive, err)
+        || !db_value(c->desk->db, &ticket, err,
+                     "select coalesce((select ticket_id from message where id = $1 and contact is null and is_note = 0), 0)", "i", first))
+        return FALSE;
+    if (ticket != 0) {
+        if (!belonging_load(c, ticket, err))
+            return FALSE;
+        const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
+        if (home != NULL && !arrivals_tell_queue(c, home, "relay-in", err))
+            return FALSE;
+        g_clear_pointer(&c->ticket, tickets_free); /* the row is a copy's */
+    }
+    return intake_store_row(c, err);
+}
+
 /* The same Message-ID, From and Date, but another text: one may be the beginning of the other, where an MTA died in mid-pipe. The longer
- * replaces the shorter; clocks stay. *ret_done: it was such a copy. */
+ * replaces the shorter; clocks stay. Who saw an authenticated mail cannot lengthen it by one that is not: that is a mail of its own.
+ * *ret_done: it was such a copy. */
 static gboolean partial_copy(IntakeCase *c, gboolean *ret_done, GError **err)
 {
     const Reading *r = c->reading;
@@ -239,12 +262,15 @@ static gboolean partial_copy(IntakeCase *c, gboolean *ret_done, GError **err)
     IntakeCopy how = c->mail->compare(c->mail->data, archive);
     if (how == INTAKE_OTHER)
         return TRUE;
+    if (how == INTAKE_LONGER && c->auth != AUTHRES_PASS) {
+        gint64 was_verified;
+        if (!db_value(c->desk->db, &was_verified, err, "select is_verified from message where id = $1", "i", id))
+            return FALSE;
+        if (was_verified)
+            return TRUE;
+    }
     *ret_done = TRUE;
-    if (how == INTAKE_SHORTER)
-        return second_copy(c, id, err);
-    intake_note(c, "the whole of message %" G_GINT64_FORMAT ", which broke off: replaces its text, clocks stay", id);
-    c->row->filed = g_strdup("duplicate");
-    return messages_replace(c->desk->db, id, r->new_text, r->content_digest, c->mail->archive, err) && intake_store_row(c, err);
+    return how == INTAKE_SHORTER ? second_copy(c, id, err) : whole_copy(c, id, err);
 }
 
 /* ---- the table: which mail does what ---- */
@@ -335,12 +361,12 @@ static gboolean process(IntakeCase *c, GError **err)
         return second_copy(c, first, err);
     if (!belonging_tokens(c, err))
         return FALSE;
+    c->sender = *r->from == '\0' ? NULL : config_contact_by_address(c->desk->config, r->from);
+    authenticate(c);
     /* the whole of a reply of which only a part was read must still do what it says */
     gboolean has_verbs = c->notification != NULL || c->work_ticket != 0;
     if (*r->message_id != '\0' && !c->mail->again && !has_verbs && (!partial_copy(c, &is_copy, err) || is_copy))
         return is_copy;
-    c->sender = *r->from == '\0' ? NULL : config_contact_by_address(c->desk->config, r->from);
-    authenticate(c);
     if (!decide_kind(c, err))
         return FALSE;
     if (c->kind == KIND_BOUNCE && c->envelope_row == NULL && r->original_message_id != NULL

@@ -135,7 +135,7 @@ static gboolean out_of_office(IntakeCase *c, const ConfigContact *addressed, gin
         intake_note(c, "of <%s>, a reader of the list %s: the others are still asked", c->reading->from, addressed->name);
         who = who == addressed ? NULL : who;
         notification = 0;
-    } else if (who == NULL) {
+    } else if (c->auth == AUTHRES_FAIL) {
         intake_note(c, "%s, but authentication failed: nobody is away for that", reason);
     }
     if (who != NULL)
