@@ -37,6 +37,16 @@ for subject in 'Shop is down ACK' 'ACK' 'Shop is down: please  ACK 2h'; do
     match "and the choices" 'You can reply with' "$(plain "$(templated transcript)")"
 done
 
+# ---- an answer to the answer ----
+fresh observe
+opened 'Shop is down'
+reply "$page" ann@desk.test 'hm'
+at 2026-05-26T10:24:00+02:00
+reply "$(templated transcript | tail -n 1)" ann@desk.test 'ack'
+at 2026-05-26T10:26:00+02:00
+same "a colleague's word, by the choices that she was sent" 'held 1' "$(state_of)"
+same "is hers" ann "$(sqlite_value 'select acker from run')"
+
 # ---- a list has many readers ----
 noc='s/^contacts:/contacts:\n  noc: {email: [noc@desk.test], list: yes, members: [bob, ann]}/; s/notify: \[bob\]/notify: [noc]/'
 away() { sqlite_value "select contact from away order by id" | tr '\n' ' ' | sed 's/ $//'; }
@@ -55,6 +65,13 @@ failed() { # RECIPIENT: a mail server could not deliver the last page to him
         "$(envelope_sender escalation)" 'Undelivered Mail Returned to Sender' - | deliver '' "$(envelope_sender escalation)"
     at 2026-05-26T10:26:00+02:00
 }
+fresh observe "$noc"
+opened 'Shop is down'
+reply "$page" bob@desk.test 'hm'
+at 2026-05-26T10:24:00+02:00
+reply "$(templated transcript | tail -n 1)" bob@desk.test 'ack'
+at 2026-05-26T10:25:00+02:00
+same "so with one who reads a list" 'held 1 bob' "$(state_of) $(sqlite_value 'select acker from run')"
 fresh observe "$noc"
 opened 'Shop is down'
 absent bob@desk.test
