@@ -154,10 +154,11 @@ static gboolean contradicts(const IntakeCase *c, const CommandReply *words, Itip
     return takes_back(c, meaning);
 }
 
-/* Whether a calendar may have answered by itself. */
+/* Whether a calendar may have answered by itself: by what it says, or, whose clock is wrong or says nothing, by when it came. */
 static gboolean is_automatic(const IntakeCase *c, const GArray *delivered)
 {
-    return itip_is_automatic(c->reading->calendar_reply->dtstamp, delivered) || itip_is_automatic(c->reading->date, delivered);
+    return itip_is_automatic(c->reading->calendar_reply->dtstamp, delivered) || itip_is_automatic(c->reading->date, delivered)
+           || itip_is_automatic(c->desk->now, delivered);
 }
 
 /* Why the answer does nothing, for the person; NULL: it counts. */

@@ -72,7 +72,7 @@ answer() {
     esac
     make_mail -H 'MIME-Version: 1.0' -H "Date: ${date:-Tue, 26 May 2026 10:28:00 +0200}" "$@" "${who:-bob@desk.test}" "$organizer" 'Accepted: [support #1] Shop is down' - \
         <"$WORK/body" | deliver "${who:-bob@desk.test}" "$organizer"
-    at 2026-05-26T10:29:00+02:00
+    at "${received:-2026-05-26T10:29:00+02:00}"
 }
 
 # ---- the invitation ----
@@ -117,6 +117,14 @@ fresh
 object ACCEPTED 20260526T082310Z | answer google
 same "ten seconds after delivery: a calendar may do that by itself" 'climbing 1' "$(state_of)"
 match "and is told so" 'please reply ACK' "$(plain "$(last transcript)" | tr '\n' ' ')"
+fresh
+received=2026-05-26T10:23:05+02:00
+object ACCEPTED | sed '/^DTSTAMP/d' | answer outlook -H 'Date: unknown'
+same "it says no time, and came at once" 'climbing 1' "$(state_of)"
+fresh
+object ACCEPTED | answer outlook
+same "its clock is wrong, and it came at once" 'climbing 1' "$(state_of)"
+received=
 fresh
 date='Tue, 26 May 2026 10:23:15 +0200'
 object ACCEPTED | answer outlook
