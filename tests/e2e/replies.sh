@@ -115,6 +115,11 @@ opened 'Shop is down'
 absent bob@desk.test 2026 -H 'Authentication-Results: mx.desk.test; dmarc=fail header.from=desk.test'
 same "what is known to be forged makes nobody away" '' "$(away)"
 same "but the page goes on to the next" 'Ann <ann@desk.test>' "$(header "$(templated escalation | tail -n 1)" To)"
+make_mail -H 'Authentication-Results: mx.desk.test; dmarc=fail header.from=desk.test' bob@desk.test "$(reply_to "$page")" 'Re: Shop' 'ack' |
+    deliver bob@desk.test "$(reply_to "$page")"
+at 2026-05-26T10:28:00+02:00
+same "nor is a forged ack one" 'climbing 1' "$(state_of)"
+match "he is told what was wrong with it" 'from <bob@desk.test>, but the mail failed authentication' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ')"
 
 # ---- the requester comes to know a personal address ----
 fresh relay
