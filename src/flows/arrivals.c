@@ -255,8 +255,8 @@ static gboolean from_requester(IntakeCase *c, GError **err)
     if (!intake_store_row(c, err) || !add_participants(c, err))
         return FALSE;
     if (t->state == TICKET_RESOLVED && is_thanks) {
-        intake_note(c, "only thanks: does not reopen");
-        return TRUE;
+        intake_note(c, "only thanks: does not reopen"); /* what is attached may say more: a screenshot, or a signature's logo */
+        return c->reading->attachments->len == 0 || tell_teams(c, "relay-in", FALSE, err);
     }
     if (t->state == TICKET_WAITING || t->state == TICKET_RESOLVED)
         intake_note(c, "%s becomes open", tickets_state_name(t->state));

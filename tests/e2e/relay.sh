@@ -79,6 +79,13 @@ match "resolve tells the customer" 'Neues Gerät unterwegs' "$(plain "$(template
 answer kim@acme.test "$(reply_to "$out")" 'Vielen Dank!'
 at 2026-05-27T14:00:00+02:00
 match "thanks do not reopen" '"state":"resolved"' "$(escalate --json show 1)"
+before=$(templated_count relay-in)
+printf -- '--b3\nContent-Type: text/plain\n\nHallo Bob,\n\nvielen Dank\n--b3\nContent-Type: image/png; name=error.png\nContent-Transfer-Encoding: base64\n\niVBORw0KGgoAAAANSUhEUg==\n--b3--\n' |
+    make_mail -H 'Content-Type: multipart/mixed; boundary=b3' -H 'MIME-Version: 1.0' kim@acme.test "$(reply_to "$out")" 'Re: [support #1] Fehler' - |
+    deliver kim@acme.test "$(reply_to "$out")"
+at 2026-05-27T15:00:00+02:00
+match "nor do they with a picture" '"state":"resolved"' "$(escalate --json show 1)"
+same "but the team sees it" $((before + 2)) "$(templated_count relay-in)"
 answer kim@acme.test "$(reply_to "$out")" 'Das neue ist auch kaputt.'
 at 2026-05-28T10:00:00+02:00
 match "anything else does" '"state":"open"' "$(escalate --json show 1)"
