@@ -37,6 +37,19 @@ for subject in 'Shop is down ACK' 'ACK' 'Shop is down: please  ACK 2h'; do
     match "and the choices" 'You can reply with' "$(plain "$(templated transcript)")"
 done
 
+# ---- a reaction ----
+fresh observe
+opened 'Shop is down'
+{
+    printf -- '--r\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n\360\237\221\215\n\n'
+    printf -- '--r\nContent-Type: text/vnd.google.email-reaction+json; charset=utf-8\n\n{"emoji":"x","version":1}\n\n'
+    printf -- '--r\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n<p>\360\237\221\215</p>\n--r--\n'
+} | make_mail -H 'MIME-Version: 1.0' -H 'Content-Type: multipart/alternative; boundary=r' bob@desk.test "$(reply_to "$page")" 'Re: Shop' - |
+    deliver bob@desk.test "$(reply_to "$page")"
+at 2026-05-26T10:26:00+02:00
+same "a click on a thumb is no ack" 'climbing 1' "$(state_of)"
+match "but the choices" 'You can reply with' "$(plain "$(templated transcript)")"
+
 # ---- an answer to the answer ----
 fresh observe
 opened 'Shop is down'
