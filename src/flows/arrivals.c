@@ -245,7 +245,7 @@ static gboolean tell_ackers(IntakeCase *c, GError **err)
 static gboolean from_requester(IntakeCase *c, GError **err)
 {
     Ticket *t = c->ticket;
-    gboolean is_thanks = command_is_only_thanks(c->reading->new_text);
+    gboolean is_thanks = command_is_only_thanks(c->reading->new_text) || intake_is_reaction(c);
     if (g_strcmp0(t->requester, c->reading->from) == 0 && *c->reading->message_id != '\0') {
         g_free(t->last_from_requester);
         t->last_from_requester = g_strdup(c->reading->message_id);

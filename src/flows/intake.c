@@ -40,18 +40,18 @@ gboolean intake_is_believed(const IntakeCase *c)
     return trusted != NULL && trusted[0] != NULL ? c->auth == AUTHRES_PASS : c->auth != AUTHRES_FAIL;
 }
 
-/* A click on a face below the mail, as Gmail sends it: whatever its text part says, nobody wrote it. */
-static gboolean is_reaction(const Reading *r)
+gboolean intake_is_reaction(const IntakeCase *c)
 {
-    for (guint i = 0; i < r->attachments->len; i++)
-        if (g_ascii_strcasecmp(((const LetterAttachment *)g_ptr_array_index(r->attachments, i))->type, "text/vnd.google.email-reaction+json") == 0)
+    const GPtrArray *parts = c->reading->attachments;
+    for (guint i = 0; i < parts->len; i++)
+        if (g_ascii_strcasecmp(((const LetterAttachment *)g_ptr_array_index(parts, i))->type, "text/vnd.google.email-reaction+json") == 0)
             return TRUE;
     return FALSE;
 }
 
 const char *intake_doubt(const IntakeCase *c)
 {
-    if (is_reaction(c->reading))
+    if (intake_is_reaction(c))
         return "it is a reaction, and no answer";
     if (c->torn)
         return "it is addressed to two of our personal addresses at once";

@@ -86,6 +86,11 @@ printf -- '--b3\nContent-Type: text/plain\n\nHallo Bob,\n\nvielen Dank\n--b3\nCo
 at 2026-05-27T15:00:00+02:00
 match "nor do they with a picture" '"state":"resolved"' "$(escalate --json show 1)"
 same "but the team sees it" $((before + 2)) "$(templated_count relay-in)"
+printf -- '--r\nContent-Type: text/plain\n\n:)\n\nKim Lee reacted via Gmail\n--r\nContent-Type: text/vnd.google.email-reaction+json\n\n{"emoji":"x","version":1}\n--r--\n' |
+    make_mail -H 'Content-Type: multipart/alternative; boundary=r' -H 'MIME-Version: 1.0' kim@acme.test "$(reply_to "$out")" 'Re: [support #1] Fehler' - |
+    deliver kim@acme.test "$(reply_to "$out")"
+at 2026-05-27T15:10:00+02:00
+match "nor does a reaction" '"state":"resolved"' "$(escalate --json show 1)"
 answer kim@acme.test "$(reply_to "$out")" 'Das neue ist auch kaputt.'
 at 2026-05-28T10:00:00+02:00
 match "anything else does" '"state":"open"' "$(escalate --json show 1)"
