@@ -427,8 +427,10 @@ gboolean escalate_contact_away(Desk *d, const char *contact, const char *reason,
         gboolean waits = FALSE;
         for (guint k = 0; k < r->run->pages->len; k++) {
             LadderPage *p = g_ptr_array_index(r->run->pages, k);
-            waits = waits || (strcmp(p->contact, contact) == 0 && (p->state == PAGE_QUEUED || p->state == PAGE_WAITING));
-            if (waits && !runs_set_outcome(d->db, p->id, reason, d->now, err))
+            if (strcmp(p->contact, contact) != 0 || (p->state != PAGE_QUEUED && p->state != PAGE_WAITING))
+                continue;
+            waits = TRUE;
+            if (!runs_set_outcome(d->db, p->id, reason, d->now, err))
                 return FALSE;
         }
         if (waits && (!tickets_load(d->db, r->ticket_id, &t, err) || !step(d, t, r, &event, NULL, err)))

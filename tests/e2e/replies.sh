@@ -133,6 +133,16 @@ make_mail -H 'Authentication-Results: mx.desk.test; dmarc=fail header.from=desk.
 at 2026-05-26T10:28:00+02:00
 same "nor is a forged ack one" 'climbing 1' "$(state_of)"
 match "he is told what was wrong with it" 'from <bob@desk.test>, but the mail failed authentication' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ')"
+LEVELS='      - {notify: [bob, dana], at: [75% respond], ack-within: 10m}
+      - {notify: [carol], ack-within: 10m}'
+fresh observe
+make_mail ada@acme.test support@desk.test 'Till is down' 'Our till is down.' | deliver ada@acme.test support@desk.test
+opened 'Shop is down'
+page=$(sent_to bob@desk.test | tail -n 1)
+absent bob@desk.test
+same "whoever was asked with him, on another ticket, is not away" '1 bob, 2 bob' \
+    "$(sqlite_value "select group_concat(run_id || ' ' || contact, ', ') from notification where outcome like 'out of office%'")"
+LEVELS=
 
 # ---- the requester comes to know a personal address ----
 fresh relay
