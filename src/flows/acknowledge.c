@@ -12,19 +12,12 @@
 
 #include "base/banned.h"
 
-static gboolean is_member(const ConfigContact *list, const ConfigContact *who)
-{
-    return list->list && list->members != NULL && g_strv_contains((const char *const *)list->members, who->name);
-}
-
 /* Whose acknowledgment this is: the addressed contact's, a member's of a list, or an authenticated colleague's own; NULL: nobody's. */
 static const ConfigContact *actor_of(IntakeCase *c, const ConfigContact *addressed)
 {
     if (c->sender == NULL || c->auth == AUTHRES_FAIL)
         return NULL;
-    if (c->sender == addressed)
-        return c->sender;
-    if (addressed != NULL && is_member(addressed, c->sender))
+    if (c->sender == addressed || people_is_member(addressed, c->sender))
         return c->sender;
     if (!intake_is_believed(c) || !people_is_of_ticket(c->desk, c->sender, c->ticket->id))
         return NULL;
@@ -36,15 +29,19 @@ static const ConfigContact *actor_of(IntakeCase *c, const ConfigContact *address
 gboolean acknowledge_ask_registered(IntakeCase *c, const ConfigContact *addressed, GError **err)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-    gboolean may;
+    gboolean may, is_his = addressed != NULL && c->sender == addressed;
     intake_note(c, "from an address that is not registered, or failed authentication: nothing is done");
     c->row->is_note = TRUE;
-    if (!intake_store_row(c, err) || addressed == NULL)
-        return addressed == NULL;
+    if (!intake_store_row(c, err))
+        return FALSE;
+    if (addressed == NULL)
+        return TRUE;
     GuardCase facts = intake_guard_case(c, addressed->email[0], GUARD_REFUSAL);
     facts.null_sender = FALSE; /* it answers the registered address, not the mail's sender */
-    g_ptr_array_add(lines, g_strdup_printf("Somebody answered from <%.200s>, which is not one of your addresses here.", c->reading->from));
-    g_ptr_array_add(lines, g_strdup("Nothing was done, and nothing was sent on. If it was you, please answer from the address that this mail was sent to."));
+    g_ptr_array_add(lines, g_strdup_printf(is_his ? "Somebody answered from <%.200s>, but the mail failed authentication: it may be forged."
+                                                  : "Somebody answered from <%.200s>, which is not one of your addresses here.", c->reading->from));
+    g_ptr_array_add(lines, g_strdup_printf("Nothing was done, and nothing was sent on. If it was you, please answer %s.",
+                                           is_his ? "through the mail server of that address" : "from the address that this mail was sent to"));
     return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
            && (!may || notify_transcript(c->desk, c->ticket, addressed, c->notification != NULL ? c->notification->id : 0, lines, FALSE, TRUE, NULL, err));
 }
@@ -132,8 +129,8 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
     if (unsigned_why != NULL) {
         g_ptr_array_add(results, g_strdup_printf("Nothing was done: your replies must be signed, and %s.", unsigned_why));
         v.is_refused = TRUE;
-    } else if (why != NULL || c->said->commands->commands->len == 0) {
-        intake_note(c, "no verb: %s", why != NULL ? why : "a note");
+    } else if (why != NULL) {
+        intake_note(c, "no verb: %s", why);
         g_ptr_array_add(results, g_strdup("Your mail is kept as a note. It holds no verb that is sure, so nothing else was done."));
         v.with_choices = TRUE;
     } else if (!apply_all(c, &v, err)) {

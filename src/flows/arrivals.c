@@ -43,7 +43,8 @@ static const char *writer(const Reading *r) { return *r->from_name != '\0' ? r->
 /* For the team: who seems to write. Where authentication failed it says so, since From is what anybody can write. */
 static char *shown_writer(const IntakeCase *c)
 {
-    return g_strdup_printf("%s%s", writer(c->reading), c->auth == AUTHRES_FAIL ? " (sender not proven: authentication failed)" : "");
+    return g_strdup_printf("%s%s%s", writer(c->reading), c->auth == AUTHRES_FAIL ? " (sender not proven: authentication failed)" : "",
+                           c->unsure ? " (perhaps an automatic mail)" : "");
 }
 
 /* The mail to each of the team, but its writer. A queue beside the home queue tells its own team. */
@@ -67,10 +68,10 @@ static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *t
     return TRUE;
 }
 
-gboolean arrivals_tell_queue(IntakeCase *c, const ConfigQueue *queue, GError **err)
+gboolean arrivals_tell_queue(IntakeCase *c, const ConfigQueue *queue, const char *template, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
-    return read_parts(c, &parts, err) && tell_team(c, queue, "new-ticket", parts, err);
+    return read_parts(c, &parts, err) && tell_team(c, queue, template, parts, err);
 }
 
 static gboolean tell_teams(IntakeCase *c, const char *template, gboolean others, GError **err)
@@ -246,7 +247,7 @@ static gboolean tell_ackers(IntakeCase *c, GError **err)
 static gboolean from_requester(IntakeCase *c, GError **err)
 {
     Ticket *t = c->ticket;
-    gboolean is_thanks = command_is_only_thanks(c->reading->new_text);
+    gboolean is_thanks = command_is_only_thanks(c->reading->new_text) || intake_is_reaction(c);
     if (g_strcmp0(t->requester, c->reading->from) == 0 && *c->reading->message_id != '\0') {
         g_free(t->last_from_requester);
         t->last_from_requester = g_strdup(c->reading->message_id);
@@ -256,12 +257,23 @@ static gboolean from_requester(IntakeCase *c, GError **err)
     if (!intake_store_row(c, err) || !add_participants(c, err))
         return FALSE;
     if (t->state == TICKET_RESOLVED && is_thanks) {
-        intake_note(c, "only thanks: does not reopen");
-        return TRUE;
+        intake_note(c, "only thanks: does not reopen"); /* what is attached may say more: a screenshot, or a signature's logo */
+        return c->reading->attachments->len == 0 || tell_teams(c, "relay-in", FALSE, err);
     }
     if (t->state == TICKET_WAITING || t->state == TICKET_RESOLVED)
         intake_note(c, "%s becomes open", tickets_state_name(t->state));
     return verbs_reopen(c->desk, t, c->row->id, err) && tell_teams(c, "relay-in", FALSE, err) && tell_ackers(c, err);
+}
+
+gboolean arrivals_append_machine(IntakeCase *c, GError **err)
+{
+    gboolean is_ours = c->sender != NULL || c->notification != NULL || c->work_ticket != 0 || c->at_envelope_address, is_partner = FALSE;
+    intake_note(c, "appended; no state, no clock");
+    c->row->is_note = TRUE;
+    if (!intake_store_row(c, err))
+        return FALSE;
+    return !c->unsure || is_ours || (tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, &is_partner, err)
+                                     && (!is_partner || tell_teams(c, "relay-in", FALSE, err)));
 }
 
 /* ---- into a ticket: the team's side ---- */
@@ -471,7 +483,7 @@ gboolean arrivals_work(IntakeCase *c, GError **err)
     g_clear_pointer(&c->ticket, tickets_free);
     if (!belonging_load(c, c->work_ticket, err))
         return FALSE;
-    gboolean is_his = c->sender != NULL && c->sender == c->work_contact;
+    gboolean is_his = c->sender != NULL && (c->sender == c->work_contact || people_is_member(c->work_contact, c->sender));
     gboolean is_colleague = c->sender != NULL && !is_his && intake_is_believed(c) && people_is_of_ticket(c->desk, c->sender, c->ticket->id);
     if (c->auth == AUTHRES_FAIL || (!is_his && !is_colleague)) {
         intake_note(c, "at the work address of %s, but not from him: a note, nothing is done", c->work_contact != NULL ? c->work_contact->name : "nobody");

@@ -190,6 +190,19 @@ static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
 /* A run that outlives a policy's levels keeps those that it has: both sides are brought to the shorter. */
 static gboolean fits(const RunRow *r, const Policy *policy) { return policy != NULL && policy->levels->len >= r->run->levels->len; }
 
+/* Whom a mail was wanted for that cannot be written, since the configuration has nobody of that name: the operator, who may hold a run,
+ * or somebody who was taken out meanwhile. Newly allocated, or NULL. */
+static char *asked_in_vain(const Desk *d, const GPtrArray *actions)
+{
+    for (guint i = 0; i < actions->len; i++) {
+        const LadderAction *a = g_ptr_array_index(actions, i);
+        gboolean is_mail = a->kind == LADDER_DO_PAGE || a->kind == LADDER_DO_REMIND || a->kind == LADDER_DO_HANDOFF;
+        if (is_mail && desk_contact(d, a->contact) == NULL)
+            return g_strdup(a->contact);
+    }
+    return NULL;
+}
+
 static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *event, GPtrArray **ret_actions, GError **err)
 {
     World w = {d, t, desk_queue(d, t->queue), desk_policy(d, r->policy)};
@@ -208,6 +221,12 @@ static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *eve
     if (!runs_save(d->db, r, event->kind == LADDER_END ? event->text : NULL, err)
         || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err))
         return FALSE;
+    g_autofree char *gone = asked_in_vain(d, actions);
+    if (gone != NULL) { /* no answer can come, and no delivery that a deadline could count from */
+        LadderEvent unreachable = {.kind = LADDER_UNREACHABLE, .contact = gone, .text = "not in the configuration"};
+        if (!step(d, t, r, &unreachable, NULL, err))
+            return FALSE;
+    }
     if (ret_actions != NULL)
         *ret_actions = g_steal_pointer(&actions);
     return TRUE;
@@ -408,8 +427,10 @@ gboolean escalate_contact_away(Desk *d, const char *contact, const char *reason,
         gboolean waits = FALSE;
         for (guint k = 0; k < r->run->pages->len; k++) {
             LadderPage *p = g_ptr_array_index(r->run->pages, k);
-            waits = waits || (strcmp(p->contact, contact) == 0 && (p->state == PAGE_QUEUED || p->state == PAGE_WAITING));
-            if (waits && !runs_set_outcome(d->db, p->id, reason, d->now, err))
+            if (strcmp(p->contact, contact) != 0 || (p->state != PAGE_QUEUED && p->state != PAGE_WAITING))
+                continue;
+            waits = TRUE;
+            if (!runs_set_outcome(d->db, p->id, reason, d->now, err))
                 return FALSE;
         }
         if (waits && (!tickets_load(d->db, r->ticket_id, &t, err) || !step(d, t, r, &event, NULL, err)))

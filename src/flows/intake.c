@@ -40,8 +40,19 @@ gboolean intake_is_believed(const IntakeCase *c)
     return trusted != NULL && trusted[0] != NULL ? c->auth == AUTHRES_PASS : c->auth != AUTHRES_FAIL;
 }
 
+gboolean intake_is_reaction(const IntakeCase *c)
+{
+    const GPtrArray *parts = c->reading->attachments;
+    for (guint i = 0; i < parts->len; i++)
+        if (g_ascii_strcasecmp(((const LetterAttachment *)g_ptr_array_index(parts, i))->type, "text/vnd.google.email-reaction+json") == 0)
+            return TRUE;
+    return FALSE;
+}
+
 const char *intake_doubt(const IntakeCase *c)
 {
+    if (intake_is_reaction(c))
+        return "it is a reaction, and no answer";
     if (c->torn)
         return "it is addressed to two of our personal addresses at once";
     if (c->reading->truncated || c->said->truncated)
@@ -216,7 +227,7 @@ static gboolean second_copy(IntakeCase *c, gint64 first, GError **err)
             intake_note(c, "brings queue %s", q->name);
             g_ptr_array_add(queues, g_strdup(q->name));
             if (!tickets_add_queue(c->desk->db, c->ticket->id, q->name, FALSE, err)
-                || !deadlines_start(c->desk, c->ticket, q, FALSE, c->desk->now, 0, err) || !arrivals_tell_queue(c, q, err))
+                || !deadlines_start(c->desk, c->ticket, q, FALSE, c->desk->now, 0, err) || !arrivals_tell_queue(c, q, "new-ticket", err))
                 return FALSE;
         }
         g_clear_pointer(&c->ticket, tickets_free);
@@ -224,8 +235,31 @@ static gboolean second_copy(IntakeCase *c, gint64 first, GError **err)
     return intake_store_row(c, err);
 }
 
+/* The whole of a mail of which the beginning is here. The team was shown only that, if it was a requester's. */
+static gboolean whole_copy(IntakeCase *c, gint64 first, GError **err)
+{
+    const Reading *r = c->reading;
+    gint64 ticket;
+    intake_note(c, "the whole of message %" G_GINT64_FORMAT ", which broke off: replaces its text, clocks stay", first);
+    c->row->filed = g_strdup("duplicate");
+    if (!messages_replace(c->desk->db, first, r->new_text, r->content_digest, c->mail->archive, err)
+        || !db_value(c->desk->db, &ticket, err,
+                     "select coalesce((select ticket_id from message where id = $1 and contact is null and is_note = 0), 0)", "i", first))
+        return FALSE;
+    if (ticket != 0) {
+        if (!belonging_load(c, ticket, err))
+            return FALSE;
+        const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
+        if (home != NULL && !arrivals_tell_queue(c, home, "relay-in", err))
+            return FALSE;
+        g_clear_pointer(&c->ticket, tickets_free); /* the row is a copy's */
+    }
+    return intake_store_row(c, err);
+}
+
 /* The same Message-ID, From and Date, but another text: one may be the beginning of the other, where an MTA died in mid-pipe. The longer
- * replaces the shorter; clocks stay. *ret_done: it was such a copy. */
+ * replaces the shorter; clocks stay. Who saw an authenticated mail cannot lengthen it by one that is not: that is a mail of its own.
+ * *ret_done: it was such a copy. */
 static gboolean partial_copy(IntakeCase *c, gboolean *ret_done, GError **err)
 {
     const Reading *r = c->reading;
@@ -239,12 +273,15 @@ static gboolean partial_copy(IntakeCase *c, gboolean *ret_done, GError **err)
     IntakeCopy how = c->mail->compare(c->mail->data, archive);
     if (how == INTAKE_OTHER)
         return TRUE;
+    if (how == INTAKE_LONGER && c->auth != AUTHRES_PASS) {
+        gint64 was_verified;
+        if (!db_value(c->desk->db, &was_verified, err, "select is_verified from message where id = $1", "i", id))
+            return FALSE;
+        if (was_verified)
+            return TRUE;
+    }
     *ret_done = TRUE;
-    if (how == INTAKE_SHORTER)
-        return second_copy(c, id, err);
-    intake_note(c, "the whole of message %" G_GINT64_FORMAT ", which broke off: replaces its text, clocks stay", id);
-    c->row->filed = g_strdup("duplicate");
-    return messages_replace(c->desk->db, id, r->new_text, r->content_digest, c->mail->archive, err) && intake_store_row(c, err);
+    return how == INTAKE_SHORTER ? second_copy(c, id, err) : whole_copy(c, id, err);
 }
 
 /* ---- the table: which mail does what ---- */
@@ -272,8 +309,16 @@ static gboolean no_human(IntakeCase *c, gint64 claimed, GError **err)
         return arrivals_open(c, claimed, err);
     }
     if (c->ticket != NULL)
-        return append_silently(c, err);
+        return arrivals_append_machine(c, err);
     return file_other(c, kind_name(c->kind), err);
+}
+
+/* An agent who copies the requester shows him the personal address that he writes to, and the requester answers all. His mail is what it
+ * would be at the ticket's address: nothing that such an address allows is his, and nothing of it is lost. */
+static gboolean is_requester_at_personal(const IntakeCase *c)
+{
+    return (c->notification != NULL || c->work_ticket != 0) && c->sender == NULL && c->ticket != NULL && c->ticket->requester != NULL
+           && g_ascii_strcasecmp(c->ticket->requester, c->reading->from) == 0;
 }
 
 static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
@@ -289,6 +334,10 @@ static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
     }
     if (c->sender != NULL && intake_is_believed(c) && !people_set_back(c->desk, c->sender->name, err))
         return FALSE;
+    if (is_requester_at_personal(c)) {
+        intake_note(c, "of the requester, at an address that is somebody's alone: as at the ticket's");
+        return arrivals_append(c, err);
+    }
     if (c->notification != NULL)
         return acknowledge_mail(c, err);
     if (c->work_ticket != 0)
@@ -311,12 +360,16 @@ static CaseHandler *const cases[KIND_COUNT] = {
     [KIND_REPORT] = no_human, [KIND_BULK] = no_human,                 [KIND_OWN] = no_human,
 };
 
-/* Who wrote it, what it is, where it belongs; *ret_claimed: the ticket that it names and does not join, or 0. */
+static void identify(IntakeCase *c)
+{
+    c->sender = *c->reading->from == '\0' ? NULL : config_contact_by_address(c->desk->config, c->reading->from);
+    authenticate(c);
+}
+
+/* What it is, where it belongs; *ret_claimed: the ticket that it names and does not join, or 0. */
 static gboolean place(IntakeCase *c, gint64 *ret_claimed, GError **err)
 {
     const Reading *r = c->reading;
-    c->sender = *r->from == '\0' ? NULL : config_contact_by_address(c->desk->config, r->from);
-    authenticate(c);
     if (!decide_kind(c, err))
         return FALSE;
     if (c->kind == KIND_BOUNCE && c->envelope_row == NULL && r->original_message_id != NULL
@@ -343,6 +396,7 @@ static gboolean process(IntakeCase *c, GError **err)
         return second_copy(c, first, err);
     if (!belonging_tokens(c, err))
         return FALSE;
+    identify(c);
     /* the whole of a reply of which only a part was read must still do what it says */
     gboolean has_verbs = c->notification != NULL || c->work_ticket != 0;
     if (*r->message_id != '\0' && !c->mail->again && !has_verbs && (!partial_copy(c, &is_copy, err) || is_copy))
@@ -407,7 +461,9 @@ gboolean intake_preview(Desk *d, const IntakeMail *mail, IntakePlace *ret, GErro
     IntakePlace p = {0};
     case_init(&c, d, mail);
     find_queues(&c);
-    gboolean ok = belonging_tokens(&c, err) && place(&c, &p.claimed, err) && role_of_sender(&c, &p.sender_role, err);
+    gboolean ok = belonging_tokens(&c, err);
+    identify(&c);
+    ok = ok && place(&c, &p.claimed, err) && role_of_sender(&c, &p.sender_role, err);
     if (ok) {
         p.queue = c.home != NULL ? g_strdup(c.home->name) : NULL;
         p.sender = c.sender != NULL ? g_strdup(c.sender->name) : NULL;

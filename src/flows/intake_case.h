@@ -41,6 +41,8 @@ typedef struct {
 
 /* Whether From is believed where it matters: authenticated, or, where nobody is trusted to say so, not known to be forged. */
 gboolean intake_is_believed(const IntakeCase *c);
+/* A click on a face below the mail, as Gmail sends it: whatever its text part says, nobody wrote it. */
+gboolean intake_is_reaction(const IntakeCase *c);
 /* Why no verb is taken from this mail, or NULL; constant text. */
 const char *intake_doubt(const IntakeCase *c);
 void intake_note(IntakeCase *c, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -72,7 +72,13 @@ static gboolean acked(VerbContext *c, const RunRow *before, const GPtrArray *act
     g_autofree char *outcome = c->actor != NULL ? g_strdup_printf("%s took it %s", c->actor->full_name, at) : g_strdup("acknowledged");
     if (c->page != 0 && !runs_set_outcome(c->desk->db, c->page, outcome, c->desk->now, err))
         return FALSE;
-    return (c->ticket->owner != NULL && !horizontal(c, r)) || verbs_set_owner(c, verbs_actor_name(c), err);
+    if (c->ticket->state == TICKET_NEW) {
+        c->ticket->state = TICKET_OPEN;
+        if (!tickets_save(c->desk->db, c->ticket, err))
+            return FALSE;
+    }
+    /* the operator is nobody whom a ticket could belong to */
+    return c->actor == NULL || (c->ticket->owner != NULL && !horizontal(c, r)) || verbs_set_owner(c, c->actor->name, err);
 }
 
 gboolean ladderverbs_ack(VerbContext *c, const Command *cmd, GError **err)

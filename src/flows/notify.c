@@ -37,6 +37,7 @@ typedef struct {
     gint64 answer;                /* the message of the team that it passes on, or 0 */
     char reply_purpose;           /* t w a */
     gint64 reply_id;
+    const char *reply_key;        /* the contact to whom the address that is answered to was given; NULL: the reader */
     const char *from_name;        /* instead of the template's From line, or NULL */
     const char *text;             /* instead of a template's body, or NULL */
     gboolean holds_words;         /* a person's own lines are in it: they are not broken anew */
@@ -185,8 +186,8 @@ static gboolean compose(Desk *d, const Outgoing *o, OutboxRow *row, const char *
 {
     g_autoptr(GPtrArray) refs = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GBytes) bytes = NULL;
-    const char *key = o->contact != NULL ? o->contact->name : NULL;
-    g_autofree char *reply = notify_token_address(d, o->queue, o->reply_purpose, o->reply_id, o->reply_purpose == 't' ? NULL : key);
+    const char *key = o->contact != NULL ? o->contact->name : NULL, *reply_key = o->reply_key != NULL ? o->reply_key : key;
+    g_autofree char *reply = notify_token_address(d, o->queue, o->reply_purpose, o->reply_id, o->reply_purpose == 't' ? NULL : reply_key);
     g_autofree char *sender = notify_token_address(d, o->queue, 'b', row->id, key), *message_id = own_message_id(d, row->id);
     if (!references(d, o, refs, err))
         return FALSE;
@@ -251,12 +252,11 @@ static Outgoing to_contact(const Desk *d, const Ticket *t, const ConfigContact *
                       .reply_id = t->id, .not_before = INSTANT_NONE};
 }
 
-static gboolean missing(const Desk *d, const Ticket *t, const char *contact, gboolean *ret, GError **err)
+static gboolean is_missing(const Desk *d, const Ticket *t, const char *contact)
 {
-    *ret = desk_queue(d, t->queue) == NULL || (contact != NULL && desk_contact(d, contact) == NULL);
-    if (*ret)
-        log_event(LOGGING_WARNING, "ticket=%" G_GINT64_FORMAT " event=not-configured queue=%s contact=%s", t->id, t->queue, contact ? contact : "-");
-    (void)err;
+    if (desk_queue(d, t->queue) != NULL && (contact == NULL || desk_contact(d, contact) != NULL))
+        return FALSE;
+    log_event(LOGGING_WARNING, "ticket=%" G_GINT64_FORMAT " event=not-configured queue=%s contact=%s", t->id, t->queue, contact ? contact : "-");
     return TRUE;
 }
 
@@ -333,8 +333,7 @@ static const char *page_template(const LadderPage *p, const PolicyLevel *level)
 
 gboolean notify_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, GError **err)
 {
-    gboolean gone;
-    if (!missing(d, t, p->contact, &gone, err) || gone)
+    if (is_missing(d, t, p->contact))
         return TRUE;
     const ConfigContact *c = desk_contact(d, p->contact);
     const Policy *policy = desk_policy(d, r->policy);
@@ -388,8 +387,7 @@ gboolean notify_line(Desk *d, const Ticket *t, const char *contact, const char *
 gboolean notify_over(Desk *d, const Ticket *t, const RunRow *r, const char *contact, const char *line, GError **err)
 {
     g_autofree char *cancellation = NULL, *subject = clean_subject(t);
-    gboolean gone;
-    if (!missing(d, t, contact, &gone, err) || gone)
+    if (is_missing(d, t, contact))
         return TRUE;
     Outgoing o = to_contact(d, t, desk_contact(d, contact), "line");
     if (r != NULL && !rsvp_cancel(d, t, r, o.contact, subject, &cancellation, err))
@@ -402,8 +400,7 @@ gboolean notify_over(Desk *d, const Ticket *t, const RunRow *r, const char *cont
 gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *template, const char *from, const char *text, GPtrArray *parts,
                      GError **err)
 {
-    gboolean gone;
-    if (!missing(d, t, contact, &gone, err) || gone)
+    if (is_missing(d, t, contact))
         return TRUE;
     Outgoing o = to_contact(d, t, desk_contact(d, contact), template);
     o.class = "page";
@@ -420,8 +417,7 @@ gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *
 
 gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t *extra, const char *in_reply_to, GError **err)
 {
-    gboolean gone;
-    if (!missing(d, t, NULL, &gone, err) || gone || t->requester == NULL) {
+    if (is_missing(d, t, NULL) || t->requester == NULL) {
         json_decref(extra);
         return TRUE;
     }
@@ -434,8 +430,7 @@ gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t
 
 gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, const char *text, GPtrArray *parts, gint64 answer, GError **err)
 {
-    gboolean gone;
-    if (!missing(d, t, NULL, &gone, err) || gone || t->requester == NULL)
+    if (is_missing(d, t, NULL) || t->requester == NULL)
         return TRUE;
     g_autofree char *name = g_strdup_printf("%s (%s)", author->full_name, t->queue);
     Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = "relay", .language = t->language, .class = "relay",
@@ -450,9 +445,11 @@ gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, con
 gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,
                            gboolean is_refusal, const char *in_reply_to, GError **err)
 {
-    gboolean gone;
-    if (!missing(d, t, NULL, &gone, err) || gone)
+    g_autofree char *asked = NULL; /* a colleague, or a member of a list, may have answered in his place */
+    if (is_missing(d, t, NULL))
         return TRUE;
+    if (page != 0 && !db_text_value(d->db, &asked, err, "select contact from notification where id = $1", "i", page))
+        return FALSE;
     Outgoing o = to_contact(d, t, contact, "transcript");
     json_t *all = json_array();
     o.class = is_refusal ? "refusal" : "auto";
@@ -461,6 +458,7 @@ gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contac
     if (page != 0) {
         o.reply_purpose = 'a';
         o.reply_id = page;
+        o.reply_key = asked;
     }
     for (guint i = 0; i < lines->len; i++)
         json_array_append_new(all, json_string(g_ptr_array_index(lines, i)));

@@ -191,16 +191,30 @@ static gboolean is_ever_on_duty(Desk *d, const char *rota_name, const char *cont
     return FALSE;
 }
 
+gboolean people_is_member(const ConfigContact *list, const ConfigContact *who)
+{
+    return list != NULL && who != NULL && list->list && list->members != NULL && g_strv_contains((const char *const *)list->members, who->name);
+}
+
+/* Whether the contact is one of them, or reads a list that is. */
+static gboolean is_among(const Desk *d, const GPtrArray *names, const ConfigContact *contact)
+{
+    for (guint i = 0; i < names->len; i++)
+        if (strcmp(g_ptr_array_index(names, i), contact->name) == 0 || people_is_member(desk_contact(d, g_ptr_array_index(names, i)), contact))
+            return TRUE;
+    return FALSE;
+}
+
 gboolean people_is_of_queue(Desk *d, const ConfigContact *contact, const ConfigQueue *queue)
 {
     g_autoptr(GPtrArray) team = people_team(d, NULL, queue);
-    if (contains(team, contact->name) || g_strcmp0(queue->lead, contact->name) == 0)
+    if (is_among(d, team, contact) || g_strcmp0(queue->lead, contact->name) == 0)
         return TRUE;
     const Policy *policy = desk_policy(d, queue->policy);
     for (guint i = 0; policy != NULL && i < policy->levels->len; i++) {
         const PolicyLevel *level = g_ptr_array_index(policy->levels, i);
         g_autoptr(GPtrArray) people = people_of(d, NULL, queue, level->notify);
-        if (contains(people, contact->name))
+        if (is_among(d, people, contact))
             return TRUE;
         for (guint k = 0; k < level->notify->len; k++) {
             const Who *who = g_ptr_array_index(level->notify, k);

@@ -14,7 +14,9 @@ GPtrArray *people_of(Desk *d, const Ticket *ticket, const ConfigQueue *queue, co
 Instant people_shift_end(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const PolicyLevel *level, const char *contact);
 /* The queue's team. */
 GPtrArray *people_team(Desk *d, const Ticket *ticket, const ConfigQueue *queue);
-/* Whether a contact belongs to a queue: of its team, its lead, or named by a level of its policy. */
+/* Whether `list` (or NULL) is a list that `who` (or NULL) reads. */
+gboolean people_is_member(const ConfigContact *list, const ConfigContact *who);
+/* Whether a contact belongs to a queue: of its team, its lead, or named by a level of its policy; or reads a list that does. */
 gboolean people_is_of_queue(Desk *d, const ConfigContact *contact, const ConfigQueue *queue);
 
 /* Whether a contact belongs to any queue of that ticket. */

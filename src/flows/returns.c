@@ -11,6 +11,8 @@
 
 #include "base/banned.h"
 
+#define AWAY_MAX ((Seconds)400 * 86400) /* a day of return further off is a slip or a lie: it would silence a contact for years */
+
 static gboolean file(IntakeCase *c, const char *why, GError **err)
 {
     c->row->is_note = TRUE;
@@ -19,15 +21,30 @@ static gboolean file(IntakeCase *c, const char *why, GError **err)
     return intake_store_row(c, err);
 }
 
-/* The first recipient that failed; NULL if none did. */
-static const KindRecipient *failed_recipient(const Reading *r)
+/* A list has many readers: that one of them is away, or has a full mailbox, says nothing of the others. */
+static gboolean is_of_a_reader(const ConfigContact *contact, const char *address)
 {
+    if (contact == NULL || !contact->list || *address == '\0')
+        return FALSE;
+    for (guint i = 0; contact->email[i] != NULL; i++)
+        if (g_ascii_strcasecmp(contact->email[i], address) == 0)
+            return FALSE;
+    return TRUE;
+}
+
+/* The first recipient that failed; NULL if none did. Of a list, itself before one of its readers. */
+static const KindRecipient *failed_recipient(const Reading *r, const ConfigContact *contact)
+{
+    const KindRecipient *reader = NULL;
     for (guint i = 0; i < r->bounced->len; i++) {
         const KindRecipient *k = g_ptr_array_index(r->bounced, i);
-        if (strcmp(k->action, "failed") == 0)
+        if (strcmp(k->action, "failed") != 0)
+            continue;
+        if (!is_of_a_reader(contact, k->address))
             return k;
+        reader = k;
     }
-    return NULL;
+    return reader;
 }
 
 /* The answer that a person wrote did not arrive: respond is not met. */
@@ -53,19 +70,26 @@ static char *bounce_reason(const KindRecipient *k)
 
 gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
 {
-    const KindRecipient *failed = failed_recipient(c->reading);
     const OutboxRow *row = c->envelope_row;
+    const ConfigContact *contact = row != NULL && row->contact != NULL ? desk_contact(c->desk, row->contact) : NULL;
+    const KindRecipient *failed = failed_recipient(c->reading, contact);
     if (row == NULL) {
         if (c->unsure && c->ticket == NULL) {
             intake_note(c, "a bounce by its words only, and of no mail of ours: kept as a person's, unsure");
             return arrivals_open(c, claimed, err);
         }
         intake_note(c, "names no mail of ours: changes nothing");
+        if (c->ticket != NULL)
+            return arrivals_append_machine(c, err);
         return file(c, "bounce that names no mail of ours", err);
     }
     if (failed == NULL) {
         intake_note(c, "of outbox row %" G_GINT64_FORMAT ": delayed or delivered, not failed: changes nothing", row->id);
         return file(c, "report of delay", err);
+    }
+    if (is_of_a_reader(contact, failed->address)) {
+        intake_note(c, "of outbox row %" G_GINT64_FORMAT ": <%s> failed, a reader of the list %s: changes nothing", row->id, failed->address, contact->name);
+        return file(c, "bounce", err);
     }
     g_autofree char *reason = bounce_reason(failed);
     intake_note(c, "outbox row %" G_GINT64_FORMAT " (%s) %s", row->id, row->template, reason);
@@ -86,7 +110,40 @@ static Instant return_instant(const IntakeCase *c, const ConfigContact *contact)
                  .day = (int)g_ascii_strtoll(parts[2], NULL, 10)};
     if (day.year < 1970 || day.year > 9998 || day.month < 1 || day.month > 12 || day.day < 1 || day.day > 31)
         return INSTANT_NONE;
-    return zone_instant(desk_contact_zone(c->desk, contact, c->home), day, ZONE_FIRST);
+    Instant back = zone_instant(desk_contact_zone(c->desk, contact, c->home), day, ZONE_FIRST);
+    return back - c->desk->now > AWAY_MAX ? INSTANT_NONE : back;
+}
+
+/* Whose absence it is: the writer's, if he is another contact, since mail to one address is read at another; else the addressed's. What
+ * is known to be forged moves one page on, at most: it makes nobody away, or one mail could silence him for a year. */
+static const ConfigContact *who_is_away(const IntakeCase *c, const ConfigContact *addressed)
+{
+    if (c->auth == AUTHRES_FAIL)
+        return NULL;
+    return c->sender != NULL && c->sender != addressed && intake_is_believed(c) ? c->sender : addressed;
+}
+
+/* Of a mail to `addressed`, who may be gone from the configuration; `notification`: that mail, or 0. Who is away is known before anybody
+ * else is asked. */
+static gboolean out_of_office(IntakeCase *c, const ConfigContact *addressed, gint64 notification, GError **err)
+{
+    const char *day = c->reading->until != NULL ? c->reading->until : "";
+    const char *evidence = c->reading->evidence->len > 0 ? g_ptr_array_index(c->reading->evidence, 0) : "auto-reply";
+    g_autofree char *reason = g_strdup_printf("out of office%s%s", *day != '\0' ? " until " : "", day);
+    const ConfigContact *who = who_is_away(c, addressed);
+    if (is_of_a_reader(addressed, c->reading->from)) {
+        intake_note(c, "of <%s>, a reader of the list %s: the others are still asked", c->reading->from, addressed->name);
+        who = who == addressed ? NULL : who;
+        notification = 0;
+    } else if (c->auth == AUTHRES_FAIL) {
+        intake_note(c, "%s, but authentication failed: nobody is away for that", reason);
+    }
+    if (who != NULL)
+        intake_note(c, "%s %s: %s (%s)", who->name, who == addressed && notification != 0 ? "cannot be reached" : "is away", reason, evidence);
+    return file(c, "auto-reply", err)
+           && (who == NULL || people_set_away(c->desk, who->name, c->home, return_instant(c, who), evidence, c->row->id, err))
+           && (notification == 0 || escalate_unreachable(c->desk, notification, reason, err))
+           && (who == NULL || escalate_contact_away(c->desk, who->name, reason, err));
 }
 
 gboolean returns_auto_reply(IntakeCase *c, gint64 claimed, GError **err)
@@ -94,28 +151,17 @@ gboolean returns_auto_reply(IntakeCase *c, gint64 claimed, GError **err)
     gint64 notification = c->notification != NULL ? c->notification->id : c->envelope_row != NULL ? c->envelope_row->notification_id : 0;
     g_autoptr(NotificationRow) n = NULL;
     const char *team = c->envelope_row != NULL ? c->envelope_row->contact : NULL;
-    if (notification == 0 && team != NULL && desk_contact(c->desk, team) != NULL && !c->unsure) { /* of another mail to him */
-        intake_note(c, "%s is out of office%s%s", team, c->reading->until != NULL ? " until " : "", c->reading->until != NULL ? c->reading->until : "");
-        return file(c, "auto-reply", err)
-               && people_set_away(c->desk, team, c->home, return_instant(c, desk_contact(c->desk, team)),
-                                  c->reading->evidence->len > 0 ? g_ptr_array_index(c->reading->evidence, 0) : "auto-reply", c->row->id, err)
-               && escalate_contact_away(c->desk, team, "out of office", err);
-    }
+    if (notification == 0 && team != NULL && desk_contact(c->desk, team) != NULL && !c->unsure) /* of another mail to him */
+        return out_of_office(c, desk_contact(c->desk, team), 0, err);
     if (notification == 0) {
         if (c->unsure && c->ticket == NULL) {
             intake_note(c, "an automatic reply by its words only: kept as a person's, unsure");
             return arrivals_open(c, claimed, err);
         }
-        intake_note(c, c->ticket != NULL ? "appended; no state, no clock" : "filed under other: auto-reply");
+        if (c->ticket != NULL)
+            return arrivals_append_machine(c, err);
+        intake_note(c, "filed under other: auto-reply");
         return file(c, "auto-reply", err);
     }
-    if (!runs_notification(c->desk->db, notification, &n, err))
-        return FALSE;
-    const ConfigContact *contact = desk_contact(c->desk, n->contact);
-    const char *evidence = c->reading->evidence->len > 0 ? g_ptr_array_index(c->reading->evidence, 0) : "auto-reply";
-    const char *day = c->reading->until != NULL ? c->reading->until : "";
-    g_autofree char *reason = g_strdup_printf("out of office%s%s", *day != '\0' ? " until " : "", day);
-    intake_note(c, "%s cannot be reached: %s (%s)", n->contact, reason, evidence);
-    return file(c, "auto-reply", err) && people_set_away(c->desk, n->contact, c->home, return_instant(c, contact), evidence, c->row->id, err)
-           && escalate_unreachable(c->desk, notification, reason, err) && escalate_contact_away(c->desk, n->contact, reason, err);
+    return runs_notification(c->desk->db, notification, &n, err) && out_of_office(c, desk_contact(c->desk, n->contact), notification, err);
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "rules/command_line.h"
 #include "rules/itip.h"
 
 #include "flows/acknowledge.h"
@@ -114,14 +115,50 @@ static CommandReply *words_of(const IntakeCase *c)
     return command_read_notification(*comment != '\0' ? comment : c->reading->new_text, NULL);
 }
 
-/* Whether what he wrote says something else than what he pressed, or asks. */
+/* The mail's text without the event's title, which the requester wrote, nor links: so programs announce an answer. */
+static char *announcement(const IntakeCase *c)
+{
+    g_auto(GStrv) parts = g_strsplit(c->reading->new_text, *c->ticket->subject != '\0' ? c->ticket->subject : "\n", -1);
+    g_autofree char *untitled = g_strjoinv("\n", parts);
+    g_auto(GStrv) lines = g_strsplit(untitled, "\n", -1);
+    for (guint i = 0; lines[i] != NULL; i++)
+        if (strstr(lines[i], "://") != NULL)
+            *lines[i] = '\0';
+    return g_strjoinv("\n", lines);
+}
+
+/* Whether words beside the answer ask, or what was accepted is denied or handed over. A comment is all his own, of a mail's text at most
+ * the first line. */
+static gboolean takes_back(const IntakeCase *c, ItipMeaning meaning)
+{
+    const char *comment = c->reading->calendar_reply->comment;
+    g_autofree char *text = *comment != '\0' ? g_strdup(comment) : announcement(c);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    gboolean is_his = TRUE;
+    for (guint i = 0; lines[i] != NULL; i++) {
+        if (*g_strstrip(lines[i]) == '\0')
+            continue;
+        if (meaning == ITIP_ACK && is_his ? command_line_takes_back(lines[i]) : command_line_asks(lines[i]))
+            return TRUE;
+        is_his = *comment != '\0';
+    }
+    return FALSE;
+}
+
+/* Whether what he wrote says something else than what he pressed. */
 static gboolean contradicts(const IntakeCase *c, const CommandReply *words, ItipMeaning meaning)
 {
     static const Verb verbs[] = {[ITIP_ACK] = VERB_ACK, [ITIP_DECLINE] = VERB_DECLINE, [ITIP_PASS] = VERB_PASS, [ITIP_NOTE] = VERB_NOTE};
-    const char *comment = c->reading->calendar_reply->comment;
     if (words->commands->len > 0)
         return ((Command *)g_ptr_array_index(words->commands, 0))->verb != verbs[meaning];
-    return strchr(*comment != '\0' ? comment : c->reading->new_text, '?') != NULL;
+    return takes_back(c, meaning);
+}
+
+/* Whether a calendar may have answered by itself: by what it says, or, whose clock is wrong or says nothing, by when it came. */
+static gboolean is_automatic(const IntakeCase *c, const GArray *delivered)
+{
+    return itip_is_automatic(c->reading->calendar_reply->dtstamp, delivered) || itip_is_automatic(c->reading->date, delivered)
+           || itip_is_automatic(c->desk->now, delivered);
 }
 
 /* Why the answer does nothing, for the person; NULL: it counts. */
@@ -136,7 +173,7 @@ static const char *doubt(IntakeCase *c, const ConfigContact *actor, const Comman
         return "a newer answer of yours came before it";
     if (actor->ack_signed)
         return "your answers must be signed: please reply by mail";
-    if (meaning == ITIP_ACK && (itip_is_automatic(r->dtstamp, delivered) || itip_is_automatic(c->reading->date, delivered)))
+    if (meaning == ITIP_ACK && is_automatic(c, delivered))
         return "it came so soon that your calendar may have answered by itself: please reply ACK";
     if (meaning == ITIP_NOTE)
         return "it neither takes it nor refuses it";
@@ -176,14 +213,15 @@ gboolean rsvp_reply(IntakeCase *c, GError **err)
     VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = actor, .run = c->notification->run_id, .page = c->notification->id, .results = results};
     c->row->contact = g_strdup(actor->name);
     c->row->is_note = TRUE;
-    if (!intake_store_row(c, err) || !people_set_back(c->desk, actor->name, err) || !deliveries(c, &delivered, err) || !is_newer(c, actor, &is_new, err))
+    if (!intake_store_row(c, err) || !deliveries(c, &delivered, err) || !is_newer(c, actor, &is_new, err))
         return FALSE;
     v.message = c->row->id;
     const char *why = intake_doubt(c);
     if (why == NULL)
         why = doubt(c, actor, words, meaning, is_new, delivered);
-    if (why == NULL)
-        return act(c, &v, words, meaning, err) && acknowledge_transcript(c, &v, err);
+    if (why == NULL) /* who is away stays away when his calendar declines for him */
+        return (is_automatic(c, delivered) || people_set_back(c->desk, actor->name, err)) && act(c, &v, words, meaning, err)
+               && acknowledge_transcript(c, &v, err);
     intake_note(c, "calendar answer %s of %s does nothing: %s", r->partstat, actor->name, why);
     g_ptr_array_add(results, g_strdup_printf("Your calendar's answer is kept as a note, and nothing was done: %s.", why));
     v.with_choices = TRUE;

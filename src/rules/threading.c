@@ -79,9 +79,15 @@ gint64 threading_tag(const char *subject, char *const *queues)
 
 char *threading_conversation(const char *thread_index)
 {
-    gsize n = strlen(thread_index);
-    if (n < 30 || n > 2000 || strspn(thread_index, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") != n)
+    g_autofree char *value = g_strdup(thread_index);
+    char *to = value;
+    for (const char *p = thread_index; *p != '\0'; p++) /* a long one is folded, and unfolding leaves the blank */
+        if (!g_ascii_isspace(*p))
+            *to++ = *p;
+    *to = '\0';
+    gsize n = strlen(value);
+    if (n < 30 || n > 2000 || strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") != n)
         return NULL;
-    g_autofree guchar *bytes = g_base64_decode(thread_index, &n);
+    g_autofree guchar *bytes = g_base64_decode(value, &n);
     return n < 22 ? NULL : g_base64_encode(bytes, 22);
 }

@@ -113,19 +113,22 @@ static char *partstat_of(icalproperty *attendee)
     return upper(clean(value));
 }
 
-/* An answer has one ATTENDEE; where a client sends all of them, the one who answered is no longer NEEDS-ACTION. */
+/* An answer has one ATTENDEE; where a client sends all of them, the one who answered is no longer NEEDS-ACTION. The answer of a delegate
+ * names who delegated to him too (RFC 5546 4.2.6): that one does not answer. */
 static icalproperty *who_answers(icalcomponent *c)
 {
-    icalproperty *first = NULL;
+    icalproperty *first = NULL, *delegator = NULL;
     for (icalproperty *p = icalcomponent_get_first_property(c, ICAL_ATTENDEE_PROPERTY); p != NULL;
          p = icalcomponent_get_next_property(c, ICAL_ATTENDEE_PROPERTY)) {
         g_autofree char *partstat = partstat_of(p);
-        if (*partstat != '\0' && strcmp(partstat, "NEEDS-ACTION") != 0)
+        if (strcmp(partstat, "DELEGATED") == 0)
+            delegator = delegator != NULL ? delegator : p;
+        else if (*partstat != '\0' && strcmp(partstat, "NEEDS-ACTION") != 0)
             return p;
         if (first == NULL)
             first = p;
     }
-    return first;
+    return delegator != NULL ? delegator : first;
 }
 
 static Instant instant_of(icalproperty *p)

@@ -87,4 +87,26 @@ escalate --now 2026-05-26T10:30:00+02:00 resolve 3 finished >/dev/null
 at 2026-05-26T10:31:00+02:00
 same "a mail without a sender is answered to nobody" 0 "$(outgoing | xargs grep -l 'unknown@invalid' 2>/dev/null | wc -l | tr -d ' ')"
 exits "the audit verifies" 0 escalate audit verify
+
+# ---- a mail that broke off, and whole ----
+part() { # TEXT [HEADER]: a copy of one mail
+    {
+        [ $# -lt 2 ] || echo "$2"
+        printf 'From: kim@acme.test\nTo: support@desk.test\nSubject: Part\nMessage-ID: <part@acme.test>\nDate: Tue, 26 May 2026 08:00:00 +0000\n\n%s' "$1"
+    } | deliver kim@acme.test support@desk.test
+    at 2026-05-26T10:30:00+02:00
+}
+texts() { sqlite_value "select count(*) || ' ' || group_concat(new_text) from (select new_text from message where ticket_id = 1 order by id)"; }
+fresh relay
+part 'Pay to account 1'
+part 'Pay to account 1, not to 2.'
+same "the whole of a mail that broke off takes its place" '1 Pay to account 1, not to 2.' "$(texts)"
+same "and the team, who read the beginning, is shown it" 2 "$(templated_count relay-in)"
+match "all of it" 'not to 2' "$(plain "$(templated relay-in | tail -n 1)")"
+fresh relay
+sed -i 's/^domain:/trusted-authserv: [mx.desk.test]\ndomain:/' "$CONF"
+part 'Pay to account 1' 'Authentication-Results: mx.desk.test; dmarc=pass header.from=acme.test'
+part 'Pay to account 1, not to 2.'
+same "who has seen an authenticated mail cannot lengthen it" '1 Pay to account 1' "$(texts)"
+same "what he sends so is a mail of its own" 2 "$(sqlite_value 'select count(*) from ticket')"
 done_testing

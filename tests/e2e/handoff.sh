@@ -1,5 +1,6 @@
 #!/bin/sh
-# handoff.sh: a hold that ends with a shift, and what a change of severity does to a run that climbs or is held.
+# handoff.sh: a hold that ends with a shift, a hold of nobody who could be mailed, and what a change of severity does to a run that climbs or
+# is held.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/desk.sh
@@ -44,6 +45,31 @@ reply "$(templated escalation | tail -n 1)" bob@desk.test 'ok'
 at 2026-05-26T11:05:00+02:00
 same "his ok holds it" 'held 1' "$(state_of)"
 same "two pages in all" 2 "$(templated_count escalation)"
+
+# ---- held by nobody who can be reminded ----
+held() { # [CONTACT]: at 10:24, for an hour, by him or by the operator
+    rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key
+    desk observe
+    make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'Shop is down' 'Our shop is down.' | deliver kim@acme.test support@desk.test
+    at 2026-05-26T10:00:00+02:00
+    at 2026-05-26T10:23:00+02:00
+    # shellcheck disable=SC2086
+    escalate --now 2026-05-26T10:24:00+02:00 ack ${1:+--as $1} 1 >/dev/null
+}
+LEVELS='      - {notify: [bob], at: [75% respond], ack-within: 10m}
+      - {notify: [carol], after: 1m, ack-within: 10m}'
+held
+same "the operator's own ack holds" 'held 1' "$(state_of)"
+same "the ticket is nobody's yet" '- open' "$(sqlite_value "select coalesce(owner, '-') || ' ' || state from ticket")"
+at 2026-05-26T11:24:00+02:00
+same "when it is over, the level is asked again" 'climbing 1 Bob <bob@desk.test>' "$(state_of) $(to_of_last escalation)"
+at 2026-05-26T11:35:00+02:00
+at 2026-05-26T11:36:00+02:00
+same "then the next" 'Carol <carol@desk.test>' "$(to_of_last escalation)"
+held ann
+sed -i -e '/^  ann:/d' -e 's/, backup: ann//' -e 's/team: \[ann\]/team: [bob]/' "$CONF"
+at 2026-05-26T11:24:00+02:00
+same "so where whoever held it is not in the configuration any more" 'climbing 1 Bob <bob@desk.test>' "$(state_of) $(to_of_last escalation)"
 
 # ---- a worse severity ----
 worse() { # at 13:05, after level 1 was paged at 13:00

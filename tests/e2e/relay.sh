@@ -95,6 +95,18 @@ match "resolve tells the customer" 'Neues Gerät unterwegs' "$(plain "$(template
 answer kim@acme.test "$(reply_to "$out")" 'Vielen Dank!'
 at 2026-05-27T14:00:00+02:00
 match "thanks do not reopen" '"state":"resolved"' "$(escalate --json show 1)"
+before=$(templated_count relay-in)
+printf -- '--b3\nContent-Type: text/plain\n\nHallo Bob,\n\nvielen Dank\n--b3\nContent-Type: image/png; name=error.png\nContent-Transfer-Encoding: base64\n\niVBORw0KGgoAAAANSUhEUg==\n--b3--\n' |
+    make_mail -H 'Content-Type: multipart/mixed; boundary=b3' -H 'MIME-Version: 1.0' kim@acme.test "$(reply_to "$out")" 'Re: [support #1] Fehler' - |
+    deliver kim@acme.test "$(reply_to "$out")"
+at 2026-05-27T15:00:00+02:00
+match "nor do they with a picture" '"state":"resolved"' "$(escalate --json show 1)"
+same "but the team sees it" $((before + 2)) "$(templated_count relay-in)"
+printf -- '--r\nContent-Type: text/plain\n\n:)\n\nKim Lee reacted via Gmail\n--r\nContent-Type: text/vnd.google.email-reaction+json\n\n{"emoji":"x","version":1}\n--r--\n' |
+    make_mail -H 'Content-Type: multipart/alternative; boundary=r' -H 'MIME-Version: 1.0' kim@acme.test "$(reply_to "$out")" 'Re: [support #1] Fehler' - |
+    deliver kim@acme.test "$(reply_to "$out")"
+at 2026-05-27T15:10:00+02:00
+match "nor does a reaction" '"state":"resolved"' "$(escalate --json show 1)"
 answer kim@acme.test "$(reply_to "$out")" 'Das neue ist auch kaputt.'
 at 2026-05-28T10:00:00+02:00
 match "anything else does" '"state":"open"' "$(escalate --json show 1)"
@@ -120,6 +132,26 @@ answer bob@home.test "$w" 'Dear Kim, from my phone.'
 at 2026-05-28T10:12:00+02:00
 match "so is he whose work address a stranger used" 'nothing was sent on' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ')"
 same "and nothing was sent" "$sent_before" "$(sent_to kim@acme.test | wc -l)"
+
+# ---- no person's by its words only ----
+t=$(reply_to "$out")
+unsure() { # FROM [-H HEADER]
+    before=$(templated_count relay-in)
+    who=$1
+    shift
+    make_mail "$@" "$who" "$t" 'Out of office' 'I am out of the office until Monday. Please send it to Ada, we need it by Friday.' | deliver "$who" "$t"
+    at 2026-05-28T10:13:00+02:00
+}
+unsure kim@acme.test
+same "the team reads it" $((before + 2)) "$(templated_count relay-in)"
+match "and that it may be a machine's" 'perhaps an automatic mail' \
+    "$(python3 -c 'import sys,email.header as h; print(h.make_header(h.decode_header(sys.argv[1])))' "$(header "$(templated relay-in | tail -n 1)" From)")"
+unsure kim@acme.test -H 'Auto-Submitted: auto-replied'
+same "a header makes it sure" "$before" "$(templated_count relay-in)"
+unsure bob@home.test
+same "nor what may be an absence of the team's" "$before" "$(templated_count relay-in)"
+before=$(sent_to kim@acme.test | wc -l)
+before=$((before - 1))
 
 # ---- two personal addresses in one mail ----
 make_mail 'Eve <eve@rival.test>' support@desk.test 'Contract' 'Please send it.' | deliver eve@rival.test support@desk.test

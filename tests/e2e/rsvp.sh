@@ -25,7 +25,7 @@ fresh() {
     rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key
     desk observe
     sed -i 's/roles: \[agent\], backup/roles: [agent], rsvp: yes, backup/' "$CONF"
-    make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'Shop is down' 'Our shop is down.' | deliver kim@acme.test support@desk.test
+    make_mail 'Kim Lee <kim@acme.test>' support@desk.test "${subject:-Shop is down}" 'Our shop is down.' | deliver kim@acme.test support@desk.test
     at 2026-05-26T10:00:00+02:00
     at 2026-05-26T10:23:00+02:00
     page=$(last escalation)
@@ -48,6 +48,7 @@ answer() {
     google)
         {
             printf -- '--a\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset="UTF-8"\r\n\r\nBob has accepted this invitation.\r\n\r\n'
+            printf '[support #1] %s\r\nTue May 26, 2026 10:23am - 10:53am (CEST)\r\nhttps://calendar.test/event?action=VIEW&eid=x\r\n\r\n' "${subject:-Shop is down}"
             printf -- '--b\r\nContent-Type: text/calendar; charset="UTF-8"; method=REPLY\r\nContent-Transfer-Encoding: 7bit\r\n\r\n'
             cat "$WORK/object.ics"
             printf -- '\r\n--b--\r\n--a\r\nContent-Type: application/ics; name="invite.ics"\r\nContent-Disposition: attachment; filename="invite.ics"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
@@ -71,7 +72,7 @@ answer() {
     esac
     make_mail -H 'MIME-Version: 1.0' -H "Date: ${date:-Tue, 26 May 2026 10:28:00 +0200}" "$@" "${who:-bob@desk.test}" "$organizer" 'Accepted: [support #1] Shop is down' - \
         <"$WORK/body" | deliver "${who:-bob@desk.test}" "$organizer"
-    at 2026-05-26T10:29:00+02:00
+    at "${received:-2026-05-26T10:29:00+02:00}"
 }
 
 # ---- the invitation ----
@@ -117,16 +118,42 @@ object ACCEPTED 20260526T082310Z | answer google
 same "ten seconds after delivery: a calendar may do that by itself" 'climbing 1' "$(state_of)"
 match "and is told so" 'please reply ACK' "$(plain "$(last transcript)" | tr '\n' ' ')"
 fresh
+received=2026-05-26T10:23:05+02:00
+object ACCEPTED | sed '/^DTSTAMP/d' | answer outlook -H 'Date: unknown'
+same "it says no time, and came at once" 'climbing 1' "$(state_of)"
+fresh
+object ACCEPTED | answer outlook
+same "its clock is wrong, and it came at once" 'climbing 1' "$(state_of)"
+received=
+fresh
 date='Tue, 26 May 2026 10:23:15 +0200'
 object ACCEPTED | answer outlook
 same "the same by the mail's own Date" 'climbing 1' "$(state_of)"
 date=
+fresh
+make_mail -H 'Auto-Submitted: auto-replied' bob@desk.test "$organizer" 'Automatic reply: Shop' 'I am on vacation until 3 December.' | deliver '' "$organizer"
+at 2026-05-26T10:24:00+02:00
+object DECLINED 20260526T082305Z | answer google
+same "who is away stays away when his calendar declines for him" 1 "$(sqlite_value "select count(*) from away where until_at > $(date -d 2026-12-01 +%s)")"
 fresh
 object ACCEPTED '' '' 'COMMENT:No' | answer outlook
 same "ACCEPTED with the comment no: neither" 'climbing 1' "$(state_of)"
 fresh
 object ACCEPTED '' '' 'COMMENT:What is this?' | answer outlook
 same "ACCEPTED with a question: neither" 'climbing 1' "$(state_of)"
+for comment in 'No\, I cannot' 'I am on vacation until Dec 3' 'Nein\, leider nicht' 'please ask Ann'; do
+    fresh
+    object ACCEPTED '' '' "COMMENT:$comment" | answer outlook
+    same "ACCEPTED with '$comment': neither" 'climbing 1' "$(state_of)"
+done
+fresh
+object DECLINED '' '' 'COMMENT:Sorry\, I cannot' | answer outlook
+same "DECLINED with the same: no contradiction" 'Ann <ann@desk.test>' "$(to_of_last escalation)"
+subject='Is the shop down?'
+fresh
+object ACCEPTED | answer google
+same "a question in the event's title is the requester's" 'held 1' "$(state_of)"
+subject=
 fresh
 object ACCEPTED '' '' 'COMMENT:ack 30m' | answer outlook
 same "a comment that says the same, and for how long" 'held 1' "$(state_of)"

@@ -44,6 +44,9 @@ same "References dropped, the tag left" 1 "$(ticket)"
 echo 'More.' | from kim@acme.test 'RE: Invoice' -H "Thread-Index: $child"
 same "References dropped, Thread-Index left" 1 "$(ticket)"
 match "and that is what decided" 'Thread-Index of a participant' "$(decided)"
+echo 'More.' | from kim@acme.test 'RE: Invoice' -H "Thread-Index: $(printf '%s' "$child" | cut -c1-20)
+ $(printf '%s' "$child" | cut -c21-)"
+same "and a long one, which is folded" 1 "$(ticket)"
 echo 'More.' | from kim@acme.test 'RE: Invoice' -H "Thread-Index: $other"
 same "another conversation is another ticket" 2 "$(ticket)"
 opened

@@ -36,6 +36,10 @@ static void test_read(void **state)
         {"who answered among several",
          CAL(REPLY, EVENT("ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:a@x.example\r\nATTENDEE;PARTSTAT=DELEGATED:mailto:b@x.example\r\n")),
          NULL, "REPLY", "DELEGATED", "b@x.example", "", "", 0},
+        {"the delegate, not who delegated to him (RFC 5546 4.2.6)",
+         CAL(REPLY, EVENT("ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO=\"mailto:b@x.example\":mailto:a@x.example\r\n"
+                          "ATTENDEE;PARTSTAT=ACCEPTED;DELEGATED-FROM=\"mailto:a@x.example\":mailto:b@x.example\r\n")),
+         NULL, "REPLY", "ACCEPTED", "b@x.example", "", "", 0},
         {"task", CAL(REPLY, "BEGIN:VTODO\r\nUID:u1\r\nDTSTAMP:20261122T100000Z\r\nATTENDEE;PARTSTAT=COMPLETED:mailto:a@x.example\r\n"
                             "END:VTODO\r\n"), NULL, "REPLY", "COMPLETED", "a@x.example", "", "", 0},
         {"zone before the event", CAL(REPLY, "BEGIN:VTIMEZONE\r\nTZID:X\r\nEND:VTIMEZONE\r\n"

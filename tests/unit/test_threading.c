@@ -116,9 +116,11 @@ static void test_tags(void **state)
 static void test_conversation(void **state)
 {
     (void)state;
-    g_autofree char *root = threading_conversation("AQHa1b2c3d4e5f6A7B8C9D0E1F2G3H=="), *reply = NULL, *other = NULL;
+    g_autofree char *root = threading_conversation("AQHa1b2c3d4e5f6A7B8C9D0E1F2G3H=="), *reply = NULL, *other = NULL, *folded = NULL;
     assert_non_null(root);
     reply = threading_conversation("AQHa1b2c3d4e5f6A7B8C9D0E1F2G3AAAAAAAAAA="); /* the same conversation, five bytes a reply */
+    folded = threading_conversation("AQHa1b2c3d4e5f6A7B8C9D0E1F2G3AAAAAAAAAA AAAAAAA=");
+    assert_string_equal(root, folded);
     other = threading_conversation("AQHa1b2c3d4e5f6A7B8C9D0E1F2H3H==");
     assert_string_equal(root, reply);
     assert_string_not_equal(root, other);
