@@ -106,6 +106,15 @@ static gboolean is_perhaps_customers(const IntakeCase *c)
     return subject_holds_verb("Re: ", subject) || subject_holds_verb("re ", subject) || ends_in(subject, last->line);
 }
 
+/* Why nothing is done of what he wrote, or NULL; constant text. */
+static const char *why_no_verb(const IntakeCase *c)
+{
+    const char *why = intake_doubt(c);
+    if (why == NULL && c->said->commands->commands->len == 0)
+        return "a note";
+    return why == NULL && is_perhaps_customers(c) ? "it has no verb in its text, and that in its subject may be the customer's" : why;
+}
+
 gboolean acknowledge_mail(IntakeCase *c, GError **err)
 {
     const ConfigContact *actor;
@@ -123,9 +132,7 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
     v.message = c->row->id;
     if (!signature_require(c, actor, &unsigned_why, err))
         return FALSE;
-    const char *why = intake_doubt(c);
-    if (why == NULL && is_perhaps_customers(c))
-        why = "it has no verb in its text, and that in its subject may be the customer's";
+    const char *why = why_no_verb(c);
     if (unsigned_why != NULL) {
         g_ptr_array_add(results, g_strdup_printf("Nothing was done: your replies must be signed, and %s.", unsigned_why));
         v.is_refused = TRUE;
@@ -137,4 +144,38 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
         return FALSE;
     }
     return acknowledge_transcript(c, &v, err);
+}
+
+/* The page of his that the mail names in In-Reply-To; 0: none. */
+static gboolean page_answered(IntakeCase *c, gint64 *ret, GError **err)
+{
+    const GPtrArray *ids = c->reading->in_reply_to;
+    g_autoptr(OutboxRow) own = NULL;
+    *ret = 0;
+    if (ids->len == 0 || !belonging_own_mail(c, g_ptr_array_index(ids, 0), &own, err))
+        return ids->len == 0;
+    if (own != NULL && own->notification_id != 0 && g_strcmp0(own->contact, c->sender->name) == 0)
+        *ret = own->notification_id;
+    return TRUE;
+}
+
+gboolean acknowledge_misdirected(IntakeCase *c, GError **err)
+{
+    const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    gint64 page;
+    gboolean may;
+    if (c->reading->commands->commands->len == 0 || home == NULL)
+        return TRUE;
+    if (!page_answered(c, &page, err))
+        return FALSE;
+    if (page == 0)
+        return TRUE;
+    GuardCase facts = intake_guard_case(c, c->sender->email[0], GUARD_REFUSAL);
+    g_autofree char *address = notify_token_address(c->desk, home, 'a', page, c->sender->name);
+    intake_note(c, "verbs at the address of everybody, where none is read: he is told where to answer");
+    g_ptr_array_add(lines, g_strdup("Nothing was done: this came to the address that customers write to, where no verb is read."));
+    g_ptr_array_add(lines, g_strdup_printf("Reply to the notification itself, or write to %s", address));
+    return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
+           && (!may || notify_transcript(c->desk, c->ticket, c->sender, page, lines, FALSE, TRUE, c->reading->message_id, err));
 }

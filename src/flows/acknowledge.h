@@ -14,4 +14,8 @@ gboolean acknowledge_ask_registered(IntakeCase *c, const ConfigContact *addresse
 /* What became of the verbs, to whom wrote them. */
 gboolean acknowledge_transcript(IntakeCase *c, const VerbContext *v, GError **err);
 
+/* A contact's verbs came to the queue's or the ticket's address, in answer to a page of his: he is told, and where to answer. Nothing where it
+ * is no such answer. */
+gboolean acknowledge_misdirected(IntakeCase *c, GError **err);
+
 #endif

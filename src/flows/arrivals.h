@@ -1,4 +1,4 @@
-/* arrivals: people's mail: it opens a ticket, joins one, or is a team's answer at a work address. */
+/* arrivals: people's mail: it opens a ticket or joins one. */
 #ifndef FLOWS_ARRIVALS_H
 #define FLOWS_ARRIVALS_H
 
@@ -11,9 +11,6 @@ gboolean arrivals_append(IntakeCase *c, GError **err);
 /* Joins c->ticket as no person's: no state, no clock. Where only its words say so, the team sees what a participant sent, since nobody
  * else would; never what came from themselves, or two robots would talk. */
 gboolean arrivals_append_machine(IntakeCase *c, GError **err);
-/* At a work address: verbs with '#', the rest goes to the requester. */
-gboolean arrivals_work(IntakeCase *c, GError **err);
-
 /* Tells the team of a queue of a second copy: of a queue that came to a known ticket with it, or since the first was not whole. */
 gboolean arrivals_tell_queue(IntakeCase *c, const ConfigQueue *queue, const char *template, GError **err);
 

@@ -19,6 +19,7 @@
 #include "flows/people.h"
 #include "flows/returns.h"
 #include "flows/rsvp.h"
+#include "flows/workmail.h"
 
 #include "base/banned.h"
 
@@ -109,6 +110,12 @@ static gboolean store_references(const IntakeCase *c, GError **err)
             if ((i == 0 || i + REFERENCES_KEPT >= fields[f]->len) && !messages_add_reference(c->desk->db, c->row->id, g_ptr_array_index(fields[f], i), err))
                 return FALSE;
     return TRUE;
+}
+
+gboolean intake_parts(const IntakeCase *c, GPtrArray **ret, GError **err)
+{
+    *ret = NULL;
+    return c->reading->attachments->len == 0 || c->mail->parts == NULL || c->mail->parts(c->mail->data, ret, err);
 }
 
 gboolean intake_store_row(IntakeCase *c, GError **err)
@@ -341,7 +348,7 @@ static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
     if (c->notification != NULL)
         return acknowledge_mail(c, err);
     if (c->work_ticket != 0)
-        return arrivals_work(c, err);
+        return workmail_take(c, err);
     if (c->ticket != NULL)
         return arrivals_append(c, err);
     return arrivals_open(c, claimed, err);

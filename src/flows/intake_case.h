@@ -48,6 +48,8 @@ const char *intake_doubt(const IntakeCase *c);
 void intake_note(IntakeCase *c, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Facts for the guard about answering this mail at `to`. */
 GuardCase intake_guard_case(const IntakeCase *c, const char *to, GuardClass mail_class);
+/* The mail's attachments (MessagePart *), read in the sandbox; NULL: it has none. */
+gboolean intake_parts(const IntakeCase *c, GPtrArray **ret, GError **err);
 /* Stores the message's row: must be called once, when ticket and row->is_note, contact are known. */
 gboolean intake_store_row(IntakeCase *c, GError **err);
 

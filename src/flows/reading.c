@@ -43,6 +43,7 @@ static const Field fields[] = {
     {"new_text", AT(new_text), FIELD_TEXT, READING_TEXT_BYTES * 2, 0},
     {"elided", AT(elided), FIELD_TEXT, READING_TEXT_BYTES * 2, 0},
     {"doubtful", AT(doubtful), FIELD_FLAG, 0, 0},
+    {"tells_absence", AT(tells_absence), FIELD_FLAG, 0, 0},
     {"text_from_html", AT(text_from_html), FIELD_FLAG, 0, 0},
     {"calendar_method", AT(calendar_method), FIELD_LINE, READING_NAME_BYTES, 0},
     {"defects", AT(defects), FIELD_LINES, READING_NAME_BYTES, READING_LISTED_MAX},

@@ -34,6 +34,7 @@ typedef struct {
     GPtrArray *bounced;          /* KindRecipient * */
     char *original_message_id;   /* of a bounce, or NULL */
     char *until;                 /* YYYY-MM-DD of an out-of-office, or NULL */
+    gboolean tells_absence;      /* of an auto-reply: somebody is away, and not only a machine answers */
     char *calendar_method;       /* of the first readable calendar part, or "" */
     InviteReply *calendar_reply; /* where that is REPLY, else NULL */
 

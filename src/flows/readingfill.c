@@ -110,6 +110,7 @@ static void read_kind(Reading *r, const Letter *l, gboolean null_sender, const K
     copy_lines(r->evidence, v->evidence, READING_NAME_BYTES, 100);
     r->original_message_id = v->original_message_id != NULL ? line_of(v->original_message_id, READING_ID_BYTES) : NULL;
     r->until = v->until != NULL ? line_of(v->until, 40) : NULL;
+    r->tells_absence = v->tells_absence;
     for (guint i = 0; i < v->recipients->len && i < READING_LISTED_MAX; i++) {
         const KindRecipient *from = v->recipients->pdata[i];
         KindRecipient *k = g_new0(KindRecipient, 1);

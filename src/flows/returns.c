@@ -129,13 +129,16 @@ static gboolean out_of_office(IntakeCase *c, const ConfigContact *addressed, gin
 {
     const char *day = c->reading->until != NULL ? c->reading->until : "";
     const char *evidence = c->reading->evidence->len > 0 ? g_ptr_array_index(c->reading->evidence, 0) : "auto-reply";
-    g_autofree char *reason = g_strdup_printf("out of office%s%s", *day != '\0' ? " until " : "", day);
-    const ConfigContact *who = who_is_away(c, addressed);
+    g_autofree char *reason = !c->reading->tells_absence ? g_strdup("only a machine answered")
+                                                         : g_strdup_printf("out of office%s%s", *day != '\0' ? " until " : "", day);
+    const ConfigContact *who = c->reading->tells_absence ? who_is_away(c, addressed) : NULL;
+    if (!c->reading->tells_absence)
+        intake_note(c, "an automatic reply that tells of no absence (%s): nobody is away for it", evidence);
     if (is_of_a_reader(addressed, c->reading->from)) {
         intake_note(c, "of <%s>, a reader of the list %s: the others are still asked", c->reading->from, addressed->name);
         who = who == addressed ? NULL : who;
         notification = 0;
-    } else if (c->auth == AUTHRES_FAIL) {
+    } else if (c->auth == AUTHRES_FAIL && c->reading->tells_absence) {
         intake_note(c, "%s, but authentication failed: nobody is away for that", reason);
     }
     if (who != NULL)

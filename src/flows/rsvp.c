@@ -173,6 +173,8 @@ static const char *doubt(IntakeCase *c, const ConfigContact *actor, const Comman
         return "a newer answer of yours came before it";
     if (actor->ack_signed)
         return "your answers must be signed: please reply by mail";
+    if (meaning == ITIP_ACK && c->mail->sender != NULL && *c->mail->sender == '\0')
+        return "nobody stands behind its envelope: please reply ACK";
     if (meaning == ITIP_ACK && is_automatic(c, delivered))
         return "it came so soon that your calendar may have answered by itself: please reply ACK";
     if (meaning == ITIP_NOTE)

@@ -50,12 +50,8 @@ typedef struct {
 
 static Instant parse_date(const char *text)
 {
-    GDateTime *date = g_mime_utils_header_decode_date(text);
-    if (date == NULL)
-        return INSTANT_NONE;
-    Instant t = g_date_time_to_unix(date);
-    g_date_time_unref(date);
-    return t;
+    g_autoptr(GDateTime) date = g_mime_utils_header_decode_date(text);
+    return date != NULL ? g_date_time_to_unix(date) : INSTANT_NONE;
 }
 
 void message_init(void)
@@ -93,10 +89,9 @@ static void add_file(Walk *w, const char *name, const char *type, GBytes *bytes)
     w->over_room = w->over_room || (w->parts != NULL && n > w->room);
     if (w->parts == NULL || w->over_room)
         return;
-    MessagePart *p = g_new0(MessagePart, 1);
-    *p = (MessagePart){g_strdup(name), g_strdup(type), g_bytes_ref(bytes)};
+    const MessagePart part = {g_strdup(name), g_strdup(type), g_bytes_ref(bytes)};
     w->room -= n;
-    g_ptr_array_add(w->parts, p);
+    g_ptr_array_add(w->parts, g_memdup2(&part, sizeof part));
 }
 
 static void add_attachment(Walk *w, GMimeObject *object)

@@ -27,11 +27,15 @@ struct ParseWorker {
 
 /* ---- the child ---- */
 
+#define TOO_LARGE "-\n" /* instead of a list of parts */
+
 static void answer_parts(const char *mail, gsize length, GString *out)
 {
     g_autoptr(GPtrArray) parts = NULL;
-    if (!message_parts(mail, length, LIMIT_MAIL_BYTES, &parts, NULL))
+    if (!message_parts(mail, length, LIMIT_MAIL_BYTES, &parts, NULL)) {
+        g_string_append(out, TOO_LARGE);
         return;
+    }
     for (guint i = 0; i < parts->len; i++) {
         const MessagePart *p = g_ptr_array_index(parts, i);
         g_autofree char *name = g_strescape(p->name, NULL), *type = g_strescape(p->type, NULL);
@@ -159,6 +163,8 @@ gboolean parse_worker_parts(ParseWorker *p, int fd, gsize offset, GPtrArray **re
     g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func((GDestroyNotify)message_part_free);
     if (!ask(p, 'p', fd, offset, 2 * (gsize)LIMIT_MAIL_BYTES, &answer, err))
         return FALSE;
+    if (strcmp(answer->str, TOO_LARGE) == 0)
+        return error_set(err, ERROR_DATA, "its attachments are too many or too large to be passed on");
     for (gsize at = 0; at < answer->len;) {
         const char *line = answer->str + at, *end = memchr(line, '\n', answer->len - at);
         g_autofree char *head = end == NULL ? NULL : g_strndup(line, (gsize)(end - line));

@@ -193,3 +193,8 @@ char *autoreply_by_words(const Glance *g)
         word = glance_in(g, WORDCLASS_AWAY, g->few);
     return word != NULL ? g_strdup_printf("text: %s", word) : NULL;
 }
+
+gboolean autoreply_tells_absence(const Glance *g)
+{
+    return auto_subject(g) != NULL || glance_in(g, WORDCLASS_AWAY, g->more) != NULL;
+}

@@ -70,12 +70,6 @@ static gboolean is_report_type(const Letter *l, const char *type)
     return strcmp(l->content_type, "multipart/report") == 0 && strcmp(l->report_type, type) == 0;
 }
 
-/* Our own mail names itself. A returned copy of it is inside a bounce, and no header of this mail. */
-static gboolean is_own(const Question *q, KindVerdict *v)
-{
-    return letter_header(q->letter, "X-Escalate") != NULL && decide(v, KIND_OWN, g_strdup("header X-Escalate"));
-}
-
 /* RFC 5965 abuse reports, RFC 8460 TLS reports, RFC 7489 DMARC aggregates, and what services make of the first. */
 static gboolean is_report(const Question *q, KindVerdict *v)
 {
@@ -250,7 +244,7 @@ static gboolean is_worded_bulk(const Question *q, KindVerdict *v)
 }
 
 static gboolean (*const questions[])(const Question *, KindVerdict *) = {
-    is_own,         is_report,    is_receipt,        is_status_report,     is_service_notice, is_calendar,
+            is_report,    is_receipt,        is_status_report,     is_service_notice, is_calendar,
     is_free_bounce, is_automatic, is_worded_receipt, is_worded_auto_reply, is_worded_bulk,
 };
 
@@ -287,5 +281,6 @@ KindVerdict *kind_decide(const Letter *l, gboolean null_sender, const KindWords 
     v->unlisted_by_words_only = v->by_words_only;
     if (v->is_listed)
         take_list_off(g, v);
+    v->tells_absence = v->until != NULL || autoreply_tells_absence(g);
     return v;
 }

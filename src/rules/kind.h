@@ -41,6 +41,7 @@ typedef struct {
     char *original_message_id; /* of the mail that a bounce returns, with angle brackets, or NULL */
     char *until;              /* of an out-of-office: the day of return, YYYY-MM-DD; where only the last day away is named the day
                                * after it; NULL when unsure */
+    gboolean tells_absence;   /* an auto-reply that says that somebody is away, not only that a machine has the mail */
 } KindVerdict;
 
 /* `null_sender`: the envelope sender is empty (FALSE if unknown). Cannot fail. */

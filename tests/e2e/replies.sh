@@ -165,4 +165,31 @@ make_mail ada@acme.test "$work" 'Re: [support #1] Shop is down' 'Hello.' | deliv
 at 2026-05-26T10:27:00+02:00
 same "whoever else has it is nobody" "$before" "$(templated_count relay-in)"
 match "and Bob is asked" 'Somebody answered from' "$(plain "$(templated transcript)")"
+# ---- a machine that answers is nobody's absence ----
+fresh observe
+opened 'Shop is down'
+answered() { # SUBJECT TEXT: an automatic reply to the page
+    make_mail -H 'Auto-Submitted: auto-replied' -H "In-Reply-To: $(header "$page" Message-ID)" bob@desk.test "$(reply_to "$page")" "$1" "$2" |
+        FROM='' deliver '' "$(reply_to "$page")"
+    at 2026-05-26T10:24:00+02:00
+}
+answered '[Ticket 123] We have your mail' 'Thank you, we have received your mail and will work on it.'
+same "the ladder moves on at once" 2 "$(templated_count escalation)"
+same "but nobody is away for it" 0 "$(sqlite_value 'select count(*) from away')"
+fresh observe
+opened 'Shop is down'
+answered 'Automatic reply: Shop is down' 'I am out of the office until 3 June 2026.'
+same "an absence is one" 1 "$(sqlite_value 'select count(*) from away')"
+
+# ---- a verb to where customers write ----
+fresh observe
+opened 'Shop is down'
+make_mail -H "In-Reply-To: $(header "$page" Message-ID)" bob@desk.test support@desk.test "Re: $(header "$page" Subject)" 'ack' | deliver bob@desk.test support@desk.test
+at 2026-05-26T10:24:00+02:00
+same "an ack to the queue's address is none" 'climbing 1' "$(state_of)"
+match "he is told so, and where to answer" 'Nothing was done.*support\+a[0-9]*\.' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ')"
+reply "$(templated transcript | tail -n 1)" bob@desk.test 'ack'
+at 2026-05-26T10:26:00+02:00
+same "and there it counts" 'held 1' "$(state_of)"
+
 done_testing

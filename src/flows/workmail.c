@@ -1,0 +1,172 @@
+/* workmail: a mail of the team at a personal work address: lines with '#' are verbs, the rest goes to the requester. It must never pass on
+ * what was meant for us or for the team alone. */
+#include "flows/workmail.h"
+
+#include <string.h>
+
+#include "mail/message.h"
+#include "mail/parttype.h"
+#include "config/keys.h"
+
+#include "flows/acknowledge.h"
+#include "flows/belonging.h"
+#include "flows/courtesy.h"
+#include "flows/notify.h"
+#include "flows/people.h"
+#include "flows/signature.h"
+#include "flows/verbs.h"
+
+#include "base/banned.h"
+
+static gboolean is_private(const CommandReply *work)
+{
+    for (guint i = 0; i < work->commands->len; i++)
+        if (((Command *)g_ptr_array_index(work->commands, i))->verb == VERB_NOTE)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean has_text(const char *s) { return s[strspn(s, " \t\r\n")] != '\0'; }
+
+/* A part that holds an address which is somebody's alone cannot go to the requester: NULL, or the name of the first. Text is mended. */
+static const char *personal_part(GPtrArray *parts)
+{
+    for (guint i = 0; parts != NULL && i < parts->len; i++) {
+        MessagePart *p = g_ptr_array_index(parts, i);
+        gsize n;
+        guint count;
+        const char *bytes = g_bytes_get_data(p->bytes, &n);
+        if (n == 0 || memchr(bytes, '\0', n) != NULL)
+            continue;
+        g_autofree char *mended = token_scrub(bytes, (gssize)n, &count);
+        if (count > 0 && !g_str_has_prefix(p->type, "text/"))
+            return *p->name != '\0' ? p->name : p->type;
+        if (count > 0) {
+            g_bytes_unref(p->bytes);
+            p->bytes = g_bytes_new_take(mended, strlen(mended));
+            mended = NULL;
+        }
+    }
+    return NULL;
+}
+
+/* Whether there is anything for the requester. Verbs with nothing beside them but ornaments are no answer. */
+static gboolean is_answer(const IntakeCase *c, VerbContext *v)
+{
+    const GPtrArray *files = c->reading->attachments;
+    gboolean only_ornaments = c->said->work->commands->len > 0;
+    if (has_text(c->said->work->rest) || files->len == 0)
+        return has_text(c->said->work->rest);
+    for (guint i = 0; i < files->len; i++)
+        only_ornaments = only_ornaments && parttype_is_ornament(((LetterAttachment *)g_ptr_array_index(files, i))->type);
+    if (only_ornaments)
+        g_ptr_array_add(v->results, g_strdup("Nothing was sent to the customer: beside the verbs is no text, only a picture or a card."));
+    return !only_ornaments;
+}
+
+static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
+{
+    g_autoptr(GPtrArray) parts = NULL;
+    if (is_private(c->said->work) || !is_answer(c, v))
+        return TRUE;
+    if (!intake_parts(c, &parts, err))
+        return FALSE;
+    const char *personal = personal_part(parts);
+    if (personal != NULL) {
+        intake_note(c, "not relayed: the part %s holds a personal address", personal);
+        v->is_refused = TRUE;
+        g_ptr_array_add(v->results, g_strdup_printf("Not sent to the customer: the attachment %.100s holds an address that is yours alone. Please"
+                                                    " answer again without it.", personal));
+        return messages_set_note(c->desk->db, c->row->id, err);
+    }
+    g_autofree char *text = token_scrub(c->said->work->rest, -1, NULL);
+    intake_note(c, "relayed to the requester");
+    return notify_relay(c->desk, c->ticket, c->sender, text, parts, c->row->id, err)
+           && verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
+}
+
+static gboolean work_transcript(IntakeCase *c, const VerbContext *v, GError **err)
+{
+    GuardCase facts = intake_guard_case(c, c->sender->email[0], v->is_refused ? GUARD_REFUSAL : GUARD_TRANSCRIPT);
+    gboolean may;
+    if (v->results->len == 0 && !v->with_choices)
+        return TRUE;
+    return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
+           && (!may || notify_transcript(c->desk, c->ticket, c->sender, 0, v->results, v->with_choices, v->is_refused, c->reading->message_id, err));
+}
+
+static const char *nearest_verb(const char *word)
+{
+    Verb best = VERB_NOTE;
+    for (int i = 0; i < VERB_COUNT; i++)
+        if (keys_distance(word, command_verb_name((Verb)i)) < keys_distance(word, command_verb_name(best)))
+            best = (Verb)i;
+    return command_verb_name(best);
+}
+
+/* A line that was meant for us and is not understood may be anything but text for the customer: nothing of the mail goes out. */
+static gboolean refuse_unknown(IntakeCase *c, VerbContext *v, GError **err)
+{
+    const char *line = c->said->work->unknown, *word = line + (*line == '#' ? 1 : 3);
+    word += strspn(word, " \t");
+    g_autofree char *first = g_strndup(word, MIN(strcspn(word, " \t:,"), 40)), *shown = g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), 60));
+    intake_note(c, "a line that begins with # and is no verb: nothing is done, nothing goes out");
+    v->is_refused = TRUE;
+    g_ptr_array_add(v->results, g_strdup_printf("Nothing was done, and nothing was sent to the customer: I do not understand \"%s\". The nearest verb is"
+                                                " #%s. Please send it again; a line of text that begins with # needs a blank before it.",
+                                                shown, nearest_verb(first)));
+    return messages_set_note(c->desk->db, c->row->id, err) && work_transcript(c, v, err);
+}
+
+static gboolean do_work(IntakeCase *c, VerbContext *v, GError **err)
+{
+    if (c->said->work->unknown != NULL)
+        return refuse_unknown(c, v, err);
+    for (guint i = 0; i < c->said->work->commands->len; i++) {
+        const Command *cmd = g_ptr_array_index(c->said->work->commands, i);
+        if ((cmd->verb != VERB_NOTE || cmd->text != NULL) && !verbs_apply(v, cmd, err))
+            return FALSE;
+    }
+    return relay_answer(c, v, err) && work_transcript(c, v, err);
+}
+
+/* Verbs that are not signed where they must be: neither they nor the text beside them go anywhere. */
+static gboolean refuse_unsigned(IntakeCase *c, VerbContext *v, const char *why, GError **err)
+{
+    c->row->is_note = v->is_refused = TRUE;
+    g_ptr_array_add(v->results, g_strdup_printf("Nothing was done, nor sent on: your verbs must be signed, and %s.", why));
+    return intake_store_row(c, err) && work_transcript(c, v, err);
+}
+
+gboolean workmail_take(IntakeCase *c, GError **err)
+{
+    g_clear_pointer(&c->ticket, tickets_free);
+    if (!belonging_load(c, c->work_ticket, err))
+        return FALSE;
+    gboolean is_his = c->sender != NULL && (c->sender == c->work_contact || people_is_member(c->work_contact, c->sender));
+    gboolean is_colleague = c->sender != NULL && !is_his && intake_is_believed(c) && people_is_of_ticket(c->desk, c->sender, c->ticket->id);
+    if (c->auth == AUTHRES_FAIL || (!is_his && !is_colleague)) {
+        intake_note(c, "at the work address of %s, but not from him: a note, nothing is done", c->work_contact != NULL ? c->work_contact->name : "nobody");
+        return acknowledge_ask_registered(c, c->work_contact, err);
+    }
+    g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
+    VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = c->sender, .results = results};
+    g_autofree char *unsigned_why = NULL;
+    c->row->contact = g_strdup(c->sender->name);
+    if (!signature_require(c, c->sender, &unsigned_why, err))
+        return FALSE;
+    if (unsigned_why != NULL)
+        return refuse_unsigned(c, &v, unsigned_why, err);
+    c->row->is_note = is_private(c->said->work) || !has_text(c->said->work->rest);
+    const char *why = intake_doubt(c);
+    if (why != NULL) {
+        intake_note(c, "%s: a note, nothing is done", why);
+        c->row->is_note = v.is_refused = TRUE;
+        g_ptr_array_add(results, g_strdup_printf("Your mail is kept as a note, and nothing else was done: %s.", why));
+        return intake_store_row(c, err) && work_transcript(c, &v, err);
+    }
+    if (!intake_store_row(c, err) || !people_set_back(c->desk, c->sender->name, err))
+        return FALSE;
+    v.message = c->row->id;
+    return do_work(c, &v, err);
+}

@@ -1,0 +1,9 @@
+/* workmail: a team's answer through escalate, at the work address of one ticket and one contact (rules: verbs with '#'). */
+#ifndef FLOWS_WORKMAIL_H
+#define FLOWS_WORKMAIL_H
+
+#include "flows/intake_case.h"
+
+gboolean workmail_take(IntakeCase *c, GError **err);
+
+#endif
