@@ -16,12 +16,15 @@ typedef struct {
     int line;
 } ConfigCalendar;
 
+typedef enum { HANDOFF_OPEN, HANDOFF_ALWAYS, HANDOFF_NO } ConfigHandoff; /* when those who leave and come are told */
+
 typedef struct {
     char *name;
     char **files;
     char *timezone; /* or NULL */
     Who *fallback, *owner; /* or NULL */
     Duration max_age; /* 0: any */
+    ConfigHandoff handoff;
     int line;
 } ConfigRota;
 

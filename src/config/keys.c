@@ -138,6 +138,8 @@ static const ConfigKey table[] = {
     {KEYS_ROTA, "fallback", KEYS_WHO, AT(ConfigRota, fallback), .help = "who is asked when nobody is on duty"},
     {KEYS_ROTA, "owner", KEYS_WHO, AT(ConfigRota, owner), .help = "who is told that the rota runs dry"},
     {KEYS_ROTA, "max-age", KEYS_DURATION, AT(ConfigRota, max_age), .min = 1, .note = "any", .help = "how old the files may become"},
+    {KEYS_ROTA, "handoff", KEYS_WORD, AT(ConfigRota, handoff), .words = "open always no", .fallback = "open",
+     .help = "when those who leave and who come are told"},
 
     BLOCK(KEYS_PLAN, "S1", "targets of S1"),
     BLOCK(KEYS_PLAN, "S2", "targets of S2"),

@@ -90,8 +90,7 @@ void bulletin_dry(const Desk *d, GPtrArray *lines)
     g_ptr_array_sort(lines, by_text); /* tables have no order */
 }
 
-/* The first queue whose policy asks by that rota, else the first of all: its address is the mail's. */
-static const ConfigQueue *queue_of(const Desk *d, const char *rota)
+const ConfigQueue *bulletin_queue(const Desk *d, const char *rota)
 {
     for (guint i = 0; i < d->config->queue_order->len; i++) {
         const ConfigQueue *queue = g_ptr_array_index(d->config->queue_order, i);
@@ -113,7 +112,7 @@ static gboolean was_told(Desk *d, const char *fact, gboolean *ret, GError **err)
 
 static gboolean tell_owner(Desk *d, const ConfigRota *r, const GPtrArray *lines, GError **err)
 {
-    const ConfigQueue *queue = queue_of(d, r->name);
+    const ConfigQueue *queue = bulletin_queue(d, r->name);
     g_autofree char *fact = g_strconcat("dry:", r->name, NULL), *now = g_strdup_printf("%" G_GINT64_FORMAT, d->now);
     g_autofree char *title = g_strdup_printf("Rota %s needs new dates", r->name);
     g_autoptr(GPtrArray) who = g_ptr_array_new();

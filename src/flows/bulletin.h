@@ -11,6 +11,8 @@ gboolean bulletin_send(Desk *d, const ConfigQueue *queue, const char *contact, c
 gboolean bulletin_to_all_leads(Desk *d, const char *title, const GPtrArray *lines, GError **err);
 /* … and in one of its own. */
 gboolean bulletin_to_leads(Desk *d, const char *title, const GPtrArray *lines, GError **err);
+/* The first queue whose policy asks by that rota, else the first of all: its address is the mail's. NULL: there is none. */
+const ConfigQueue *bulletin_queue(const Desk *d, const char *rota);
 /* A line (char *) for each file of calendars, leaves and rotas that runs dry or grew older than its max-age. */
 void bulletin_dry(const Desk *d, GPtrArray *lines);
 /* Tells the owner of each rota whose files run dry, once in seven days. */

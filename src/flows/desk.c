@@ -87,6 +87,11 @@ static const char *contact_of(const char *address_or_summary, void *data)
     return c == NULL ? NULL : c->name;
 }
 
+Rota *desk_rota(const Desk *d, const char *name, char *const *files, const char *zone_id, GPtrArray *warnings, GError **err)
+{
+    return rota_new(name, files, zone_id, contact_of, (gpointer)d, warnings, err);
+}
+
 static void load_rotas(Loading *l)
 {
     GHashTableIter it;
@@ -96,7 +101,7 @@ static void load_rotas(Loading *l)
         const ConfigRota *c = value;
         g_autoptr(GError) err = NULL;
         g_autofree char *what = g_strdup_printf("rota '%s'", c->name);
-        Rota *rota = rota_new(c->name, c->files, c->timezone, contact_of, l->desk, l->warnings, &err);
+        Rota *rota = desk_rota(l->desk, c->name, c->files, c->timezone, l->warnings, &err);
         if (rota == NULL)
             problem(l, c->line, what, err);
         else

@@ -40,6 +40,8 @@ void desk_free(Desk *d);
 void desk_forget_keys(const Desk *d);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desk, desk_free)
 
+/* A rota of these files, with the contacts of this desk. The caller frees it. */
+Rota *desk_rota(const Desk *d, const char *name, char *const *files, const char *zone_id, GPtrArray *warnings, GError **err);
 Calendar *desk_calendar(const Desk *d, const char *name); /* never NULL for names that the configuration checked */
 const ConfigQueue *desk_queue(const Desk *d, const char *name);     /* NULL: no longer configured */
 const ConfigContact *desk_contact(const Desk *d, const char *name); /* the same */

@@ -329,13 +329,12 @@ gboolean recalc_pass(Desk *d, guint *did, GError **err)
         return FALSE;
     if (job.name == NULL)
         return TRUE;
-    g_autofree char *name = job.name;
-    if (!db_begin(d->db, err))
+    gboolean ok = db_begin(d->db, err) && do_batch(d, &job, did, err);
+    g_free(job.name);
+    if (!ok) {
+        db_rollback(d->db);
         return FALSE;
-    if (do_batch(d, &job, did, err)) {
-        (*did)++; /* the list itself: a round that took something off it did something */
-        return db_commit(d->db, err);
     }
-    db_rollback(d->db);
-    return FALSE;
+    (*did)++; /* the list itself: a round that took something off it did something */
+    return db_commit(d->db, err);
 }

@@ -10,6 +10,7 @@
 #include "store/clocks.h"
 
 #include "flows/deadlines.h"
+#include "flows/duty.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
 #include "flows/verbs.h"
@@ -131,7 +132,7 @@ static gboolean fire_wait(Desk *d, const DueRow *due, GError **err)
 static const struct {
     const char *what;
     gboolean (*fire)(Desk *, const DueRow *, GError **);
-} kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}};
+} kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff}};
 
 static gboolean fire_one(Desk *d, const DueRow *due, GError **err)
 {

@@ -1,4 +1,4 @@
-/* cmd_check: `escalate check`, `oncall`, `audit`: whether all is well, who is on duty, and whether the record is whole. */
+/* cmd_check: `escalate check`, `audit`: whether all is well, and whether the record is whole. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +7,6 @@
 #include "store/audit.h"
 
 #include "flows/bulletin.h"
-#include "flows/people.h"
 
 #include "programs/cmd.h"
 #include "programs/sign_worker.h"
@@ -42,36 +41,6 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
                d->config->contact_order->len, g_hash_table_size(d->calendars), d->config->version);
     desk_free(d);
     return problems->len == 0 ? 0 : 78;
-}
-
-/* ---- oncall ---- */
-
-int cmd_oncall(int argc, char **argv, CommandContext *ctx)
-{
-    g_autoptr(GError) err = NULL;
-    g_autoptr(GPtrArray) names = NULL;
-    Instant at = cmd_now(ctx);
-    int status = 0;
-    gboolean has_at = argc == 4 && strcmp(argv[2], "--at") == 0;
-    if (argc != 2 && !has_at)
-        return cmd_usage(argv[0]);
-    if (has_at && !instant_parse(argv[3], &at, &err))
-        return cmd_fail(err), 2;
-    Desk *d = cmd_desk(ctx, &status);
-    if (d == NULL)
-        return status;
-    Rota *rota = g_hash_table_lookup(d->rotas, argv[1]);
-    if (rota == NULL) {
-        error_set(&err, ERROR_NOTFOUND, "rota '%s': the configuration has none of that name", argv[1]);
-        return cmd_fail(err);
-    }
-    if (!rota_on_duty(rota, at, &names, &err))
-        return cmd_fail(err);
-    for (guint i = 0; i < names->len; i++)
-        puts(g_ptr_array_index(names, i));
-    if (names->len == 0)
-        fprintf(stderr, "escalate: rota '%s': nobody is on duty then\n", argv[1]);
-    return names->len == 0 ? 1 : 0;
 }
 
 /* ---- audit ---- */

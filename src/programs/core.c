@@ -21,6 +21,7 @@
 #include "flows/bulletin.h"
 #include "flows/daily.h"
 #include "flows/deliver.h"
+#include "flows/duty.h"
 #include "flows/intake.h"
 #include "flows/recalc.h"
 #include "flows/timers.h"
@@ -48,7 +49,7 @@ Core *core_new(Desk *d, GError **err)
     c->desk = d;
     c->parse = parse_worker_new(d, err);
     c->deliver = deliver_worker_new();
-    if (c->parse != NULL && desk_open_store(d, err) && recalc_begin(d, err))
+    if (c->parse != NULL && desk_open_store(d, err) && recalc_begin(d, err) && duty_begin(d, err))
         return c;
     c->desk = NULL; /* stays the caller's */
     core_free(c);
@@ -74,7 +75,7 @@ gboolean core_reload(Core *c, Desk *fresh, GError **err)
     c->desk->now = instant_now();
     parse_worker_reset(c->parse);
     deliver_worker_reset(c->deliver);
-    return recalc_begin(c->desk, err);
+    return recalc_begin(c->desk, err) && duty_begin(c->desk, err);
 }
 
 /* ---- one file of incoming ---- */

@@ -16,7 +16,7 @@ guint quotehead_digits(const char *s)
 {
     guint n = 0;
     for (; *s != '\0'; s = g_utf8_next_char(s))
-        n += (guchar)*s < 0x80 ? g_ascii_isdigit(*s) : g_unichar_isdigit(g_utf8_get_char(s));
+        n += g_unichar_isdigit(g_utf8_get_char(s)) ? 1 : 0;
     return n;
 }
 

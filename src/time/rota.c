@@ -43,6 +43,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rota, rota_free)
 
 const char *rota_name(const Rota *r) { return r->name; }
 const char *rota_version(const Rota *r) { return r->version; }
+const Zone *rota_zone(const Rota *r) { return r->zone; }
 
 void rota_dry(const Rota *r, Instant now, Duration max_age, GPtrArray *reports)
 {
@@ -240,25 +241,34 @@ static int by_instant(gconstpointer a, gconstpointer b)
     return *x < *y ? -1 : *x > *y;
 }
 
-/* Only where a duty begins or ends can the answer change. */
+/* Only where a duty begins or ends can the answer change: those in (from, to], each once, in order. */
+static GArray *edges_of(const Rota *r, Instant from, Instant to)
+{
+    GArray *edges = g_array_new(FALSE, FALSE, sizeof(Instant));
+    for (guint i = 0; i < r->duties->len; i++) {
+        const Occurrence *o = &g_array_index(r->duties, Occurrence, i);
+        if (o->start > from && o->start <= to)
+            g_array_append_val(edges, o->start);
+        if (o->end > from && o->end <= to)
+            g_array_append_val(edges, o->end);
+    }
+    g_array_sort(edges, by_instant);
+    guint kept = 0;
+    for (guint i = 0; i < edges->len; i++)
+        if (kept == 0 || g_array_index(edges, Instant, i) != g_array_index(edges, Instant, kept - 1))
+            g_array_index(edges, Instant, kept++) = g_array_index(edges, Instant, i);
+    g_array_set_size(edges, kept);
+    return edges;
+}
+
 gboolean rota_next_change(Rota *r, Instant t, Instant *ret, GError **err)
 {
     if (!ensure(r, t, t + HORIZON, err))
         return FALSE;
-    g_autoptr(GArray) edges = g_array_new(FALSE, FALSE, sizeof(Instant));
-    for (guint i = 0; i < r->duties->len; i++) {
-        const Occurrence *o = &g_array_index(r->duties, Occurrence, i);
-        if (o->start > t && o->start <= t + HORIZON)
-            g_array_append_val(edges, o->start);
-        if (o->end > t && o->end <= t + HORIZON)
-            g_array_append_val(edges, o->end);
-    }
-    g_array_sort(edges, by_instant);
+    g_autoptr(GArray) edges = edges_of(r, t, t + HORIZON);
     g_autoptr(GPtrArray) now = on_duty_at(r, t);
     for (guint i = 0; i < edges->len; i++) {
         Instant edge = g_array_index(edges, Instant, i);
-        if (i > 0 && edge == g_array_index(edges, Instant, i - 1))
-            continue;
         g_autoptr(GPtrArray) then = on_duty_at(r, edge);
         if (!is_same(now, then)) {
             *ret = edge;
@@ -266,5 +276,52 @@ gboolean rota_next_change(Rota *r, Instant t, Instant *ret, GError **err)
         }
     }
     *ret = INSTANT_MAX;
+    return TRUE;
+}
+
+/* Whether two duties of the rank that decides overlap at t, of different people. */
+static gboolean is_equal_at(const Rota *r, Instant t)
+{
+    int best = -1;
+    const GPtrArray *first = NULL;
+    gboolean equal = FALSE;
+    for (guint i = first_starting_after(r, t); i-- > 0;) {
+        const Occurrence *o = &g_array_index(r->duties, Occurrence, i);
+        if (o->start + r->longest <= t)
+            break;
+        if (o->end <= t || rank(o->event) < best)
+            continue;
+        const GPtrArray *people = g_hash_table_lookup(r->people, o->event);
+        equal = rank(o->event) == best && (equal || !is_same(first, people));
+        best = rank(o->event);
+        first = people;
+    }
+    return equal;
+}
+
+static void period_clear(gpointer p) { g_ptr_array_unref(((RotaPeriod *)p)->names); }
+
+gboolean rota_periods(Rota *r, Instant from, Instant to, GArray **ret, GError **err)
+{
+    if (to - from > ROTA_RANGE_MAX)
+        return error_set(err, ERROR_USAGE, "rota '%s': more than a year was asked for at once", r->name);
+    if (!ensure(r, from, to, err))
+        return FALSE;
+    g_autoptr(GArray) edges = edges_of(r, from, to - 1);
+    GArray *periods = g_array_new(FALSE, FALSE, sizeof(RotaPeriod));
+    g_array_set_clear_func(periods, period_clear);
+    for (guint i = 0; i <= edges->len && from < to; i++) {
+        Instant start = i == 0 ? from : g_array_index(edges, Instant, i - 1);
+        RotaPeriod p = {start, to, on_duty_at(r, start), is_equal_at(r, start)};
+        RotaPeriod *last = periods->len > 0 ? &g_array_index(periods, RotaPeriod, periods->len - 1) : NULL;
+        if (last != NULL && is_same(last->names, p.names) && last->is_equal == p.is_equal) {
+            g_ptr_array_unref(p.names);
+            continue;
+        }
+        if (last != NULL)
+            last->end = start;
+        g_array_append_val(periods, p);
+    }
+    *ret = periods;
     return TRUE;
 }

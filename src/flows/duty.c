@@ -1,0 +1,409 @@
+/* duty: compares what people know with what the rotas say. It must never tell somebody of a duty that was always so. */
+#include "flows/duty.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include "store/runs.h"
+#include "store/tickets.h"
+
+#include "flows/bulletin.h"
+#include "flows/people.h"
+#include "flows/view.h"
+
+#include "base/banned.h"
+
+#define HORIZON ((Seconds)60 * 86400) /* of what is told beforehand */
+#define STALE ((Seconds)12 * 3600)    /* a handoff that is known so late is nobody's news */
+
+static Rota *rota_of(const Desk *d, const char *name) { return g_hash_table_lookup(d->rotas, name); }
+
+static const Zone *reader_zone(const Desk *d, const char *contact) { return desk_contact_zone(d, desk_contact(d, contact), NULL); }
+
+/* ---- handoffs ---- */
+
+/* The next change of the rota becomes its row of `due`; one that is due already comes first. */
+static gboolean plan_handoff(Desk *d, const char *name, GError **err)
+{
+    Instant next;
+    gint64 waiting = 0;
+    DueRow row = {.what = (char *)"shift", .policy = (char *)name};
+    if (!db_value(d->db, &waiting, err, "select count(*) from due where what = 'shift' and policy = $1 and next_at <= $2", "st", name, d->now)
+        || waiting > 0)
+        return waiting > 0;
+    if (!db_run(d->db, err, "delete from due where what = 'shift' and policy = $1", "s", name) || !rota_next_change(rota_of(d, name), d->now, &next, err))
+        return FALSE;
+    row.next_at = next;
+    return next == INSTANT_MAX || clocks_due_add(d->db, &row, err);
+}
+
+/* "#42 S1 Checkout is down: level 2, held by bob until Tue 12:00" */
+static gboolean add_run(Desk *d, gint64 id, const Zone *zone, GPtrArray *lines, GError **err)
+{
+    g_autoptr(RunRow) r = NULL;
+    g_autoptr(Ticket) t = NULL;
+    if (!runs_load(d->db, id, &r, err) || !tickets_load(d->db, r->ticket_id, &t, err))
+        return FALSE;
+    const ConfigContact *acker = desk_contact(d, r->run->acker);
+    GString *s = g_string_new(NULL);
+    g_string_append_printf(s, "#%" G_GINT64_FORMAT " S%d %s: level %d", t->id, t->severity + 1, t->subject, r->run->level);
+    if (r->run->state == RUN_HELD) {
+        g_autofree char *until = r->run->hold_until != INSTANT_NONE ? view_time(zone, r->run->hold_until, d->now) : g_strdup("further notice");
+        g_string_append_printf(s, ", held by %s until %s", acker != NULL ? acker->full_name : "somebody", until);
+    } else {
+        g_string_append(s, ", nobody has taken it");
+    }
+    g_ptr_array_add(lines, g_string_free(s, FALSE));
+    return TRUE;
+}
+
+/* The live runs of policies that ask by that rota. */
+static gboolean add_runs(Desk *d, const char *rota, const Zone *zone, GPtrArray *lines, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    GError *local = NULL;
+    if (!db_select(d->db, &rows, err, "select id, policy from run where ended_at is null order by id", ""))
+        return FALSE;
+    while (db_next(rows, &local)) {
+        const Policy *policy = desk_policy(d, db_text(rows, 1));
+        gint64 id = db_int(rows, 0);
+        if (policy != NULL && policy_names_rota(policy, rota))
+            g_array_append_val(ids, id);
+    }
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    g_clear_pointer(&rows, db_rows_free);
+    for (guint i = 0; i < ids->len; i++)
+        if (!add_run(d, g_array_index(ids, gint64, i), zone, lines, err))
+            return FALSE;
+    return TRUE;
+}
+
+static char *names_of(const Desk *d, const GPtrArray *contacts)
+{
+    GString *s = g_string_new(NULL);
+    for (guint i = 0; i < contacts->len; i++) {
+        const ConfigContact *c = desk_contact(d, g_ptr_array_index(contacts, i));
+        g_string_append_printf(s, "%s%s", i > 0 ? ", " : "", c != NULL ? c->full_name : (char *)g_ptr_array_index(contacts, i));
+    }
+    return g_string_free(s, FALSE);
+}
+
+/* One of those who leave or come. Nothing where nothing is open and the rota tells only of open escalations. */
+static gboolean tell_one(Desk *d, const ConfigRota *rota, const char *contact, gboolean comes, const GPtrArray *others, GError **err)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    const ConfigQueue *queue = bulletin_queue(d, rota->name);
+    const Zone *zone = reader_zone(d, contact);
+    if (queue == NULL || !add_runs(d, rota->name, zone, lines, err))
+        return queue == NULL;
+    if (lines->len == 0 && rota->handoff != HANDOFF_ALWAYS)
+        return TRUE;
+    g_autofree char *names = names_of(d, others), *title = NULL;
+    if (comes) {
+        Instant end = INSTANT_MAX;
+        if (!rota_next_change(rota_of(d, rota->name), d->now, &end, err))
+            return FALSE;
+        g_autofree char *until = end == INSTANT_MAX ? g_strdup("further notice") : view_date(zone, end, "en");
+        title = g_strdup_printf("You are on duty now (%s), until %s", rota->name, until);
+    } else {
+        title = g_strdup_printf("Your duty is over (%s): %s now", rota->name, others->len > 0 ? names : "nobody is on duty");
+    }
+    if (lines->len == 0)
+        g_ptr_array_add(lines, g_strdup("No escalation is open."));
+    return bulletin_send(d, queue, contact, title, lines, err);
+}
+
+static gboolean tell_difference(Desk *d, const ConfigRota *rota, const GPtrArray *of, GPtrArray *without, gboolean comes, const GPtrArray *others,
+                                GError **err)
+{
+    for (guint i = 0; i < of->len; i++)
+        if (!g_ptr_array_find(without, g_ptr_array_index(of, i), NULL)
+            && !tell_one(d, rota, g_ptr_array_index(of, i), comes, others, err))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean duty_handoff(Desk *d, const DueRow *due, GError **err)
+{
+    const ConfigRota *config = g_hash_table_lookup(d->config->rotas, due->policy);
+    Rota *rota = rota_of(d, due->policy);
+    g_autoptr(GPtrArray) before = NULL, after = NULL;
+    if (rota == NULL || config == NULL)
+        return TRUE;
+    if (!rota_on_duty(rota, due->next_at - 1, &before, err) || !rota_on_duty(rota, due->next_at, &after, err))
+        return FALSE;
+    gboolean is_news = d->now - due->next_at < STALE && config->handoff != HANDOFF_NO;
+    if (is_news && (!tell_difference(d, config, before, after, FALSE, after, err) || !tell_difference(d, config, after, before, TRUE, before, err)))
+        return FALSE;
+    return plan_handoff(d, due->policy, err);
+}
+
+/* ---- changed duties ---- */
+
+typedef struct {
+    char *contact;
+    Instant start, end;
+} Shift;
+
+static void shift_clear(gpointer p) { g_free(((Shift *)p)->contact); }
+
+static GArray *shifts_new(void)
+{
+    GArray *shifts = g_array_new(FALSE, FALSE, sizeof(Shift));
+    g_array_set_clear_func(shifts, shift_clear);
+    return shifts;
+}
+
+/* Times of one person that touch are one. */
+static void add_shift(GArray *shifts, const char *contact, Instant start, Instant end)
+{
+    for (guint i = shifts->len; i-- > 0;) {
+        Shift *s = &g_array_index(shifts, Shift, i);
+        if (s->end == start && strcmp(s->contact, contact) == 0) {
+            s->end = end;
+            return;
+        }
+    }
+    Shift s = {g_strdup(contact), start, end};
+    g_array_append_val(shifts, s);
+}
+
+static gboolean planned(Desk *d, const char *name, Instant until, GArray *shifts, GError **err)
+{
+    g_autoptr(GArray) periods = NULL;
+    if (!rota_periods(rota_of(d, name), d->now, until, &periods, err))
+        return FALSE;
+    for (guint i = 0; i < periods->len; i++) {
+        const RotaPeriod *p = &g_array_index(periods, RotaPeriod, i);
+        for (guint k = 0; k < p->names->len; k++)
+            add_shift(shifts, g_ptr_array_index(p->names, k), p->start, p->end);
+    }
+    return TRUE;
+}
+
+static gboolean known(Desk *d, const char *name, GArray *shifts, Instant *ret_horizon, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    gint64 horizon;
+    if (!db_value(d->db, &horizon, err, "select coalesce(max(until_at), 0) from shift_horizon where rota = $1", "s", name)
+        || !db_select(d->db, &rows, err, "select contact, start_at, end_at from shift where rota = $1 and end_at > $2 order by start_at, contact", "st", name,
+                      d->now))
+        return FALSE;
+    while (db_next(rows, &local))
+        add_shift(shifts, db_text(rows, 0), MAX(db_instant(rows, 1), d->now), db_instant(rows, 2));
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    *ret_horizon = horizon;
+    return TRUE;
+}
+
+static gboolean has_shift(const GArray *shifts, const Shift *wanted, Instant horizon)
+{
+    for (guint i = 0; i < shifts->len; i++) {
+        const Shift *s = &g_array_index(shifts, Shift, i);
+        if (strcmp(s->contact, wanted->contact) == 0 && s->start == wanted->start && MIN(s->end, horizon) == MIN(wanted->end, horizon))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Lines for `contact`: what of `of` is not in `other`, before the horizon up to which he was told. */
+static void add_lines(const Desk *d, const GArray *of, const GArray *other, const char *contact, Instant horizon, const char *sign, GPtrArray *lines)
+{
+    const Zone *zone = reader_zone(d, contact);
+    for (guint i = 0; i < of->len; i++) {
+        const Shift *s = &g_array_index(of, Shift, i);
+        if (strcmp(s->contact, contact) != 0 || s->start >= horizon || has_shift(other, s, horizon))
+            continue;
+        g_autofree char *from = view_date(zone, s->start, "en"), *to = view_date(zone, s->end, "en");
+        g_ptr_array_add(lines, g_strdup_printf("%s %s to %s", sign, from, to));
+    }
+}
+
+static gboolean tell_changes(Desk *d, const char *name, const GArray *before, const GArray *after, Instant horizon, GError **err)
+{
+    const ConfigQueue *queue = bulletin_queue(d, name);
+    g_autofree char *title = g_strdup_printf("Your duties changed (%s)", name);
+    for (guint i = 0; queue != NULL && i < d->config->contact_order->len; i++) {
+        const ConfigContact *c = g_ptr_array_index(d->config->contact_order, i);
+        g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+        add_lines(d, before, after, c->name, horizon, "no longer", lines);
+        add_lines(d, after, before, c->name, horizon, "new", lines);
+        if (lines->len > 0 && !bulletin_send(d, queue, c->name, title, lines, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean remember(Desk *d, const char *name, const GArray *shifts, Instant horizon, GError **err)
+{
+    if (!db_run(d->db, err, "delete from shift where rota = $1", "s", name)
+        || !db_run(d->db, err, "insert into shift_horizon (rota, until_at) values ($1, $2) on conflict (rota) do update set until_at = excluded.until_at", "st",
+                   name, horizon))
+        return FALSE;
+    for (guint i = 0; i < shifts->len; i++) {
+        const Shift *s = &g_array_index(shifts, Shift, i);
+        if (!db_run(d->db, err, "insert into shift (rota, contact, start_at, end_at) values ($1, $2, $3, $4)", "sstt", name, s->contact, s->start, s->end))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean compare(Desk *d, const char *name, GError **err)
+{
+    g_autofree char *fact = g_strconcat("rota:", name, NULL), *version = NULL;
+    g_autoptr(GArray) before = shifts_new(), after = shifts_new();
+    Instant horizon, until = d->now + HORIZON;
+    if (!plan_handoff(d, name, err) || !db_text_value(d->db, &version, err, "select version from basis where name = $1", "s", fact))
+        return FALSE;
+    if (version != NULL && strcmp(version, rota_version(rota_of(d, name))) == 0)
+        return TRUE;
+    if (!planned(d, name, until, after, err) || !known(d, name, before, &horizon, err))
+        return FALSE;
+    return (version == NULL || tell_changes(d, name, before, after, horizon, err)) && remember(d, name, after, until, err)
+           && db_run(d->db, err, "insert into basis (name, version) values ($1, $2) on conflict (name) do update set version = excluded.version", "ss", fact,
+                     rota_version(rota_of(d, name)));
+}
+
+static gboolean compare_all(Desk *d, GError **err)
+{
+    GHashTableIter it;
+    gpointer name;
+    if (!db_run(d->db, err, "delete from due where what = 'shift' and next_at > $1", "t", d->now)) /* of rotas that are no more, too */
+        return FALSE;
+    g_hash_table_iter_init(&it, d->rotas);
+    while (g_hash_table_iter_next(&it, &name, NULL))
+        if (!compare(d, name, err))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean duty_begin(Desk *d, GError **err)
+{
+    if (!db_begin(d->db, err))
+        return FALSE;
+    if (compare_all(d, err))
+        return db_commit(d->db, err);
+    db_rollback(d->db);
+    return FALSE;
+}
+
+/* ---- gaps ---- */
+
+static void finding_clear(gpointer p)
+{
+    DutyFinding *f = p;
+    g_free(f->what);
+    g_free(f->who);
+}
+
+static void add_finding(GArray *findings, gboolean is_gap, const char *what, Instant start, Instant end, const char *who)
+{
+    DutyFinding f = {is_gap, g_strdup(what), start, end, g_strdup(who)};
+    g_array_append_val(findings, f);
+}
+
+static gboolean gaps_of_rota(Desk *d, const char *name, Instant from, Instant to, GArray *findings, GError **err)
+{
+    g_autoptr(GArray) periods = NULL;
+    g_autofree char *what = g_strconcat("rota ", name, NULL);
+    if (!rota_periods(rota_of(d, name), from, to, &periods, err))
+        return FALSE;
+    for (guint i = 0; i < periods->len; i++) {
+        const RotaPeriod *p = &g_array_index(periods, RotaPeriod, i);
+        g_autofree char *names = names_of(d, p->names);
+        if (p->names->len == 0 || p->is_equal)
+            add_finding(findings, p->names->len == 0, what, p->start, p->end, names);
+    }
+    return TRUE;
+}
+
+/* The rotas by which a level asks, or NULL where somebody is asked in any case. */
+static GPtrArray *rotas_of_level(const Desk *d, const PolicyLevel *level)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < level->notify->len; i++) {
+        const Who *who = g_ptr_array_index(level->notify, i);
+        const ConfigRota *rota = who->kind == WHO_ROTA ? g_hash_table_lookup(d->config->rotas, who->name) : NULL;
+        if (rota == NULL || rota->fallback != NULL)
+            return NULL;
+        g_ptr_array_add(names, who->name);
+    }
+    return names->len > 0 ? g_steal_pointer(&names) : NULL;
+}
+
+/* The first instant from t on, before `end`, at which one of the rotas has somebody, or at which none has. */
+static gboolean next_of_level(Desk *d, const GPtrArray *rotas, Instant t, Instant end, gboolean wanted, Instant *ret, GError **err)
+{
+    while (t < end) {
+        Instant next = end;
+        gboolean any = FALSE;
+        for (guint i = 0; i < rotas->len; i++) {
+            Rota *rota = rota_of(d, g_ptr_array_index(rotas, i));
+            g_autoptr(GPtrArray) names = NULL;
+            Instant change;
+            if (!rota_on_duty(rota, t, &names, err) || !rota_next_change(rota, t, &change, err))
+                return FALSE;
+            any = any || names->len > 0;
+            next = MIN(next, change);
+        }
+        if (any == wanted)
+            break;
+        t = next;
+    }
+    *ret = MIN(t, end);
+    return TRUE;
+}
+
+static gboolean gaps_of_level(Desk *d, const char *policy, int number, const PolicyLevel *level, Instant from, Instant to, GArray *findings, GError **err)
+{
+    g_autoptr(GPtrArray) rotas = rotas_of_level(d, level);
+    g_autofree char *what = g_strdup_printf("policy %s level %d", policy, number);
+    for (Instant t = from; rotas != NULL && t < to;) {
+        Instant start, end;
+        if (!next_of_level(d, rotas, t, to, FALSE, &start, err) || !next_of_level(d, rotas, start, to, TRUE, &end, err))
+            return FALSE;
+        if (start < end)
+            add_finding(findings, TRUE, what, start, end, "");
+        t = end;
+    }
+    return TRUE;
+}
+
+static int by_what(gconstpointer a, gconstpointer b)
+{
+    const DutyFinding *x = a, *y = b;
+    int order = strcmp(x->what, y->what);
+    return order != 0 ? order : x->start < y->start ? -1 : x->start > y->start;
+}
+
+gboolean duty_gaps(Desk *d, Instant from, Instant to, GArray **ret, GError **err)
+{
+    GHashTableIter it;
+    gpointer name, value;
+    g_autoptr(GArray) findings = g_array_new(FALSE, FALSE, sizeof(DutyFinding));
+    g_array_set_clear_func(findings, finding_clear);
+    g_hash_table_iter_init(&it, d->rotas);
+    while (g_hash_table_iter_next(&it, &name, NULL))
+        if (!gaps_of_rota(d, name, from, to, findings, err))
+            return FALSE;
+    g_hash_table_iter_init(&it, d->config->policies);
+    while (g_hash_table_iter_next(&it, &name, &value)) {
+        const Policy *policy = value;
+        for (guint i = 0; i < policy->levels->len; i++)
+            if (!gaps_of_level(d, policy->name, (int)i + 1, g_ptr_array_index(policy->levels, i), from, to, findings, err))
+                return FALSE;
+    }
+    g_array_sort(findings, by_what);
+    *ret = g_steal_pointer(&findings);
+    return TRUE;
+}
