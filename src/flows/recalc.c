@@ -164,7 +164,7 @@ static gboolean compare(Desk *d, const char *name, const char *version, GError *
     if (known != NULL) {
         log_event(LOGGING_INFO, "event=changed what=%s from=%s to=%s", name, known, version);
         if (!db_run(d->db, err,
-                    "insert into recalc (name, after_id, begun_at) values ($1, 0, $2)"
+                    "insert into recalc (name, after_id, begun_at, moved, past) values ($1, 0, $2, 0, 0)"
                     " on conflict (name) do update set after_id = 0",
                     "st", name, d->now))
             return FALSE;
@@ -201,16 +201,17 @@ typedef struct {
     char *name; /* NULL: the list is empty */
     gint64 after;
     Instant begun_at;
+    gint64 moved, past; /* so far */
 } Job;
 
 static gboolean next_job(Desk *d, Job *ret, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
-    if (!db_select(d->db, &rows, err, "select name, after_id, begun_at from recalc order by name limit 1", ""))
+    if (!db_select(d->db, &rows, err, "select name, after_id, begun_at, moved, past from recalc order by name limit 1", ""))
         return FALSE;
     if (db_next(rows, &local))
-        *ret = (Job){g_strdup(db_text(rows, 0)), db_int(rows, 1), db_instant(rows, 2)};
+        *ret = (Job){g_strdup(db_text(rows, 0)), db_int(rows, 1), db_instant(rows, 2), db_int(rows, 3), db_int(rows, 4)};
     if (local != NULL)
         g_propagate_error(err, local);
     return local == NULL;
@@ -270,39 +271,47 @@ gboolean recalc_impact(Desk *d, const char *name, Calendar *other, GArray **ret,
     return TRUE;
 }
 
-/* The report of a finished job: what was stored since it began. */
-static gboolean report(Desk *d, const Job *job, GError **err)
+/* The newest moves since `begun_at`, at most as many as a mail shows, as lines. */
+static gboolean newest(Desk *d, Instant begun_at, GPtrArray *lines, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
-    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     GError *local = NULL;
-    guint past = 0;
     if (!db_select(d->db, &rows, err,
                    "select c.id, c.ticket_id, c.queue, c.target, e.due_at, (select b.due_at from clock_event b where b.clock_id = c.id and b.id < e.id"
-                   " order by b.id desc limit 1) from clock_event e join clock c on c.id = e.clock_id where e.event = 'recalc' and e.at >= $1 order by e.id",
-                   "t", job->begun_at))
+                   " order by b.id desc limit 1) from clock_event e join clock c on c.id = e.clock_id where e.id in (select id from clock_event"
+                   " where event = 'recalc' and at >= $1 order by id desc limit $2) order by e.id",
+                   "ti", begun_at, (gint64)BULLETIN_LINES))
         return FALSE;
     while (db_next(rows, &local)) {
         RecalcMove m = {.clock_id = db_int(rows, 0), .ticket_id = db_int(rows, 1), .queue = (char *)db_text(rows, 2), .after = db_instant(rows, 4),
                         .before = db_instant(rows, 5)};
-        if (!policy_target_from_name(db_text(rows, 3), &m.target) || m.before == m.after)
-            continue;
-        past += m.after != INSTANT_NONE && m.after <= d->now;
-        g_ptr_array_add(lines, recalc_describe(d, &m));
+        if (policy_target_from_name(db_text(rows, 3), &m.target) && m.before != m.after)
+            g_ptr_array_add(lines, recalc_describe(d, &m));
     }
-    if (local != NULL) {
+    if (local != NULL)
         g_propagate_error(err, local);
+    return local == NULL;
+}
+
+/* The report of a finished job. */
+static gboolean report(Desk *d, const Job *job, GError **err)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    log_event(LOGGING_INFO, "event=recalculated what=%s moved=%" G_GINT64_FORMAT " past=%" G_GINT64_FORMAT, job->name, job->moved, job->past);
+    if (job->moved == 0)
+        return TRUE;
+    if (!newest(d, job->begun_at, lines, err))
         return FALSE;
-    }
-    g_clear_pointer(&rows, db_rows_free);
-    log_event(LOGGING_INFO, "event=recalculated what=%s moved=%u past=%u", job->name, lines->len, past);
-    g_autofree char *title = g_strdup_printf("%u deadlines moved, %u into the past: %s changed", lines->len, past, job->name);
-    return lines->len == 0 || bulletin_to_all_leads(d, title, lines, err);
+    g_autofree char *title = g_strdup_printf("%" G_GINT64_FORMAT " deadlines moved, %" G_GINT64_FORMAT " into the past: %s changed", job->moved, job->past,
+                                             job->name);
+    if (job->moved > (gint64)lines->len)
+        g_ptr_array_insert(lines, 0, g_strdup("The newest of them; the audit has all:"));
+    return bulletin_to_all_leads(d, title, lines, err);
 }
 
 /* ---- the pass ---- */
 
-static gboolean do_batch(Desk *d, const Job *job, guint *did, GError **err)
+static gboolean do_batch(Desk *d, Job *job, guint *did, GError **err)
 {
     gboolean is_plans = strcmp(job->name, PLANS) == 0;
     const char *calendar = is_plans ? NULL : job->name + strlen(LIST_PREFIX);
@@ -312,12 +321,16 @@ static gboolean do_batch(Desk *d, const Job *job, guint *did, GError **err)
         return FALSE;
     for (guint i = 0; i < clocks->len; i++, (*did)++) {
         ClockRow *c = g_ptr_array_index(clocks, i);
+        Instant before = c->clock.due_at;
         last = c->clock.id;
         if (!(is_plans ? recalc_plan(d, c, err) : recalc_calendar(d, c, err)))
             return FALSE;
+        job->moved += c->clock.due_at != before ? 1 : 0;
+        job->past += c->clock.due_at != before && c->clock.due_at != INSTANT_NONE && c->clock.due_at <= d->now ? 1 : 0;
     }
     if (clocks->len == BATCH)
-        return db_run(d->db, err, "update recalc set after_id = $2 where name = $1", "si", job->name, last);
+        return db_run(d->db, err, "update recalc set after_id = $2, moved = $3, past = $4 where name = $1", "siii", job->name, last, job->moved,
+                      job->past);
     return report(d, job, err) && db_run(d->db, err, "delete from recalc where name = $1", "s", job->name);
 }
 

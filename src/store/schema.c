@@ -121,7 +121,8 @@ static const char step_5[] =
     "alter table clock_event add column calendar_version text;"
     "create index clock_open on clock (calendar, id) where state in (0, 1);"
     "create table basis (name text primary key, version text not null) strict;"
-    "create table recalc (name text primary key, after_id integer not null, begun_at integer not null) strict;"
+    "create table recalc (name text primary key, after_id integer not null, begun_at integer not null,"
+    " moved integer not null, past integer not null) strict;"
     /* What people were last told of their duties, up to that horizon: whoever is changed hears of it. */
     "create table shift (rota text not null, contact text not null, start_at integer not null, end_at integer not null,"
     " primary key (rota, contact, start_at)) strict;"

@@ -16,6 +16,7 @@
 
 #define FIRST_YEAR 1600
 #define LAST_YEAR 3000
+#define MARGIN ((Seconds)32 * 86400)
 
 struct Calendar {
     char *name;
@@ -24,7 +25,6 @@ struct Calendar {
     GHashTable *opening, *ignored; /* sets of IcalEvent * of `holidays`: those that open, and those that mean nothing */
     char *version;
     Worktime *work;              /* NULL: nothing compiled yet */
-    GArray *open, *closures;     /* Span, settled; open is without the closures */
 };
 
 static Calendar *calendar_make(const char *name, const Zone *zone)
@@ -43,8 +43,6 @@ static void drop_compiled(Calendar *c)
 {
     worktime_free(c->work);
     c->work = NULL;
-    g_clear_pointer(&c->open, g_array_unref);
-    g_clear_pointer(&c->closures, g_array_unref);
 }
 
 Calendar *calendar_always(void)
@@ -249,37 +247,65 @@ static Worktime *worktime_of(const GArray *open, Instant from, Instant to, const
     return worktime_new(at, open->len, from, to, zone);
 }
 
-static gboolean compile(Calendar *c, Instant from, Instant to, GError **err)
+/* What is open and what closes in [from, to), settled; open is without the closures. It is reckoned with a margin, so that a make-up day at
+ * the edge sees its neighbours, and an answer does not depend on the edge. */
+static gboolean spans_of(const Calendar *c, Instant from, Instant to, GArray **ret_open, GArray **ret_closures, GError **err)
 {
+    const Instant low = from - MARGIN, high = to + MARGIN;
     g_autoptr(GArray) hours = spans_new();
     g_autoptr(GArray) closures = spans_new();
     g_autoptr(GArray) openings = spans_new();
-    if (!compile_hours(c, from, to, hours, err))
+    if (!compile_hours(c, low, high, hours, err))
         return FALSE;
     for (guint i = 0; i < c->holidays->len; i++)
-        if (!add_exceptions(c, g_ptr_array_index(c->holidays, i), hours, from, to, closures, openings, err))
+        if (!add_exceptions(c, g_ptr_array_index(c->holidays, i), hours, low, high, closures, openings, err))
             return FALSE;
     spans_settle(closures);
-    drop_compiled(c);
-    c->open = spans_subtract(hours, closures);
+    GArray *open = spans_subtract(hours, closures);
     if (openings->len > 0) {
-        spans_append(c->open, openings);
-        spans_settle(c->open);
+        spans_append(open, openings);
+        spans_settle(open);
     }
-    c->closures = g_steal_pointer(&closures);
-    c->work = worktime_of(c->open, from, to, c->zone);
+    spans_cut(open, from, to);
+    spans_cut(closures, from, to);
+    *ret_open = open;
+    *ret_closures = g_steal_pointer(&closures);
+    return TRUE;
+}
+
+static gboolean compile(Calendar *c, Instant from, Instant to, GError **err)
+{
+    g_autoptr(GArray) open = NULL;
+    g_autoptr(GArray) closures = NULL;
+    if (!spans_of(c, from, to, &open, &closures, err))
+        return FALSE;
+    drop_compiled(c);
+    c->work = worktime_of(open, from, to, c->zone);
     return TRUE;
 }
 
 static Instant year_begin(int year) { return zone_day_number(year, 1, 1) * 86400; }
 
-/* Makes [a, b] known, with a year to spare on both sides. */
+static gboolean in_known_years(const Calendar *c, Instant a, Instant b, GError **err)
+{
+    return (a >= year_begin(FIRST_YEAR + 2) && b <= year_begin(LAST_YEAR))
+           || error_set(err, ERROR_LIMIT, "calendar '%s': only years from %d to %d are known", c->name, FIRST_YEAR + 2, LAST_YEAR - 1);
+}
+
+/* The begin of the quarter of t, or of one after it. */
+static Instant quarter_begin(Instant t, int after)
+{
+    Civil c = zone_day_civil(t / 86400);
+    int quarter = (c.month - 1) / 3 + after;
+    return zone_day_number(c.year + quarter / 4, quarter % 4 * 3 + 1, 1) * 86400;
+}
+
+/* Makes [a, b] known, in whole quarters, with a month to spare on both sides. */
 static gboolean ensure(Calendar *c, Instant a, Instant b, GError **err)
 {
-    if (a < year_begin(FIRST_YEAR + 2) || b > year_begin(LAST_YEAR))
-        return error_set(err, ERROR_LIMIT, "calendar '%s': only years from %d to %d are known", c->name, FIRST_YEAR + 2,
-                         LAST_YEAR - 1);
-    Instant from = year_begin(zone_day_civil(a / 86400 - 1).year - 1), to = year_begin(zone_day_civil(b / 86400).year + 2);
+    if (!in_known_years(c, a, b, err))
+        return FALSE;
+    Instant from = quarter_begin(a - MARGIN, 0), to = quarter_begin(b + MARGIN, 1);
     if (c->work != NULL && worktime_from(c->work) <= from && worktime_to(c->work) >= to)
         return TRUE;
     if (c->work != NULL) {
@@ -376,20 +402,20 @@ static void add_closed(GArray *pieces, const GArray *closures, guint *k, Instant
 
 gboolean calendar_pieces(Calendar *c, Instant from, Instant to, GArray **ret, GError **err)
 {
-    if (!ensure(c, from, MAX(from, to), err))
+    g_autoptr(GArray) open = NULL; /* made anew each time: who asks for it wants to read it, and to keep it would weigh */
+    g_autoptr(GArray) closures = NULL;
+    if (!in_known_years(c, from, MAX(from, to), err) || !spans_of(c, from, MAX(from, to), &open, &closures, err))
         return FALSE;
     GArray *pieces = g_array_new(FALSE, FALSE, sizeof(CalendarPiece));
     Instant at = from;
     guint k = 0;
-    for (guint i = 0; i < c->open->len && at < to; i++) {
-        const Span *s = &g_array_index(c->open, Span, i);
-        if (s->end <= at)
-            continue;
-        add_closed(pieces, c->closures, &k, at, MIN(to, MAX(at, s->start)));
-        add_piece(pieces, MAX(at, s->start), MIN(to, s->end), TRUE, s);
-        at = MIN(to, s->end);
+    for (guint i = 0; i < open->len; i++) {
+        const Span *s = &g_array_index(open, Span, i);
+        add_closed(pieces, closures, &k, at, s->start);
+        add_piece(pieces, s->start, s->end, TRUE, s);
+        at = s->end;
     }
-    add_closed(pieces, c->closures, &k, at, to);
+    add_closed(pieces, closures, &k, at, to);
     *ret = pieces;
     return TRUE;
 }

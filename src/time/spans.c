@@ -45,6 +45,19 @@ void spans_settle(GArray *spans)
     g_array_set_size(spans, kept);
 }
 
+void spans_cut(GArray *spans, Instant from, Instant to)
+{
+    guint kept = 0;
+    for (guint i = 0; i < spans->len; i++) {
+        Span s = g_array_index(spans, Span, i);
+        s.start = MAX(s.start, from);
+        s.end = MIN(s.end, to);
+        if (s.start < s.end)
+            g_array_index(spans, Span, kept++) = s;
+    }
+    g_array_set_size(spans, kept);
+}
+
 GArray *spans_subtract(const GArray *a, const GArray *b)
 {
     GArray *left = spans_new();

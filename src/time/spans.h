@@ -15,6 +15,8 @@ void spans_add(GArray *spans, Instant start, Instant end, Instant from, Instant 
 void spans_append(GArray *spans, const GArray *more);
 /* Sorts and makes disjoint: where two overlap the one that begins first keeps its whole length. */
 void spans_settle(GArray *spans);
+/* What of them lies in [from, to). */
+void spans_cut(GArray *spans, Instant from, Instant to);
 /* a without b; both settled. Newly allocated, settled. */
 GArray *spans_subtract(const GArray *a, const GArray *b);
 
