@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/limits.h"
+#include "time/icalread.h"
 #include "time/scan.h"
 #include "time/tzid.h"
-#include "time/vzone.h"
 
 #include "base/banned.h"
 
@@ -49,99 +49,31 @@ static void warn(const Reader *r, const IcalEvent *e, const char *what)
 
 /* ---- values ---- */
 
-static gboolean take_local(struct icaltimetype t, LocalTime *ret)
+/* The file's own rules for a zone that the system knows: they do not count, and where they are others its reader may not expect that. Said
+ * once. */
+static void compare_zones(Reader *r, const char *tzid, const Zone *system, icalcomponent *c)
 {
-    if (t.year < 1500 || t.year > 9999 || t.month < 1 || t.month > 12 || t.day < 1
-        || zone_day_civil(zone_day_number(t.year, t.month, t.day)).day != t.day)
-        return FALSE;
-    *ret = zone_day_number(t.year, t.month, t.day) * 86400;
-    if (t.is_date)
-        return TRUE;
-    *ret += t.hour * 3600 + t.minute * 60 + MIN(t.second, 59);
-    return t.hour >= 0 && t.hour <= 23 && t.minute >= 0 && t.minute <= 59 && t.second >= 0 && t.second <= 60;
-}
-
-static gboolean part_local(icalcomponent *part, icalproperty_kind kind, LocalTime *ret)
-{
-    icalproperty *p = icalcomponent_get_first_property(part, kind);
-    icalvalue *v = p != NULL ? icalproperty_get_value(p) : NULL;
-    return v != NULL && take_local(icalvalue_get_datetime(v), ret);
-}
-
-static gboolean part_offset(icalcomponent *part, icalproperty_kind kind, Seconds *ret)
-{
-    icalproperty *p = icalcomponent_get_first_property(part, kind);
-    icalvalue *v = p != NULL ? icalproperty_get_value(p) : NULL;
-    if (v == NULL || icalvalue_isa(v) != ICAL_UTCOFFSET_VALUE)
-        return FALSE;
-    *ret = icalvalue_get_utcoffset(v);
-    return ABS(*ret) <= 26 * 3600;
-}
-
-static gboolean read_rules(icalcomponent *c, icalproperty_kind kind, gboolean is_date, GPtrArray *out, GError **err)
-{
-    for (icalproperty *p = icalcomponent_get_first_property(c, kind); p != NULL; p = icalcomponent_get_next_property(c, kind)) {
-        g_autofree RecurRule *rule = g_new0(RecurRule, 1);
-        const char *text = icalproperty_get_value_as_string(p);
-        if (!recur_parse(text != NULL ? text : "", rule, err))
-            return FALSE;
-        rule->is_date = is_date;
-        if (is_date && rule->has_until && rule->until_is_utc) { /* against a DATE only the date of UNTIL can mean something */
-            rule->until += 86399 - (rule->until % 86400 + 86400) % 86400;
-            rule->until_is_utc = FALSE;
-        }
-        g_ptr_array_add(out, g_steal_pointer(&rule));
-    }
-    return TRUE;
-}
-
-static gboolean read_part(icalcomponent *part, VzonePart *v, GError **err)
-{
-    v->rules = g_ptr_array_new_with_free_func(g_free);
-    v->dates = g_array_new(FALSE, FALSE, sizeof(LocalTime));
-    if (!part_local(part, ICAL_DTSTART_PROPERTY, &v->start) || !part_offset(part, ICAL_TZOFFSETFROM_PROPERTY, &v->offset_from)
-        || !part_offset(part, ICAL_TZOFFSETTO_PROPERTY, &v->offset_to))
-        return error_set(err, ERROR_DATA, "STANDARD or DAYLIGHT without DTSTART, TZOFFSETFROM and TZOFFSETTO");
-    for (icalproperty *p = icalcomponent_get_first_property(part, ICAL_RDATE_PROPERTY); p != NULL;
-         p = icalcomponent_get_next_property(part, ICAL_RDATE_PROPERTY)) {
-        LocalTime t;
-        if (!take_local(icalproperty_get_rdate(p).time, &t))
-            return error_set(err, ERROR_DATA, "RDATE is no date");
-        g_array_append_val(v->dates, t);
-    }
-    return read_rules(part, ICAL_RRULE_PROPERTY, FALSE, v->rules, err);
-}
-
-static Zone *read_vtimezone(const char *tzid, icalcomponent *c, GError **err)
-{
-    g_autoptr(GArray) parts = g_array_new(FALSE, TRUE, sizeof(VzonePart));
-    gboolean good = TRUE;
-    for (icalcomponent *k = icalcomponent_get_first_component(c, ICAL_ANY_COMPONENT); k != NULL && good;
-         k = icalcomponent_get_next_component(c, ICAL_ANY_COMPONENT)) {
-        if (icalcomponent_isa(k) != ICAL_XSTANDARD_COMPONENT && icalcomponent_isa(k) != ICAL_XDAYLIGHT_COMPONENT)
-            continue;
-        g_array_set_size(parts, parts->len + 1);
-        good = read_part(k, &g_array_index(parts, VzonePart, parts->len - 1), err);
-    }
-    Zone *z = good ? vzone_new(tzid, (const VzonePart *)(void *)parts->data, parts->len, err) : NULL;
-    for (guint i = 0; i < parts->len; i++) {
-        g_ptr_array_unref(g_array_index(parts, VzonePart, i).rules);
-        g_array_unref(g_array_index(parts, VzonePart, i).dates);
-    }
-    if (z == NULL)
-        g_prefix_error(err, "VTIMEZONE '%.80s': ", tzid);
-    return z;
+    g_autoptr(GError) err = NULL;
+    g_hash_table_remove(r->vtimezones, tzid);
+    Zone *own = r->warnings != NULL ? icalread_vtimezone(tzid, c, &err) : NULL;
+    Instant at = own != NULL ? icalread_first_difference(own, system) : INSTANT_NONE;
+    zone_free(own);
+    if (at == INSTANT_NONE)
+        return;
+    g_autofree char *when = zone_format_rfc3339(zone_utc(), at);
+    g_ptr_array_add(r->warnings, g_strdup_printf("calendar file '%s': its VTIMEZONE '%.80s' differs from the system's %s, which counts: first on %.10s",
+                                                 r->file->path, tzid, zone_name(system), when));
 }
 
 /* The system's rules first, then the file's VTIMEZONE; an unknown name is an error, never UTC. */
 static const Zone *find_zone(Reader *r, const char *tzid, GError **err)
 {
-    const Zone *known = tzid_zone(tzid);
-    if (known == NULL)
-        known = g_hash_table_lookup(r->file->zones, tzid);
+    const Zone *system = tzid_zone(tzid), *known = system != NULL ? system : g_hash_table_lookup(r->file->zones, tzid);
+    icalcomponent *c = g_hash_table_lookup(r->vtimezones, tzid);
+    if (system != NULL && c != NULL)
+        compare_zones(r, tzid, system, c);
     if (known != NULL)
         return known;
-    icalcomponent *c = g_hash_table_lookup(r->vtimezones, tzid);
     if (c == NULL) {
         error_set(err, ERROR_DATA, "time zone '%.80s': neither an IANA nor a Windows name, and no VTIMEZONE of that name", tzid);
         return NULL;
@@ -150,7 +82,7 @@ static const Zone *find_zone(Reader *r, const char *tzid, GError **err)
         error_set(err, ERROR_LIMIT, "time zone '%.80s': more than %d zones of their own in the file", tzid, FILE_ZONES_MAX);
         return NULL;
     }
-    Zone *z = read_vtimezone(tzid, c, err);
+    Zone *z = icalread_vtimezone(tzid, c, err);
     if (z != NULL)
         g_hash_table_insert(r->file->zones, g_strdup(tzid), z);
     return z;
@@ -160,7 +92,7 @@ static gboolean take_time(Reader *r, icalproperty *p, struct icaltimetype t, Ica
 {
     ret->is_date = t.is_date != 0;
     ret->zone = NULL;
-    if (!take_local(t, &ret->local))
+    if (!icalread_local(t, &ret->local))
         return error_set(err, ERROR_DATA, "%s: no such date or time", icalproperty_get_property_name(p));
     icalparameter *tzid = icalproperty_get_first_parameter(p, ICAL_TZID_PARAMETER);
     if (!ret->is_date && icaltime_is_utc(t))
@@ -247,8 +179,12 @@ static gboolean read_override(Reader *r, icalcomponent *c, IcalEvent *e, GError 
     icalproperty *p = icalcomponent_get_first_property(c, ICAL_RECURRENCEID_PROPERTY);
     if (p == NULL)
         return TRUE;
-    if (icalproperty_get_first_parameter(p, ICAL_RANGE_PARAMETER) != NULL)
-        return error_set(err, ERROR_DATA, "RECURRENCE-ID with RANGE: not supported");
+    icalparameter *range = icalproperty_get_first_parameter(p, ICAL_RANGE_PARAMETER);
+    e->and_future = range != NULL && icalparameter_get_range(range) == ICAL_RANGE_THISANDFUTURE;
+    if (range != NULL && !e->and_future)
+        return error_set(err, ERROR_DATA, "RECURRENCE-ID with a RANGE that is not THISANDFUTURE");
+    if (e->and_future && e->rules->len > 0)
+        return error_set(err, ERROR_DATA, "RECURRENCE-ID with RANGE beside an RRULE of its own");
     e->is_override = TRUE;
     return take_value(r, p, &e->replaces, err);
 }
@@ -272,14 +208,6 @@ static void read_attendees(icalcomponent *c, IcalEvent *e)
     }
 }
 
-static char *text_of(icalcomponent *c, icalproperty_kind kind)
-{
-    icalproperty *p = icalcomponent_get_first_property(c, kind);
-    icalvalue *v = p != NULL ? icalproperty_get_value(p) : NULL;
-    const char *text = v != NULL ? icalvalue_get_text(v) : NULL;
-    return text != NULL ? g_utf8_make_valid(text, -1) : NULL;
-}
-
 static char *categories_of(icalcomponent *c)
 {
     g_autoptr(GString) all = g_string_new(NULL);
@@ -289,22 +217,6 @@ static char *categories_of(icalcomponent *c)
         g_string_append_printf(all, "%s%s", all->len > 0 ? "," : "", text != NULL ? text : "");
     }
     return all->len > 0 ? g_utf8_make_valid(all->str, -1) : NULL;
-}
-
-static char *x_text_of(icalcomponent *c, const char *name)
-{
-    for (icalproperty *p = icalcomponent_get_first_property(c, ICAL_X_PROPERTY); p != NULL;
-         p = icalcomponent_get_next_property(c, ICAL_X_PROPERTY))
-        if (icalproperty_get_x_name(p) != NULL && g_ascii_strcasecmp(icalproperty_get_x_name(p), name) == 0)
-            return g_strdup(icalproperty_get_value_as_string(p));
-    return NULL;
-}
-
-static int number_of(icalcomponent *c, icalproperty_kind kind)
-{
-    icalproperty *p = icalcomponent_get_first_property(c, kind);
-    icalvalue *v = p != NULL ? icalproperty_get_value(p) : NULL;
-    return v != NULL && icalvalue_isa(v) == ICAL_INTEGER_VALUE ? icalvalue_get_integer(v) : 0;
 }
 
 /* libical removes a property that it cannot read and leaves a note: what tells times must not vanish like that. */
@@ -332,9 +244,9 @@ static void read_state(icalcomponent *c, IcalEvent *e)
                   : s == ICAL_STATUS_TENTATIVE ? ICAL_STANDING_TENTATIVE
                                                : ICAL_STANDING_CONFIRMED;
     e->transparent = transp != NULL && icalproperty_get_transp(transp) == ICAL_TRANSP_TRANSPARENT;
-    e->busy_status = x_text_of(c, "X-MICROSOFT-CDO-BUSYSTATUS");
-    e->priority = CLAMP(number_of(c, ICAL_PRIORITY_PROPERTY), 0, 9);
-    e->sequence = number_of(c, ICAL_SEQUENCE_PROPERTY);
+    e->busy_status = icalread_x_text(c, "X-MICROSOFT-CDO-BUSYSTATUS");
+    e->priority = CLAMP(icalread_number(c, ICAL_PRIORITY_PROPERTY), 0, 9);
+    e->sequence = icalread_number(c, ICAL_SEQUENCE_PROPERTY);
 }
 
 static void check_event(Reader *r, IcalEvent *e)
@@ -356,10 +268,10 @@ static void check_event(Reader *r, IcalEvent *e)
 
 static IcalEvent *event_new(Reader *r, icalcomponent *c, guint line)
 {
-    g_autofree char *uid = text_of(c, ICAL_UID_PROPERTY);
+    g_autofree char *uid = icalread_text(c, ICAL_UID_PROPERTY);
     IcalEvent *e = icalfile_event_new(r->file, line, uid);
-    e->summary = text_of(c, ICAL_SUMMARY_PROPERTY);
-    e->description = text_of(c, ICAL_DESCRIPTION_PROPERTY);
+    e->summary = icalread_text(c, ICAL_SUMMARY_PROPERTY);
+    e->description = icalread_text(c, ICAL_DESCRIPTION_PROPERTY);
     e->categories = categories_of(c);
     return e;
 }
@@ -374,8 +286,8 @@ static gboolean read_event(Reader *r, icalcomponent *c, guint line, GPtrArray *o
     if (start == NULL)
         return bad(e, ERROR_DATA, "no DTSTART", err);
     if (!take_value(r, start, &e->start, err) || !read_end(r, c, &e->end, err)
-        || !read_rules(c, ICAL_RRULE_PROPERTY, e->start.is_date, e->rules, err)
-        || !read_rules(c, ICAL_EXRULE_PROPERTY, e->start.is_date, e->exception_rules, err) || !read_dates(r, c, e, err)
+        || !icalread_rules(c, ICAL_RRULE_PROPERTY, e->start.is_date, e->rules, err)
+        || !icalread_rules(c, ICAL_EXRULE_PROPERTY, e->start.is_date, e->exception_rules, err) || !read_dates(r, c, e, err)
         || !read_override(r, c, e, err))
         return bad_prefix(e, err);
     if (e->end.kind == ICAL_END_TIME && e->end.time.is_date != e->start.is_date)
@@ -392,7 +304,7 @@ static gboolean read_layer(Reader *r, icalcomponent *c, GError **err)
 {
     g_autoptr(IcalEvent) head = event_new(r, c, 0); /* only for messages */
     g_autoptr(IcalLayer) l = icalfile_layer_new(r->file, head->uid);
-    l->priority = number_of(c, ICAL_PRIORITY_PROPERTY);
+    l->priority = icalread_number(c, ICAL_PRIORITY_PROPERTY);
     if (l->priority < 0 || l->priority > 9)
         return bad(head, ERROR_DATA, "PRIORITY beyond 0..9", err);
     if (icalcomponent_get_first_property(c, ICAL_RRULE_PROPERTY) != NULL)
@@ -417,13 +329,13 @@ static void read_zone_names(Reader *r, icalcomponent *calendar)
 {
     for (icalcomponent *c = icalcomponent_get_first_component(calendar, ICAL_VTIMEZONE_COMPONENT); c != NULL;
          c = icalcomponent_get_next_component(calendar, ICAL_VTIMEZONE_COMPONENT)) {
-        char *tzid = text_of(c, ICAL_TZID_PROPERTY);
+        char *tzid = icalread_text(c, ICAL_TZID_PROPERTY);
         if (tzid == NULL || g_hash_table_contains(r->vtimezones, tzid))
             g_free(tzid);
         else
             g_hash_table_insert(r->vtimezones, tzid, c);
     }
-    g_autofree char *name = x_text_of(calendar, "X-WR-TIMEZONE");
+    g_autofree char *name = icalread_x_text(calendar, "X-WR-TIMEZONE");
     if (name != NULL && r->file->zone == NULL)
         r->file->zone = tzid_zone(g_strstrip(name));
 }

@@ -51,6 +51,7 @@ typedef struct {
     GArray *exceptions;                 /* IcalTime: EXDATE */
     gboolean is_override;               /* has a RECURRENCE-ID */
     IcalTime replaces;
+    gboolean and_future;                /* RANGE=THISANDFUTURE (3.2.13): all later occurrences move along */
     int sequence;
     IcalStanding standing;
     gboolean transparent;

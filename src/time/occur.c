@@ -18,11 +18,18 @@ typedef struct {
     GHashTable *touched;  /* gint64 *, the days of `instants` */
 } Exclusion;
 
+/* An override that moves all later occurrences too. */
+typedef struct {
+    Instant at; /* of the occurrence that it replaces */
+    const IcalEvent *event;
+} Future;
+
 typedef struct {
     const Zone *zone;
     Instant from, to;
     gint64 work;
     GHashTable *overrides; /* UID -> Exclusion */
+    GHashTable *futures;   /* UID -> GArray of Future, in order */
     GArray *out;
 } Expansion;
 
@@ -152,6 +159,28 @@ static gboolean emit(Expansion *x, const IcalEvent *e, Instant start, Instant en
     return TRUE;
 }
 
+static const IcalEvent *future_of(const GArray *futures, Instant start)
+{
+    const IcalEvent *found = NULL;
+    for (guint i = 0; futures != NULL && i < futures->len && g_array_index(futures, Future, i).at < start; i++)
+        found = g_array_index(futures, Future, i).event;
+    return found;
+}
+
+static Seconds shift_of(const IcalEvent *future) { return future->start.local - future->replaces.local; }
+
+/* An occurrence of `e`, or what an override of it and its future makes of it. */
+static gboolean emit_moved(Expansion *x, const IcalEvent *e, const GArray *futures, LocalTime local, Instant start, Instant end, GError **err)
+{
+    const IcalEvent *f = future_of(futures, start);
+    if (f == NULL)
+        return emit(x, e, start, end, err);
+    if (f->standing == ICAL_STANDING_CANCELLED)
+        return TRUE;
+    LocalTime moved = local + shift_of(f);
+    return emit(x, f, instant_of(moved, zone_of(&f->start, x->zone), ZONE_FIRST), end_shifted(&f->start, &f->end, moved - f->start.local, x->zone), err);
+}
+
 static int by_local(gconstpointer a, gconstpointer b)
 {
     const LocalTime *x = a, *y = b;
@@ -186,12 +215,23 @@ static Seconds longest(const IcalEvent *e)
     return MAX(e->end.length.days * DAY + e->end.length.seconds, DAY);
 }
 
-static gboolean expand_rules(Expansion *x, const IcalEvent *e, const Exclusion *own, const Exclusion *overrides, GError **err)
+/* How much further occurrences reach that an override moved. */
+static Seconds reach(const GArray *futures)
+{
+    Seconds most = 0;
+    for (guint i = 0; futures != NULL && i < futures->len; i++) {
+        const IcalEvent *f = g_array_index(futures, Future, i).event;
+        most = MAX(most, ABS(shift_of(f)) + longest(f));
+    }
+    return most;
+}
+
+static gboolean expand_rules(Expansion *x, const IcalEvent *e, const Exclusion *own, const Exclusion *overrides, const GArray *futures, GError **err)
 {
     g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(LocalTime));
     g_autoptr(GArray) excepted = g_array_new(FALSE, FALSE, sizeof(LocalTime));
     const Zone *zone = zone_of(&e->start, x->zone);
-    LocalTime from = x->from - longest(e) - SLACK, to = x->to + SLACK;
+    LocalTime from = x->from - longest(e) - reach(futures) - SLACK, to = x->to + reach(futures) + SLACK;
     if (e->rules->len == 0)
         g_array_append_val(found, e->start.local);
     else if (!collect_rules(x, e, e->rules, from, to, found, err))
@@ -207,13 +247,13 @@ static gboolean expand_rules(Expansion *x, const IcalEvent *e, const Exclusion *
         Instant start = instant_of(local, zone, ZONE_FIRST);
         if (gone || twice || is_excluded(own, &e->start, local, start) || is_excluded(overrides, &e->start, local, start))
             continue;
-        if (!emit(x, e, start, end_shifted(&e->start, &e->end, local - e->start.local, x->zone), err))
+        if (!emit_moved(x, e, futures, local, start, end_shifted(&e->start, &e->end, local - e->start.local, x->zone), err))
             return FALSE;
     }
     return TRUE;
 }
 
-static gboolean expand_dates(Expansion *x, const IcalEvent *e, const Exclusion *own, const Exclusion *overrides, GError **err)
+static gboolean expand_dates(Expansion *x, const IcalEvent *e, const Exclusion *own, const Exclusion *overrides, const GArray *futures, GError **err)
 {
     for (guint i = 0; i < e->dates->len; i++) {
         const IcalDate *d = &g_array_index(e->dates, IcalDate, i);
@@ -230,7 +270,7 @@ static gboolean expand_dates(Expansion *x, const IcalEvent *e, const Exclusion *
         } else {
             end = occur_end(&d->start, &e->end, x->zone);
         }
-        if (!emit(x, e, start, end, err))
+        if (!emit_moved(x, e, futures, d->start.local, start, end, err))
             return FALSE;
     }
     return TRUE;
@@ -241,12 +281,13 @@ static gboolean expand_event(Expansion *x, const IcalEvent *e, GError **err)
     if (e->standing == ICAL_STANDING_CANCELLED)
         return TRUE;
     const Exclusion *overrides = e->is_override ? NULL : g_hash_table_lookup(x->overrides, e->uid);
+    const GArray *futures = e->is_override ? NULL : g_hash_table_lookup(x->futures, e->uid);
     g_autoptr(Exclusion) own = NULL;
     if (e->exceptions->len > 0)
         own = exclusion_new();
     for (guint i = 0; i < e->exceptions->len; i++)
         exclude(own, &g_array_index(e->exceptions, IcalTime, i), zone_of(&e->start, x->zone));
-    return expand_rules(x, e, own, overrides, err) && expand_dates(x, e, own, overrides, err);
+    return expand_rules(x, e, own, overrides, futures, err) && expand_dates(x, e, own, overrides, futures, err);
 }
 
 static int by_start(gconstpointer a, gconstpointer b)
@@ -285,12 +326,36 @@ static GHashTable *collect_newest(const GPtrArray *events)
     return newest;
 }
 
+static int by_at(gconstpointer a, gconstpointer b)
+{
+    const Future *x = a, *y = b;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static GHashTable *collect_futures(const GPtrArray *events, GHashTable *newest, const Zone *zone)
+{
+    GHashTable *all = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_array_unref);
+    for (guint i = 0; i < events->len; i++) {
+        const IcalEvent *e = g_ptr_array_index(events, i);
+        if (!e->is_override || !e->and_future || is_outdated(newest, e))
+            continue;
+        GArray *futures = g_hash_table_lookup(all, e->uid);
+        if (futures == NULL)
+            g_hash_table_insert(all, e->uid, futures = g_array_new(FALSE, FALSE, sizeof(Future)));
+        Future f = {occur_start(&e->replaces, zone), e};
+        g_array_append_val(futures, f);
+        g_array_sort(futures, by_at);
+    }
+    return all;
+}
+
 gboolean occur_expand(const GPtrArray *events, const Zone *zone, Instant from, Instant to, GArray **ret, GError **err)
 {
     g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(Occurrence));
     g_autoptr(GHashTable) overrides = collect_overrides(events, zone);
     g_autoptr(GHashTable) newest = collect_newest(events);
-    Expansion x = {.zone = zone, .from = from, .to = to, .work = LIMIT_ICAL_WORK, .overrides = overrides, .out = out};
+    g_autoptr(GHashTable) futures = collect_futures(events, newest, zone);
+    Expansion x = {.zone = zone, .from = from, .to = to, .work = LIMIT_ICAL_WORK, .overrides = overrides, .futures = futures, .out = out};
     for (guint i = 0; i < events->len; i++) {
         const IcalEvent *e = g_ptr_array_index(events, i);
         if (!is_outdated(newest, e) && !expand_event(&x, e, err))

@@ -54,8 +54,10 @@ static const struct {
     {"negative length", EVENT("DTSTART:20260101T100000Z\r\nDURATION:-PT1H\r\n"), "DURATION: negative"},
     {"date and time", EVENT("DTSTART;VALUE=DATE:20260101\r\nDTEND:20260101T110000Z\r\n"), "one is a date, the other a time"},
     {"unknown zone", EVENT("DTSTART;TZID=Mars/Olympus:20260101T100000\r\n"), "time zone 'Mars/Olympus': neither"},
-    {"this and future", EVENT("DTSTART:20260101T100000Z\r\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260101T100000Z\r\n"),
-     "RANGE: not supported"},
+    {"this and prior", EVENT("DTSTART:20260101T100000Z\r\nRECURRENCE-ID;RANGE=THISANDPRIOR:20260101T100000Z\r\n"),
+     "RANGE that is not THISANDFUTURE"},
+    {"this and future with a rule", EVENT("DTSTART:20260101T100000Z\r\nRRULE:FREQ=DAILY\r\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260101T100000Z\r\n"),
+     "beside an RRULE of its own"},
     {"mixed RDATE", EVENT("DTSTART:20260101T100000Z\r\nRDATE;VALUE=DATE:20260105\r\n"), "RDATE: a date where"},
     {"no events", HEAD "BEGIN:VTODO\r\nUID:t\r\nEND:VTODO\r\n" TAIL, "no event in it (1 other components)"},
     {"nothing in it", HEAD TAIL, "no event in it"},
@@ -112,9 +114,18 @@ static void test_limits(void **state)
     want_limit(s, ERROR_DATA, "line 4: a NUL byte");
 }
 
+#define VTIMEZONE_BERLIN(summer_month)                                                                                                   \
+    "BEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\nBEGIN:STANDARD\r\nDTSTART:19701025T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\n"      \
+    "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD\r\nBEGIN:DAYLIGHT\r\nDTSTART:19700329T020000\r\nTZOFFSETFROM:+0100\r\n"        \
+    "TZOFFSETTO:+0200\r\nRRULE:FREQ=YEARLY;BYMONTH=" summer_month ";BYDAY=-1SU\r\nEND:DAYLIGHT\r\nEND:VTIMEZONE\r\n"
+#define IN_BERLIN "BEGIN:VEVENT\r\nUID:u1\r\nDTSTART;TZID=Europe/Berlin:20260101T100000\r\nDURATION:PT1H\r\nEND:VEVENT\r\n"
+
 static const struct {
     const char *label, *text, *want;
 } warned[] = {
+    {"a VTIMEZONE as the system has it", HEAD VTIMEZONE_BERLIN("3") IN_BERLIN TAIL, NULL},
+    {"another one: the system's counts", HEAD VTIMEZONE_BERLIN("4") IN_BERLIN TAIL,
+     "its VTIMEZONE 'Europe/Berlin' differs from the system's Europe/Berlin, which counts: first on 2024-03-31"},
     {"off its rule", EVENT("DTSTART:20260101T100000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=WEEKLY;BYDAY=MO\r\n"),
      "not on its own RRULE"},
     {"no end", EVENT("DTSTART:20260101T100000Z\r\n"), "neither DTEND nor DURATION"},
