@@ -398,18 +398,13 @@ static char *id_in_text(const char *text)
     return NULL;
 }
 
+/* Of the mail that is returned, as a part or in the text. A header of the report itself is what anybody may have replied with. */
 static char *original_id(const Letter *l)
 {
     char *id = l->returned != NULL ? id_in(letter_find(l->returned, "Message-ID")) : NULL;
     if (id == NULL && l->returned_text != NULL)
         id = id_in_text(l->returned_text);
-    if (id == NULL)
-        id = id_in_text(l->text);
-    if (id == NULL)
-        id = id_in(letter_header(l, "X-Original-Message-ID"));
-    if (id == NULL && l->in_reply_to->len > 0)
-        id = g_strdup(g_ptr_array_index(l->in_reply_to, 0));
-    return id;
+    return id != NULL ? id : id_in_text(l->text);
 }
 
 /* Where the fields say x.0.0 the text for people may say more: the code behind the address, before another one comes. */
