@@ -16,6 +16,7 @@
 #include "mail/html.h"
 #include "mail/inlined.h"
 #include "mail/mailbox.h"
+#include "mail/opaque.h"
 #include "mail/partdata.h"
 #include "mail/parttype.h"
 #include "mail/prescan.h"
@@ -27,6 +28,7 @@
 
 #define PART_TEXT_BYTES (8 * 1024 * 1024) /* of one text part; the whole text has LIMIT_TEXT_BYTES */
 #define RETURNED_TEXT_BYTES (64 * 1024)
+#define OPENED_MAX 4 /* signatures with a mail inside */
 
 typedef struct {
     GMimeObject *object;
@@ -46,6 +48,7 @@ typedef struct {
     int groups;
     Tnef *tnef; /* the first one with a text */
     GPtrArray *other_calendars; /* application/ics: counts where there is no text/calendar */
+    GPtrArray *opened;          /* GMimeMessage: what stood inside of signatures */
 } Walk;
 
 static Instant parse_date(const char *text)
@@ -174,17 +177,6 @@ static void add_text(Walk *w, const Step *step, gboolean html)
     body_add(w->body, &place, text, n);
 }
 
-static GMimeMessage *parse_bytes(const char *bytes, gsize length)
-{
-    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, length);
-    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-    g_mime_parser_set_persist_stream(parser, TRUE);
-    GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
-    g_object_unref(parser);
-    g_object_unref(stream);
-    return message;
-}
-
 static void keep_returned(Letter *l, const char *head, gsize length)
 {
     l->returned = words_fields(head, MIN(length, (gsize)LIMIT_HEADER_BLOCK_BYTES), LIMIT_HEADER_FIELDS);
@@ -235,11 +227,10 @@ static void visit_encoded(Walk *w, GMimePart *part)
         return;
     prescan_init(&scan, (const char *)bytes->data, bytes->len);
     keep_returned(w->letter, scan.bytes, scan.header_length);
-    GMimeMessage *inner = scan.has_header ? parse_bytes(scan.bytes, scan.length) : NULL;
-    if (inner != NULL) {
+    GMimeMessage *inner = scan.has_header ? partdata_message(scan.bytes, scan.length) : NULL;
+    if (inner != NULL)
         w->letter->returned_text = text_of_returned(inner);
-        g_object_unref(inner);
-    }
+    g_clear_object(&inner);
     prescan_clear(&scan);
 }
 
@@ -289,6 +280,21 @@ static void visit_partial(Walk *w, const Step *step)
     heading_defect(w->letter, "mime: the mail is a piece of another one (message/partial)");
 }
 
+/* A mail inside of its signature: what was signed stands for the part. What is encrypted stays a file. */
+static gboolean visit_opaque(Walk *w, const Step *step)
+{
+    gboolean may = w->opened->len < OPENED_MAX && !w->returned && step->depth < LIMIT_MIME_DEPTH * 2;
+    GMimeMessage *message = may ? opaque_open(GMIME_PART(step->object)) : NULL;
+    if (message == NULL)
+        return FALSE;
+    g_ptr_array_add(w->opened, message);
+    Step inner = {g_mime_message_get_mime_part(message), step->place, step->in_report, step->in_signed, step->sole, step->depth + 1};
+    if (inner.object == NULL)
+        return FALSE;
+    g_array_append_val(w->steps, inner);
+    return TRUE;
+}
+
 static void visit_part(Walk *w, const Step *step)
 {
     GMimePart *part = GMIME_PART(step->object);
@@ -315,7 +321,7 @@ static void visit_part(Walk *w, const Step *step)
         add_text(w, step, type == PARTTYPE_HTML);
     else if (type == PARTTYPE_TNEF)
         add_tnef(w, step->object);
-    else if (type != PARTTYPE_SIGNATURE || !step->in_signed) /* that of the mail is no file of its sender's */
+    else if (type == PARTTYPE_OPAQUE ? !visit_opaque(w, step) : type != PARTTYPE_SIGNATURE || !step->in_signed) /* that of the mail is no file of its sender's */
         add_attachment(w, step->object);
     if (type == PARTTYPE_MESSAGE && !step->in_report)
         add_attachment(w, step->object);
@@ -386,20 +392,15 @@ static void salvage_parts(Walk *w, const char *body, gsize length)
 {
     g_autofree char *boundary = salvage_boundary(body, length);
     if (boundary != NULL) {
-        GString *whole = g_string_new(NULL);
+        g_autoptr(GString) whole = g_string_new(NULL);
         g_string_printf(whole, "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"%s\"\n\n", boundary);
         g_string_append_len(whole, body, (gssize)length);
-        Prescan again;
-        prescan_init(&again, whole->str, whole->len);
-        GMimeMessage *message = parse_bytes(again.bytes, again.length);
+        GMimeMessage *message = partdata_scanned(whole->str, whole->len);
         GMimeObject *root = message != NULL ? g_mime_message_get_mime_part(message) : NULL;
         if (root != NULL)
             walk_tree(w, root);
         w->letter->truncated = GMIME_IS_MULTIPART(root) && !GMIME_MULTIPART(root)->write_end_boundary;
-        if (message != NULL)
-            g_object_unref(message);
-        prescan_clear(&again);
-        g_string_free(whole, TRUE);
+        g_clear_object(&message);
         heading_defect(w->letter, "mime: the boundary is not the one that the header names");
     }
     if (body_count(w->body) == 0 && w->letter->attachments->len == 0)
@@ -455,11 +456,12 @@ static void read_mail(Walk *w, const char *bytes, gsize length)
     prescan_init(&scan, bytes, length);
     w->body = body_new();
     w->other_calendars = letter_new_calendars();
+    w->opened = g_ptr_array_new_with_free_func(g_object_unref);
     for (guint i = 0; i < scan.defects->len; i++)
         heading_defect(w->letter, scan.defects->pdata[i]);
     if (scan.has_header)
         heading_read(w->letter, &parsers, scan.bytes, scan.header_length);
-    GMimeMessage *message = scan.has_header ? parse_bytes(scan.bytes, scan.length) : NULL;
+    GMimeMessage *message = scan.has_header ? partdata_message(scan.bytes, scan.length) : NULL;
     if (message != NULL) {
         walk_message(w, &scan, message);
         g_object_unref(message);
@@ -471,6 +473,7 @@ static void read_mail(Walk *w, const char *bytes, gsize length)
     }
     finish_text(w);
     g_ptr_array_unref(w->other_calendars);
+    g_ptr_array_unref(w->opened);
     prescan_clear(&scan);
 }
 

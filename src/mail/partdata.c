@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mail/parttype.h"
+#include "mail/prescan.h"
 #include "mail/salvage.h"
 #include "mail/words.h"
 
@@ -95,4 +96,24 @@ char *partdata_file_name(GMimeObject *object)
     const char *disposed = g_mime_object_get_content_disposition_parameter(object, "filename");
     g_autofree char *name = disposed != NULL ? words_decode(disposed, strlen(disposed)) : partdata_parameter(object, "name");
     return salvage_file_name(name != NULL ? name : "");
+}
+
+GMimeMessage *partdata_message(const char *bytes, gsize length)
+{
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, length);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    g_mime_parser_set_persist_stream(parser, TRUE);
+    GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+    g_object_unref(parser);
+    g_object_unref(stream);
+    return message;
+}
+
+GMimeMessage *partdata_scanned(const char *bytes, gsize length)
+{
+    Prescan scan;
+    prescan_init(&scan, bytes, length);
+    GMimeMessage *message = scan.has_header ? partdata_message(scan.bytes, scan.length) : NULL;
+    prescan_clear(&scan);
+    return message;
 }

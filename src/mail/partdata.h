@@ -17,4 +17,10 @@ char *partdata_parameter(GMimeObject *object, const char *name);
 /* By mail/salvage's rules, or "". */
 char *partdata_file_name(GMimeObject *object);
 
+/* A mail of bytes that prescan has passed, which are copied; NULL where GMime finds none. The caller unrefs it. */
+GMimeMessage *partdata_message(const char *bytes, gsize length);
+
+/* The same of any bytes: the prescan comes first. NULL too where no header begins them. */
+GMimeMessage *partdata_scanned(const char *bytes, gsize length);
+
 #endif

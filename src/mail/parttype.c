@@ -36,6 +36,8 @@ static const struct {
     {"application/ics", PARTTYPE_ICS},
     {"application/ms-tnef", PARTTYPE_TNEF},
     {"application/vnd.ms-tnef", PARTTYPE_TNEF},
+    {"application/pkcs7-mime", PARTTYPE_OPAQUE},
+    {"application/x-pkcs7-mime", PARTTYPE_OPAQUE},
     {"application/pgp-signature", PARTTYPE_SIGNATURE},
     {"application/pkcs7-signature", PARTTYPE_SIGNATURE},
     {"application/x-pkcs7-signature", PARTTYPE_SIGNATURE},

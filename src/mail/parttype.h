@@ -17,6 +17,7 @@ typedef enum {
     PARTTYPE_CALENDAR,
     PARTTYPE_ICS, /* a calendar as a file */
     PARTTYPE_TNEF, /* winmail.dat */
+    PARTTYPE_OPAQUE, /* S/MIME: what is signed stands inside (RFC 8551 3.5.2); or it is encrypted */
     PARTTYPE_SIGNATURE
 } PartType;
 

@@ -4,6 +4,7 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/pkcs7.h>
 #include <gnutls/x509.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -79,4 +80,19 @@ gboolean smime_verify(const GPtrArray *pem, const void *content, gsize length, c
     if (good)
         *ret_made_at = made_at;
     return good;
+}
+
+GBytes *smime_embedded(const void *bytes, gsize length)
+{
+    gnutls_pkcs7_t p;
+    const gnutls_datum_t der = {(unsigned char *)(uintptr_t)bytes, (unsigned)length};
+    gnutls_datum_t text = {NULL, 0};
+    GBytes *found = NULL;
+    if (length > G_MAXINT || gnutls_pkcs7_init(&p) < 0)
+        return NULL;
+    if (gnutls_pkcs7_import(p, &der, GNUTLS_X509_FMT_DER) >= 0 && gnutls_pkcs7_get_embedded_data(p, 0, &text) >= 0 && text.size > 0)
+        found = g_bytes_new(text.data, text.size);
+    gnutls_free(text.data);
+    gnutls_pkcs7_deinit(p);
+    return found;
 }

@@ -9,4 +9,7 @@
 gboolean smime_verify(const GPtrArray *pem, const void *content, gsize length, const void *signature, gsize signature_length, Instant now,
                       Instant *ret_made_at, GError **err);
 
+/* The mail that stands inside a signature, unverified: newly allocated; NULL where there is none, as in what is encrypted. */
+GBytes *smime_embedded(const void *bytes, gsize length);
+
 #endif

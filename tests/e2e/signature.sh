@@ -127,4 +127,20 @@ for how in 'kill -9 $PPID' 'while :; do sleep 1; done'; do
 done
 exits "no gpg: check says so" 78 env PATH="$WORK/none" "$ESCALATE" -c "$CONF" check
 match "by name" 'gpg is not installed' "$(cat "$WORK/err")"
+# ---- a mail inside of its signature (opaque S/MIME) ----
+if command -v openssl >/dev/null; then
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout "$WORK/o.key" -out "$WORK/o.pem" -days 30 -subj '/CN=Kim' 2>/dev/null
+    printf 'Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nOur invoice is wrong.\r\n--x\r\nContent-Type: application/pdf; name=bill.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERg==\r\n--x--\r\n' >"$WORK/inner"
+    openssl cms -sign -nodetach -binary -in "$WORK/inner" -signer "$WORK/o.pem" -inkey "$WORK/o.key" -outform SMIME -from kim@acme.test \
+        -to support@desk.test -subject Opaque >"$WORK/opaque.eml" 2>/dev/null
+    read_back=$("$ESCALATE" inspect "$WORK/opaque.eml" | python3 -c 'import json,sys; o=json.load(sys.stdin); print(o["new_text"], [a["name"] for a in o["attachments"]])')
+    same "its text is read, and its files" "Our invoice is wrong. ['bill.pdf']" "$read_back"
+    deliver kim@acme.test support@desk.test <"$WORK/opaque.eml"
+    at 2026-05-26T16:00:00+02:00
+    same "in the sandbox too" 'Our invoice is wrong.' "$(sqlite_value "select new_text from message where subject = 'Opaque' limit 1" | head -n 1)"
+    openssl cms -encrypt -in "$WORK/inner" -from kim@acme.test -to support@desk.test -subject Secret "$WORK/o.pem" >"$WORK/secret.eml" 2>/dev/null
+    same "what is encrypted stays a file" " ['smime.p7m']" \
+        "$("$ESCALATE" inspect "$WORK/secret.eml" | python3 -c 'import json,sys; o=json.load(sys.stdin); print(o["new_text"], [a["name"] for a in o["attachments"]])')"
+fi
+
 done_testing

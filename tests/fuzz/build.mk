@@ -3,7 +3,7 @@
 # tests/e2e/fuzz.sh:  make -j2 -f SRCDIR/tests/fuzz/build.mk SRCDIR=… BUILDDIR=…
 
 CLANG = clang
-PACKAGES = glib-2.0 gmime-3.0 libical libxml-2.0 yaml-0.1 jansson libytnef
+PACKAGES = glib-2.0 gmime-3.0 libical libxml-2.0 yaml-0.1 jansson libytnef gnutls
 DEPS_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 DEPS_LIBS := $(shell pkg-config --libs $(PACKAGES))
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes

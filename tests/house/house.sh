@@ -79,7 +79,7 @@ fenced() {
     nothing "$3" "$(awk -v header="$1" -v place="$2" '$3 ~ header && $1 !~ place { print $1 ":" $2 ": " $3 }' "$WORK/includes")"
 }
 
-fenced '^<gmime/' '^src/mail/(message|mailbox|compose)\.c$|^src/mail/partdata\.[ch]$' 'GMime: mail/message, mailbox, partdata and compose'
+fenced '^<gmime/' '^src/mail/(message|mailbox|compose)\.c$|^src/mail/(opaque|partdata)\.[ch]$' 'GMime: mail/message, mailbox, opaque, partdata and compose'
 fenced '^<libxml/' '^src/mail/html\.c$' 'libxml2: mail/html'
 fenced '^<(ytnef|mapi|tnef)' '^src/mail/tnef\.c$' 'libytnef: mail/tnef'
 fenced '^<libetpan/' '^src/mail/(smtp|imap)\.c$' 'libetpan: mail/smtp'
