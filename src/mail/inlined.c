@@ -103,11 +103,14 @@ static char *y_name(const char *line, gsize n)
     return g_strndup(name, (gsize)(line + n - name));
 }
 
-static void y_data(Lines *l, GByteArray *out)
+/* Behind the "=ybegin" line. FALSE: no "=yend" ends it, so it was text. */
+static gboolean y_data(Lines *l, GByteArray *out)
 {
     const char *line;
     gsize n;
-    while (next_line(l, &line, &n) && !begins(line, n, "=yend")) {
+    while (next_line(l, &line, &n)) {
+        if (begins(line, n, "=yend"))
+            return TRUE;
         if (begins(line, n, "=ypart "))
             continue;
         for (gsize i = 0; i < n; i++) {
@@ -118,6 +121,7 @@ static void y_data(Lines *l, GByteArray *out)
             g_byte_array_append(out, &byte, 1);
         }
     }
+    return FALSE;
 }
 
 static void add_file(GPtrArray *files, char *name, GByteArray *bytes)
@@ -134,10 +138,8 @@ static gboolean take_file(Lines *l, const char *line, gsize n, GPtrArray *files)
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     char *name = uu_name(line, n);
     gboolean found = name != NULL && uu_data(l, bytes);
-    if (name == NULL && (name = y_name(line, n)) != NULL) {
-        y_data(l, bytes);
-        found = TRUE;
-    }
+    if (name == NULL && (name = y_name(line, n)) != NULL)
+        found = y_data(l, bytes);
     if (found)
         add_file(files, name, bytes);
     else

@@ -280,6 +280,8 @@ static void test_inlined(void **state)
          "begin 644 times\nand again, with lower case\nend\n", NULL, NULL},
         {"a file behind one that is none", "begin 644 x\n#;VYE\nno, it is not\nbegin 644 y\n#;VYE\nend\n",
          "begin 644 x\n#;VYE\nno, it is not\n", "y", "one"},
+        {"yEnc without an end", "see\n=ybegin line=128 size=3 name=b.bin\nthe server is down\nbye\n",
+         "see\n=ybegin line=128 size=3 name=b.bin\nthe server is down\nbye\n", NULL, NULL},
         {"yEnc", "see\n=ybegin line=128 size=3 name=b.bin\n\x99\x98=\xCF\n=yend size=3\nbye\n", "see\nbye\n", "b.bin", "one"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
