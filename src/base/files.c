@@ -141,3 +141,12 @@ char *files_resolve(const char *beside, const char *name)
     g_autofree char *directory = g_path_get_dirname(beside);
     return g_build_filename(directory, name, NULL);
 }
+
+char *files_stamp(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return g_strdup("");
+    return g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ".%09ld", (guint64)st.st_ino, (gint64)st.st_size,
+                           (gint64)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+}

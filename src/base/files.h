@@ -21,6 +21,8 @@ gboolean files_move(const char *from, const char *to, GError **err);
 gboolean files_sync_directory(const char *path, GError **err);
 /* mkdir -p; parents 0755, the last with mode. */
 gboolean files_make_directory(const char *path, int mode, GError **err);
+/* Changes when the file does: of its inode, size and time of change; "" where there is none. Newly allocated. Take it before you read. */
+char *files_stamp(const char *path);
 /* `name` as it is if absolute, else beside the file `beside`; newly allocated. */
 char *files_resolve(const char *beside, const char *name);
 

@@ -43,6 +43,7 @@
 #define LIMIT_CONFIG_FILES 1000
 #define LIMIT_CONFIG_INCLUDES 8    /* deep */
 #define LIMIT_CONFIG_PROBLEMS 200  /* told; more are counted */
+#define LIMIT_CUSTOMERS_BYTES (64 * 1024 * 1024) /* of the customer directory */
 #define LIMIT_WORDS_BYTES (1024 * 1024) /* a file of phrases */
 #define LIMIT_TEMPLATE_BYTES (256 * 1024)
 #define LIMIT_TEMPLATE_NESTING 32

@@ -6,6 +6,9 @@
 
 #include "base/limits.h"
 
+#include "config/ruleterm.h"
+#include "config/scoring.h"
+
 #include "base/banned.h"
 
 typedef struct {
@@ -151,6 +154,7 @@ static gpointer make_plan(Fields *f, const char *name, int line)
     (void)f;
     ConfigPlan *p = g_new0(ConfigPlan, 1);
     p->name = g_strdup(name);
+    p->match = g_ptr_array_new_with_free_func(ruleterm_attribute_free);
     p->line = line;
     return p;
 }
@@ -173,7 +177,7 @@ static void read_plan(Fields *f, const char *label, const YamlTree *key, const Y
     const YamlTree *k, *v;
     for (guint i = 0; value->kind == YAML_TREE_MAPPING && i < yaml_tree_pairs(value); i++) {
         const ConfigKey *row = yaml_tree_pair(value, i, &k, &v) ? fields_take(f, &scope, k, v) : NULL;
-        if (row != NULL)
+        if (row != NULL) /* a severity; `match` is read by the table */
             read_targets(f, label, k, v, &plan->severities[row->name[1] - '1']);
         any = any || row != NULL;
     }
@@ -186,6 +190,7 @@ void blocks_plan_free(gpointer plan)
     ConfigPlan *p = plan;
     for (int s = 0; s < SEVERITY_COUNT; s++)
         g_free(p->severities[s].calendar);
+    g_ptr_array_unref(p->match);
     g_free(p->name);
     g_free(p);
 }
@@ -321,70 +326,6 @@ static void read_named(Fields *f, const NamedBlock *b, const YamlTree *value)
     }
 }
 
-void blocks_rule_free(gpointer rule)
-{
-    ConfigRule *r = rule;
-    GRegex *patterns[] = {r->from, r->to, r->subject, r->text, r->header};
-    for (guint i = 0; i < G_N_ELEMENTS(patterns); i++)
-        if (patterns[i] != NULL)
-            g_regex_unref(patterns[i]);
-    g_free(r->name);
-    g_free(r->header_name);
-    g_free(r->category);
-    g_free(r->file);
-    who_free(r->owner);
-    g_free(r);
-}
-
-static gboolean has_any(const YamlTree *value, const char *const *keys)
-{
-    for (; *keys != NULL; keys++)
-        if (yaml_tree_get(value, *keys) != NULL)
-            return TRUE;
-    return FALSE;
-}
-
-static void read_rule(Fields *f, const YamlTree *item, guint number, GHashTable *names)
-{
-    static const char *const conditions[] = {"from", "to", "subject", "text", "header", NULL};
-    static const char *const effects[] = {"severity", "category", "owner", "file", NULL};
-    const YamlTree *name = yaml_tree_get(item, "name");
-    gboolean is_named = name != NULL && name->kind == YAML_TREE_SCALAR && !name->is_broken && name->text[0] != '\0';
-    g_autofree char *label = is_named ? g_strdup_printf("rule '%.64s'", name->text) : g_strdup_printf("rule %u", number);
-    ConfigRule *rule = g_new0(ConfigRule, 1);
-    rule->severity = -1;
-    rule->line = item->at.line;
-    g_ptr_array_add(f->config->rules, rule);
-    if (!fields_read(f, KEYS_RULE, label, &item->at, item, rule))
-        return;
-    if (!has_any(item, conditions))
-        problems_error(f->problems, &item->at, "%s matches nothing, expected at least one of from, to, subject, text, header",
-                       label);
-    if (!has_any(item, effects))
-        problems_error(f->problems, &item->at,
-                       "%s does nothing, expected at least one of severity, category, policy, owner, file", label);
-    const Place *first = is_named ? g_hash_table_lookup(names, name->text) : NULL;
-    if (first != NULL) {
-        g_autofree char *where = problems_place_format(first);
-        problems_error(f->problems, &name->at, "%s is defined twice, first at %s, expected it once", label, where);
-    } else if (is_named) {
-        g_hash_table_insert(names, name->text, (gpointer)&name->at);
-    }
-}
-
-static void read_rules(Fields *f, const YamlTree *value, GHashTable *names)
-{
-    if (value->is_broken || yaml_tree_is_empty(value))
-        return;
-    if (value->kind != YAML_TREE_SEQUENCE) {
-        g_autofree char *what = yaml_tree_describe(value);
-        problems_error(f->problems, &value->at, "rules is %s, expected a list of rules", what);
-        return;
-    }
-    for (guint i = 0; i < value->items->len; i++)
-        read_rule(f, value->items->pdata[i], f->config->rules->len + 1, names);
-}
-
 /* Blocks that are one struct each, and may be spread over files. */
 typedef struct {
     FieldsScope top, delivery, severities;
@@ -420,7 +361,11 @@ static void read_block(Fields *f, Singles *singles, const char *key, const YamlT
         if (strcmp(named_blocks[i].key, key) == 0)
             read_named(f, &named_blocks[i], value);
     if (strcmp(key, "rules") == 0)
-        read_rules(f, value, singles->rule_names);
+        scoring_read_rules(f, value, singles->rule_names);
+    else if (strcmp(key, "customers") == 0)
+        scoring_read_customers(f, value);
+    else if (strcmp(key, "score") == 0)
+        scoring_read_score(f, value);
     else if (strcmp(key, "severities") == 0)
         read_severities(f, &singles->severities, value);
     else if (strcmp(key, "delivery") == 0)

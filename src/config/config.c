@@ -34,6 +34,8 @@ static Config *config_new(const char *path)
             g_hash_table_new_full(g_str_hash, g_str_equal, g_free, tables[i].free);
     for (int s = 0; s < SEVERITY_COUNT; s++)
         c->severities[s].ack_max = ack_max[s];
+    for (int a = 0; a < SCORE_AXES; a++)
+        c->score.weights[a] = 100;
     c->queue_order = g_ptr_array_new();
     c->contact_order = g_ptr_array_new();
     c->rules = g_ptr_array_new_with_free_func(blocks_rule_free);
@@ -65,6 +67,9 @@ void config_free(Config *c)
     for (guint i = 0; i < G_N_ELEMENTS(tables); i++)
         g_hash_table_unref(tables[i]);
     delivery_clear(&c->delivery);
+    g_free(c->customers.file);
+    for (guint i = 0; i < CUSTOMER_COLUMNS; i++)
+        g_free(c->customers.columns[i]);
     g_ptr_array_unref(c->queue_order);
     g_ptr_array_unref(c->contact_order);
     g_ptr_array_unref(c->rules);

@@ -6,6 +6,7 @@
 
 #include "rules/eventrule.h"
 #include "rules/policy.h"
+#include "rules/score.h"
 
 typedef struct {
     char *name;
@@ -60,6 +61,7 @@ typedef struct {
 } ConfigGroup;
 
 typedef struct {
+    int score;        /* 1 … 100: from which a ticket is so severe; 0: no score makes it so */
     Duration ack_max; /* defaults: S1 1h, S2 4h, S3 1bd, S4 2bd */
 } ConfigSeverity;
 
@@ -75,17 +77,45 @@ typedef struct {
     int line;
 } ConfigPlanSeverity;
 
+/* `segment:gold`: a column of the customer directory, or category, and a pattern of the whole value. */
+typedef struct {
+    char *column;
+    GRegex *value;
+} ConfigAttribute;
+
 typedef struct {
     char *name;
+    GPtrArray *match; /* ConfigAttribute *: for whom it is, any of them; empty: for everybody */
     ConfigPlanSeverity severities[SEVERITY_COUNT];
     int line;
 } ConfigPlan;
+
+/* `reopened >= 2`: what was before. */
+typedef enum { HISTORY_REOPENED, HISTORY_UNANSWERED, HISTORY_REASSIGNED, HISTORY_MAILS, HISTORY_COUNT } ConfigHistoryKind;
+typedef struct {
+    ConfigHistoryKind kind;
+    int least;
+} ConfigHistory;
+
+typedef enum { RULE_ANY_TIME, RULE_OPEN, RULE_CLOSED } ConfigRuleTime; /* of the queue's calendar */
+
+#define CUSTOMER_COLUMNS 9
+
+typedef struct {
+    char *file;                      /* or NULL: there is no directory */
+    char *columns[CUSTOMER_COLUMNS]; /* names of address, name, segment, revenue, unit, region, language, plan, vip; or NULL: that word */
+    int line;
+} ConfigCustomers;
 
 typedef struct {
     char *name;
     GRegex *from, *to, *subject, *text; /* or NULL; caseless, with match limit; all given ones must match */
     char *header_name;                  /* `header: 'X-Spam-Flag: YES'`: name … */
     GRegex *header;                     /* … and pattern of its value; or NULL */
+    GPtrArray *attribute;               /* ConfigAttribute *: all must hold */
+    GPtrArray *history;                 /* ConfigHistory *: all must hold */
+    ConfigRuleTime time;
+    int points[SCORE_AXES];
     int severity;                       /* 0..3, or -1; a floor */
     char *category, *file;              /* or NULL; file: "other" */
     Who *owner;                         /* or NULL */
@@ -143,6 +173,8 @@ typedef struct {
     char **intake_users;        /* user names or numbers whose envelope lines count; default: root and escalate's own user */
     ConfigDelivery delivery;
     ConfigSeverity severities[SEVERITY_COUNT];
+    ConfigCustomers customers;
+    ScoreCombine score;
     GHashTable *calendars, *rotas, *contacts, *groups, *roles, *plans, *policies, *queues; /* name -> struct */
     GPtrArray *queue_order;     /* ConfigQueue *, as written: decides ties */
     GPtrArray *contact_order;   /* ConfigContact *, as written */

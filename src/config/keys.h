@@ -9,6 +9,10 @@ typedef enum {
     KEYS_DELIVERY,
     KEYS_SEVERITIES,
     KEYS_SEVERITY,
+    KEYS_CUSTOMERS,
+    KEYS_COLUMNS,
+    KEYS_SCORE,
+    KEYS_WEIGHTS,
     KEYS_CALENDAR,
     KEYS_CONTACT,
     KEYS_GROUP,
@@ -56,6 +60,8 @@ typedef enum {
     KEYS_BEFORE,     /* the same */
     KEYS_REGEX,      /* GRegex * */
     KEYS_EVENTS,     /* GPtrArray * of EventRule * */
+    KEYS_ATTRIBUTES, /* GPtrArray * of ConfigAttribute * */
+    KEYS_HISTORY,    /* GPtrArray * of ConfigHistory * */
     KEYS_HEADER,     /* GRegex *, and char * at `beside` */
     KEYS_EXHAUSTED,  /* char *: name behind `queue:` */
     KEYS_TYPE_COUNT

@@ -14,6 +14,8 @@
 #include "rules/pattern.h"
 #include "rules/received.h"
 
+#include "config/ruleterm.h"
+
 #include "base/banned.h"
 
 #define TOKEN_MAX 255
@@ -328,17 +330,17 @@ static GRegex *compile(const Value *v, const char *pattern)
     return regex;
 }
 
-static void add_event_rule(const Value *v)
+static void add_parsed(const Value *v)
 {
     g_autoptr(GError) err = NULL;
-    EventRule *rule = eventrule_parse(v->text, &err);
-    if (rule != NULL)
-        g_ptr_array_add(*(GPtrArray **)(gpointer)v->member, rule);
+    gpointer item = v->key->type == KEYS_EVENTS ? (gpointer)eventrule_parse(v->text, &err) : ruleterm_parse(v->key->type, v->text, &err);
+    if (item != NULL)
+        g_ptr_array_add(*(GPtrArray **)(gpointer)v->member, item);
     else
         complain(v, err->message);
 }
 
-static void put_regex(const Value *v, GRegex *regex)
+static void put_regex(const Value *v, GRegex *regex) /* NULL: it was complained of */
 {
     GRegex **slot = (GRegex **)(gpointer)v->member;
     if (*slot != NULL)
@@ -346,12 +348,7 @@ static void put_regex(const Value *v, GRegex *regex)
     *slot = regex;
 }
 
-static void set_regex(const Value *v)
-{
-    GRegex *regex = compile(v, v->text);
-    if (regex != NULL)
-        put_regex(v, regex);
-}
+static void set_regex(const Value *v) { put_regex(v, compile(v, v->text)); }
 
 static void set_header(const Value *v)
 {
@@ -363,14 +360,10 @@ static void set_header(const Value *v)
         mismatch(v);
         return;
     }
-    const char *pattern = colon + 1 + strspn(colon + 1, " ");
-    GRegex *regex = compile(v, pattern);
-    if (regex == NULL)
-        return;
     char **name = (char **)(gpointer)((char *)v->object + v->key->beside);
     g_free(*name);
     *name = g_strndup(v->text, (gsize)(colon - v->text));
-    put_regex(v, regex);
+    put_regex(v, compile(v, colon + 1 + strspn(colon + 1, " ")));
 }
 
 static void set_exhausted(const Value *v)
@@ -446,8 +439,9 @@ static const Setter setters[KEYS_TYPE_COUNT] = {
     [KEYS_LEVEL_OF_SEVERITY] = {FALSE, set_severity},
     [KEYS_DURATION] = {FALSE, set_duration}, [KEYS_TARGET] = {FALSE, set_duration},    [KEYS_WHO] = {FALSE, set_who},
     [KEYS_WHOS] = {TRUE, add_who},           [KEYS_AT] = {TRUE, add_at},               [KEYS_BEFORE] = {TRUE, add_at},
-    [KEYS_NETWORKS] = {TRUE, add_string},    [KEYS_EVENTS] = {TRUE, add_event_rule},
-    [KEYS_REGEX] = {FALSE, set_regex},       [KEYS_HEADER] = {FALSE, set_header},      [KEYS_EXHAUSTED] = {FALSE, set_exhausted},
+    [KEYS_NETWORKS] = {TRUE, add_string},    [KEYS_EVENTS] = {TRUE, add_parsed},       [KEYS_ATTRIBUTES] = {TRUE, add_parsed},
+    [KEYS_HISTORY] = {TRUE, add_parsed},     [KEYS_REGEX] = {FALSE, set_regex},        [KEYS_HEADER] = {FALSE, set_header},
+    [KEYS_EXHAUSTED] = {FALSE, set_exhausted},
 };
 
 static void add_each(const Value *v, void (*add)(const Value *))

@@ -78,7 +78,7 @@ static gboolean tell_teams(IntakeCase *c, const char *template, gboolean others,
 /* "we answer by …", from the clock itself; nothing is promised where there is none. */
 static json_t *honest_times(IntakeCase *c)
 {
-    const ConfigPlanSeverity *targets = deadlines_targets(c->desk, c->home, c->ticket->severity);
+    const ConfigPlanSeverity *targets = deadlines_targets(c->desk, c->home, c->ticket);
     Calendar *calendar = desk_calendar(c->desk, targets != NULL && targets->calendar != NULL ? targets->calendar : c->home->calendar);
     const Zone *zone = calendar_zone(desk_calendar(c->desk, c->home->calendar));
     json_t *o = json_object();
@@ -146,12 +146,13 @@ static gboolean add_participants(IntakeCase *c, GError **err)
     return TRUE;
 }
 
-static gboolean open_with(IntakeCase *c, const OpeningFacts *facts, const OnBehalf *behalf, GError **err)
+static gboolean open_with(IntakeCase *c, const OpeningFacts *facts, const Rating *rating, const OnBehalf *behalf, GError **err)
 {
     if (!opening_ticket(c->desk, facts, &c->ticket, err))
         return FALSE;
     intake_note(c, "opens ticket %" G_GINT64_FORMAT " in %s, severity S%d", c->ticket->id, c->home->name, facts->severity + 1);
-    return intake_store_row(c, err) && (behalf == NULL || onbehalf_store(c, behalf, err)) && opening_clocks(c->desk, facts, c->ticket, c->row->id, err) && add_participants(c, err) && auto_ack(c, err)
+    return intake_store_row(c, err) && (behalf == NULL || onbehalf_store(c, behalf, err)) && rating_store(c->desk, rating, c->ticket->id, c->row->id, err)
+           && opening_clocks(c->desk, facts, c->ticket, c->row->id, err) && add_participants(c, err) && auto_ack(c, err)
            && tell_teams(c, "new-ticket", TRUE, err);
 }
 
@@ -173,29 +174,67 @@ static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GEr
         c->row->contact = g_strdup(c->sender->name);
         c->row->is_note = TRUE;
     }
-    gboolean ok = open_with(c, &facts, is_behalf ? &behalf : NULL, err);
+    gboolean ok = open_with(c, &facts, rating, is_behalf ? &behalf : NULL, err);
     onbehalf_clear(&behalf);
     return ok;
 }
 
-/* One of many mails may be the one that matters: what its rules say counts for the ticket that it is appended to. */
+/* Whether a person said how bad it is: rules do not say otherwise behind his back. */
+static gboolean person_said(IntakeCase *c, gboolean *ret, GError **err)
+{
+    gint64 n;
+    gboolean ok = db_value(c->desk->db, &n, err, "select count(*) from audit where ticket_id = $1 and event = 'severity' and detail not like '% by=rules'", "i",
+                           c->ticket->id);
+    *ret = n > 0;
+    return ok;
+}
+
+/* One of many mails may be the one that matters: what its rules say counts for the ticket that it joins; it never makes it milder. */
 static gboolean raise_severity(IntakeCase *c, const Rating *rating, GError **err)
 {
     int old = c->ticket->severity;
-    if (rating->severity >= old)
+    gboolean stays;
+    if (c->ticket->category == NULL && rating->category != NULL)
+        c->ticket->category = g_strdup(rating->category);
+    if (!rating_store(c->desk, rating, c->ticket->id, c->row->id, err) || !tickets_save(c->desk->db, c->ticket, err))
+        return FALSE;
+    if (rating->matched->len == 0 || rating->severity >= old)
         return TRUE;
+    if (!person_said(c, &stays, err))
+        return FALSE;
+    if (stays) {
+        intake_note(c, "the rules say S%d; it stays S%d, which somebody set", rating->severity + 1, old + 1);
+        return TRUE;
+    }
+    intake_note(c, "severity becomes S%d by the rules, score %d", rating->severity + 1, rating->score);
     c->ticket->severity = rating->severity;
     return tickets_save(c->desk->db, c->ticket, err) && deadlines_retarget(c->desk, c->ticket, old, c->desk->now, err)
            && desk_audit(c->desk, c->ticket->id, err, "severity", "old=S%d new=S%d by=rules", old + 1, rating->severity + 1);
+}
+
+/* What the rules say of the mail, into the decision log too; rating_clear(). */
+static gboolean rate(IntakeCase *c, const Ticket *t, Rating *ret, GError **err)
+{
+    RatingFacts facts;
+    const ConfigQueue *queue = t != NULL ? desk_queue(c->desk, t->queue) : c->home;
+    if (!rating_facts(c->desk, queue, t, t != NULL ? t->requester : c->reading->from, &facts, err))
+        return FALSE;
+    rating_of(c->desk, c->reading, queue, &facts, ret);
+    if (facts.customer != NULL)
+        intake_note(c, "customer %s%s%s", facts.customer->name, *facts.customer->segment != '\0' ? ", segment " : "", facts.customer->segment);
+    for (guint i = 0; i < ret->matched->len; i++)
+        intake_note(c, "rule %s matches", (const char *)g_ptr_array_index(ret->matched, i));
+    if (ret->rows->len > 0)
+        intake_note(c, "score %d", ret->score);
+    return TRUE;
 }
 
 gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err)
 {
     Rating rating;
     gint64 last = 0;
-    rating_of(c->desk, c->reading, c->home, &rating);
-    for (guint i = 0; i < rating.matched->len; i++)
-        intake_note(c, "rule %s matches", (const char *)g_ptr_array_index(rating.matched, i));
+    if (!rate(c, NULL, &rating, err))
+        return FALSE;
     gboolean ok;
     if (rating.file != NULL && !c->mail->as_human) {
         intake_note(c, "filed under other: a rule says so");
@@ -232,6 +271,17 @@ static gboolean tell_ackers(IntakeCase *c, GError **err)
     return TRUE;
 }
 
+/* Rescoring: what he writes now, and what was before, may make it worse. */
+static gboolean rescore(IntakeCase *c, GError **err)
+{
+    Rating rating;
+    if (!rate(c, c->ticket, &rating, err))
+        return FALSE;
+    gboolean ok = raise_severity(c, &rating, err);
+    rating_clear(&rating);
+    return ok;
+}
+
 static gboolean from_requester(IntakeCase *c, GError **err)
 {
     Ticket *t = c->ticket;
@@ -243,6 +293,8 @@ static gboolean from_requester(IntakeCase *c, GError **err)
             return FALSE;
     }
     if (!intake_store_row(c, err) || !add_participants(c, err))
+        return FALSE;
+    if (!is_thanks && !rescore(c, err))
         return FALSE;
     if (t->state == TICKET_RESOLVED && is_thanks) {
         intake_note(c, "only thanks: does not reopen"); /* what is attached may say more: a screenshot, or a signature's logo */

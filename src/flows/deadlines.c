@@ -8,6 +8,7 @@
 #include "base/log.h"
 
 #include "flows/escalate.h"
+#include "flows/rating.h"
 
 #include "base/banned.h"
 
@@ -21,14 +22,28 @@ ClockCalendar deadlines_calendar(const Desk *d, const char *calendar)
     return (ClockCalendar){desk_calendar(d, calendar), cal_add, cal_between};
 }
 
-const ConfigPlanSeverity *deadlines_targets(const Desk *d, const ConfigQueue *queue, int severity)
+/* The plan that the directory names, else the first that is for him or for everybody. */
+const ConfigPlan *deadlines_plan(const Desk *d, const ConfigQueue *queue, const Ticket *t)
 {
+    const Customer *customer = desk_customer(d, t->requester);
+    const RatingFacts facts = {.customer = customer, .category = t->category};
+    const ConfigPlan *first = NULL;
     for (guint i = 0; queue->plans[i] != NULL; i++) {
         const ConfigPlan *plan = g_hash_table_lookup(d->config->plans, queue->plans[i]);
-        if (plan != NULL)
-            return config_plan_severity(plan, severity);
+        if (plan == NULL)
+            continue;
+        if (customer != NULL && strcmp(customer->plan, plan->name) == 0)
+            return plan;
+        if (first == NULL && (plan->match->len == 0 || rating_any_attribute(plan->match, &facts)))
+            first = plan;
     }
-    return NULL;
+    return first;
+}
+
+const ConfigPlanSeverity *deadlines_targets(const Desk *d, const ConfigQueue *queue, const Ticket *t)
+{
+    const ConfigPlan *plan = deadlines_plan(d, queue, t);
+    return plan != NULL ? config_plan_severity(plan, t->severity) : NULL;
 }
 
 /* ---- what fires ---- */
@@ -120,13 +135,13 @@ static gboolean start(Desk *d, const Ticket *t, const ConfigQueue *queue, const 
 
 gboolean deadlines_start_one(Desk *d, const Ticket *t, const ConfigQueue *queue, TargetKind target, Instant at, gint64 message, GError **err)
 {
-    const ConfigPlanSeverity *targets = deadlines_targets(d, queue, t->severity);
+    const ConfigPlanSeverity *targets = deadlines_targets(d, queue, t);
     return targets == NULL || start(d, t, queue, targets, target, at, message, err);
 }
 
 gboolean deadlines_start(Desk *d, const Ticket *t, const ConfigQueue *queue, gboolean is_home, Instant at, gint64 message, GError **err)
 {
-    const ConfigPlanSeverity *targets = deadlines_targets(d, queue, t->severity);
+    const ConfigPlanSeverity *targets = deadlines_targets(d, queue, t);
     if (targets == NULL)
         return TRUE;
     return start(d, t, queue, targets, TARGET_RESPOND, at, message, err)
@@ -372,7 +387,7 @@ gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GErro
     for (guint i = 0; i < clocks->len; i++) {
         ClockRow *c = g_ptr_array_index(clocks, i);
         const ConfigQueue *queue = desk_queue(d, c->queue);
-        const ConfigPlanSeverity *targets = queue == NULL ? NULL : deadlines_targets(d, queue, t->severity);
+        const ConfigPlanSeverity *targets = queue == NULL ? NULL : deadlines_targets(d, queue, t);
         Instant earliest;
         if (!is_open(c) || targets == NULL || !targets->targets[c->clock.target].given)
             continue;
@@ -410,7 +425,7 @@ static gboolean is_shorter(const ClockRow *c, const ClockCalendar *before, const
 
 gboolean deadlines_replanned(Desk *d, const Ticket *t, ClockRow *c, const ConfigQueue *queue, GError **err)
 {
-    const ConfigPlanSeverity *targets = deadlines_targets(d, queue, t->severity);
+    const ConfigPlanSeverity *targets = deadlines_targets(d, queue, t);
     gboolean shorter;
     Instant earliest;
     if (targets == NULL || !targets->targets[c->clock.target].given)

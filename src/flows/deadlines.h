@@ -36,8 +36,9 @@ gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GErro
 /* Whether a clock of that target was reached by its due: marks it breached. */
 gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err);
 
-/* The plan's line that applies to a ticket in that queue, or NULL. */
-const ConfigPlanSeverity *deadlines_targets(const Desk *d, const ConfigQueue *queue, int severity);
+/* The plan of a ticket in that queue, or NULL; and its line that applies. */
+const ConfigPlan *deadlines_plan(const Desk *d, const ConfigQueue *queue, const Ticket *t);
+const ConfigPlanSeverity *deadlines_targets(const Desk *d, const ConfigQueue *queue, const Ticket *t);
 /* The calendar of a clock, as rules/ticketclock wants it. */
 ClockCalendar deadlines_calendar(const Desk *d, const char *calendar);
 

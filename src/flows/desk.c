@@ -109,6 +109,44 @@ static void load_rotas(Loading *l)
     }
 }
 
+static void load_customers(Loading *l)
+{
+    const ConfigCustomers *config = &l->desk->config->customers;
+    g_autoptr(GError) err = NULL;
+    if (config->file == NULL)
+        return;
+    l->desk->customers_stamp = files_stamp(config->file);
+    l->desk->customers = customers_load(l->desk->config, l->warnings, &err);
+    if (l->desk->customers == NULL)
+        problem(l, config->line, "customers", err);
+}
+
+void desk_refresh(Desk *d)
+{
+    const ConfigCustomers *config = &d->config->customers;
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) err = NULL;
+    if (config->file == NULL)
+        return;
+    g_autofree char *stamp = files_stamp(config->file);
+    if (*stamp == '\0' || strcmp(stamp, d->customers_stamp) == 0)
+        return;
+    g_free(d->customers_stamp);
+    d->customers_stamp = g_steal_pointer(&stamp);
+    Customers *fresh = customers_load(d->config, problems, &err);
+    for (guint i = 0; i < problems->len; i++)
+        log_event(LOGGING_WARNING, "event=customers problem=\"%s\"", (const char *)g_ptr_array_index(problems, i));
+    if (fresh == NULL) {
+        log_error("customers", err);
+        return;
+    }
+    customers_free(d->customers);
+    d->customers = fresh;
+    log_event(LOGGING_INFO, "event=customers count=%u", customers_count(fresh));
+}
+
+const Customer *desk_customer(const Desk *d, const char *address) { return customers_find(d->customers, address); }
+
 static int by_name(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 /* The files DIRECTORY/NAME.words in the order of their names, so that two starts give the same rows. */
@@ -224,6 +262,7 @@ gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPt
     load_calendars(&l);
     load_leaves(&l);
     load_rotas(&l);
+    load_customers(&l);
     load_words(&l);
     check_templates(&l);
     if (problems->len > before)
@@ -254,6 +293,8 @@ static void free_loaded(Desk *d)
     g_clear_pointer(&d->config, config_free);
     g_clear_pointer(&d->templates, g_free);
     g_clear_pointer(&d->words, words_kind_free);
+    g_clear_pointer(&d->customers, customers_free);
+    g_clear_pointer(&d->customers_stamp, g_free);
 }
 
 void desk_adopt(Desk *d, Desk *from)
@@ -265,6 +306,8 @@ void desk_adopt(Desk *d, Desk *from)
     d->rotas = g_steal_pointer(&from->rotas);
     d->templates = g_steal_pointer(&from->templates);
     d->words = g_steal_pointer(&from->words);
+    d->customers = g_steal_pointer(&from->customers);
+    d->customers_stamp = g_steal_pointer(&from->customers_stamp);
     desk_free(from);
 }
 

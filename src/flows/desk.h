@@ -12,6 +12,7 @@
 #include "store/db.h"
 
 #include "config/config.h"
+#include "config/customers.h"
 
 typedef struct Desk Desk;
 struct Desk {
@@ -22,6 +23,8 @@ struct Desk {
     Db *db;
     TokenKeys keys;
     GBytes *audit_key;
+    Customers *customers;  /* or NULL: there is no directory */
+    char *customers_stamp; /* of the file when it was last read, with or without success */
     KindWords *words;      /* the phrases by which mail of machines is known: built in and configured */
     char *templates;       /* where the built-in templates are */
     Instant now;           /* of this pass */
@@ -31,6 +34,11 @@ struct Desk {
 
 /* Loads the configuration, calendars and rotas. All problems at once are appended to `problems`, warnings to `warnings`. */
 gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPtrArray *warnings);
+/* Reads the customer directory again where its file changed; what is wrong with it is logged, and what was read before stays if it cannot be
+ * read at all. */
+void desk_refresh(Desk *d);
+/* Who the requester is, or NULL. */
+const Customer *desk_customer(const Desk *d, const char *address);
 /* Opens spool, keys and database; needed by all but `check`. */
 gboolean desk_open_store(Desk *d, GError **err);
 /* Takes configuration, calendars and rotas of `from`, and frees the rest of it. */

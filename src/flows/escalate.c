@@ -49,7 +49,7 @@ static gboolean world_is_available(void *data, const char *contact, int level, I
 /* Level 0 means the clocks of the ticket. */
 static Calendar *level_calendar(const World *w, int level)
 {
-    const ConfigPlanSeverity *targets = deadlines_targets(w->desk, w->queue, w->ticket->severity);
+    const ConfigPlanSeverity *targets = deadlines_targets(w->desk, w->queue, w->ticket);
     const char *name = w->queue->calendar;
     if (level == 0) {
         name = targets != NULL && targets->calendar != NULL ? targets->calendar : name;

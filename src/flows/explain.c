@@ -152,6 +152,39 @@ static gboolean add_next(Desk *d, const Ticket *t, const Zone *zone, json_t *o, 
     return local == NULL;
 }
 
+/* The sums of the mails that the rules gave points, newest last: [{at, message, score, rows: [{rule, axis, points}]}]. */
+static gboolean add_scores(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    json_t *list = json_array(), *mail = NULL, *lines = NULL;
+    ScoreSum sum = {{0}};
+    gint64 message = -1;
+    json_object_set_new(o, "scores", list);
+    if (!db_select(d->db, &rows, err, "select coalesce(message_id, 0), at, rule, axis, points from score where ticket_id = $1 order by at, rowid", "i", t->id))
+        return FALSE;
+    while (db_next(rows, &local)) {
+        if (mail == NULL || db_int(rows, 0) != message) {
+            message = db_int(rows, 0);
+            sum = (ScoreSum){{0}};
+            mail = json_object();
+            lines = json_array();
+            set_time(mail, "at", zone, db_instant(rows, 1));
+            json_object_set_new(mail, "message", json_integer(message));
+            json_object_set_new(mail, "rows", lines);
+            json_array_append_new(list, mail);
+        }
+        for (int a = 0; a < SCORE_AXES; a++)
+            if (strcmp(score_axis_name((ScoreAxis)a), db_text(rows, 3)) == 0)
+                sum.points[a] += (int)db_int(rows, 4);
+        json_array_append_new(lines, json_pack("{s:s, s:s, s:I}", "rule", db_text(rows, 2), "axis", db_text(rows, 3), "points", (json_int_t)db_int(rows, 4)));
+        json_object_set_new(mail, "score", json_integer(score_value(&sum, &d->config->score)));
+    }
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
 json_t *explain_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
 {
     g_autoptr(GPtrArray) clocks = NULL;
@@ -166,7 +199,7 @@ json_t *explain_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
         if (ok)
             json_array_append_new(list, one);
     }
-    if (ok && add_next(d, t, zone, o, err))
+    if (ok && add_scores(d, t, zone, o, err) && add_next(d, t, zone, o, err))
         return o;
     json_decref(o);
     return NULL;

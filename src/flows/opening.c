@@ -38,7 +38,8 @@ gboolean opening_ticket(Desk *d, const OpeningFacts *f, Ticket **ret, GError **e
     t->severity = f->severity;
     t->category = g_strdup(f->category);
     t->subject = g_utf8_substring(f->subject, 0, MIN(g_utf8_strlen(f->subject, -1), 200));
-    t->language = g_strdup(f->home->language);
+    const Customer *customer = desk_customer(d, f->requester);
+    t->language = g_strdup(customer != NULL && *customer->language != '\0' ? customer->language : f->home->language);
     t->owner = first_of(d, f->home, f->owner != NULL ? f->owner : f->home->owner);
     t->opened_at = f->at;
     t->linked_id = f->linked_id;

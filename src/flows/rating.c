@@ -7,7 +7,11 @@
 
 #include "base/banned.h"
 
-void rating_clear(Rating *r) { g_clear_pointer(&r->matched, g_ptr_array_unref); }
+void rating_clear(Rating *r)
+{
+    g_clear_pointer(&r->matched, g_ptr_array_unref);
+    g_clear_pointer(&r->rows, g_array_unref);
+}
 
 static gboolean matches(const ConfigRule *rule, const GRegex *regex, const char *text)
 {
@@ -40,29 +44,125 @@ static gboolean header_matches(const ConfigRule *rule, const Reading *r)
     return FALSE;
 }
 
-static gboolean applies(const ConfigRule *rule, const Reading *r)
+static gboolean attribute_holds(const ConfigAttribute *a, const RatingFacts *facts)
 {
-    gboolean any = rule->from != NULL || rule->to != NULL || rule->subject != NULL || rule->text != NULL || rule->header_name != NULL;
+    const char *value = strcmp(a->column, "category") == 0 ? facts->category : facts->customer != NULL ? customers_value(facts->customer, a->column) : NULL;
+    return value != NULL && g_regex_match(a->value, value, 0, NULL);
+}
+
+gboolean rating_any_attribute(const GPtrArray *attributes, const RatingFacts *facts)
+{
+    for (guint i = 0; i < attributes->len; i++)
+        if (attribute_holds(g_ptr_array_index(attributes, i), facts))
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean facts_apply(const ConfigRule *rule, const RatingFacts *facts)
+{
+    for (guint i = 0; i < rule->attribute->len; i++)
+        if (!attribute_holds(g_ptr_array_index(rule->attribute, i), facts))
+            return FALSE;
+    for (guint i = 0; i < rule->history->len; i++) {
+        const ConfigHistory *h = g_ptr_array_index(rule->history, i);
+        if (facts->history[h->kind] < h->least)
+            return FALSE;
+    }
+    return rule->time == RULE_ANY_TIME || (rule->time == RULE_OPEN) == facts->is_open;
+}
+
+static gboolean applies(const ConfigRule *rule, const Reading *r, const RatingFacts *facts)
+{
     g_autofree char *text = rule->text != NULL ? g_strconcat(r->subject, "\n", r->new_text, NULL) : NULL;
-    return any && (rule->from == NULL || matches(rule, rule->from, r->from)) && (rule->to == NULL || any_address(rule, rule->to, r))
+    return facts_apply(rule, facts) && (rule->from == NULL || matches(rule, rule->from, r->from)) && (rule->to == NULL || any_address(rule, rule->to, r))
            && (rule->subject == NULL || matches(rule, rule->subject, r->subject)) && (text == NULL || matches(rule, rule->text, text))
            && (rule->header_name == NULL || header_matches(rule, r));
 }
 
-void rating_of(const Desk *d, const Reading *r, const ConfigQueue *queue, Rating *ret)
+static void add_points(Rating *ret, const ConfigRule *rule, ScoreSum *sum)
+{
+    RatingRow row = {.rule = rule->name};
+    gboolean any = FALSE;
+    for (int a = 0; a < SCORE_AXES; a++) {
+        row.points[a] = rule->points[a];
+        sum->points[a] += rule->points[a];
+        any = any || rule->points[a] > 0;
+    }
+    if (any)
+        g_array_append_val(ret->rows, row);
+}
+
+static int severity_of_score(const Desk *d, int score)
+{
+    int thresholds[SEVERITY_COUNT];
+    for (int s = 0; s < SEVERITY_COUNT; s++)
+        thresholds[s] = d->config->severities[s].score > 0 ? d->config->severities[s].score : -1;
+    return score_severity(score, thresholds, SEVERITY_COUNT);
+}
+
+void rating_of(const Desk *d, const Reading *r, const ConfigQueue *queue, const RatingFacts *known, Rating *ret)
 {
     int worst = -1;
-    *ret = (Rating){.matched = g_ptr_array_new()};
+    ScoreSum sum = {{0}};
+    RatingFacts facts = *known;
+    *ret = (Rating){.matched = g_ptr_array_new(), .rows = g_array_new(FALSE, FALSE, sizeof(RatingRow))};
     for (guint i = 0; i < d->config->rules->len; i++) {
         const ConfigRule *rule = g_ptr_array_index(d->config->rules, i);
-        if (!applies(rule, r))
+        if (!applies(rule, r, &facts))
             continue;
         g_ptr_array_add(ret->matched, rule->name);
+        add_points(ret, rule, &sum);
         if (rule->severity >= 0 && (worst < 0 || rule->severity < worst))
             worst = rule->severity;
         ret->category = ret->category != NULL ? ret->category : rule->category;
+        facts.category = facts.category != NULL ? facts.category : rule->category; /* for the rules behind it */
         ret->owner = ret->owner != NULL ? ret->owner : rule->owner;
         ret->file = ret->file != NULL ? ret->file : rule->file;
     }
+    ret->score = score_value(&sum, &d->config->score);
+    int by_score = ret->rows->len > 0 ? severity_of_score(d, ret->score) : -1;
+    if (by_score >= 0 && (worst < 0 || by_score < worst))
+        worst = by_score;
     ret->severity = worst >= 0 ? worst : queue->default_severity;
+}
+
+/* Mails of the requester since the last answer to him. */
+static gboolean unanswered(Desk *d, gint64 ticket, gint64 *ret, GError **err)
+{
+    return db_value(d->db, ret, err,
+                    "select count(*) from message where ticket_id = $1 and direction = 'in' and kind = 'human' and contact is null and received_at >"
+                    " coalesce((select max(received_at) from message where ticket_id = $1 and direction = 'in' and contact is not null and is_note = 0), 0)",
+                    "i", ticket);
+}
+
+gboolean rating_facts(Desk *d, const ConfigQueue *queue, const Ticket *t, const char *requester, RatingFacts *ret, GError **err)
+{
+    gint64 n[HISTORY_COUNT] = {0};
+    *ret = (RatingFacts){.customer = desk_customer(d, requester), .category = t != NULL ? t->category : NULL};
+    if (!calendar_is_open(desk_calendar(d, queue->calendar), d->now, &ret->is_open, NULL))
+        ret->is_open = TRUE;
+    if (t == NULL)
+        return TRUE;
+    n[HISTORY_REOPENED] = t->reopened;
+    if (!unanswered(d, t->id, &n[HISTORY_UNANSWERED], err)
+        || !db_value(d->db, &n[HISTORY_REASSIGNED], err, "select count(*) from audit where ticket_id = $1 and event = 'owner'", "i", t->id)
+        || !db_value(d->db, &n[HISTORY_MAILS], err, "select count(*) from message where ticket_id = $1 and direction = 'in' and contact is null", "i", t->id))
+        return FALSE;
+    n[HISTORY_REASSIGNED] = MAX(n[HISTORY_REASSIGNED] - 1, 0); /* the first owner is no reassignment */
+    for (int k = 0; k < HISTORY_COUNT; k++)
+        ret->history[k] = (int)MIN(n[k], G_MAXINT);
+    return TRUE;
+}
+
+gboolean rating_store(Desk *d, const Rating *r, gint64 ticket, gint64 message, GError **err)
+{
+    for (guint i = 0; i < r->rows->len; i++) {
+        const RatingRow *row = &g_array_index(r->rows, RatingRow, i);
+        for (int a = 0; a < SCORE_AXES; a++)
+            if (row->points[a] > 0
+                && !db_run(d->db, err, "insert into score (ticket_id, message_id, at, rule, axis, points) values ($1, nullif($2, 0), $3, $4, $5, $6)", "iitssi",
+                           ticket, message, d->now, row->rule, score_axis_name((ScoreAxis)a), (gint64)row->points[a]))
+                return FALSE;
+    }
+    return TRUE;
 }

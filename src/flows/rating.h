@@ -2,11 +2,29 @@
 #ifndef FLOWS_RATING_H
 #define FLOWS_RATING_H
 
+#include "store/tickets.h"
+
 #include "flows/desk.h"
 #include "flows/reading.h"
 
+/* What rules may ask beside the mail. */
 typedef struct {
-    int severity;         /* 0 … 3: the worst floor of all that match, else the queue's default */
+    const Customer *customer; /* or NULL */
+    const char *category;     /* or NULL */
+    int history[HISTORY_COUNT];
+    gboolean is_open;         /* the queue's calendar */
+} RatingFacts;
+
+/* Points of one rule. */
+typedef struct {
+    const char *rule;
+    int points[SCORE_AXES];
+} RatingRow;
+
+typedef struct {
+    GArray *rows;         /* RatingRow: of the rules that give points */
+    int score;            /* 0 … 100 */
+    int severity;         /* 0 … 3: the worse of the score's and the floors of all that match, else the queue's default */
     const char *category; /* of the first that gives one, or NULL */
     const Who *owner;     /* the same */
     const char *file;     /* "other", or NULL */
@@ -15,6 +33,12 @@ typedef struct {
 
 void rating_clear(Rating *r);
 /* Cannot fail: a pattern that runs into its match limit does not match, and is logged. */
-void rating_of(const Desk *d, const Reading *r, const ConfigQueue *queue, Rating *ret);
+void rating_of(const Desk *d, const Reading *r, const ConfigQueue *queue, const RatingFacts *facts, Rating *ret);
+/* What is known of a ticket (NULL: a new one) of that requester. */
+gboolean rating_facts(Desk *d, const ConfigQueue *queue, const Ticket *t, const char *requester, RatingFacts *ret, GError **err);
+/* Whether any of `attributes` (ConfigAttribute *) holds. */
+gboolean rating_any_attribute(const GPtrArray *attributes, const RatingFacts *facts);
+/* Keeps the sum of a mail for `explain`. */
+gboolean rating_store(Desk *d, const Rating *r, gint64 ticket, gint64 message, GError **err);
 
 #endif

@@ -132,20 +132,27 @@ static gboolean recalc_plan(Desk *d, ClockRow *c, GError **err)
     return tickets_load(d->db, c->ticket_id, &t, err) && deadlines_replanned(d, t, c, queue, err);
 }
 
+static void add_targets(GChecksum *sum, const ConfigQueue *queue, const ConfigPlan *plan, int severity)
+{
+    const ConfigPlanSeverity *p = config_plan_severity(plan, severity);
+    for (int k = 0; p != NULL && k < TARGET_COUNT; k++) {
+        g_autofree char *duration = p->targets[k].given ? duration_format(p->targets[k].duration) : g_strdup("-");
+        g_autofree char *line = g_strdup_printf("%s %d %d %s %s\n", plan->name, severity, k, duration, p->calendar != NULL ? p->calendar : queue->calendar);
+        g_checksum_update(sum, (const guchar *)line, -1);
+    }
+}
+
 /* All that queues make clocks of, as text. */
 static char *plans_version(const Desk *d)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     for (guint i = 0; i < d->config->queue_order->len; i++) {
         const ConfigQueue *queue = g_ptr_array_index(d->config->queue_order, i);
-        for (int severity = 0; severity < SEVERITY_COUNT; severity++) {
-            const ConfigPlanSeverity *p = deadlines_targets(d, queue, severity);
-            for (int k = 0; p != NULL && k < TARGET_COUNT; k++) {
-                g_autofree char *duration = p->targets[k].given ? duration_format(p->targets[k].duration) : g_strdup("-");
-                g_autofree char *line = g_strdup_printf("%s %d %d %s %s\n", queue->name, severity, k, duration,
-                                                        p->calendar != NULL ? p->calendar : queue->calendar);
-                g_checksum_update(sum, (const guchar *)line, -1);
-            }
+        g_checksum_update(sum, (const guchar *)queue->name, -1);
+        for (guint k = 0; queue->plans[k] != NULL; k++) {
+            const ConfigPlan *plan = g_hash_table_lookup(d->config->plans, queue->plans[k]);
+            for (int severity = 0; plan != NULL && severity < SEVERITY_COUNT; severity++)
+                add_targets(sum, queue, plan, severity);
         }
     }
     return g_strndup(g_checksum_get_string(sum), 12);

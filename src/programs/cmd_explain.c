@@ -82,6 +82,18 @@ static void print_next(const json_t *n, const Zone *zone)
     putchar('\n');
 }
 
+/* The sum, rule by rule. */
+static void print_score(const json_t *s, const Zone *zone)
+{
+    size_t i;
+    json_t *row;
+    g_autofree char *at = human(s, "at", zone);
+    printf("  message %" JSON_INTEGER_FORMAT ", %s: score %" JSON_INTEGER_FORMAT "\n", json_integer_value(json_object_get(s, "message")), at,
+           json_integer_value(json_object_get(s, "score")));
+    json_array_foreach(json_object_get(s, "rows"), i, row)
+        printf("    %-24s %-12s %4" JSON_INTEGER_FORMAT "\n", get(row, "rule"), get(row, "axis"), json_integer_value(json_object_get(row, "points")));
+}
+
 static void print_all(const json_t *o, const Zone *zone)
 {
     size_t i;
@@ -90,6 +102,9 @@ static void print_all(const json_t *o, const Zone *zone)
     g_autofree char *head = g_strdup_printf("%s %s: %s, %s\n\n", get(t, "tag"), get(t, "subject"), get(t, "severity"), get(t, "state"));
     cmd_print_safe(head);
     json_array_foreach(json_object_get(o, "clocks"), i, one) print_clock(one, zone);
+    if (json_array_size(json_object_get(o, "scores")) > 0)
+        puts("score");
+    json_array_foreach(json_object_get(o, "scores"), i, one) print_score(one, zone);
     if (json_array_size(json_object_get(o, "next")) > 0)
         puts("next");
     json_array_foreach(json_object_get(o, "next"), i, one) print_next(one, zone);

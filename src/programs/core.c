@@ -459,6 +459,7 @@ gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError 
     guint files, fired, handed, moved, reports, reckoned;
     Instant limit;
     *ret_did = 0;
+    desk_refresh(c->desk);
     do {
         if (!intake_batch(c, now, &files, err))
             return FALSE;

@@ -126,6 +126,10 @@ static const char step_5[] =
     /* What people were last told of their duties, up to that horizon: whoever is changed hears of it. */
     "create table shift (rota text not null, contact text not null, start_at integer not null, end_at integer not null,"
     " primary key (rota, contact, start_at)) strict;"
+    /* What the rules gave a mail, for explain. */
+    "create table score (ticket_id integer not null references ticket, message_id integer references message, at integer not null,"
+    " rule text not null, axis text not null, points integer not null) strict;"
+    "create index score_ticket on score (ticket_id, at);"
     "create table shift_horizon (rota text primary key, until_at integer not null) strict;";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5};

@@ -6,7 +6,8 @@
 # shellcheck source=tests/desk.sh
 . "$(dirname "$0")/../desk.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-desk observe
+printf 'address,segment\nacme.test,gold\n' >"$WORK/customers.csv"
+desk observe 'customers: {file: customers.csv}'
 
 logged() { grep -Eq -e "$1" "$WORK/log"; }
 mails_sent() { [ "$(outgoing | grep -vc notice)" -ge "$1" ]; }
@@ -33,17 +34,31 @@ cp "$WORK/good.yaml" "$CONF"
 kill -HUP "$daemon"
 check 'a good one is taken' eventually logged 'event=reload result=done'
 
+# a new customer's mail is the first to wake it
+printf 'address,segment\nacme.test,gold\nbeta.test,basic\nnonsense,\n' >"$WORK/customers.csv"
+make_mail 'Bea <bea@beta.test>' support@desk.test 'From Beta' | deliver bea@beta.test support@desk.test
+check 'a changed customer directory is read without being told' eventually logged 'event=customers count=2'
+check 'its bad line is named' logged "event=customers problem=.*customers.csv:4: 'nonsense'"
+check 'that mail is answered' eventually mails_sent 3
+same 'and its sender is known' 1 "$(sqlite_value "select count(*) from decision where line like 'customer %segment basic'")"
+printf 'no columns\n' >"$WORK/customers.csv"
+make_mail 'Ben <ben@beta.test>' support@desk.test 'From Beta too' | deliver ben@beta.test support@desk.test
+check 'a directory that cannot be read is told' eventually logged "event=error.*no column 'address'"
+check 'and the last good one stays' eventually mails_sent 4
+same 'for all' 2 "$(sqlite_value "select count(*) from decision where line like 'customer %segment basic'")"
+printf 'address\nacme.test\n' >"$WORK/customers.csv"
+
 core=$(pgrep -P "$daemon" | head -n 1)
 kill -9 "$core"
 check 'core is started again when it dies' eventually logged 'event=worker-died worker=core'
 make_mail 'Zoe <zoe@acme.test>' support@desk.test 'Third' | deliver zoe@acme.test support@desk.test
-check 'and works' eventually mails_sent 3
+check 'and works' eventually mails_sent 5
 
 core=$(pgrep -P "$daemon" | head -n 1)
 worker=$(pgrep -P "$core" | head -n 1)
 kill -9 "$worker"
 make_mail 'Una <una@acme.test>' support@desk.test 'Fourth' | deliver una@acme.test support@desk.test
-check 'a worker that dies costs no mail' eventually mails_sent 4
+check 'a worker that dies costs no mail' eventually mails_sent 6
 same 'nothing is on hold' '' "$(escalate hold)"
 
 kill -TERM "$daemon"

@@ -202,8 +202,8 @@ static const Case error_cases[] = {
      "t:5:31: 'respond' of S1 of plan 'basic':…"},
     {"plan without severities", "plans", "plans: {basic: {}}",
      "t:5:9: plan 'basic' has no targets, expected at least one of S1, S2, S3, S4"},
-    {"plan with match", "plans", "plans: {basic: {match: segment:gold, S1: {respond: 30bm}}}",
-     "t:5:17: 'match' of plan 'basic' is not supported by this version, expected it left out"},
+    {"plan for nobody known", "plans", "plans: {basic: {match: colour:red, S1: {respond: 30bm}}}",
+     "t:5:24: 'match' of plan 'basic': 'colour:red', expected COLUMN:PATTERN, of name…"},
     {"policy without levels", "policies", "policies: {std: {exhausted: queue:help}}",
      "t:6:12: policy 'std' has no 'levels', expected a list of at least one level"},
     {"policy with no level", "policies", "policies: {std: {levels: [], exhausted: queue:help}}",
@@ -245,11 +245,19 @@ static const Case error_cases[] = {
     {"header pattern", RULE("header: 'X-Spam-Flag: ['"),
      "t:8:41: 'header' of rule 'r': pattern '[' is wrong…"},
     {"rule without a condition", NULL, "rules: [{name: r, severity: S1}]",
-     "t:8:9: rule 'r' matches nothing, expected at least one of from, to, subject, text, header"},
+     "t:8:9: rule 'r' matches nothing, expected at least one of from, to, subject, text, header, attribute, history, time"},
     {"rule without an effect", NULL, "rules: [{name: r, subject: x}]",
-     "t:8:9: rule 'r' does nothing, expected at least one of severity, category, policy, owner, file"},
-    {"rule with points", RULE("subject: x, technical: 40"),
-     "t:8:45: 'technical' of rule 'r' is not supported by this version, expected it left out"},
+     "t:8:9: rule 'r' does nothing, expected at least one of severity, category, owner, file, or points"},
+    {"rule of a later version", RULE("subject: x, risk: legal"),
+     "t:8:45: 'risk' of rule 'r' is not supported by this version, expected it left out"},
+    {"too many points", RULE("subject: x, technical: 101"),
+     "t:8:56: 'technical' of rule 'r' is '101'…"},
+    {"history of nothing", RULE("history: often"),
+     "t:8:42: 'history' of rule 'r'…"},
+    {"attribute pattern", RULE("attribute: 'segment:('"),
+     "t:8:44: 'attribute' of rule 'r'…"},
+    {"rule for a time", RULE("time: noon"),
+     "t:8:39: 'time' of rule 'r' is 'noon', expected one of any, open, closed"},
     {"rule with severity S0", NULL, "rules: [{name: r, severity: S0, subject: x}]",
      "t:8:29: 'severity' of rule 'r' is 'S0', expected S1, S2, S3 or S4"},
     {"rule filed elsewhere", RULE("subject: x, file: bin"),
@@ -488,9 +496,11 @@ static void test_values(void **state)
        *text = with(
            NULL,
            "spool: /s\ndatabase: /d/e.db\ndelivery: {method: smtp, user: u, password-file: /p, port: 587}\n"
-           "severities: {S1: {ack-max: 30m}}\nintake-users: [postfix, '1000']\n"
+           "severities: {S1: {ack-max: 30m, score: 80}}\ncustomers: {file: /c.csv, columns: {segment: Tier}}\n"
+           "score: {combine: weighted, weights: {impact: 50}}\nintake-users: [postfix, '1000']\n"
            "rotas: {r: {files: /r.ics, fallback: lead}}\n"
-           "rules: [{name: x, header: 'X-Spam-Flag: ^yes', file: other}]\n"
+           "rules: [{name: x, header: 'X-Spam-Flag: ^yes', file: other},\n"
+           "  {name: y, attribute: [segment:gold, vip:yes], history: mails>=2, time: closed, impact: 30}]\n"
            "groups: {g: {members: [ann, bob]}}\nroles: {agent: {may: [ack, note]}}");
     g_autoptr(Config) c = load(text, strlen(text), &errors, &warnings);
     assert_string_equal(errors, "");
@@ -500,6 +510,14 @@ static void test_values(void **state)
     assert_int_equal(c->delivery.tls, TLS_REQUIRED);
     assert_int_equal(c->delivery.port, 587);
     assert_duration(c->severities[0].ack_max, "30m");
+    assert_int_equal(c->severities[0].score, 80);
+    assert_int_equal(c->severities[1].score, 0);
+    assert_string_equal(c->customers.file, "/c.csv");
+    assert_string_equal(c->customers.columns[2], "Tier");
+    assert_null(c->customers.columns[1]);
+    assert_true(c->score.is_weighted);
+    assert_int_equal(c->score.weights[SCORE_IMPACT], 50);
+    assert_int_equal(c->score.weights[SCORE_REVENUE], 100);
     assert_string_equal(c->intake_users[1], "1000");
     const ConfigRota *r = g_hash_table_lookup(c->rotas, "r");
     assert_int_equal(r->fallback->kind, WHO_LEAD);
@@ -509,6 +527,12 @@ static void test_values(void **state)
     assert_true(g_regex_match(rule->header, "YES", 0, NULL));
     assert_string_equal(rule->file, "other");
     assert_int_equal(rule->severity, -1);
+    rule = c->rules->pdata[1];
+    assert_int_equal(rule->attribute->len, 2);
+    assert_int_equal(((ConfigHistory *)rule->history->pdata[0])->least, 2);
+    assert_int_equal(rule->time, RULE_CLOSED);
+    assert_int_equal(rule->points[SCORE_IMPACT], 30);
+    assert_int_equal(rule->points[SCORE_TECHNICAL], 0);
     const ConfigContact *ann = g_hash_table_lookup(c->contacts, "ann"), *bob = g_hash_table_lookup(c->contacts, "bob");
     assert_true(config_contact_may(c, ann, "ack"));
     assert_false(config_contact_may(c, ann, "resolve"));

@@ -1,0 +1,12 @@
+/* scoring: the blocks of escalate.yaml that say how bad a mail is and for whom: rules, customers, score. */
+#ifndef CONFIG_SCORING_H
+#define CONFIG_SCORING_H
+
+#include "config/fields.h"
+
+/* `names`: rule names that were read, to where. */
+void scoring_read_rules(Fields *f, const YamlTree *value, GHashTable *names);
+void scoring_read_customers(Fields *f, const YamlTree *value);
+void scoring_read_score(Fields *f, const YamlTree *value);
+
+#endif
