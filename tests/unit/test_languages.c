@@ -341,6 +341,24 @@ static const Reply replies[] = {
     {"我不处理", ""},
     {"未解决", ""},
     {"谁来处理？", ""},
+    /* who is thanked or greeted, and who has it */
+    {"Thanks, Carol got it", ""},
+    {"Thanks. Bob's on it", ""},
+    {"Hi, Bob accepted", ""},
+    {"Hello, Ops taking it", ""},
+    {"Ok, thanks Bob on it", ""},
+    {"Hi team on it", ""},
+    {"Danke, Bob quittiert", ""},
+    {"Merci, Paul accepté", ""},
+    {"Tack, Bob tar det", ""},
+    {"Tak, Bob kvitterer", ""},
+    {"Ciao, Marco accettato", ""},
+    {"Kiitos, Pekka kuittaa", ""},
+    {"Thanks Bob, on it", "ack"},
+    {"Thanks Bob. On it", "ack"},
+    {"Hi Bob - on it", "ack"},
+    {"Tack Bob, tar det", "ack"},
+    {"Hi Bob please escalate", "escalate"},
 };
 
 static void reads_every_language(void **state)
