@@ -138,6 +138,14 @@ static gboolean tell_owner(Merge *m, GError **err)
     return m->into->owner == NULL || is_he || notify_line(m->desk, m->into, m->into->owner, line, err);
 }
 
+/* What came from a ticket that waited for its customer waits no longer than this one does. */
+static gboolean settle_clocks(Merge *m, GError **err)
+{
+    const Ticket *into = m->into;
+    gboolean waits = into->state == TICKET_WAITING && g_strcmp0(into->waiting_for, "customer") == 0;
+    return (waits ? deadlines_pause : deadlines_resume)(m->desk, into, m->desk->now, m->verb->message, err);
+}
+
 static gboolean apply(Merge *m, GError **err)
 {
     Desk *d = m->desk;
@@ -146,7 +154,7 @@ static gboolean apply(Merge *m, GError **err)
     verbs_say(m->verb, "Merged into ticket %" G_GINT64_FORMAT ": its mails, clocks and escalations go on there.", m->into->id);
     return (!resumes || verbs_reopen(d, m->into, message, err)) && deadlines_merge(d, m->from, m->into, message, err) && move_runs(m, err)
            && move_rows(m, err) && deadlines_moved(d, m->into, message, err) && save_from(m, err) && save_into(m, err)
-           && escalate_check_paused(d, m->into, err) && tell_owner(m, err)
+           && settle_clocks(m, err) && tell_owner(m, err)
            && desk_audit(d, m->from->id, err, "merged", "into=%" G_GINT64_FORMAT " by=%s", m->into->id, verbs_actor_name(m->verb))
            && desk_audit(d, m->into->id, err, "merge", "from=%" G_GINT64_FORMAT " by=%s", m->from->id, verbs_actor_name(m->verb));
 }

@@ -74,6 +74,24 @@ match "who was asked for the other hears that it is over" 'It is over: this dead
 at 2026-05-26T14:55:00+02:00
 check "the ladder is climbed on" test "$(templated_count escalation)" -gt "$pages"
 
+# ---- one that waits for its customer ----
+waiting() { # THEN…: ticket 1, of S1, waits since 11:07; what is done before it is merged at 11:08
+    two
+    escalate --now 2026-05-26T11:05:00+02:00 severity 1 S1 >/dev/null
+    escalate --now 2026-05-26T11:06:00+02:00 answered --as bob 1 'by phone' >/dev/null
+    escalate --now 2026-05-26T11:07:00+02:00 wait 1 for customer >/dev/null
+    [ $# -eq 0 ] || escalate --now 2026-05-26T11:07:30+02:00 "$@" >/dev/null
+}
+paused() { sqlite_value 'select count(*) from clock where state = 1'; }
+waiting
+same "its clocks stand" 2 "$(paused)"
+match "into one that does not wait" 'Merged' "$(merge 2026-05-26T11:08:00+02:00 1 2)"
+same "they go on: no promise is forgotten" 0 "$(paused)"
+match "the longest silence among them" 'update 11:07' "$(open_clocks 2)"
+waiting wait 2 for customer
+match "into one that waits too" 'Merged' "$(merge 2026-05-26T11:08:00+02:00 1 2)"
+same "what pauses goes on to" 0 "$(sqlite_value "select count(*) from clock where state = 0 and target <> 'respond'")"
+
 # ---- by mail ----
 two
 at 2026-05-26T13:00:00+02:00
