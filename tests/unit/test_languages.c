@@ -341,6 +341,8 @@ static const Reply replies[] = {
     {"我不处理", ""},
     {"未解决", ""},
     {"谁来处理？", ""},
+    {"Na ja", ""},
+    {"Na klar", "ack"},
     /* what is not done yet, or done by half */
     {"Resolved partially", ""},
     {"Resolved nothing so far", ""},
