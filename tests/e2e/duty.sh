@@ -131,6 +131,7 @@ match "at their instant" 'DTSTART:20260526T120000Z' "$feed"
 match "duties of its queues" 'SUMMARY:On duty .duty.: Bob' "$feed"
 check "which escalate itself can read" escalate calendar "$WORK/feed.ics" --from 2026-05-26T00:00:00Z --to 2026-05-27T00:00:00Z --instances
 same "the duty alone" 2 "$(escalate oncall duty --from 2026-05-26T00:00:00+02:00 --to 2026-05-27T00:00:00+02:00 --ics | grep -c BEGIN:VEVENT)"
+check "of a whole year" escalate oncall duty --from 2026-01-01T00:00:00+01:00 --to 2027-01-01T00:00:00+01:00 --ics
 
 # ---- changed months after it was read ----
 fresh no
