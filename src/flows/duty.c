@@ -10,6 +10,7 @@
 #include "store/tickets.h"
 
 #include "flows/bulletin.h"
+#include "flows/escalate.h"
 #include "flows/people.h"
 #include "flows/view.h"
 
@@ -61,10 +62,9 @@ static gboolean add_run(Desk *d, gint64 id, const Zone *zone, GPtrArray *lines, 
 }
 
 /* The live runs of policies that ask by that rota. */
-static gboolean add_runs(Desk *d, const char *rota, const Zone *zone, GPtrArray *lines, GError **err)
+static gboolean runs_by_rota(Desk *d, const char *rota, GArray *ids, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
     GError *local = NULL;
     if (!db_select(d->db, &rows, err, "select id, policy from run where ended_at is null order by id", ""))
         return FALSE;
@@ -74,14 +74,45 @@ static gboolean add_runs(Desk *d, const char *rota, const Zone *zone, GPtrArray 
         if (policy != NULL && policy_names_rota(policy, rota))
             g_array_append_val(ids, id);
     }
-    if (local != NULL) {
+    if (local != NULL)
         g_propagate_error(err, local);
+    return local == NULL;
+}
+
+static gboolean add_runs(Desk *d, const char *rota, const Zone *zone, GPtrArray *lines, GError **err)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (!runs_by_rota(d, rota, ids, err))
         return FALSE;
-    }
-    g_clear_pointer(&rows, db_rows_free);
     for (guint i = 0; i < ids->len; i++)
         if (!add_run(d, g_array_index(ids, gint64, i), zone, lines, err))
             return FALSE;
+    return TRUE;
+}
+
+/* What they hold who were on duty, and by the rota as it is now are not, or not as long. */
+static gboolean end_holds(Desk *d, const char *rota, GError **err)
+{
+    g_autoptr(GPtrArray) now = NULL;
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (!rota_on_duty(rota_of(d, rota), d->now, &now, err) || !runs_by_rota(d, rota, ids, err))
+        return FALSE;
+    for (guint i = 0; i < ids->len; i++) {
+        g_autoptr(RunRow) r = NULL;
+        g_autoptr(Ticket) t = NULL;
+        gint64 was_on = 0;
+        if (!runs_load(d->db, g_array_index(ids, gint64, i), &r, err))
+            return FALSE;
+        if (r->run->state != RUN_HELD || r->run->acker == NULL)
+            continue;
+        if (!db_value(d->db, &was_on, err, "select count(*) from shift where rota = $1 and contact = $2 and start_at <= $3 and end_at > $3", "sst", rota,
+                      r->run->acker, d->now))
+            return FALSE;
+        gboolean is_off = was_on > 0 && !g_ptr_array_find_with_equal_func(now, r->run->acker, g_str_equal, NULL);
+        LadderEvent event = {.kind = LADDER_SHIFT, .contact = is_off ? r->run->acker : NULL};
+        if (!tickets_load(d->db, r->ticket_id, &t, err) || !escalate_event(d, t, r->id, &event, NULL, err))
+            return FALSE;
+    }
     return TRUE;
 }
 
@@ -303,7 +334,7 @@ static gboolean compare(Desk *d, const char *name, GError **err)
         return keep_known(d, name, err);
     if (!planned(d, name, until, after, err) || !known(d, name, before, &horizon, err))
         return FALSE;
-    return (version == NULL || tell_changes(d, name, before, after, horizon, err)) && remember(d, name, after, until, err)
+    return (version == NULL || (end_holds(d, name, err) && tell_changes(d, name, before, after, horizon, err))) && remember(d, name, after, until, err)
            && db_run(d->db, err, "insert into basis (name, version) values ($1, $2) on conflict (name) do update set version = excluded.version", "ss", fact,
                      rota_version(rota_of(d, name)));
 }
