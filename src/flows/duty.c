@@ -10,12 +10,14 @@
 #include "store/tickets.h"
 
 #include "flows/bulletin.h"
+#include "flows/escalate.h"
 #include "flows/people.h"
 #include "flows/view.h"
 
 #include "base/banned.h"
 
 #define HORIZON ((Seconds)60 * 86400) /* of what is told beforehand */
+#define CHANGES_MAX 1000       /* that one question follows */
 #define STALE ((Seconds)12 * 3600)    /* a handoff that is known so late is nobody's news */
 
 static Rota *rota_of(const Desk *d, const char *name) { return g_hash_table_lookup(d->rotas, name); }
@@ -60,10 +62,9 @@ static gboolean add_run(Desk *d, gint64 id, const Zone *zone, GPtrArray *lines, 
 }
 
 /* The live runs of policies that ask by that rota. */
-static gboolean add_runs(Desk *d, const char *rota, const Zone *zone, GPtrArray *lines, GError **err)
+static gboolean runs_by_rota(Desk *d, const char *rota, GArray *ids, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
     GError *local = NULL;
     if (!db_select(d->db, &rows, err, "select id, policy from run where ended_at is null order by id", ""))
         return FALSE;
@@ -73,14 +74,45 @@ static gboolean add_runs(Desk *d, const char *rota, const Zone *zone, GPtrArray 
         if (policy != NULL && policy_names_rota(policy, rota))
             g_array_append_val(ids, id);
     }
-    if (local != NULL) {
+    if (local != NULL)
         g_propagate_error(err, local);
+    return local == NULL;
+}
+
+static gboolean add_runs(Desk *d, const char *rota, const Zone *zone, GPtrArray *lines, GError **err)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (!runs_by_rota(d, rota, ids, err))
         return FALSE;
-    }
-    g_clear_pointer(&rows, db_rows_free);
     for (guint i = 0; i < ids->len; i++)
         if (!add_run(d, g_array_index(ids, gint64, i), zone, lines, err))
             return FALSE;
+    return TRUE;
+}
+
+/* What they hold who were on duty, and by the rota as it is now are not, or not as long. */
+static gboolean end_holds(Desk *d, const char *rota, GError **err)
+{
+    g_autoptr(GPtrArray) now = NULL;
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (!rota_on_duty(rota_of(d, rota), d->now, &now, err) || !runs_by_rota(d, rota, ids, err))
+        return FALSE;
+    for (guint i = 0; i < ids->len; i++) {
+        g_autoptr(RunRow) r = NULL;
+        g_autoptr(Ticket) t = NULL;
+        gint64 was_on = 0;
+        if (!runs_load(d->db, g_array_index(ids, gint64, i), &r, err))
+            return FALSE;
+        if (r->run->state != RUN_HELD || r->run->acker == NULL)
+            continue;
+        if (!db_value(d->db, &was_on, err, "select count(*) from shift where rota = $1 and contact = $2 and start_at <= $3 and end_at > $3", "sst", rota,
+                      r->run->acker, d->now))
+            return FALSE;
+        gboolean is_off = was_on > 0 && !g_ptr_array_find_with_equal_func(now, r->run->acker, g_str_equal, NULL);
+        LadderEvent event = {.kind = LADDER_SHIFT, .contact = is_off ? r->run->acker : NULL};
+        if (!tickets_load(d->db, r->ticket_id, &t, err) || !escalate_event(d, t, r->id, &event, NULL, err))
+            return FALSE;
+    }
     return TRUE;
 }
 
@@ -92,6 +124,24 @@ static char *names_of(const Desk *d, const GPtrArray *contacts)
         g_string_append_printf(s, "%s%s", i > 0 ? ", " : "", c != NULL ? c->full_name : (char *)g_ptr_array_index(contacts, i));
     }
     return g_string_free(s, FALSE);
+}
+
+/* Until when the contact is on duty from now on without a break, whoever joins or leaves beside him; INSTANT_MAX: no end is in sight. */
+static gboolean duty_end(Desk *d, const char *name, const char *contact, Instant *ret, GError **err)
+{
+    Rota *rota = rota_of(d, name);
+    gboolean is_on = TRUE;
+    Instant end = d->now;
+    for (guint changes = 0; is_on && end != INSTANT_MAX; changes++) {
+        g_autoptr(GPtrArray) names = NULL;
+        if (!rota_next_change(rota, end, &end, err) || (end != INSTANT_MAX && !rota_on_duty(rota, end, &names, err)))
+            return FALSE;
+        if (changes == CHANGES_MAX)
+            end = INSTANT_MAX;
+        is_on = names != NULL && g_ptr_array_find_with_equal_func(names, contact, g_str_equal, NULL);
+    }
+    *ret = end;
+    return TRUE;
 }
 
 /* One of those who leave or come. Nothing where nothing is open and the rota tells only of open escalations. */
@@ -107,7 +157,7 @@ static gboolean tell_one(Desk *d, const ConfigRota *rota, const char *contact, g
     g_autofree char *names = names_of(d, others), *title = NULL;
     if (comes) {
         Instant end = INSTANT_MAX;
-        if (!rota_next_change(rota_of(d, rota->name), d->now, &end, err))
+        if (!duty_end(d, rota->name, contact, &end, err))
             return FALSE;
         g_autofree char *until = end == INSTANT_MAX ? g_strdup("further notice") : view_date(zone, end, "en");
         title = g_strdup_printf("You are on duty now (%s), until %s", rota->name, until);
@@ -129,6 +179,10 @@ static gboolean tell_difference(Desk *d, const ConfigRota *rota, const GPtrArray
     return TRUE;
 }
 
+static gboolean keep_known(Desk *d, const char *name, GError **err);
+
+/* After downtime several handoffs are past: those who were on duty before it and those who are now hear of one, who came and went meanwhile
+ * of none. */
 gboolean duty_handoff(Desk *d, const DueRow *due, GError **err)
 {
     const ConfigRota *config = g_hash_table_lookup(d->config->rotas, due->policy);
@@ -136,12 +190,12 @@ gboolean duty_handoff(Desk *d, const DueRow *due, GError **err)
     g_autoptr(GPtrArray) before = NULL, after = NULL;
     if (rota == NULL || config == NULL)
         return TRUE;
-    if (!rota_on_duty(rota, due->next_at - 1, &before, err) || !rota_on_duty(rota, due->next_at, &after, err))
+    if (!rota_on_duty(rota, MAX(due->next_at, d->now - STALE) - 1, &before, err) || !rota_on_duty(rota, d->now, &after, err))
         return FALSE;
-    gboolean is_news = d->now - due->next_at < STALE && config->handoff != HANDOFF_NO;
+    gboolean is_news = config->handoff != HANDOFF_NO;
     if (is_news && (!tell_difference(d, config, before, after, FALSE, after, err) || !tell_difference(d, config, after, before, TRUE, before, err)))
         return FALSE;
-    return plan_handoff(d, due->policy, err);
+    return plan_handoff(d, due->policy, err) && keep_known(d, due->policy, err);
 }
 
 /* ---- changed duties ---- */
@@ -258,6 +312,17 @@ static gboolean remember(Desk *d, const char *name, const GArray *shifts, Instan
     return TRUE;
 }
 
+/* Who is told of changes up to a horizon is to be told of them next month too: it goes on while the files stay as they are. */
+static gboolean keep_known(Desk *d, const char *name, GError **err)
+{
+    g_autoptr(GArray) shifts = shifts_new();
+    gint64 horizon;
+    Instant until = d->now + HORIZON;
+    if (!db_value(d->db, &horizon, err, "select coalesce(max(until_at), 0) from shift_horizon where rota = $1", "s", name))
+        return FALSE;
+    return horizon > d->now + HORIZON / 2 || (planned(d, name, until, shifts, err) && remember(d, name, shifts, until, err));
+}
+
 static gboolean compare(Desk *d, const char *name, GError **err)
 {
     g_autofree char *fact = g_strconcat("rota:", name, NULL), *version = NULL;
@@ -266,10 +331,10 @@ static gboolean compare(Desk *d, const char *name, GError **err)
     if (!plan_handoff(d, name, err) || !db_text_value(d->db, &version, err, "select version from basis where name = $1", "s", fact))
         return FALSE;
     if (version != NULL && strcmp(version, rota_version(rota_of(d, name))) == 0)
-        return TRUE;
+        return keep_known(d, name, err);
     if (!planned(d, name, until, after, err) || !known(d, name, before, &horizon, err))
         return FALSE;
-    return (version == NULL || tell_changes(d, name, before, after, horizon, err)) && remember(d, name, after, until, err)
+    return (version == NULL || (end_holds(d, name, err) && tell_changes(d, name, before, after, horizon, err))) && remember(d, name, after, until, err)
            && db_run(d->db, err, "insert into basis (name, version) values ($1, $2) on conflict (name) do update set version = excluded.version", "ss", fact,
                      rota_version(rota_of(d, name)));
 }

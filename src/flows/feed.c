@@ -77,8 +77,9 @@ static gboolean add_deadlines(Desk *d, const char *calendar, GString *out, GErro
 static gboolean add_duties(Desk *d, const char *name, Instant from, Instant to, GString *out, GError **err)
 {
     g_autoptr(GArray) periods = NULL;
-    /* from before, so that what goes on at `from` has its own beginning, and with it the same UID tomorrow */
-    if (!rota_periods(g_hash_table_lookup(d->rotas, name), from - BEFORE, to, &periods, err))
+    /* from before, so that what goes on at `from` has its own beginning, and with it the same UID tomorrow; a whole year leaves no room */
+    Seconds before = CLAMP(ROTA_RANGE_MAX - (to - from), 0, BEFORE);
+    if (!rota_periods(g_hash_table_lookup(d->rotas, name), from - before, to, &periods, err))
         return FALSE;
     for (guint i = 0; i < periods->len; i++) {
         const RotaPeriod *p = &g_array_index(periods, RotaPeriod, i);

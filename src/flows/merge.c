@@ -76,6 +76,20 @@ static gboolean move_runs(Merge *m, GError **err)
     return TRUE;
 }
 
+/* The pages of a run that the merging ended go to the one of its policy that goes on: an ack to one of them is meant for that. */
+static gboolean move_pages(Merge *m, const GPtrArray *runs, GError **err)
+{
+    for (guint i = 0; i < runs->len; i++) {
+        const RunRow *r = g_ptr_array_index(runs, i);
+        g_autoptr(RunRow) live = NULL;
+        if (!runs_live(m->desk->db, m->into->id, r->policy, &live, err)
+            || (live != NULL && live->id != r->id
+                && !db_run(m->desk->db, err, "update notification set run_id = $2 where run_id = $1", "ii", r->id, live->id)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 /* Every row that says of which ticket it is, but for the audit, which is history, and the personal addresses, which go on to work. */
 static gboolean move_rows(Merge *m, GError **err)
 {
@@ -138,15 +152,26 @@ static gboolean tell_owner(Merge *m, GError **err)
     return m->into->owner == NULL || is_he || notify_line(m->desk, m->into, m->into->owner, line, err);
 }
 
+/* What came from a ticket that waited for its customer waits no longer than this one does. */
+static gboolean settle_clocks(Merge *m, GError **err)
+{
+    const Ticket *into = m->into;
+    gboolean waits = into->state == TICKET_WAITING && g_strcmp0(into->waiting_for, "customer") == 0;
+    return (waits ? deadlines_pause : deadlines_resume)(m->desk, into, m->desk->now, m->verb->message, err);
+}
+
 static gboolean apply(Merge *m, GError **err)
 {
     Desk *d = m->desk;
     gint64 message = m->verb->message;
+    g_autoptr(GPtrArray) going = NULL, staying = NULL;
+    if (!runs_of_ticket(d->db, m->from->id, TRUE, &going, err) || !runs_of_ticket(d->db, m->into->id, TRUE, &staying, err))
+        return FALSE;
     gboolean resumes = m->into->state == TICKET_WAITING && m->from->state != TICKET_WAITING;
     verbs_say(m->verb, "Merged into ticket %" G_GINT64_FORMAT ": its mails, clocks and escalations go on there.", m->into->id);
     return (!resumes || verbs_reopen(d, m->into, message, err)) && deadlines_merge(d, m->from, m->into, message, err) && move_runs(m, err)
-           && move_rows(m, err) && deadlines_moved(d, m->into, message, err) && save_from(m, err) && save_into(m, err)
-           && escalate_check_paused(d, m->into, err) && tell_owner(m, err)
+           && move_rows(m, err) && move_pages(m, going, err) && move_pages(m, staying, err) && deadlines_moved(d, m->into, message, err) && save_from(m, err) && save_into(m, err)
+           && settle_clocks(m, err) && tell_owner(m, err)
            && desk_audit(d, m->from->id, err, "merged", "into=%" G_GINT64_FORMAT " by=%s", m->into->id, verbs_actor_name(m->verb))
            && desk_audit(d, m->into->id, err, "merge", "from=%" G_GINT64_FORMAT " by=%s", m->from->id, verbs_actor_name(m->verb));
 }

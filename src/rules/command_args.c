@@ -170,6 +170,15 @@ static gboolean read_ticket(const CommandTokens *t, guint i, guint end, Command 
     return c->ticket > 0;
 }
 
+/* "gelöst haben wir das noch nicht", "resolved partly": no state is stated. Behind a colon anything may stand. */
+static gboolean is_undone(const CommandTokens *t, guint i)
+{
+    for (guint k = i; k < t->tokens->len; k++)
+        if (command_token_match(t, k, t->tokens->len, WORDS_UNDONE, NULL) > 0)
+            return TRUE;
+    return words_command_find(WORDS_NEGATION, command_token_at(t, i)->fold, NULL);
+}
+
 static gboolean read_text(const CommandTokens *t, guint i, gboolean optional, const CommandMode *mode, Command *c)
 {
     const CommandToken *word = command_token_at(t, i);
@@ -178,7 +187,7 @@ static gboolean read_text(const CommandTokens *t, guint i, gboolean optional, co
     char before = i > 0 ? command_token_at(t, i - 1)->after : 0;
     if (mode->strict && before != ':' && before != '-') {
         gboolean states = c->verb == VERB_RESOLVE || c->verb == VERB_CONTAINED || c->verb == VERB_ANSWERED;
-        if (is_risky(word->fold, c->verb) || (states && words_command_find(WORDS_NEGATION, word->fold, NULL)))
+        if (is_risky(word->fold, c->verb) || (states && is_undone(t, i)))
             return FALSE;
     }
     c->text = g_strdup(command_token_rest(t, i));

@@ -40,6 +40,19 @@ static guint skip_names(const CommandTokens *t, guint i)
     return i - from;
 }
 
+/* The names that are spoken to behind a greeting or thanks. "Thanks, Carol got it" tells of her: there a mark has to end the names. */
+static guint skip_addressed(const CommandTokens *t, guint i)
+{
+    static const WordsClass acts[] = {WORDS_STRONG, WORDS_WEAK, WORDS_VERB};
+    guint n = skip_names(t, i);
+    if (n == 0 || command_token_at(t, i + n - 1)->after != 0)
+        return n;
+    for (gsize k = 0; k < G_N_ELEMENTS(acts); k++)
+        if (match(t, i + n, acts[k]) > 0)
+            return 0;
+    return n;
+}
+
 /* "hi bob,": after a greeting one name may be written small where a mark or the end shows that the greeting is over. */
 static guint skip_small_name(const CommandTokens *t, guint i)
 {
@@ -58,14 +71,14 @@ static guint skip_courtesy(const CommandTokens *t, guint i, gboolean *closing, S
         int value = 0;
         if ((n = match(t, i, WORDS_THANKS)) > 0) {
             i += n;
-            i += skip_names(t, i);
+            i += skip_addressed(t, i);
         } else if ((also & SKIP_GREETING) != 0 && (n = match(t, i, WORDS_GREETING)) > 0) {
             i += n;
-            guint names = skip_names(t, i);
+            guint names = skip_addressed(t, i);
             i += names > 0 ? names : skip_small_name(t, i);
         } else if ((n = command_token_match(t, i, t->tokens->len, WORDS_CLOSING, &value)) > 0) {
             i += n;
-            i += skip_names(t, i);
+            i += skip_addressed(t, i);
             if (closing != NULL && value == 1)
                 *closing = TRUE;
         } else if ((also & SKIP_PRAISE) != 0 && (n = match(t, i, WORDS_PRAISE)) > 0) {

@@ -376,6 +376,29 @@ static void held_severity(LadderStep *s)
         hold(s, s->event->hold_until);
 }
 
+/* Whether the level at which he was asked would still ask him. */
+static gboolean is_still_asked(LadderStep *s)
+{
+    int level = level_of_contact(s, s->run->acker);
+    g_autoptr(GPtrArray) people = s->world->people(s->world->data, level, s->now);
+    for (guint i = 0; i < people->len; i++)
+        if (g_strcmp0(ladder_climb_reachable(s, level, g_ptr_array_index(people, i), FALSE), s->run->acker) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* A rota that was changed: no hold outlasts the shift of who was asked because of it. */
+static void held_shift(LadderStep *s)
+{
+    Instant shift = shift_end(s, s->run->acker);
+    if (shift != INSTANT_NONE && shift < s->run->hold_until) {
+        s->run->is_shift_bound = TRUE;
+        s->run->hold_until = shift;
+    } else if (shift == INSTANT_NONE && g_strcmp0(s->event->contact, s->run->acker) == 0 && open_reminder(s) == NULL && !is_still_asked(s)) {
+        hand_over(s);
+    }
+}
+
 static void suspend(LadderStep *s)
 {
     s->run->suspended_for |= s->event->why;
@@ -437,25 +460,29 @@ static Handler *const machine[RUN_STATE_COUNT][LADDER_EVENT_COUNT] = {
          [LADDER_DELIVERED] = delivered,         [LADDER_UNREACHABLE] = climbing_out,    [LADDER_DECLINE] = climbing_out,
          [LADDER_PASS] = climbing_out,           [LADDER_ACK] = ack,                     [LADDER_PROGRESS] = ignore,
          [LADDER_CONTAINED] = ignore,            [LADDER_ESCALATE] = ladder_climb_fire_next,[LADDER_SUSPEND] = suspend,
-         [LADDER_RESUME] = resume,               [LADDER_SEVERITY] = ignore,             [LADDER_END] = end},
+         [LADDER_RESUME] = resume,               [LADDER_SEVERITY] = ignore,             [LADDER_SHIFT] = ignore,
+         [LADDER_END] = end},
     [RUN_HELD] =
         {[LADDER_CAUSE] = ignore,                [LADDER_LEVEL] = held_level,            [LADDER_TIMER] = held_timer,
          [LADDER_DELIVERED] = delivered,         [LADDER_UNREACHABLE] = held_out,        [LADDER_DECLINE] = held_out,
          [LADDER_PASS] = held_out,               [LADDER_ACK] = held_ack,                [LADDER_PROGRESS] = held_progress,
          [LADDER_CONTAINED] = held_progress,     [LADDER_ESCALATE] = ladder_climb_fire_next,[LADDER_SUSPEND] = suspend,
-         [LADDER_RESUME] = resume,               [LADDER_SEVERITY] = held_severity,      [LADDER_END] = end},
+         [LADDER_RESUME] = resume,               [LADDER_SEVERITY] = held_severity,      [LADDER_SHIFT] = held_shift,
+         [LADDER_END] = end},
     [RUN_EXHAUSTED] =
         {[LADDER_CAUSE] = ignore,                [LADDER_LEVEL] = climbing_level,        [LADDER_TIMER] = exhausted_timer,
          [LADDER_DELIVERED] = delivered,         [LADDER_UNREACHABLE] = ignore,          [LADDER_DECLINE] = climbing_out,
          [LADDER_PASS] = climbing_out,           [LADDER_ACK] = ack,                     [LADDER_PROGRESS] = ignore,
          [LADDER_CONTAINED] = ignore,            [LADDER_ESCALATE] = ignore,             [LADDER_SUSPEND] = suspend,
-         [LADDER_RESUME] = resume,               [LADDER_SEVERITY] = ignore,             [LADDER_END] = end},
+         [LADDER_RESUME] = resume,               [LADDER_SEVERITY] = ignore,             [LADDER_SHIFT] = ignore,
+         [LADDER_END] = end},
     [RUN_ENDED] =
         {[LADDER_CAUSE] = ignore,                [LADDER_LEVEL] = ignore,                [LADDER_TIMER] = ignore,
          [LADDER_DELIVERED] = delivered,         [LADDER_UNREACHABLE] = ignore,          [LADDER_DECLINE] = ignore,
          [LADDER_PASS] = ignore,                 [LADDER_ACK] = ended_ack,               [LADDER_PROGRESS] = ignore,
          [LADDER_CONTAINED] = ignore,            [LADDER_ESCALATE] = ignore,             [LADDER_SUSPEND] = ignore,
-         [LADDER_RESUME] = ignore,               [LADDER_SEVERITY] = ignore,             [LADDER_END] = ignore},
+         [LADDER_RESUME] = ignore,               [LADDER_SEVERITY] = ignore,             [LADDER_SHIFT] = ignore,
+         [LADDER_END] = ignore},
 };
 
 GPtrArray *ladder_step(LadderRun *r, const LadderEvent *event, const LadderWorld *world, Instant now)

@@ -33,6 +33,7 @@ typedef enum {
     LADDER_SUSPEND,     /* `why` begins to hold */
     LADDER_RESUME,      /* `why` is over; the run goes on when no other is left */
     LADDER_SEVERITY,    /* another severity: a hold may last until `hold_until` at most */
+    LADDER_SHIFT,       /* the rota has another end for shifts than before, or `contact` is off duty now */
     LADDER_END,         /* `text` says why */
     LADDER_EVENT_COUNT
 } LadderEventKind;

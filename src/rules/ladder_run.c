@@ -8,7 +8,8 @@
 static const char *const state_names[RUN_STATE_COUNT] = {"climbing", "held", "exhausted", "ended"};
 static const char *const event_names[LADDER_EVENT_COUNT] = {"cause", "level",    "timer",     "delivered", "unreachable",
                                                             "decline", "pass",   "ack",       "progress",  "contained",
-                                                            "escalate", "suspend", "resume",  "severity",  "end"};
+                                                            "escalate", "suspend", "resume",  "severity",  "shift",
+                                                            "end"};
 
 const char *ladder_state_name(RunState s) { return state_names[s]; }
 const char *ladder_event_name(LadderEventKind k) { return event_names[k]; }

@@ -80,6 +80,26 @@ at 2026-05-26T12:00:00+02:00
 at 2026-05-26T13:00:00+02:00
 same "but where the rota wants it" 2 "$(templated_count notice)"
 
+notices() { for f in $(templated notice); do echo "$(header "$f" To | sed 's/ .*//') $(header "$f" Subject | sed 's/.*\] //')"; done; }
+fresh always
+at 2026-05-26T12:00:00+02:00
+at 2026-05-28T11:30:00+02:00
+same "after two days of downtime whoever is on duty now" \
+    'Bob You are on duty now (duty), until Thursday 28 May, 12:00 (CEST)
+Ann You are on duty now (duty), until Thursday 28 May, 17:00 (CEST)' "$(notices | sort -r)"
+fresh always
+{
+    shift_of a ann 20260526T090000 20260526T110000
+    shift_of b bob 20260526T110000 20260526T130000
+    shift_of c carol 20260526T130000 20260526T170000
+    shift_of d bob 20260526T150000 20260526T160000
+} | rota >"$WORK/duty.ics"
+at 2026-05-26T10:00:00+02:00
+at 2026-05-26T14:00:00+02:00
+same "after downtime over two handoffs who was and who is, not who came and went; he until his end, not until somebody joins" \
+    'Ann Your duty is over (duty): Carol now
+Carol You are on duty now (duty), until Tuesday 26 May, 17:00 (CEST)' "$(notices)"
+
 # ---- changed duties ----
 fresh
 at 2026-05-26T08:00:00+02:00
@@ -111,6 +131,22 @@ match "at their instant" 'DTSTART:20260526T120000Z' "$feed"
 match "duties of its queues" 'SUMMARY:On duty .duty.: Bob' "$feed"
 check "which escalate itself can read" escalate calendar "$WORK/feed.ics" --from 2026-05-26T00:00:00Z --to 2026-05-27T00:00:00Z --instances
 same "the duty alone" 2 "$(escalate oncall duty --from 2026-05-26T00:00:00+02:00 --to 2026-05-27T00:00:00+02:00 --ics | grep -c BEGIN:VEVENT)"
+check "of a whole year" escalate oncall duty --from 2026-01-01T00:00:00+01:00 --to 2027-01-01T00:00:00+01:00 --ics
+
+# ---- changed months after it was read ----
+fresh no
+series() { # END of Bob's
+    {
+        shift_of a ann 20260525T090000 20260525T170000 RRULE:FREQ=WEEKLY
+        shift_of b bob 20260526T090000 "20260526T$1" RRULE:FREQ=WEEKLY
+    } | rota >"$WORK/duty.ics"
+}
+series 170000
+at 2026-05-26T08:00:00+02:00
+for day in 2026-06-20 2026-07-20 2026-08-20; do at "${day}T08:00:00+02:00"; done
+series 120000
+at 2026-08-20T09:00:00+02:00
+same "a change months after the file was read" 'Bob Your duties changed (duty)' "$(notices)"
 
 # ---- before a file is put in its place ----
 mkdir "$WORK/new"

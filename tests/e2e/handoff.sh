@@ -46,6 +46,38 @@ at 2026-05-26T11:05:00+02:00
 same "his ok holds it" 'held 1' "$(state_of)"
 same "two pages in all" 2 "$(templated_count escalation)"
 
+# ---- a rota that is changed while somebody holds by it ----
+rota_of() { # END of ann's shift
+    {
+        printf '%s\r\n' BEGIN:VCALENDAR VERSION:2.0 PRODID:-//escalate//tests//EN
+        shift_of ann 090000 "$1"
+        shift_of bob "$1" 170000
+        printf 'END:VCALENDAR\r\n'
+    } >"$WORK/duty.ics"
+}
+changed() { # END: ann holds since 10:30, until 11:00; at 10:40 her shift ends then instead
+    rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key
+    desk observe 'rotas: {duty: {files: [duty.ics], timezone: Europe/Berlin}}'
+    rota_of 110000
+    make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'Shop is down' 'Our shop is down.' | deliver kim@acme.test support@desk.test
+    at 2026-05-26T10:00:00+02:00
+    at 2026-05-26T10:23:00+02:00
+    reply "$(templated escalation | tail -n 1)" ann@desk.test 'ack'
+    at 2026-05-26T10:30:00+02:00
+    rota_of "$1"
+    at 2026-05-26T10:40:00+02:00
+}
+changed 104500
+same "a shorter shift" 'held 1' "$(state_of)"
+at 2026-05-26T10:45:00+02:00
+same "ends the hold with it" 'climbing 1 Bob <bob@desk.test>' "$(state_of) $(to_of_last escalation)"
+changed 103500
+same "one that is over already: who is on duty is asked at once" 'climbing 1 Bob <bob@desk.test>' "$(state_of) $(to_of_last escalation)"
+at 2026-05-26T10:41:00+02:00
+same "once" 2 "$(templated_count escalation)"
+changed 110000
+same "an unchanged one" 'held 1' "$(state_of)"
+
 # ---- held by nobody who can be reminded ----
 held() { # [CONTACT]: at 10:24, for an hour, by him or by the operator
     rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key

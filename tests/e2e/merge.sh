@@ -74,6 +74,39 @@ match "who was asked for the other hears that it is over" 'It is over: this dead
 at 2026-05-26T14:55:00+02:00
 check "the ladder is climbed on" test "$(templated_count escalation)" -gt "$pages"
 
+# ---- an answer to the mail of the one that ended ----
+ended_one() { # FROM INTO PAGE: both are escalated; bob answers the first or the second mail after they are merged
+    two
+    at 2026-05-26T14:00:00+02:00
+    merge 2026-05-26T14:01:00+02:00 "$1" "$2" >/dev/null
+    reply "$(templated escalation | sed -n "$3p")" bob@desk.test 'ack'
+    at 2026-05-26T14:02:00+02:00
+    same "one run goes on" 1 "$(sqlite_value 'select count(*) from run where ended_at is null')"
+    same "$1 into $2: an ack to mail $3 takes it" bob "$(sqlite_value 'select acker from run where ended_at is null')"
+}
+for page in 1 2; do
+    ended_one 2 1 $page
+    ended_one 1 2 $page
+done
+
+# ---- one that waits for its customer ----
+waiting() { # THEN…: ticket 1, of S1, waits since 11:07; what is done before it is merged at 11:08
+    two
+    escalate --now 2026-05-26T11:05:00+02:00 severity 1 S1 >/dev/null
+    escalate --now 2026-05-26T11:06:00+02:00 answered --as bob 1 'by phone' >/dev/null
+    escalate --now 2026-05-26T11:07:00+02:00 wait 1 for customer >/dev/null
+    [ $# -eq 0 ] || escalate --now 2026-05-26T11:07:30+02:00 "$@" >/dev/null
+}
+paused() { sqlite_value 'select count(*) from clock where state = 1'; }
+waiting
+same "its clocks stand" 2 "$(paused)"
+match "into one that does not wait" 'Merged' "$(merge 2026-05-26T11:08:00+02:00 1 2)"
+same "they go on: no promise is forgotten" 0 "$(paused)"
+match "the longest silence among them" 'update 11:07' "$(open_clocks 2)"
+waiting wait 2 for customer
+match "into one that waits too" 'Merged' "$(merge 2026-05-26T11:08:00+02:00 1 2)"
+same "what pauses goes on to" 0 "$(sqlite_value "select count(*) from clock where state = 0 and target <> 'respond'")"
+
 # ---- by mail ----
 two
 at 2026-05-26T13:00:00+02:00

@@ -632,7 +632,7 @@ static LadderEvent random_event(const Town *t, Instant now)
     static const LadderEventKind kinds[] = {LADDER_TIMER,   LADDER_TIMER, LADDER_TIMER,    LADDER_DELIVERED, LADDER_DELIVERED,   LADDER_DELIVERED,
                                             LADDER_DELIVERED, LADDER_CAUSE, LADDER_LEVEL, LADDER_UNREACHABLE, LADDER_DECLINE,    LADDER_PASS,
                                             LADDER_ACK,     LADDER_ACK,   LADDER_PROGRESS, LADDER_CONTAINED, LADDER_ESCALATE, LADDER_SUSPEND,
-                                            LADDER_RESUME,  LADDER_RESUME, LADDER_SEVERITY};
+                                            LADDER_RESUME,  LADDER_RESUME, LADDER_SEVERITY, LADDER_SHIFT};
     LadderEvent e = {.kind = kinds[pick(G_N_ELEMENTS(kinds))], .contact = anybody(), .other = pick(8) == 0 ? NULL : anybody(), .text = "why"};
     if (pick(60) == 0)
         e.kind = LADDER_END;
