@@ -109,4 +109,19 @@ closed 20260525 20260526
 at 2026-05-26T11:30:00+02:00
 same "and then a calendar: the log is made again with both" '27 11:00' "$(due respond)"
 
+# ---- a severity on a calendar of its own ----
+opened 2026-05-26T08:00:00+02:00 20260525
+sed -i 's/S1: {respond: 30bm, update: 2bh, resolve: 4bh}/S1: {respond: 2h, update: 2h, resolve: 4h, calendar: always}/' "$CONF"
+escalate --now 2026-05-26T10:00:00+02:00 severity 1 S1 >/dev/null
+same "two hours from now, by day and by night" '26 12:00' "$(due respond)"
+explained=$(escalate --now 2026-05-26T10:01:00+02:00 explain 1 --tz Europe/Berlin)
+match "explain counts what ran before on the calendar of the day" 'Tue 26 May 08:00 CEST  *to Tue 26 May 09:00 CEST  *closed  *outside the hours, on calendar office' "$explained"
+match "and what runs now on the other" 'Tue 26 May 10:00 CEST  *to Tue 26 May 12:00 CEST  *open  *2 h 00 min *$' "$explained"
+match "its sum is that of the clock" '= 3 h 00 min open; due Tue 26 May 12:00' "$explained"
+escalate --now 2026-05-26T10:30:00+02:00 severity 1 S3 >/dev/null
+same "milder again: from the start, less what ran" '26 13:00' "$(due respond)"
+explained=$(escalate --now 2026-05-26T10:31:00+02:00 explain 1 --tz Europe/Berlin)
+match "half an hour stays with the other" 'Tue 26 May 10:00 CEST  *to Tue 26 May 10:30 CEST  *open  *0 h 30 min .*, on calendar always' "$explained"
+match "and the sum with the target" '= 4 h 00 min open; due Tue 26 May 13:00' "$explained"
+
 done_testing
