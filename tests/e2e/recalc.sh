@@ -109,6 +109,19 @@ closed 20260525 20260526
 at 2026-05-26T11:30:00+02:00
 same "and then a calendar: the log is made again with both" '27 11:00' "$(due respond)"
 
+# ---- more deadlines than one batch, and all are overdue by the old file ----
+opened 2026-05-26T10:00:00+02:00 20260525
+for i in $(seq 110); do
+    make_mail "Kim <kim@c$i.test>" support@desk.test "Invoice $i" 'A question on our invoice.' | deliver "kim@c$i.test" support@desk.test
+done
+at 2026-05-26T10:00:30+02:00
+same "two clocks for each ticket" 222 "$(sqlite_value 'select count(*) from clock')"
+closed 20260525 20260526
+at 2026-05-26T16:00:00+02:00
+same "today became a holiday: nobody is paged for what is no more late" 0 "$(templated_count escalation)"
+same "no breach is on record" 0 "$(sqlite_value "select count(*) from clock_event where event = 'breach'")"
+match "and the leads hear of each once" '222 deadlines moved, 0 into the past' "$(header "$(templated notice | tail -n 1)" Subject)"
+
 # ---- a severity on a calendar of its own ----
 opened 2026-05-26T08:00:00+02:00 20260525
 sed -i 's/S1: {respond: 30bm, update: 2bh, resolve: 4bh}/S1: {respond: 2h, update: 2h, resolve: 4h, calendar: always}/' "$CONF"
