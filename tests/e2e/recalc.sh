@@ -109,6 +109,14 @@ closed 20260525 20260526
 at 2026-05-26T11:30:00+02:00
 same "and then a calendar: the log is made again with both" '27 11:00' "$(due respond)"
 
+# ---- and an answer lies in incoming, which is late by the old file ----
+opened 2026-05-26T10:00:00+02:00 20260525
+work=$(reply_to "$(sent_to bob@desk.test)")
+make_mail bob@desk.test "$work" 'Re: [support #1] Invoice' 'We look into it.' | deliver bob@desk.test "$work"
+closed 20260525 20260526
+at 2026-05-26T15:00:00+02:00
+same "it is in time by the new one" 'met 0' "$(sqlite_value "select (select event from clock_event where clock_id = c.id order by id desc limit 1) || ' ' || (c.breached_at is not null) from clock c where target = 'respond'")"
+
 # ---- more deadlines than one batch, and all are overdue by the old file ----
 opened 2026-05-26T10:00:00+02:00 20260525
 for i in $(seq 110); do
