@@ -38,7 +38,10 @@ gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err);
 
 /* The plan's line that applies to a ticket in that queue, or NULL. */
 const ConfigPlanSeverity *deadlines_targets(const Desk *d, const ConfigQueue *queue, int severity);
-/* The calendar of a clock, as rules/ticketclock wants it. */
-ClockCalendar deadlines_calendar(const Desk *d, const char *calendar);
+/* The calendar of that name for a clock of that queue: where the configuration has none of that name any more, the queue's own counts in
+ * its place, which it mostly is under another name. */
+Calendar *deadlines_calendar(const Desk *d, const char *name, const char *queue);
+/* The same as rules/ticketclock asks it. */
+ClockCalendar deadlines_clock_calendar(const Desk *d, const char *name, const char *queue);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "store/clocks.h"
 
+#include "flows/deadlines.h"
 #include "flows/view.h"
 
 #include "base/banned.h"
@@ -28,6 +29,7 @@ static void set_text(json_t *o, const char *key, const char *value)
 typedef struct {
     Desk *desk;
     const Zone *zone;
+    const char *queue;
     Instant since;    /* when the running segment began; INSTANT_NONE: none runs */
     const char *on;   /* its calendar */
     json_t *pieces;
@@ -40,7 +42,7 @@ static gboolean add_segment(Ran *r, Instant to, GError **err)
     g_autoptr(GArray) list = NULL;
     if (r->since == INSTANT_NONE || to <= r->since)
         return TRUE;
-    if (!calendar_pieces(desk_calendar(r->desk, r->on), r->since, to, &list, err))
+    if (!calendar_pieces(deadlines_calendar(r->desk, r->on, r->queue), r->since, to, &list, err))
         return FALSE;
     for (guint i = 0; i < list->len; i++) {
         const CalendarPiece *p = &g_array_index(list, CalendarPiece, i);
@@ -102,7 +104,7 @@ static gboolean add_log(Desk *d, const ClockRow *c, const Zone *zone, json_t *o,
 {
     g_autoptr(GArray) events = NULL;
     json_t *log = json_array();
-    Ran ran = {d, zone, INSTANT_NONE, c->calendar, json_array(), 0};
+    Ran ran = {d, zone, c->queue, INSTANT_NONE, c->calendar, json_array(), 0};
     json_object_set_new(o, "events", log);
     json_object_set_new(o, "pieces", ran.pieces);
     if (!clocks_log(d->db, c->clock.id, &events, err))
@@ -132,7 +134,7 @@ static json_t *explain_clock(Desk *d, const ClockRow *c, const Zone *zone, GErro
     set_text(o, "target", policy_target_name(c->clock.target));
     set_text(o, "queue", c->queue);
     set_text(o, "calendar", c->calendar);
-    set_text(o, "calendar_zone", zone_name(calendar_zone(desk_calendar(d, c->calendar))));
+    set_text(o, "calendar_zone", zone_name(calendar_zone(deadlines_calendar(d, c->calendar, c->queue))));
     set_text(o, "duration", duration);
     set_text(o, "state", ticketclock_state_name(c->clock.state));
     set_text(o, "config_version", c->config_version);

@@ -42,9 +42,9 @@ typedef struct {
     Calendar *calendar; /* NULL: as configured */
 } Substitute;
 
-static ClockCalendar calendar_by(const Desk *d, const char *name, const Substitute *s)
+static ClockCalendar calendar_by(const Desk *d, const char *name, const char *queue, const Substitute *s)
 {
-    ClockCalendar c = deadlines_calendar(d, name);
+    ClockCalendar c = deadlines_clock_calendar(d, name, queue);
     if (s != NULL && s->calendar != NULL && strcmp(s->name, name) == 0)
         c.data = s->calendar;
     return c;
@@ -61,7 +61,7 @@ static gboolean events_of(Desk *d, const ClockRow *c, const Substitute *s, GArra
         const ClockLogRow *l = &g_array_index(log, ClockLogRow, i);
         ClockEvent e = {.kind = kind_of(l->event), .at = l->at, .duration = l->duration};
         *ret_whole = *ret_whole && l->has_duration && l->calendar != NULL && (i > 0 || e.kind == CLOCK_EVENT_START);
-        e.calendar = calendar_by(d, l->calendar != NULL ? l->calendar : c->calendar, s);
+        e.calendar = calendar_by(d, l->calendar != NULL ? l->calendar : c->calendar, c->queue, s);
         if (e.kind != CLOCK_EVENT_NOTHING)
             g_array_append_val(events, e);
     }
@@ -80,7 +80,7 @@ static gboolean reckon(Desk *d, const ClockRow *c, const Substitute *s, TicketCl
     g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(ClockEvent));
     gboolean whole;
     TicketClock k = c->clock;
-    ClockCalendar cal = calendar_by(d, c->calendar, s);
+    ClockCalendar cal = calendar_by(d, c->calendar, c->queue, s);
     if (!events_of(d, c, s, events, &whole, err))
         return FALSE;
     if (!(whole ? ticketclock_replay(&k, (const ClockEvent *)(void *)events->data, events->len, err) : from_segment(&k, &cal, err)))

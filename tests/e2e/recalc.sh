@@ -109,6 +109,22 @@ closed 20260525 20260526
 at 2026-05-26T11:30:00+02:00
 same "and then a calendar: the log is made again with both" '27 11:00' "$(due respond)"
 
+# ---- a calendar gets another name ----
+opened 2026-05-26T10:00:00+02:00 20260525
+escalate --now 2026-05-26T11:00:00+02:00 answered 1 'by phone' >/dev/null
+escalate --now 2026-05-26T12:00:00+02:00 wait 1 for customer >/dev/null
+make_mail -H "In-Reply-To: $(header "$(templated auto-ack | tail -n 1)" Message-ID)" kim@acme.test support@desk.test 'Re: [support #1] Invoice' 'Here it is.' | deliver kim@acme.test support@desk.test
+at 2026-05-27T10:00:00+02:00
+was=$(due resolve)
+sed -i 's/calendar: office/calendar: berlin/; s/^  office:/  berlin:/' "$CONF"
+at 2026-05-28T09:30:00+02:00
+same "that moves no deadline" "$was" "$(due resolve)"
+same "the clock bears the new name" berlin "$(sqlite_value "select calendar from clock where target = 'resolve'")"
+closed 20260525 20260528
+at 2026-05-28T09:35:00+02:00
+same "and is made again from its whole log: a holiday more" '01 16:00' "$(due resolve)"
+match "nor does explain count nights" '= 24 h 00 min open' "$(escalate --now 2026-05-28T09:36:00+02:00 explain 1)"
+
 # ---- and an answer lies in incoming, which is late by the old file ----
 opened 2026-05-26T10:00:00+02:00 20260525
 work=$(reply_to "$(sent_to bob@desk.test)")
