@@ -235,6 +235,9 @@ static void test_tzid(void **state)
     assert_null(tzid_zone("Customized Time Zone"));
     assert_null(tzid_zone("/a/b/c"));
     assert_null(tzid_zone(""));
+    GString *slashes = many("/", 200, "a/", "Europe/Berlin");
+    assert_null(tzid_zone(slashes->str));
+    g_string_free(slashes, TRUE);
     /* every name of the table is in the system's database: the pairs are easily mistyped */
     static const char *const some[] = {"Dateline Standard Time",
                                        "Greenland Standard Time",
