@@ -103,17 +103,8 @@ static gboolean is_same(const TicketClock *a, const TicketClock *b)
 static gboolean recalc_calendar(Desk *d, ClockRow *c, GError **err)
 {
     TicketClock now;
-    GError *local = NULL;
-    if (!reckon(d, c, NULL, &now, &local)) {
-        /* a calendar that is never open any more must not stop the others: this deadline stays, loudly */
-        gboolean is_data = local->code != ERROR_TEMPFAIL;
-        if (is_data)
-            log_error("recalc of a clock", local);
-        else
-            g_propagate_error(err, g_steal_pointer(&local));
-        g_clear_error(&local);
-        return is_data;
-    }
+    if (!reckon(d, c, NULL, &now, err))
+        return FALSE;
     if (is_same(&now, &c->clock))
         return TRUE;
     Instant before = c->clock.due_at;
@@ -320,13 +311,26 @@ static gboolean report(Desk *d, const Job *job, GError **err)
 static gboolean is_plans(const Job *job) { return strcmp(job->name, PLANS) == 0; }
 static const char *calendar_of(const Job *job) { return is_plans(job) ? NULL : job->name + strlen(LIST_PREFIX); }
 
+/* In a savepoint: a calendar that is never open any more must not stop mails, timers and the others. That deadline stays, loudly. */
 static gboolean redo(Desk *d, Job *job, ClockRow *c, GError **err)
 {
-    Instant before = c->clock.due_at;
-    if (!(is_plans(job) ? recalc_plan(d, c, err) : recalc_calendar(d, c, err)))
+    const Instant before = c->clock.due_at;
+    GError *local = NULL;
+    if (!db_savepoint(d->db, err))
         return FALSE;
-    job->moved += c->clock.due_at != before ? 1 : 0;
-    job->past += c->clock.due_at != before && c->clock.due_at != INSTANT_NONE && c->clock.due_at <= d->now ? 1 : 0;
+    if (is_plans(job) ? recalc_plan(d, c, &local) : recalc_calendar(d, c, &local)) {
+        job->moved += c->clock.due_at != before ? 1 : 0;
+        job->past += c->clock.due_at != before && c->clock.due_at != INSTANT_NONE && c->clock.due_at <= d->now ? 1 : 0;
+        return db_release(d->db, err);
+    }
+    db_rollback_to_savepoint(d->db);
+    if (local->code == ERROR_TEMPFAIL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    g_autofree char *doing = g_strdup_printf("recalc of clock %" G_GINT64_FORMAT, c->clock.id);
+    log_error(doing, local);
+    g_error_free(local);
     return TRUE;
 }
 

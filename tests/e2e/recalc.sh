@@ -133,6 +133,17 @@ closed 20260525 20260526
 at 2026-05-26T15:00:00+02:00
 same "it is in time by the new one" 'met 0' "$(sqlite_value "select (select event from clock_event where clock_id = c.id order by id desc limit 1) || ' ' || (c.breached_at is not null) from clock c where target = 'respond'")"
 
+# ---- a calendar that is never open any more ----
+opened 2026-05-26T10:00:00+02:00 20260525
+printf '%s\r\n' BEGIN:VCALENDAR VERSION:2.0 PRODID:-//escalate//tests//EN BEGIN:VEVENT UID:n@tests DTSTART:20200101T090000Z DTEND:20200101T100000Z \
+    END:VEVENT END:VCALENDAR >"$WORK/never.ics"
+sed -i 's/^  office:/  never: {hours: [never.ics], timezone: Europe\/Berlin}\n  office:/; s/calendar: office/calendar: never/' "$CONF"
+make_mail 'Joe <joe@acme.test>' support@desk.test 'Another' 'Hello.' | deliver joe@acme.test support@desk.test
+at 2026-05-26T10:30:00+02:00
+same "a deadline that cannot be made again stays" '26 14:00' "$(due respond)"
+same "and stops nothing: mail is taken in" 2 "$(sqlite_value 'select count(*) from ticket')"
+same "and the list is done" 0 "$(sqlite_value 'select count(*) from recalc')"
+
 # ---- more deadlines than one batch, and all are overdue by the old file ----
 opened 2026-05-26T10:00:00+02:00 20260525
 for i in $(seq 110); do
