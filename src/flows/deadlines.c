@@ -102,6 +102,18 @@ static gboolean store(Desk *d, ClockRow *c, Instant at, const char *event, gint6
     return store_from(d, c, at, event, message, INSTANT_NONE, err);
 }
 
+/* A calendar without open time in sight must not keep a mail out: the clock stays as it is, or is none, loudly. Takes `why`. */
+static gboolean tell_impossible(Desk *d, const ClockRow *c, GError *why, GError **err)
+{
+    if (why->code != ERROR_LIMIT) {
+        g_propagate_error(err, why);
+        return FALSE;
+    }
+    log_error("a clock", why);
+    g_error_free(why);
+    return desk_audit(d, c->ticket_id, err, "clock-impossible", "queue=%s target=%s calendar=%s", c->queue, policy_target_name(c->clock.target), c->calendar);
+}
+
 /* ---- starting ---- */
 
 static gboolean start(Desk *d, const Ticket *t, const ConfigQueue *queue, const ConfigPlanSeverity *targets, TargetKind target, Instant at,
@@ -116,12 +128,8 @@ static gboolean start(Desk *d, const Ticket *t, const ConfigQueue *queue, const 
     c.clock.duration = wanted->duration;
     ClockCalendar cal = deadlines_clock_calendar(d, c.calendar, c.queue);
     GError *local = NULL;
-    if (!ticketclock_start(&c.clock, &cal, at, &local)) {
-        /* A calendar without open time in sight must not keep the mail out: the ticket lives without this clock, loudly. */
-        log_error("start of a clock", local);
-        g_error_free(local);
-        return desk_audit(d, t->id, err, "clock-impossible", "queue=%s target=%s calendar=%s", queue->name, policy_target_name(target), c.calendar);
-    }
+    if (!ticketclock_start(&c.clock, &cal, at, &local))
+        return tell_impossible(d, &c, local, err);
     return store(d, &c, at, "start", message, err);
 }
 
@@ -257,7 +265,8 @@ gboolean deadlines_reopened(Desk *d, const Ticket *t, Instant at, gint64 message
         return FALSE;
     ClockRow *c = last_resolve(clocks);
     ClockCalendar cal = deadlines_clock_calendar(d, c != NULL ? c->calendar : NULL, t->queue);
-    if (c != NULL && (!ticketclock_continue(&c->clock, &cal, at, err) || !store(d, c, at, "continue", message, err)))
+    GError *local = NULL;
+    if (c != NULL && !(ticketclock_continue(&c->clock, &cal, at, &local) ? store(d, c, at, "continue", message, err) : tell_impossible(d, c, local, err)))
         return FALSE;
     return home == NULL || deadlines_start_one(d, t, home, TARGET_RESPOND, at, message, err);
 }
@@ -290,7 +299,8 @@ gboolean deadlines_resume(Desk *d, const Ticket *t, Instant at, gint64 message, 
         ClockCalendar cal = deadlines_clock_calendar(d, c->calendar, c->queue);
         if (c->clock.state != CLOCK_PAUSED)
             continue;
-        if (!ticketclock_resume(&c->clock, &cal, at, err) || !store(d, c, at, "resume", message, err))
+        GError *local = NULL;
+        if (!(ticketclock_resume(&c->clock, &cal, at, &local) ? store(d, c, at, "resume", message, err) : tell_impossible(d, c, local, err)))
             return FALSE;
     }
     return escalate_check_paused(d, t, err);
@@ -383,8 +393,12 @@ gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GErro
         Instant earliest;
         if (!is_open(c) || targets == NULL || !targets->targets[c->clock.target].given)
             continue;
-        if (!escalate_not_before(d, t, queue->policy, &earliest, err) || !retarget(d, c, queue, targets, t->severity < old, at, err)
-            || !store_from(d, c, at, t->severity < old ? "tighten" : "retarget", 0, earliest, err))
+        if (!escalate_not_before(d, t, queue->policy, &earliest, err))
+            return FALSE;
+        GError *local = NULL;
+        const char *event = t->severity < old ? "tighten" : "retarget";
+        if (!(retarget(d, c, queue, targets, t->severity < old, at, &local) ? store_from(d, c, at, event, 0, earliest, err)
+                                                                            : tell_impossible(d, c, local, err)))
             return FALSE;
     }
     return start_missing(d, t, clocks, at, err) && escalate_severity(d, t, err);

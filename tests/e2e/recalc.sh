@@ -144,6 +144,16 @@ same "a deadline that cannot be made again stays" '26 14:00' "$(due respond)"
 same "and stops nothing: mail is taken in" 2 "$(sqlite_value 'select count(*) from ticket')"
 same "and the list is done" 0 "$(sqlite_value 'select count(*) from recalc')"
 
+# ---- hours that end while a customer is waited for ----
+opened 2026-05-26T10:00:00+02:00 20260525
+escalate --now 2026-05-26T11:00:00+02:00 answered 1 'by phone' >/dev/null
+escalate --now 2026-05-26T12:00:00+02:00 wait 1 for customer >/dev/null
+sed -i 's/^RRULE:FREQ=WEEKLY.*/RRULE:FREQ=WEEKLY;BYDAY=MO,TU;UNTIL=20260526T120000Z/' "$WORK/office.ics"
+make_mail -H "In-Reply-To: $(header "$(templated auto-ack | tail -n 1)" Message-ID)" kim@acme.test support@desk.test 'Re: [support #1] Invoice' 'Here it is.' | deliver kim@acme.test support@desk.test
+at 2026-05-27T11:00:00+02:00
+same "his mail is taken in all the same" 'open 0' "$(sqlite_value 'select state from ticket where id = 1') $(count hold)"
+match "and the audit says which clock could not go on" 'clock-impossible .*target=resolve calendar=office' "$(escalate audit 1)"
+
 # ---- more deadlines than one batch, and all are overdue by the old file ----
 opened 2026-05-26T10:00:00+02:00 20260525
 for i in $(seq 110); do
