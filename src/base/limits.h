@@ -31,6 +31,10 @@
 #define LIMIT_ICAL_BYTES (1024 * 1024)
 #define LIMIT_ICAL_LINE_BYTES (64 * 1024) /* one unfolded line */
 #define LIMIT_ICAL_NESTING 8
+#define LIMIT_ICAL_PARAMETERS 50  /* of one line */
+#define LIMIT_ICAL_VALUES 500     /* of one line; libical drops what follows */
+#define LIMIT_ICAL_COMPONENT_PROPERTIES 3000 /* the values of a list are counted singly */
+#define LIMIT_ICAL_PROPERTIES 100000         /* of the file */
 #define LIMIT_ICAL_EVENTS 20000
 #define LIMIT_ICAL_INSTANCES 200000 /* per file and compiled range */
 #define LIMIT_ICAL_WORK 50000000  /* days and times looked at, per file and compiled range */

@@ -17,9 +17,16 @@
 static gboolean cal_add(void *data, Instant start, Duration d, Instant *ret, GError **err) { return calendar_add(data, start, d, ret, err); }
 static gboolean cal_between(void *data, Instant a, Instant b, Seconds *ret, GError **err) { return calendar_between(data, a, b, ret, err); }
 
-ClockCalendar deadlines_calendar(const Desk *d, const char *calendar)
+Calendar *deadlines_calendar(const Desk *d, const char *name, const char *queue)
 {
-    return (ClockCalendar){desk_calendar(d, calendar), cal_add, cal_between};
+    const ConfigQueue *q = desk_queue(d, queue);
+    gboolean is_gone = name != NULL && strcmp(name, "always") != 0 && !g_hash_table_contains(d->calendars, name);
+    return desk_calendar(d, is_gone && q != NULL ? q->calendar : name);
+}
+
+ClockCalendar deadlines_clock_calendar(const Desk *d, const char *name, const char *queue)
+{
+    return (ClockCalendar){deadlines_calendar(d, name, queue), cal_add, cal_between};
 }
 
 /* The plan that the directory names, else the first that is for him or for everybody. */
@@ -63,7 +70,7 @@ static gboolean was_fired(Desk *d, gint64 clock, const char *policy, int level, 
 
 static gboolean schedule_level(Desk *d, const ClockRow *c, const Policy *policy, int number, const PolicyLevel *level, Instant earliest, GError **err)
 {
-    ClockCalendar cal = deadlines_calendar(d, c->calendar);
+    ClockCalendar cal = deadlines_clock_calendar(d, c->calendar, c->queue);
     for (guint i = 0; i < level->at->len; i++) {
         const LevelAt *at = &g_array_index(level->at, LevelAt, i);
         Instant when;
@@ -99,7 +106,7 @@ static gboolean schedule(Desk *d, const ClockRow *c, Instant earliest, GError **
 static gboolean store_from(Desk *d, ClockRow *c, Instant at, const char *event, gint64 message, Instant earliest, GError **err)
 {
     g_autofree char *due = instant_format(c->clock.due_at);
-    c->calendar_version = calendar_version(desk_calendar(d, c->calendar));
+    c->calendar_version = calendar_version(deadlines_calendar(d, c->calendar, c->queue));
     return clocks_save(d->db, c, at, event, message, err) && schedule(d, c, earliest, err)
            && desk_audit(d, c->ticket_id, err, "clock", "clock=%" G_GINT64_FORMAT " queue=%s target=%s change=%s due=%s", c->clock.id, c->queue,
                          policy_target_name(c->clock.target), event, due);
@@ -108,6 +115,18 @@ static gboolean store_from(Desk *d, ClockRow *c, Instant at, const char *event, 
 static gboolean store(Desk *d, ClockRow *c, Instant at, const char *event, gint64 message, GError **err)
 {
     return store_from(d, c, at, event, message, INSTANT_NONE, err);
+}
+
+/* A calendar without open time in sight must not keep a mail out: the clock stays as it is, or is none, loudly. Takes `why`. */
+static gboolean tell_impossible(Desk *d, const ClockRow *c, GError *why, GError **err)
+{
+    if (why->code != ERROR_LIMIT) {
+        g_propagate_error(err, why);
+        return FALSE;
+    }
+    log_error("a clock", why);
+    g_error_free(why);
+    return desk_audit(d, c->ticket_id, err, "clock-impossible", "queue=%s target=%s calendar=%s", c->queue, policy_target_name(c->clock.target), c->calendar);
 }
 
 /* ---- starting ---- */
@@ -122,14 +141,10 @@ static gboolean start(Desk *d, const Ticket *t, const ConfigQueue *queue, const 
                   .config_version = d->config->version};
     c.clock.target = target;
     c.clock.duration = wanted->duration;
-    ClockCalendar cal = deadlines_calendar(d, c.calendar);
+    ClockCalendar cal = deadlines_clock_calendar(d, c.calendar, c.queue);
     GError *local = NULL;
-    if (!ticketclock_start(&c.clock, &cal, at, &local)) {
-        /* A calendar without open time in sight must not keep the mail out: the ticket lives without this clock, loudly. */
-        log_error("start of a clock", local);
-        g_error_free(local);
-        return desk_audit(d, t->id, err, "clock-impossible", "queue=%s target=%s calendar=%s", queue->name, policy_target_name(target), c.calendar);
-    }
+    if (!ticketclock_start(&c.clock, &cal, at, &local))
+        return tell_impossible(d, &c, local, err);
     return store(d, &c, at, "start", message, err);
 }
 
@@ -233,7 +248,7 @@ gboolean deadlines_reopen_respond(Desk *d, const Ticket *t, gint64 answer, Insta
         return FALSE;
     for (guint i = 0; i < clocks->len; i++) {
         ClockRow *c = g_ptr_array_index(clocks, i);
-        ClockCalendar cal = deadlines_calendar(d, c->calendar);
+        ClockCalendar cal = deadlines_clock_calendar(d, c->calendar, c->queue);
         gboolean is_his = FALSE;
         if (c->clock.target != TARGET_RESPOND || c->clock.state != CLOCK_MET)
             continue;
@@ -264,8 +279,9 @@ gboolean deadlines_reopened(Desk *d, const Ticket *t, Instant at, gint64 message
     if (!clocks_of_ticket(d->db, t->id, &clocks, err))
         return FALSE;
     ClockRow *c = last_resolve(clocks);
-    ClockCalendar cal = deadlines_calendar(d, c != NULL ? c->calendar : NULL);
-    if (c != NULL && (!ticketclock_continue(&c->clock, &cal, at, err) || !store(d, c, at, "continue", message, err)))
+    ClockCalendar cal = deadlines_clock_calendar(d, c != NULL ? c->calendar : NULL, t->queue);
+    GError *local = NULL;
+    if (c != NULL && !(ticketclock_continue(&c->clock, &cal, at, &local) ? store(d, c, at, "continue", message, err) : tell_impossible(d, c, local, err)))
         return FALSE;
     return home == NULL || deadlines_start_one(d, t, home, TARGET_RESPOND, at, message, err);
 }
@@ -279,7 +295,7 @@ gboolean deadlines_pause(Desk *d, const Ticket *t, Instant at, gint64 message, G
         return FALSE;
     for (guint i = 0; i < clocks->len; i++) {
         ClockRow *c = g_ptr_array_index(clocks, i);
-        ClockCalendar cal = deadlines_calendar(d, c->calendar);
+        ClockCalendar cal = deadlines_clock_calendar(d, c->calendar, c->queue);
         if (!is_pausable(c) || c->clock.state != CLOCK_RUNNING)
             continue;
         if (!ticketclock_pause(&c->clock, &cal, at, err) || !store(d, c, at, "pause", message, err))
@@ -295,10 +311,11 @@ gboolean deadlines_resume(Desk *d, const Ticket *t, Instant at, gint64 message, 
         return FALSE;
     for (guint i = 0; i < clocks->len; i++) {
         ClockRow *c = g_ptr_array_index(clocks, i);
-        ClockCalendar cal = deadlines_calendar(d, c->calendar);
+        ClockCalendar cal = deadlines_clock_calendar(d, c->calendar, c->queue);
         if (c->clock.state != CLOCK_PAUSED)
             continue;
-        if (!ticketclock_resume(&c->clock, &cal, at, err) || !store(d, c, at, "resume", message, err))
+        GError *local = NULL;
+        if (!(ticketclock_resume(&c->clock, &cal, at, &local) ? store(d, c, at, "resume", message, err) : tell_impossible(d, c, local, err)))
             return FALSE;
     }
     return escalate_check_paused(d, t, err);
@@ -367,7 +384,7 @@ static gboolean start_missing(Desk *d, const Ticket *t, const GPtrArray *clocks,
 static gboolean retarget(Desk *d, ClockRow *c, const ConfigQueue *queue, const ConfigPlanSeverity *targets, gboolean worse, Instant at, GError **err)
 {
     const char *calendar = targets->calendar != NULL ? targets->calendar : queue->calendar;
-    ClockCalendar before = deadlines_calendar(d, c->calendar), after = deadlines_calendar(d, calendar);
+    ClockCalendar before = deadlines_clock_calendar(d, c->calendar, c->queue), after = deadlines_clock_calendar(d, calendar, c->queue);
     if (!ticketclock_retarget_on(&c->clock, &before, &after, targets->targets[c->clock.target].duration, worse, at, err))
         return FALSE;
     g_free(c->calendar);
@@ -391,8 +408,12 @@ gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GErro
         Instant earliest;
         if (!is_open(c) || targets == NULL || !targets->targets[c->clock.target].given)
             continue;
-        if (!escalate_not_before(d, t, queue->policy, &earliest, err) || !retarget(d, c, queue, targets, t->severity < old, at, err)
-            || !store_from(d, c, at, t->severity < old ? "tighten" : "retarget", 0, earliest, err))
+        if (!escalate_not_before(d, t, queue->policy, &earliest, err))
+            return FALSE;
+        GError *local = NULL;
+        const char *event = t->severity < old ? "tighten" : "retarget";
+        if (!(retarget(d, c, queue, targets, t->severity < old, at, &local) ? store_from(d, c, at, event, 0, earliest, err)
+                                                                            : tell_impossible(d, c, local, err)))
             return FALSE;
     }
     return start_missing(d, t, clocks, at, err) && escalate_severity(d, t, err);
@@ -432,9 +453,15 @@ gboolean deadlines_replanned(Desk *d, const Ticket *t, ClockRow *c, const Config
         return TRUE;
     Duration wanted = targets->targets[c->clock.target].duration;
     const char *calendar = targets->calendar != NULL ? targets->calendar : queue->calendar;
-    if (wanted.amount == c->clock.duration.amount && wanted.unit == c->clock.duration.unit && strcmp(calendar, c->calendar) == 0)
+    gboolean is_same = wanted.amount == c->clock.duration.amount && wanted.unit == c->clock.duration.unit;
+    if (is_same && strcmp(calendar, c->calendar) == 0)
         return TRUE;
-    ClockCalendar before = deadlines_calendar(d, c->calendar), after = deadlines_calendar(d, calendar);
+    ClockCalendar before = deadlines_clock_calendar(d, c->calendar, c->queue), after = deadlines_clock_calendar(d, calendar, c->queue);
+    if (is_same && before.data == after.data) { /* only its name is another */
+        g_free(c->calendar);
+        c->calendar = g_strdup(calendar);
+        return store(d, c, d->now, "recalc", 0, err);
+    }
     return is_shorter(c, &before, &after, wanted, &shorter, err) && escalate_not_before(d, t, queue->policy, &earliest, err)
            && retarget(d, c, queue, targets, shorter, d->now, err) && store_from(d, c, d->now, shorter ? "tighten" : "retarget", 0, earliest, err);
 }

@@ -39,7 +39,10 @@ gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err);
 /* The plan of a ticket in that queue, or NULL; and its line that applies. */
 const ConfigPlan *deadlines_plan(const Desk *d, const ConfigQueue *queue, const Ticket *t);
 const ConfigPlanSeverity *deadlines_targets(const Desk *d, const ConfigQueue *queue, const Ticket *t);
-/* The calendar of a clock, as rules/ticketclock wants it. */
-ClockCalendar deadlines_calendar(const Desk *d, const char *calendar);
+/* The calendar of that name for a clock of that queue: where the configuration has none of that name any more, the queue's own counts in
+ * its place, which it mostly is under another name. */
+Calendar *deadlines_calendar(const Desk *d, const char *name, const char *queue);
+/* The same as rules/ticketclock asks it. */
+ClockCalendar deadlines_clock_calendar(const Desk *d, const char *name, const char *queue);
 
 #endif

@@ -271,6 +271,36 @@ gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPt
     return TRUE;
 }
 
+static void try_calendars(GHashTable *calendars, Instant now, GPtrArray *problems)
+{
+    GHashTableIter it;
+    gpointer value;
+    g_hash_table_iter_init(&it, calendars);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        g_autoptr(GError) err = NULL;
+        Seconds open;
+        if (!calendar_between(value, now, now + (Seconds)366 * 86400, &open, &err))
+            g_ptr_array_add(problems, g_strdup(err->message));
+    }
+}
+
+gboolean desk_try(const Desk *d, Instant now, GPtrArray *problems)
+{
+    guint before = problems->len;
+    GHashTableIter it;
+    gpointer value;
+    try_calendars(d->calendars, now, problems);
+    try_calendars(d->leaves, now, problems);
+    g_hash_table_iter_init(&it, d->rotas);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        g_autoptr(GError) err = NULL;
+        Instant next;
+        if (!rota_next_change(value, now, &next, &err))
+            g_ptr_array_add(problems, g_strdup(err->message));
+    }
+    return problems->len == before;
+}
+
 gboolean desk_open_store(Desk *d, GError **err)
 {
     g_autoptr(GPtrArray) audit_keys = NULL;

@@ -39,6 +39,8 @@ gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPt
 void desk_refresh(Desk *d);
 /* Who the requester is, or NULL. */
 const Customer *desk_customer(const Desk *d, const char *address);
+/* Asks every calendar, leave and rota about the year from `now`: a file that can be read may still say more than can be worked out. */
+gboolean desk_try(const Desk *d, Instant now, GPtrArray *problems);
 /* Opens spool, keys and database; needed by all but `check`. */
 gboolean desk_open_store(Desk *d, GError **err);
 /* Takes configuration, calendars and rotas of `from`, and frees the rest of it. */

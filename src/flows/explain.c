@@ -1,10 +1,12 @@
-/* explain: reads the log of clocks and asks the calendar again for each running segment. It must never change anything. */
+/* explain: reads the log of clocks and asks again, for each running segment, the calendar that it was counted on. It must never change
+ * anything. */
 #include "flows/explain.h"
 
 #include <string.h>
 
 #include "store/clocks.h"
 
+#include "flows/deadlines.h"
 #include "flows/view.h"
 
 #include "base/banned.h"
@@ -23,49 +25,39 @@ static void set_text(json_t *o, const char *key, const char *value)
         json_object_set_new(o, key, json_string(value));
 }
 
+/* What one clock ran, so far in its log. */
 typedef struct {
-    Instant at;
-    char event[16];
-    gint64 message;
-} Event;
+    Desk *desk;
+    const Zone *zone;
+    const char *queue;
+    Instant since;    /* when the running segment began; INSTANT_NONE: none runs */
+    const char *on;   /* its calendar */
+    json_t *pieces;
+    Seconds sum;      /* their open seconds */
+} Ran;
 
-static gboolean read_events(Desk *d, gint64 clock, GArray *events, GError **err)
-{
-    g_autoptr(DbRows) rows = NULL;
-    GError *local = NULL;
-    if (!db_select(d->db, &rows, err, "select at, event, coalesce(message_id, 0) from clock_event where clock_id = $1 order by id", "i", clock))
-        return FALSE;
-    while (db_next(rows, &local)) {
-        Event e = {.at = db_instant(rows, 0), .message = db_int(rows, 2)};
-        g_strlcpy(e.event, db_text(rows, 1), sizeof e.event);
-        g_array_append_val(events, e);
-    }
-    if (local != NULL)
-        g_propagate_error(err, local);
-    return local == NULL;
-}
-
-/* The pieces of one running segment; adds its open seconds. */
-static gboolean add_segment(Calendar *c, const Zone *zone, Instant from, Instant to, json_t *pieces, Seconds *sum, GError **err)
+/* The pieces of the running segment, up to `to`. */
+static gboolean add_segment(Ran *r, Instant to, GError **err)
 {
     g_autoptr(GArray) list = NULL;
-    if (to <= from)
+    if (r->since == INSTANT_NONE || to <= r->since)
         return TRUE;
-    if (!calendar_pieces(c, from, to, &list, err))
+    if (!calendar_pieces(deadlines_calendar(r->desk, r->on, r->queue), r->since, to, &list, err))
         return FALSE;
     for (guint i = 0; i < list->len; i++) {
         const CalendarPiece *p = &g_array_index(list, CalendarPiece, i);
         json_t *o = json_object();
-        set_time(o, "start", zone, p->start);
-        set_time(o, "end", zone, p->end);
+        set_time(o, "start", r->zone, p->start);
+        set_time(o, "end", r->zone, p->end);
+        set_text(o, "calendar", r->on);
         json_object_set_new(o, "open", json_boolean(p->open));
         json_object_set_new(o, "seconds", json_integer(p->end - p->start));
         set_text(o, "file", p->file);
         set_text(o, "uid", p->uid);
         set_text(o, "summary", p->summary);
-        json_array_append_new(pieces, o);
+        json_array_append_new(r->pieces, o);
         if (p->open)
-            *sum += p->end - p->start;
+            r->sum += p->end - p->start;
     }
     return TRUE;
 }
@@ -73,40 +65,65 @@ static gboolean add_segment(Calendar *c, const Zone *zone, Instant from, Instant
 static gboolean starts(const char *event) { return strcmp(event, "start") == 0 || strcmp(event, "resume") == 0 || strcmp(event, "continue") == 0; }
 static gboolean ends(const char *event) { return strcmp(event, "pause") == 0 || strcmp(event, "met") == 0 || strcmp(event, "stop") == 0; }
 
+/* A target on another calendar: what ran until then stays with the old one, but where ticketclock_retarget_on starts afresh. */
+static gboolean change_calendar(Ran *r, const ClockLogRow *l, Instant started_at, const char *calendar, GError **err)
+{
+    if (strcmp(calendar, r->on) == 0)
+        return TRUE;
+    if (r->since != INSTANT_NONE && (strcmp(l->event, "tighten") == 0 || r->since != started_at)) {
+        if (!add_segment(r, l->at, err))
+            return FALSE;
+        r->since = l->at;
+    }
+    r->on = calendar;
+    return TRUE;
+}
+
+static gboolean take_event(Ran *r, const ClockRow *c, const ClockLogRow *l, GError **err)
+{
+    const char *calendar = l->calendar != NULL ? l->calendar : c->calendar;
+    if (strcmp(l->event, "tighten") == 0 || strcmp(l->event, "retarget") == 0)
+        return change_calendar(r, l, c->clock.started_at, calendar, err);
+    if (starts(l->event)) {
+        r->since = l->at;
+        r->on = calendar;
+    } else if (ends(l->event)) {
+        gboolean good = add_segment(r, l->at, err);
+        r->since = INSTANT_NONE;
+        return good;
+    } else if (strcmp(l->event, "reopen") == 0) { /* as if it had never been met */
+        r->since = c->clock.started_at;
+        r->on = calendar;
+        r->sum = 0;
+        json_array_clear(r->pieces);
+    }
+    return TRUE;
+}
+
 static gboolean add_log(Desk *d, const ClockRow *c, const Zone *zone, json_t *o, GError **err)
 {
-    g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(Event));
-    json_t *log = json_array(), *pieces = json_array();
-    Calendar *calendar = desk_calendar(d, c->calendar);
-    Instant running_since = INSTANT_NONE;
-    Seconds sum = 0;
+    g_autoptr(GArray) events = NULL;
+    json_t *log = json_array();
+    Ran ran = {d, zone, c->queue, INSTANT_NONE, c->calendar, json_array(), 0};
     json_object_set_new(o, "events", log);
-    json_object_set_new(o, "pieces", pieces);
-    if (!read_events(d, c->clock.id, events, err))
+    json_object_set_new(o, "pieces", ran.pieces);
+    if (!clocks_log(d->db, c->clock.id, &events, err))
         return FALSE;
     for (guint i = 0; i < events->len; i++) {
-        const Event *e = &g_array_index(events, Event, i);
+        const ClockLogRow *l = &g_array_index(events, ClockLogRow, i);
         json_t *one = json_object();
-        set_time(one, "at", zone, e->at);
-        set_text(one, "event", e->event);
-        if (e->message != 0)
-            json_object_set_new(one, "message", json_integer(e->message));
+        set_time(one, "at", zone, l->at);
+        set_text(one, "event", l->event);
+        set_text(one, "calendar", l->calendar);
+        if (l->message != 0)
+            json_object_set_new(one, "message", json_integer(l->message));
         json_array_append_new(log, one);
-        if (starts(e->event)) {
-            running_since = e->at;
-        } else if (ends(e->event) && running_since != INSTANT_NONE) {
-            if (!add_segment(calendar, zone, running_since, e->at, pieces, &sum, err))
-                return FALSE;
-            running_since = INSTANT_NONE;
-        } else if (strcmp(e->event, "reopen") == 0) { /* as if it had never been met */
-            running_since = c->clock.started_at;
-            json_array_clear(pieces);
-            sum = 0;
-        }
+        if (!take_event(&ran, c, l, err))
+            return FALSE;
     }
-    if (running_since != INSTANT_NONE && !add_segment(calendar, zone, running_since, c->clock.due_at, pieces, &sum, err))
+    if (!add_segment(&ran, c->clock.due_at, err))
         return FALSE;
-    json_object_set_new(o, "open_seconds", json_integer(sum));
+    json_object_set_new(o, "open_seconds", json_integer(ran.sum));
     return TRUE;
 }
 
@@ -117,7 +134,7 @@ static json_t *explain_clock(Desk *d, const ClockRow *c, const Zone *zone, GErro
     set_text(o, "target", policy_target_name(c->clock.target));
     set_text(o, "queue", c->queue);
     set_text(o, "calendar", c->calendar);
-    set_text(o, "calendar_zone", zone_name(calendar_zone(desk_calendar(d, c->calendar))));
+    set_text(o, "calendar_zone", zone_name(calendar_zone(deadlines_calendar(d, c->calendar, c->queue))));
     set_text(o, "duration", duration);
     set_text(o, "state", ticketclock_state_name(c->clock.state));
     set_text(o, "config_version", c->config_version);

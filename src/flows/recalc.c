@@ -42,9 +42,9 @@ typedef struct {
     Calendar *calendar; /* NULL: as configured */
 } Substitute;
 
-static ClockCalendar calendar_by(const Desk *d, const char *name, const Substitute *s)
+static ClockCalendar calendar_by(const Desk *d, const char *name, const char *queue, const Substitute *s)
 {
-    ClockCalendar c = deadlines_calendar(d, name);
+    ClockCalendar c = deadlines_clock_calendar(d, name, queue);
     if (s != NULL && s->calendar != NULL && strcmp(s->name, name) == 0)
         c.data = s->calendar;
     return c;
@@ -61,7 +61,7 @@ static gboolean events_of(Desk *d, const ClockRow *c, const Substitute *s, GArra
         const ClockLogRow *l = &g_array_index(log, ClockLogRow, i);
         ClockEvent e = {.kind = kind_of(l->event), .at = l->at, .duration = l->duration};
         *ret_whole = *ret_whole && l->has_duration && l->calendar != NULL && (i > 0 || e.kind == CLOCK_EVENT_START);
-        e.calendar = calendar_by(d, l->calendar != NULL ? l->calendar : c->calendar, s);
+        e.calendar = calendar_by(d, l->calendar != NULL ? l->calendar : c->calendar, c->queue, s);
         if (e.kind != CLOCK_EVENT_NOTHING)
             g_array_append_val(events, e);
     }
@@ -80,7 +80,7 @@ static gboolean reckon(Desk *d, const ClockRow *c, const Substitute *s, TicketCl
     g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(ClockEvent));
     gboolean whole;
     TicketClock k = c->clock;
-    ClockCalendar cal = calendar_by(d, c->calendar, s);
+    ClockCalendar cal = calendar_by(d, c->calendar, c->queue, s);
     if (!events_of(d, c, s, events, &whole, err))
         return FALSE;
     if (!(whole ? ticketclock_replay(&k, (const ClockEvent *)(void *)events->data, events->len, err) : from_segment(&k, &cal, err)))
@@ -103,17 +103,8 @@ static gboolean is_same(const TicketClock *a, const TicketClock *b)
 static gboolean recalc_calendar(Desk *d, ClockRow *c, GError **err)
 {
     TicketClock now;
-    GError *local = NULL;
-    if (!reckon(d, c, NULL, &now, &local)) {
-        /* a calendar that is never open any more must not stop the others: this deadline stays, loudly */
-        gboolean is_data = local->code != ERROR_TEMPFAIL;
-        if (is_data)
-            log_error("recalc of a clock", local);
-        else
-            g_propagate_error(err, g_steal_pointer(&local));
-        g_clear_error(&local);
-        return is_data;
-    }
+    if (!reckon(d, c, NULL, &now, err))
+        return FALSE;
     if (is_same(&now, &c->clock))
         return TRUE;
     Instant before = c->clock.due_at;
@@ -205,20 +196,26 @@ gboolean recalc_begin(Desk *d, GError **err)
 }
 
 typedef struct {
-    char *name; /* NULL: the list is empty */
+    char *name;
     gint64 after;
     Instant begun_at;
     gint64 moved, past; /* so far */
 } Job;
 
-static gboolean next_job(Desk *d, Job *ret, GError **err)
+static void job_clear(gpointer p) { g_free(((Job *)p)->name); }
+
+/* What is on the list, in its order: at most `max` are appended to `jobs`, which then owns their names. */
+static gboolean list_jobs(Desk *d, GArray *jobs, gint64 max, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
-    if (!db_select(d->db, &rows, err, "select name, after_id, begun_at, moved, past from recalc order by name limit 1", ""))
+    g_array_set_clear_func(jobs, job_clear);
+    if (!db_select(d->db, &rows, err, "select name, after_id, begun_at, moved, past from recalc order by name limit $1", "i", max))
         return FALSE;
-    if (db_next(rows, &local))
-        *ret = (Job){g_strdup(db_text(rows, 0)), db_int(rows, 1), db_instant(rows, 2), db_int(rows, 3), db_int(rows, 4)};
+    while (db_next(rows, &local)) {
+        Job job = {g_strdup(db_text(rows, 0)), db_int(rows, 1), db_instant(rows, 2), db_int(rows, 3), db_int(rows, 4)};
+        g_array_append_val(jobs, job);
+    }
     if (local != NULL)
         g_propagate_error(err, local);
     return local == NULL;
@@ -318,40 +315,84 @@ static gboolean report(Desk *d, const Job *job, GError **err)
 
 /* ---- the pass ---- */
 
+static gboolean is_plans(const Job *job) { return strcmp(job->name, PLANS) == 0; }
+static const char *calendar_of(const Job *job) { return is_plans(job) ? NULL : job->name + strlen(LIST_PREFIX); }
+
+/* In a savepoint: a calendar that is never open any more must not stop mails, timers and the others. That deadline stays, loudly. */
+static gboolean redo(Desk *d, Job *job, ClockRow *c, GError **err)
+{
+    const Instant before = c->clock.due_at;
+    GError *local = NULL;
+    if (!db_savepoint(d->db, err))
+        return FALSE;
+    if (is_plans(job) ? recalc_plan(d, c, &local) : recalc_calendar(d, c, &local)) {
+        job->moved += c->clock.due_at != before ? 1 : 0;
+        job->past += c->clock.due_at != before && c->clock.due_at != INSTANT_NONE && c->clock.due_at <= d->now ? 1 : 0;
+        return db_release(d->db, err);
+    }
+    db_rollback_to_savepoint(d->db);
+    if (local->code == ERROR_TEMPFAIL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    g_autofree char *doing = g_strdup_printf("recalc of clock %" G_GINT64_FORMAT, c->clock.id);
+    log_error(doing, local);
+    g_error_free(local);
+    return TRUE;
+}
+
+static gboolean save_job(Desk *d, const Job *job, GError **err)
+{
+    return db_run(d->db, err, "update recalc set after_id = $2, moved = $3, past = $4 where name = $1", "siii", job->name, job->after, job->moved, job->past);
+}
+
 static gboolean do_batch(Desk *d, Job *job, guint *did, GError **err)
 {
-    gboolean is_plans = strcmp(job->name, PLANS) == 0;
-    const char *calendar = is_plans ? NULL : job->name + strlen(LIST_PREFIX);
     g_autoptr(GPtrArray) clocks = NULL;
-    gint64 last = job->after;
-    if (!clocks_open(d->db, calendar, job->after, BATCH, &clocks, err))
+    if (!clocks_open(d->db, calendar_of(job), job->after, BATCH, &clocks, err))
         return FALSE;
     for (guint i = 0; i < clocks->len; i++, (*did)++) {
         ClockRow *c = g_ptr_array_index(clocks, i);
-        Instant before = c->clock.due_at;
-        last = c->clock.id;
-        if (!(is_plans ? recalc_plan(d, c, err) : recalc_calendar(d, c, err)))
+        job->after = c->clock.id;
+        if (!redo(d, job, c, err))
             return FALSE;
-        job->moved += c->clock.due_at != before ? 1 : 0;
-        job->past += c->clock.due_at != before && c->clock.due_at != INSTANT_NONE && c->clock.due_at <= d->now ? 1 : 0;
     }
     if (clocks->len == BATCH)
-        return db_run(d->db, err, "update recalc set after_id = $2, moved = $3, past = $4 where name = $1", "siii", job->name, last, job->moved,
-                      job->past);
+        return save_job(d, job, err);
     return report(d, job, err) && db_run(d->db, err, "delete from recalc where name = $1", "s", job->name);
+}
+
+/* One clock for one job, whose turn has not come. */
+static gboolean redo_early(Desk *d, Job *job, ClockRow *c, GError **err)
+{
+    gboolean is_open = c->clock.state == CLOCK_RUNNING || c->clock.state == CLOCK_PAUSED;
+    if (!is_open || c->clock.id <= job->after || (!is_plans(job) && strcmp(calendar_of(job), c->calendar) != 0))
+        return TRUE;
+    return redo(d, job, c, err) && save_job(d, job, err);
+}
+
+gboolean recalc_clock(Desk *d, gint64 clock, GError **err)
+{
+    g_autoptr(GArray) jobs = g_array_new(FALSE, FALSE, sizeof(Job));
+    ClockRow *c = NULL;
+    if (!list_jobs(d, jobs, G_MAXINT, err))
+        return FALSE;
+    gboolean good = jobs->len == 0 || clocks_load(d->db, clock, &c, err);
+    for (guint i = 0; i < jobs->len && good; i++)
+        good = redo_early(d, &g_array_index(jobs, Job, i), c, err);
+    clocks_row_free(c);
+    return good;
 }
 
 gboolean recalc_pass(Desk *d, guint *did, GError **err)
 {
-    Job job = {0};
+    g_autoptr(GArray) jobs = g_array_new(FALSE, FALSE, sizeof(Job));
     *did = 0;
-    if (!next_job(d, &job, err))
+    if (!list_jobs(d, jobs, 1, err))
         return FALSE;
-    if (job.name == NULL)
+    if (jobs->len == 0)
         return TRUE;
-    gboolean ok = db_begin(d->db, err) && do_batch(d, &job, did, err);
-    g_free(job.name);
-    if (!ok) {
+    if (!db_begin(d->db, err) || !do_batch(d, &g_array_index(jobs, Job, 0), did, err)) {
         db_rollback(d->db);
         return FALSE;
     }

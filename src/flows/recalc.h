@@ -13,6 +13,9 @@ gboolean recalc_begin(Desk *d, GError **err);
  * clocks. */
 gboolean recalc_pass(Desk *d, guint *did, GError **err);
 
+/* What the list has in store for one clock, now: so that nothing fires by a calendar that is no more. In the caller's transaction. */
+gboolean recalc_clock(Desk *d, gint64 clock, GError **err);
+
 /* One deadline that another calendar would move. */
 typedef struct {
     gint64 clock_id, ticket_id;

@@ -13,6 +13,7 @@
 #include "flows/duty.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
+#include "flows/recalc.h"
 #include "flows/verbs.h"
 #include "flows/view.h"
 
@@ -137,9 +138,11 @@ static const struct {
 static gboolean fire_one(Desk *d, const DueRow *due, GError **err)
 {
     gint64 still_there;
+    if (due->clock_id != 0 && !recalc_clock(d, due->clock_id, err))
+        return FALSE;
     if (!db_value(d->db, &still_there, err, "select count(*) from due where id = $1", "i", due->id))
         return FALSE;
-    if (still_there == 0) /* an earlier row of this batch took it along, or made it void */
+    if (still_there == 0) /* an earlier row of this batch took it along, or made it void, or its deadline moved */
         return TRUE;
     if (strcmp(due->what, "at") != 0 && !clocks_due_delete(d->db, due->id, err))
         return FALSE;

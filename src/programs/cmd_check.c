@@ -31,6 +31,7 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
     desk_load(cmd_config_path(ctx), &d, problems, warnings);
     if (d != NULL) {
         d->now = cmd_now(ctx);
+        desk_try(d, d->now, problems);
         sign_worker_check(d->config, problems);
         bulletin_dry(d, warnings);
     }

@@ -36,7 +36,8 @@ static char *hours(gint64 seconds)
                              : g_strdup_printf("%" G_GINT64_FORMAT " h %02" G_GINT64_FORMAT " min", seconds / 3600, seconds / 60 % 60);
 }
 
-static void print_piece(const json_t *p, const Zone *zone)
+/* `calendar` is the clock's: where another counted, it is named. */
+static void print_piece(const json_t *p, const char *calendar, const Zone *zone)
 {
     gboolean open = json_is_true(json_object_get(p, "open"));
     g_autofree char *start = human(p, "start", zone), *end = human(p, "end", zone);
@@ -46,6 +47,8 @@ static void print_piece(const json_t *p, const Zone *zone)
         printf(" %s: %s (%s)", base_name(get(p, "file")), get(p, "summary"), get(p, "uid"));
     else if (!open)
         printf(" outside the hours");
+    if (strcmp(get(p, "calendar"), calendar) != 0)
+        printf(", on calendar %s", get(p, "calendar"));
     putchar('\n');
 }
 
@@ -65,7 +68,7 @@ static void print_clock(const json_t *c, const Zone *zone)
             printf(", by message %" G_GINT64_FORMAT, message);
         putchar('\n');
     }
-    json_array_foreach(json_object_get(c, "pieces"), i, one) print_piece(one, zone);
+    json_array_foreach(json_object_get(c, "pieces"), i, one) print_piece(one, get(c, "calendar"), zone);
     printf("    = %s open", sum);
     if (*get(c, "due") != '\0')
         printf("; due %s", due);

@@ -460,6 +460,10 @@ gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError 
     Instant limit;
     *ret_did = 0;
     desk_refresh(c->desk);
+    c->desk->now = now;
+    c->desk->acting = NULL;
+    if (!recalc_pass(c->desk, &reckoned, err)) /* first, so that a mail is late or in time by the calendars of today */
+        return FALSE;
     do {
         if (!intake_batch(c, now, &files, err))
             return FALSE;
@@ -467,7 +471,7 @@ gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError 
     } while (files > 0);
     c->desk->now = now;
     c->desk->acting = NULL;
-    if (!chores(c, now, err) || !recalc_pass(c->desk, &reckoned, err) || !timer_limit(c, now, &limit, err) || !timers_pass(c->desk, limit, &fired, err)
+    if (!chores(c, now, err) || !timer_limit(c, now, &limit, err) || !timers_pass(c->desk, limit, &fired, err)
         || !daily_pass(c->desk, &reports, err)
         || !delivery(c, wait, is_readable(core_delivery_fd(c)), &handed, err) || !deliver_archive(c->desk, &moved, err))
         return FALSE;

@@ -126,6 +126,10 @@ static void reload(Core *c, const char *config)
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) err = NULL;
     Desk *fresh = load(config, problems);
+    if (fresh != NULL && !desk_try(fresh, instant_now(), problems)) {
+        print_lines("configuration-error", LOGGING_ERROR, problems);
+        g_clear_pointer(&fresh, desk_free);
+    }
     if (fresh == NULL) {
         log_event(LOGGING_ERROR, "event=reload result=refused reason=\"the last good configuration stays\"");
         core_desk(c)->now = instant_now();

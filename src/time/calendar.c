@@ -206,16 +206,17 @@ static gboolean add_exceptions(const Calendar *c, const IcalFile *f, const GArra
                                GError **err)
 {
     g_autoptr(GArray) found = NULL;
+    gint64 work = MAKEUP_WORK;
     if (!occur_expand(f->events, c->zone, from, to, &found, err))
         return FALSE;
     for (guint i = 0; i < found->len; i++) {
         const Occurrence *o = &g_array_index(found, Occurrence, i);
         if (o->event->standing != ICAL_STANDING_CONFIRMED || g_hash_table_contains(c->ignored, o->event))
             continue;
-        if (g_hash_table_contains(c->opening, o->event))
-            makeup_add(openings, o, hours, c->zone, from, to);
-        else
+        if (!g_hash_table_contains(c->opening, o->event))
             spans_add(closures, o->start, o->end, from, to, o->event);
+        else if (!makeup_add(openings, o, hours, c->zone, from, to, &work, err))
+            return FALSE;
     }
     return TRUE;
 }

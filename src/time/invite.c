@@ -8,12 +8,14 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/zone.h"
+#include "time/scan.h"
 
 #include "base/banned.h"
 
 #define VALUE_MAX 2000
 #define STRAY_ENDS_MAX 10 /* libical writes a line to the log for each */
 #define COMPONENTS_MAX 200 /* an answer has one, or one for each changed occurrence */
+#define PROPERTIES_MAX 10000 /* of all of them: libical looks through those of a component for each that it cannot read */
 
 void invite_reply_free(InviteReply *r)
 {
@@ -27,6 +29,25 @@ void invite_reply_free(InviteReply *r)
     g_free(r->delegated_to);
     g_free(r->comment);
     g_free(r);
+}
+
+/* What the content lines cost, folds and all. */
+static gboolean measure_lines(const char *text, const char *end, GError **err)
+{
+    guint properties = 0;
+    for (const char *p = text; p < end;) {
+        const char *stop = p;
+        do {
+            const char *eol = memchr(stop, '\n', (gsize)(end - stop));
+            stop = eol != NULL ? eol + 1 : end;
+        } while (stop < end && (*stop == ' ' || *stop == '\t'));
+        guint values = scan_values(p, stop);
+        properties += values;
+        if (values == 0 || properties > PROPERTIES_MAX)
+            return error_set(err, ERROR_LIMIT, "calendar: more than %d properties, or %d parameters of one", PROPERTIES_MAX, LIMIT_ICAL_PARAMETERS);
+        p = stop;
+    }
+    return TRUE;
 }
 
 /* Lengths of unfolded lines, nesting and number of components. */
@@ -205,7 +226,7 @@ static InviteReply *read_calendar(icalcomponent *calendar, const char *content_m
 
 gboolean invite_read_reply(const char *text, const char *content_method, InviteReply **ret, GError **err)
 {
-    if (!measure(text, strlen(text), err))
+    if (!measure(text, strlen(text), err) || !measure_lines(text, text + strlen(text), err))
         return FALSE;
     icalerror_set_errors_are_fatal(0);
     icalcomponent *root = icalparser_parse_string(text);

@@ -2,6 +2,9 @@
  * time between the two days moves nothing. */
 #include "time/makeup.h"
 
+#include "base/error.h"
+#include "base/limits.h"
+
 #include "base/banned.h"
 
 #define DAY 86400
@@ -54,17 +57,26 @@ static gboolean copy_day(GArray *into, const Occurrence *o, const GArray *hours,
     return any;
 }
 
-void makeup_add(GArray *into, const Occurrence *o, const GArray *hours, const Zone *zone, Instant from, Instant to)
+/* The nearest day with hours, before it or else after it, is copied. */
+static void copy_nearest(GArray *into, const Occurrence *o, const GArray *hours, const Zone *zone, gint64 day, Instant from, Instant to, gint64 *work)
+{
+    gboolean found = FALSE;
+    for (int away = 1; away <= MAKEUP_DAYS && !found; away++, (*work)--)
+        found = copy_day(into, o, hours, zone, day - away, day, from, to);
+    for (int away = 1; away <= MAKEUP_DAYS && !found; away++, (*work)--)
+        found = copy_day(into, o, hours, zone, day + away, day, from, to);
+}
+
+gboolean makeup_add(GArray *into, const Occurrence *o, const GArray *hours, const Zone *zone, Instant from, Instant to, gint64 *work, GError **err)
 {
     if (!o->event->start.is_date) {
         spans_add(into, o->start, o->end, from, to, o->event);
-        return;
+        return TRUE;
     }
     for (gint64 day = day_of(zone, MAX(o->start, from)); zone_instant(zone, zone_day_civil(day), ZONE_FIRST) < MIN(o->end, to); day++) {
-        gboolean found = FALSE;
-        for (int away = 1; away <= MAKEUP_DAYS && !found; away++)
-            found = copy_day(into, o, hours, zone, day - away, day, from, to);
-        for (int away = 1; away <= MAKEUP_DAYS && !found; away++)
-            found = copy_day(into, o, hours, zone, day + away, day, from, to);
+        copy_nearest(into, o, hours, zone, day, from, to, work);
+        if (*work < 0 || into->len > LIMIT_ICAL_INSTANCES)
+            return error_set(err, ERROR_LIMIT, "calendar file '%s' event '%.200s': too many days that open", o->event->file, o->event->uid);
     }
+    return TRUE;
 }

@@ -159,12 +159,20 @@ static gboolean emit(Expansion *x, const IcalEvent *e, Instant start, Instant en
     return TRUE;
 }
 
+/* The last of them that begins before `start`. */
 static const IcalEvent *future_of(const GArray *futures, Instant start)
 {
-    const IcalEvent *found = NULL;
-    for (guint i = 0; futures != NULL && i < futures->len && g_array_index(futures, Future, i).at < start; i++)
-        found = g_array_index(futures, Future, i).event;
-    return found;
+    guint lo = 0;
+    for (guint count = futures != NULL ? futures->len : 0; count > 0;) {
+        guint half = count / 2;
+        if (g_array_index(futures, Future, lo + half).at < start) {
+            lo += half + 1;
+            count -= half + 1;
+        } else {
+            count = half;
+        }
+    }
+    return lo > 0 ? g_array_index(futures, Future, lo - 1).event : NULL;
 }
 
 static Seconds shift_of(const IcalEvent *future) { return future->start.local - future->replaces.local; }
@@ -335,17 +343,21 @@ static int by_at(gconstpointer a, gconstpointer b)
 static GHashTable *collect_futures(const GPtrArray *events, GHashTable *newest, const Zone *zone)
 {
     GHashTable *all = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_array_unref);
+    GHashTableIter it;
+    gpointer futures;
     for (guint i = 0; i < events->len; i++) {
         const IcalEvent *e = g_ptr_array_index(events, i);
         if (!e->is_override || !e->and_future || is_outdated(newest, e))
             continue;
-        GArray *futures = g_hash_table_lookup(all, e->uid);
-        if (futures == NULL)
-            g_hash_table_insert(all, e->uid, futures = g_array_new(FALSE, FALSE, sizeof(Future)));
+        GArray *own = g_hash_table_lookup(all, e->uid);
+        if (own == NULL)
+            g_hash_table_insert(all, e->uid, own = g_array_new(FALSE, FALSE, sizeof(Future)));
         Future f = {occur_start(&e->replaces, zone), e};
-        g_array_append_val(futures, f);
-        g_array_sort(futures, by_at);
+        g_array_append_val(own, f);
     }
+    g_hash_table_iter_init(&it, all);
+    while (g_hash_table_iter_next(&it, NULL, &futures))
+        g_array_sort(futures, by_at);
     return all;
 }
 

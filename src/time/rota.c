@@ -133,6 +133,20 @@ Rota *rota_new(const char *name, char *const *files, const char *zone_id, RotaCo
 
 /* ---- compiling ---- */
 
+/* Every answer looks through the duties that began within the longest before it: what that comes to for all of them is bounded. */
+static gboolean check_overlap(const Rota *r, const GArray *duties, Seconds longest, GError **err)
+{
+    gint64 work = 0;
+    for (guint i = 0, k = 0; i < duties->len; i++) {
+        while (g_array_index(duties, Occurrence, k).start + longest < g_array_index(duties, Occurrence, i).start)
+            k++;
+        work += i - k;
+        if (work > LIMIT_ICAL_WORK)
+            return error_set(err, ERROR_LIMIT, "rota '%s': too many duties that overlap", r->name);
+    }
+    return TRUE;
+}
+
 static int by_start(gconstpointer a, gconstpointer b)
 {
     const Occurrence *x = a, *y = b;
@@ -158,6 +172,8 @@ static gboolean compile(Rota *r, Instant from, Instant to, GError **err)
         }
     }
     g_array_sort(duties, by_start);
+    if (!check_overlap(r, duties, longest, err))
+        return FALSE;
     g_clear_pointer(&r->duties, g_array_unref);
     r->duties = g_steal_pointer(&duties);
     r->longest = longest;

@@ -1,5 +1,6 @@
-/* scan: what must hold before libical may read a file. libical is quadratic in the length of a line, overflows its stack on deep
- * nesting, stops at a NUL without a word and calls an HTML page an empty calendar: all that is refused here. */
+/* scan: what must hold before libical may read a file. libical is quadratic in the length of a line, in the parameters of a line, and in
+ * the properties of a component that it cannot read; it needs 4 KB for a rule, overflows its stack on deep nesting, drops what follows the
+ * 500th date of an EXDATE, stops at a NUL without a word and calls an HTML page an empty calendar: all that is refused here. */
 #include "time/scan.h"
 
 #include <string.h>
@@ -13,8 +14,9 @@ typedef struct {
     const char *file;
     guint line;                        /* of the logical line in hand */
     char open[LIMIT_ICAL_NESTING][32]; /* names of the components that have begun */
+    guint held[LIMIT_ICAL_NESTING];    /* properties of each of them so far */
     int depth;
-    guint events, lines_seen;
+    guint events, rules, properties, lines_seen;
     GArray *event_lines;
 } Scan;
 
@@ -29,6 +31,7 @@ static gboolean scan_begin(Scan *s, const char *name, GError **err)
         return bad(s, ERROR_LIMIT, "components nested too deeply", err);
     if ((s->depth == 0) != (strcmp(name, "VCALENDAR") == 0))
         return bad(s, ERROR_DATA, "a component in the wrong place", err);
+    s->held[s->depth] = 0;
     g_strlcpy(s->open[s->depth++], name, sizeof s->open[0]);
     gboolean event = strcmp(name, "VEVENT") == 0;
     if (event)
@@ -43,6 +46,53 @@ static gboolean scan_end(Scan *s, const char *name, GError **err)
     if (s->depth == 0 || strcmp(s->open[s->depth - 1], name) != 0)
         return bad(s, ERROR_DATA, "END of a component that did not begin", err);
     s->depth--;
+    return TRUE;
+}
+
+static guint count(const char *p, const char *end, char c)
+{
+    guint n = 0;
+    for (; p < end; p++)
+        n += *p == c;
+    return n;
+}
+
+/* Where the value begins as libical sees it: behind the first colon outside quotes; but behind a TZID it looks for parameters further on. */
+static const char *parameters_end(const char *p, const char *end)
+{
+    gboolean quoted = FALSE;
+    for (const char *c = p; c < end; c++) {
+        if (*c == '"' && (c == p || c[-1] != '\\'))
+            quoted = !quoted;
+        if (*c == ':' && !quoted)
+            return g_strstr_len(p, c - p, "TZID") != NULL || g_strstr_len(p, c - p, "tzid") != NULL ? end : c;
+    }
+    return end;
+}
+
+static gboolean is_named(const char *text, gsize length, const char *name) { return length == strlen(name) && g_ascii_strncasecmp(text, name, length) == 0; }
+
+guint scan_values(const char *line, const char *end)
+{
+    if (count(line, parameters_end(line, end), ';') > LIMIT_ICAL_PARAMETERS)
+        return 0;
+    return MIN(1 + count(line, end, ','), LIMIT_ICAL_VALUES);
+}
+
+/* What a property may cost. */
+static gboolean scan_property(Scan *s, const char *text, gsize name, const char *end, GError **err)
+{
+    guint values = scan_values(text, end);
+    if (values == 0)
+        return bad(s, ERROR_LIMIT, "too many parameters", err);
+    if (count(text, end, ',') >= LIMIT_ICAL_VALUES && (is_named(text, name, "EXDATE") || is_named(text, name, "RDATE")))
+        return bad(s, ERROR_LIMIT, "more than " G_STRINGIFY(LIMIT_ICAL_VALUES) " dates in one line", err);
+    if ((is_named(text, name, "RRULE") || is_named(text, name, "EXRULE")) && ++s->rules > LIMIT_ICAL_EVENTS)
+        return bad(s, ERROR_LIMIT, "too many rules", err);
+    s->properties += values;
+    s->held[s->depth - 1] += values;
+    if (s->properties > LIMIT_ICAL_PROPERTIES || s->held[s->depth - 1] > LIMIT_ICAL_COMPONENT_PROPERTIES)
+        return bad(s, ERROR_LIMIT, "too many properties", err);
     return TRUE;
 }
 
@@ -73,7 +123,7 @@ static gboolean scan_line(Scan *s, const char *text, gsize length, GError **err)
         name++;
     if (name == 0 || name == length || (text[name] != ':' && text[name] != ';'))
         return bad(s, ERROR_DATA, "neither a property nor a continuation", err);
-    return TRUE;
+    return scan_property(s, text, name, text + length, err);
 }
 
 /* Unfolds (RFC 5545 3.1; old Mozilla folds right behind the name) and checks line by line. */

@@ -6,6 +6,8 @@
 
 #include "base/banned.h"
 
+#define TZID_MAX 200 /* longer is no name; each of its slashes would be looked behind */
+
 static const struct {
     const char *windows, *iana;
 } zones[] = {
@@ -163,6 +165,8 @@ const char *tzid_from_windows(const char *name)
 
 const Zone *tzid_zone(const char *tzid)
 {
+    if (strlen(tzid) > TZID_MAX)
+        return NULL;
     const char *iana = tzid_from_windows(tzid);
     const Zone *z = zone_get(iana != NULL ? iana : tzid, NULL);
     if (z != NULL || tzid[0] != '/')

@@ -9,6 +9,7 @@ command -v python3 >/dev/null || skip_all "no python3"
 printf 'address,segment\nacme.test,gold\n' >"$WORK/customers.csv"
 desk observe 'customers: {file: customers.csv}'
 
+logged2() { [ "$(grep -Ec -e "$1" "$WORK/log")" -ge 2 ]; }
 logged() { grep -Eq -e "$1" "$WORK/log"; }
 mails_sent() { [ "$(outgoing | grep -vc notice)" -ge "$1" ]; }
 notices_sent() { [ "$(outgoing | grep -c notice)" -ge "$1" ]; }
@@ -31,6 +32,20 @@ check 'and the leads hear of it by mail' eventually notices_sent 2
 make_mail 'Joe <joe@acme.test>' support@desk.test 'Another' | deliver joe@acme.test support@desk.test
 check 'the last good one goes on' eventually mails_sent 2
 cp "$WORK/good.yaml" "$CONF"
+
+cp "$WORK/holidays.ics" "$WORK/good.ics"
+{ # it can be read, but not worked out
+    printf '%s\r\n' BEGIN:VCALENDAR VERSION:2.0 PRODID:-//escalate//tests//EN
+    for i in $(seq 4000); do
+        printf '%s\r\n' BEGIN:VEVENT "UID:$i@tests" DTSTART:19000101T000000Z 'RRULE:FREQ=DAILY;COUNT=2000000000' END:VEVENT
+    done
+    printf '%s\r\n' END:VCALENDAR
+} >"$WORK/holidays.ics"
+match 'check says that a calendar costs too much' 'too much recurrence to work out' "$(escalate check 2>&1)"
+kill -HUP "$daemon"
+check 'and so does the daemon' eventually logged 'event=configuration-error.*too much recurrence'
+check 'which refuses it' eventually logged2 'event=reload result=refused'
+mv "$WORK/good.ics" "$WORK/holidays.ics"
 kill -HUP "$daemon"
 check 'a good one is taken' eventually logged 'event=reload result=done'
 

@@ -109,4 +109,77 @@ closed 20260525 20260526
 at 2026-05-26T11:30:00+02:00
 same "and then a calendar: the log is made again with both" '27 11:00' "$(due respond)"
 
+# ---- a calendar gets another name ----
+opened 2026-05-26T10:00:00+02:00 20260525
+escalate --now 2026-05-26T11:00:00+02:00 answered 1 'by phone' >/dev/null
+escalate --now 2026-05-26T12:00:00+02:00 wait 1 for customer >/dev/null
+make_mail -H "In-Reply-To: $(header "$(templated auto-ack | tail -n 1)" Message-ID)" kim@acme.test support@desk.test 'Re: [support #1] Invoice' 'Here it is.' | deliver kim@acme.test support@desk.test
+at 2026-05-27T10:00:00+02:00
+was=$(due resolve)
+sed -i 's/calendar: office/calendar: berlin/; s/^  office:/  berlin:/' "$CONF"
+at 2026-05-28T09:30:00+02:00
+same "that moves no deadline" "$was" "$(due resolve)"
+same "the clock bears the new name" berlin "$(sqlite_value "select calendar from clock where target = 'resolve'")"
+closed 20260525 20260528
+at 2026-05-28T09:35:00+02:00
+same "and is made again from its whole log: a holiday more" '01 16:00' "$(due resolve)"
+match "nor does explain count nights" '= 24 h 00 min open' "$(escalate --now 2026-05-28T09:36:00+02:00 explain 1)"
+
+# ---- and an answer lies in incoming, which is late by the old file ----
+opened 2026-05-26T10:00:00+02:00 20260525
+work=$(reply_to "$(sent_to bob@desk.test)")
+make_mail bob@desk.test "$work" 'Re: [support #1] Invoice' 'We look into it.' | deliver bob@desk.test "$work"
+closed 20260525 20260526
+at 2026-05-26T15:00:00+02:00
+same "it is in time by the new one" 'met 0' "$(sqlite_value "select (select event from clock_event where clock_id = c.id order by id desc limit 1) || ' ' || (c.breached_at is not null) from clock c where target = 'respond'")"
+
+# ---- a calendar that is never open any more ----
+opened 2026-05-26T10:00:00+02:00 20260525
+printf '%s\r\n' BEGIN:VCALENDAR VERSION:2.0 PRODID:-//escalate//tests//EN BEGIN:VEVENT UID:n@tests DTSTART:20200101T090000Z DTEND:20200101T100000Z \
+    END:VEVENT END:VCALENDAR >"$WORK/never.ics"
+sed -i 's/^  office:/  never: {hours: [never.ics], timezone: Europe\/Berlin}\n  office:/; s/calendar: office/calendar: never/' "$CONF"
+make_mail 'Joe <joe@acme.test>' support@desk.test 'Another' 'Hello.' | deliver joe@acme.test support@desk.test
+at 2026-05-26T10:30:00+02:00
+same "a deadline that cannot be made again stays" '26 14:00' "$(due respond)"
+same "and stops nothing: mail is taken in" 2 "$(sqlite_value 'select count(*) from ticket')"
+same "and the list is done" 0 "$(sqlite_value 'select count(*) from recalc')"
+
+# ---- hours that end while a customer is waited for ----
+opened 2026-05-26T10:00:00+02:00 20260525
+escalate --now 2026-05-26T11:00:00+02:00 answered 1 'by phone' >/dev/null
+escalate --now 2026-05-26T12:00:00+02:00 wait 1 for customer >/dev/null
+sed -i 's/^RRULE:FREQ=WEEKLY.*/RRULE:FREQ=WEEKLY;BYDAY=MO,TU;UNTIL=20260526T120000Z/' "$WORK/office.ics"
+make_mail -H "In-Reply-To: $(header "$(templated auto-ack | tail -n 1)" Message-ID)" kim@acme.test support@desk.test 'Re: [support #1] Invoice' 'Here it is.' | deliver kim@acme.test support@desk.test
+at 2026-05-27T11:00:00+02:00
+same "his mail is taken in all the same" 'open 0' "$(sqlite_value 'select state from ticket where id = 1') $(count hold)"
+match "and the audit says which clock could not go on" 'clock-impossible .*target=resolve calendar=office' "$(escalate audit 1)"
+
+# ---- more deadlines than one batch, and all are overdue by the old file ----
+opened 2026-05-26T10:00:00+02:00 20260525
+for i in $(seq 110); do
+    make_mail "Kim <kim@c$i.test>" support@desk.test "Invoice $i" 'A question on our invoice.' | deliver "kim@c$i.test" support@desk.test
+done
+at 2026-05-26T10:00:30+02:00
+same "two clocks for each ticket" 222 "$(sqlite_value 'select count(*) from clock')"
+closed 20260525 20260526
+at 2026-05-26T16:00:00+02:00
+same "today became a holiday: nobody is paged for what is no more late" 0 "$(templated_count escalation)"
+same "no breach is on record" 0 "$(sqlite_value "select count(*) from clock_event where event = 'breach'")"
+match "and the leads hear of each once" '222 deadlines moved, 0 into the past' "$(header "$(templated notice | tail -n 1)" Subject)"
+
+# ---- a severity on a calendar of its own ----
+opened 2026-05-26T08:00:00+02:00 20260525
+sed -i 's/S1: {respond: 30bm, update: 2bh, resolve: 4bh}/S1: {respond: 2h, update: 2h, resolve: 4h, calendar: always}/' "$CONF"
+escalate --now 2026-05-26T10:00:00+02:00 severity 1 S1 >/dev/null
+same "two hours from now, by day and by night" '26 12:00' "$(due respond)"
+explained=$(escalate --now 2026-05-26T10:01:00+02:00 explain 1 --tz Europe/Berlin)
+match "explain counts what ran before on the calendar of the day" 'Tue 26 May 08:00 CEST  *to Tue 26 May 09:00 CEST  *closed  *outside the hours, on calendar office' "$explained"
+match "and what runs now on the other" 'Tue 26 May 10:00 CEST  *to Tue 26 May 12:00 CEST  *open  *2 h 00 min *$' "$explained"
+match "its sum is that of the clock" '= 3 h 00 min open; due Tue 26 May 12:00' "$explained"
+escalate --now 2026-05-26T10:30:00+02:00 severity 1 S3 >/dev/null
+same "milder again: from the start, less what ran" '26 13:00' "$(due respond)"
+explained=$(escalate --now 2026-05-26T10:31:00+02:00 explain 1 --tz Europe/Berlin)
+match "half an hour stays with the other" 'Tue 26 May 10:00 CEST  *to Tue 26 May 10:30 CEST  *open  *0 h 30 min .*, on calendar always' "$explained"
+match "and the sum with the target" '= 4 h 00 min open; due Tue 26 May 13:00' "$explained"
+
 done_testing

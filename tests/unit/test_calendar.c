@@ -534,6 +534,45 @@ static void test_hostile(void **state)
     calendar_free(c);
 }
 
+/* Many events that open, each of years, beside hours of many pieces: what they come to is refused, not filled in. */
+static void test_many_openings(void **state)
+{
+    (void)state;
+    GString *hours = g_string_new(NULL), *days = g_string_new(NULL);
+    for (int i = 0; i < 200; i++)
+        g_string_append_printf(hours, "%sDTSTART:20260101T%02d%02d00Z\r\nDURATION:PT1M\r\nRRULE:FREQ=DAILY\r\n", i > 0 ? "|" : "", i / 30, i % 30 * 2);
+    for (int i = 0; i < 1000; i++)
+        g_string_append_printf(days, "%sDTSTART;VALUE=DATE:20250101\r\nDTEND;VALUE=DATE:20290101\r\nSUMMARY:work\r\n", i > 0 ? "|" : "");
+    g_autofree char *h_path = write_file("h.ics", hours->str), *c_path = write_file("c.ics", days->str), *once = write_file("o.ics", "DTSTART:20260101T000000Z\r\n");
+    g_string_free(hours, TRUE);
+    g_string_free(days, TRUE);
+    char *const many[] = {h_path, NULL}, *const none[] = {once, NULL}, *const c[] = {c_path, NULL};
+    g_autoptr(GPtrArray) opens = one_rule("work");
+    for (int i = 0; i < 2; i++) { /* none: no day near has hours, which takes longest to find */
+        Calendar *k = calendar_new(&(CalendarSource){.name = "hostile", .hours = i == 0 ? many : none, .holidays = c, .zone_id = "UTC", .opens = opens}, NULL, NULL);
+        want_limit(k, "2026-07-01T09:30:00Z", (Duration){3600, DURATION_OPEN_SECONDS});
+        calendar_free(k);
+    }
+}
+
+/* Thousands of overrides that move what follows: sorted once, and found by bisection. */
+static void test_many_futures(void **state)
+{
+    (void)state;
+    GString *s = g_string_new("UID:a\r\nDTSTART:20260105T090000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY\r\n");
+    for (int i = 0; i < 6000; i++)
+        g_string_append_printf(s, "|UID:a\r\nDTSTART:20260106T%02d%02d%02dZ\r\nDURATION:PT1H\r\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260106T%02d%02d%02dZ\r\n",
+                               i / 3600, i / 60 % 60, i % 60, i / 3600, i / 60 % 60, i % 60);
+    g_autofree char *path = write_file("h.ics", s->str);
+    g_string_free(s, TRUE);
+    char *const files[] = {path, NULL};
+    Calendar *c = calendar_new(&(CalendarSource){.name = "hostile", .hours = files, .zone_id = "UTC"}, NULL, NULL);
+    gboolean open;
+    assert_true(calendar_is_open(c, at("2026-02-02T09:30:00Z"), &open, NULL));
+    assert_true(open);
+    calendar_free(c);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -544,7 +583,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    static const char *const names[] = {"h.ics", "c.ics"};
+    static const char *const names[] = {"h.ics", "c.ics", "o.ics"};
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_build_filename(directory, names[i], NULL);
         unlink(path);
@@ -560,7 +599,7 @@ int main(void)
         cmocka_unit_test(test_event_rules), cmocka_unit_test(test_version), cmocka_unit_test(test_dry),
         cmocka_unit_test(test_open),   cmocka_unit_test(test_questions), cmocka_unit_test(test_order_does_not_matter),
         cmocka_unit_test(test_origin), cmocka_unit_test(test_files),     cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_bounds), cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_bounds), cmocka_unit_test(test_hostile), cmocka_unit_test(test_many_openings), cmocka_unit_test(test_many_futures),
     };
     return cmocka_run_group_tests_name("calendar", tests, set_up, tear_down);
 }

@@ -114,6 +114,37 @@ static void test_limits(void **state)
     want_limit(s, ERROR_DATA, "line 4: a NUL byte");
 }
 
+/* `count` times `text` between `head` and `tail`. */
+static GString *many(const char *head, int count, const char *text, const char *tail)
+{
+    GString *s = g_string_new(head);
+    for (int i = 0; i < count; i++)
+        g_string_append(s, text);
+    return g_string_append(s, tail);
+}
+
+/* What made libical take a minute, or 250 MB, or forget a date. */
+static void test_costs(void **state)
+{
+    (void)state;
+    want_limit(many(HEAD "BEGIN:VEVENT\r\n", LIMIT_ICAL_COMPONENT_PROPERTIES + 1, "SUMMARY:\r\n", "END:VEVENT\r\n" TAIL), ERROR_LIMIT, "too many properties");
+    want_limit(many(HEAD "BEGIN:VEVENT\r\n", LIMIT_ICAL_COMPONENT_PROPERTIES / 2, "EXDATE:20260101T000000Z,1\r\n", "X-A:\r\nEND:VEVENT\r\n" TAIL), ERROR_LIMIT,
+               "too many properties");
+    want_limit(many(HEAD, LIMIT_ICAL_PROPERTIES / 8, "BEGIN:X-A\nA:\nA:\nA:\nA:\nA:\nA:\nA:\nA:\nEND:X-A\n", TAIL), ERROR_LIMIT, "too many properties");
+    want_limit(many(HEAD, LIMIT_ICAL_EVENTS + 1, "BEGIN:X-A\nRRULE:FREQ=DAILY\nEND:X-A\n", TAIL), ERROR_LIMIT, "too many rules");
+    want_limit(many(HEAD "X-A", LIMIT_ICAL_PARAMETERS + 1, ";A=1", ":1\r\n" TAIL), ERROR_LIMIT, "line 4: too many parameters");
+    want_limit(many(HEAD "X-A", LIMIT_ICAL_PARAMETERS + 1, ";A=\"", ":1\r\n" TAIL), ERROR_LIMIT, "line 4: too many parameters");
+    want_limit(many(HEAD "X-A;TZID=a:", LIMIT_ICAL_PARAMETERS + 1, ";A=1", ":1\r\n" TAIL), ERROR_LIMIT, "line 4: too many parameters");
+    want_limit(many(HEAD "BEGIN:VEVENT\r\nEXDATE:", LIMIT_ICAL_VALUES, "20260101T000000Z,", "20260102T000000Z\r\nEND:VEVENT\r\n" TAIL), ERROR_LIMIT,
+               "line 5: more than 500 dates in one line");
+    g_autoptr(IcalFile) f = NULL;
+    GString *s = many(HEAD "BEGIN:VEVENT\r\nUID:u1\r\nDTSTART:20260101T000000Z\r\nEXDATE:", LIMIT_ICAL_VALUES - 1, "20260101T000000Z,",
+                      "20260102T000000Z\r\nEND:VEVENT\r\n" TAIL);
+    assert_true(ical_parse("x.ics", s->str, s->len, NULL, &f, NULL));
+    assert_int_equal(((const IcalEvent *)g_ptr_array_index(f->events, 0))->exceptions->len, LIMIT_ICAL_VALUES);
+    g_string_free(s, TRUE);
+}
+
 #define VTIMEZONE_BERLIN(summer_month)                                                                                                   \
     "BEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\nBEGIN:STANDARD\r\nDTSTART:19701025T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\n"      \
     "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD\r\nBEGIN:DAYLIGHT\r\nDTSTART:19700329T020000\r\nTZOFFSETFROM:+0100\r\n"        \
@@ -204,6 +235,9 @@ static void test_tzid(void **state)
     assert_null(tzid_zone("Customized Time Zone"));
     assert_null(tzid_zone("/a/b/c"));
     assert_null(tzid_zone(""));
+    GString *slashes = many("/", 200, "a/", "Europe/Berlin");
+    assert_null(tzid_zone(slashes->str));
+    g_string_free(slashes, TRUE);
     /* every name of the table is in the system's database: the pairs are easily mistyped */
     static const char *const some[] = {"Dateline Standard Time",
                                        "Greenland Standard Time",
@@ -221,7 +255,7 @@ static void test_tzid(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases), cmocka_unit_test(test_limits), cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_cases), cmocka_unit_test(test_limits), cmocka_unit_test(test_costs), cmocka_unit_test(test_warnings),
         cmocka_unit_test(test_data),  cmocka_unit_test(test_tzid),
     };
     return cmocka_run_group_tests_name("ical", tests, NULL, NULL);

@@ -66,6 +66,11 @@ static void test_refused(void **state)
 {
     (void)state;
     GString *deep = g_string_new("BEGIN:VCALENDAR\n"), *wide = g_string_new("BEGIN:VCALENDAR\nX:"), *large = g_string_new(""), *ends = g_string_new("BEGIN:VCALENDAR\nEND:VCALENDAR\n");
+    GString *empty = g_string_new("BEGIN:VCALENDAR\nBEGIN:VEVENT\n"), *parameters = g_string_new("BEGIN:VCALENDAR\nX-A");
+    for (int i = 0; i < 20000; i++)
+        g_string_append(empty, "SUMMARY:\n");
+    for (int i = 0; i < 10000; i++)
+        g_string_append(parameters, ";A=1\n ");
     for (int i = 0; i < 100000; i++)
         g_string_append(deep, "BEGIN:VEVENT\n");
     for (int i = 0; i < 100; i++)
@@ -81,7 +86,7 @@ static void test_refused(void **state)
     } rows[] = {
         {"empty", "", ERROR_DATA},          {"prose", "hello there\n", ERROR_DATA}, {"event alone", EVENT(""), ERROR_DATA},
         {"nesting", deep->str, ERROR_LIMIT}, {"folded line", wide->str, ERROR_LIMIT},          {"size", large->str, ERROR_LIMIT},
-        {"END alone", ends->str, ERROR_LIMIT},
+        {"END alone", ends->str, ERROR_LIMIT}, {"a minute of libical", empty->str, ERROR_LIMIT}, {"parameters", parameters->str, ERROR_LIMIT},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(InviteReply) r = NULL;
@@ -93,6 +98,8 @@ static void test_refused(void **state)
     }
     g_string_free(deep, TRUE);
     g_string_free(ends, TRUE);
+    g_string_free(empty, TRUE);
+    g_string_free(parameters, TRUE);
     g_string_free(wide, TRUE);
     g_string_free(large, TRUE);
 }

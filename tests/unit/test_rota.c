@@ -4,10 +4,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "time/rota.h"
 
 #include "base/banned.h"
@@ -107,12 +109,36 @@ static void test_bounds(void **state)
     rota_free(r);
 }
 
+/* A duty of a year that begins 360 times a day: a question would look through all of them for each of their edges. */
+static void test_overlap(void **state)
+{
+    (void)state;
+    g_autofree char *directory = g_dir_make_tmp("test_rota_XXXXXX", NULL), *path = g_build_filename(directory, "r.ics", NULL);
+    GString *s = g_string_new("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:r\r\nDTSTART:20260101T000000Z\r\nDTEND:20270101T000000Z\r\nSUMMARY:bob\r\n"
+                              "RRULE:FREQ=DAILY;BYHOUR=0");
+    for (int i = 1; i < 24; i++)
+        g_string_append_printf(s, ",%d", i);
+    g_string_append(s, ";BYMINUTE=0,4,8,12,16,20,24,28,32,36,40,44,48,52,56\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+    assert_true(files_replace(path, s->str, s->len, 0600, NULL));
+    char *const files[] = {path, NULL};
+    g_autoptr(GError) err = NULL;
+    Instant next;
+    Rota *r = rota_new("primary", files, "UTC", contact, NULL, NULL, NULL);
+    assert_false(rota_next_change(r, at("2026-06-01T00:00:00Z"), &next, &err));
+    assert_true(g_error_matches(err, ESCALATE_ERROR, ERROR_LIMIT));
+    rota_free(r);
+    g_string_free(s, TRUE);
+    unlink(path);
+    rmdir(directory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_duty),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_overlap),
     };
     return cmocka_run_group_tests_name("rota", tests, NULL, NULL);
 }

@@ -405,11 +405,93 @@ static void test_percents(void **state)
     }
 }
 
+/* ---- replay ---- */
+
+static const ClockEventKind kinds[] = {CLOCK_EVENT_PAUSE,    CLOCK_EVENT_RESUME,  CLOCK_EVENT_MET,      CLOCK_EVENT_STOP,   CLOCK_EVENT_REOPEN,
+                                       CLOCK_EVENT_CONTINUE, CLOCK_EVENT_TIGHTEN, CLOCK_EVENT_RETARGET, CLOCK_EVENT_NOTHING};
+
+/* Some duration; elapsed ones only where the calendar is always open. */
+static Duration some_duration(const ClockCalendar *cal)
+{
+    static const DurationUnit units[] = {DURATION_OPEN_SECONDS, DURATION_BUSINESS_DAYS, DURATION_ELAPSED};
+    Duration d = {0, units[pick(cal->data == NULL ? 3 : 2)]};
+    d.amount = d.unit == DURATION_BUSINESS_DAYS ? pick(5) : pick(30 * 3600);
+    return d;
+}
+
+/* What flows/deadlines does to the row when that happens. */
+static gboolean happen(TicketClock *c, const ClockEvent *e, const ClockCalendar *before)
+{
+    switch (e->kind) {
+    case CLOCK_EVENT_PAUSE: return ticketclock_pause(c, before, e->at, NULL);
+    case CLOCK_EVENT_RESUME: return ticketclock_resume(c, before, e->at, NULL);
+    case CLOCK_EVENT_MET:
+    case CLOCK_EVENT_STOP: ticketclock_stop(c, e->at, e->kind == CLOCK_EVENT_MET); return TRUE;
+    case CLOCK_EVENT_REOPEN: return ticketclock_reopen(c, before, e->at, NULL);
+    case CLOCK_EVENT_CONTINUE: return ticketclock_continue(c, before, e->at, NULL);
+    case CLOCK_EVENT_TIGHTEN:
+    case CLOCK_EVENT_RETARGET:
+        return ticketclock_retarget_on(c, before, &e->calendar, e->duration, e->kind == CLOCK_EVENT_TIGHTEN, e->at, NULL);
+    default: return TRUE;
+    }
+}
+
+static void same_clock(int round, const ClockEvent *log, gsize n, const TicketClock *row, const TicketClock *again)
+{
+    if (row->state == again->state && row->started_at == again->started_at && row->segment_at == again->segment_at && row->consumed == again->consumed
+        && row->total == again->total && row->due_at == again->due_at && row->met_at == again->met_at && row->duration.amount == again->duration.amount
+        && row->duration.unit == again->duration.unit)
+        return;
+    for (gsize i = 0; i < n; i++)
+        print_error("  %d @ %" G_GINT64_FORMAT " for %" G_GINT64_FORMAT "/%d on %s\n", log[i].kind, log[i].at, log[i].duration.amount, log[i].duration.unit,
+                    log[i].calendar.data == NULL ? "always" : "office");
+    fail_msg("round %d: row %s due %" G_GINT64_FORMAT " consumed %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT ", log %s due %" G_GINT64_FORMAT
+             " consumed %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT, round, ticketclock_state_name(row->state), row->due_at, row->consumed, row->total,
+             ticketclock_state_name(again->state), again->due_at, again->consumed, again->total);
+}
+
+/* On calendars that did not change the log makes the row that the events made, after each of them. An event that fails is not logged. */
+static void test_replay(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        ClockEvent log[12];
+        gsize n = 1;
+        Instant now = at("2026-03-02 00:00") + pick(14 * 86400);
+        log[0] = (ClockEvent){CLOCK_EVENT_START, now, {0}, pick(2) == 0 ? working : always};
+        log[0].duration = some_duration(&log[0].calendar);
+        TicketClock row = {.duration = log[0].duration};
+        if (!ticketclock_start(&row, &log[0].calendar, now, NULL))
+            continue;
+        while (n < G_N_ELEMENTS(log)) {
+            const ClockEvent *last = &log[n - 1];
+            ClockEvent e = {kinds[pick(G_N_ELEMENTS(kinds))], 0, last->duration, last->calendar};
+            now += pick(4) == 0 ? 0 : pick(30 * 3600);
+            e.at = now;
+            if (e.kind == CLOCK_EVENT_TIGHTEN || e.kind == CLOCK_EVENT_RETARGET) {
+                if (row.state == CLOCK_MET || row.state == CLOCK_STOPPED)
+                    continue; /* as deadlines_retarget leaves them alone */
+                e.calendar = pick(2) == 0 ? working : always;
+                e.duration = some_duration(&e.calendar);
+            }
+            TicketClock before = row, again = {0};
+            if (!happen(&row, &e, &last->calendar)) {
+                row = before;
+                break;
+            }
+            log[n++] = e;
+            assert_true(ticketclock_replay(&again, log, n, NULL));
+            same_clock(round, log, n, &row, &again);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_scripts),       cmocka_unit_test(test_breach_is_history),
                                        cmocka_unit_test(test_at),            cmocka_unit_test(test_at_and_pauses),
                                        cmocka_unit_test(test_errors),        cmocka_unit_test(test_pauses),
-                                       cmocka_unit_test(test_retarget_commutes), cmocka_unit_test(test_percents)};
+                                       cmocka_unit_test(test_retarget_commutes), cmocka_unit_test(test_percents),
+                                       cmocka_unit_test(test_replay)};
     return cmocka_run_group_tests_name("ticketclock", tests, open_office, close_office);
 }
