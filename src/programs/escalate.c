@@ -203,7 +203,9 @@ static int run(int argc, char **argv, CommandContext *ctx)
 {
     for (gsize i = 0; i < cmd_table_length; i++)
         if (strcmp(cmd_table[i].name, argv[0]) == 0) {
-            int status = cmd_table[i].run(argc, argv, ctx);
+            char *help[] = {(char *)"help", argv[0], NULL};
+            gboolean asks = argc == 2 && strcmp(argv[1], "--help") == 0;
+            int status = asks ? cmd_help(2, help, ctx) : cmd_table[i].run(argc, argv, ctx);
             if (fflush(stdout) != 0) {
                 fprintf(stderr, "escalate: cannot write the output: %s\n", g_strerror(errno));
                 return 75;
