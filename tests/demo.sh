@@ -75,8 +75,9 @@ clock() {
     clock_end=$(utc "$1")
     clock_last=
     while :; do
-        clock_due=$(escalate next -n 1 | cut -f 1)
+        clock_due=$(escalate --json next -n 1 | sed 's/.*"at":"\([^"]*\)".*/\1/')
         [ -n "$clock_due" ] || break
+        clock_due=$(utc "$clock_due")
         [ "$(printf '%s\n%s\n' "$clock_due" "$clock_end" | sort | head -n 1)" = "$clock_due" ] || break
         [ "$clock_due" != "$clock_last" ] || failed 'the daemon does what is due' "$(escalate next -n 3)"
         daemon_at "$clock_due"

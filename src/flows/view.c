@@ -311,13 +311,8 @@ static void add_otherwise(Desk *d, const Ticket *t, const ConfigQueue *queue, co
     }
     const PolicyLevel *next = g_ptr_array_index(policy->levels, (guint)p->level);
     g_autoptr(GPtrArray) people = people_of(d, t, queue, next->notify);
-    g_autoptr(GString) names = g_string_new(NULL);
-    for (guint i = 0; i < people->len && i < 3; i++) {
-        const ConfigContact *c = desk_contact(d, g_ptr_array_index(people, i));
-        const char *role = c->roles != NULL ? c->roles[0] : NULL;
-        g_string_append_printf(names, "%s%s%s%s%s", i > 0 ? ", " : "", c->full_name, role ? " (" : "", role ? role : "", role ? ")" : "");
-    }
-    set(o, "next_people", names->len > 0 ? names->str : "the next level");
+    g_autofree char *names = people_phrase(d, people);
+    set(o, "next_people", *names != '\0' ? names : "the next level");
     const char *next_name = next->calendar != NULL ? next->calendar : policy->calendar != NULL ? policy->calendar : queue->calendar;
     if (is_sooner || next->after.amount == 0 || !calendar_add(desk_calendar(d, next_name), by, next->after, &by, NULL))
         return;

@@ -46,6 +46,8 @@ gboolean cmd_ticket_id(const char *text, gint64 *ret, GError **err);
 void cmd_print_json(json_t *value);
 /* Prints text with control characters escaped: what comes from mail must not reach a terminal raw. */
 void cmd_print_safe(const char *text);
+/* The same as one line: a line end in it becomes a blank. */
+void cmd_print_line(const char *text);
 
 CommandMain cmd_audit, cmd_calendar, cmd_check, cmd_explain, cmd_help, cmd_hold, cmd_init, cmd_inspect, cmd_list, cmd_log, cmd_next,
     cmd_oncall, cmd_outbox, cmd_replay, cmd_requeue, cmd_show, cmd_template, cmd_verb, cmd_worktime;

@@ -9,6 +9,7 @@
 #include "store/outbox.h"
 #include "store/runs.h"
 
+#include "flows/upcoming.h"
 #include "flows/view.h"
 
 #include "programs/cmd.h"
@@ -293,26 +294,26 @@ int cmd_show(int argc, char **argv, CommandContext *ctx)
 
 /* ---- next ---- */
 
-static int print_next(Desk *d, gint64 max)
+static int print_next(Desk *d, gint64 max, gboolean json)
 {
     g_autoptr(GError) err = NULL;
-    g_autoptr(DbRows) rows = NULL;
-    if (!db_select(d->db, &rows, &err,
-                   "select next_at, what, coalesce(ticket_id, 0), coalesce(policy, ''), coalesce(level, 0) from due union all"
-                   " select next_at, 'mail ' || template || ' to ' || recipient, coalesce(ticket_id, 0), '', 0 from outbox where state = 'queued'"
-                   " order by 1 limit $1",
-                   "i", max))
+    json_t *list, *one;
+    size_t i;
+    if (!upcoming_list(d, 0, max, NULL, &list, &err))
         return cmd_fail(err);
-    while (db_next(rows, &err)) {
-        g_autofree char *at = instant_format(db_instant(rows, 0));
-        g_autofree char *line = g_strdup_printf("%s\t#%" G_GINT64_FORMAT "\t%s%s%s", at, db_int(rows, 2), db_text(rows, 1),
-                                                *db_text(rows, 3) != '\0' ? " of " : "", db_text(rows, 3));
-        cmd_print_safe(line);
-        if (db_int(rows, 4) != 0)
-            printf(" level %" G_GINT64_FORMAT, db_int(rows, 4));
-        putchar('\n');
+    json_array_foreach(list, i, one)
+    {
+        const char *tag = json_string_value(json_object_get(one, "tag")), *subject = json_string_value(json_object_get(one, "subject"));
+        g_autofree char *line = g_strdup_printf("%-22s %s%s%s%s", json_string_value(json_object_get(one, "at_local")), tag != NULL ? tag : "",
+                                                tag != NULL ? " " : "", json_string_value(json_object_get(one, "text")), subject != NULL ? " · " : "");
+        g_autofree char *whole = g_strconcat(line, subject, NULL);
+        if (json)
+            cmd_print_json(json_incref(one));
+        else
+            cmd_print_line(whole);
     }
-    return cmd_fail(err);
+    json_decref(list);
+    return 0;
 }
 
 int cmd_next(int argc, char **argv, CommandContext *ctx)
@@ -326,5 +327,5 @@ int cmd_next(int argc, char **argv, CommandContext *ctx)
     if (argc == 2)
         return cmd_usage(argv[0]);
     Desk *d = cmd_store(ctx, &status);
-    return d == NULL ? status : print_next(d, max);
+    return d == NULL ? status : print_next(d, max, cmd_json(ctx));
 }

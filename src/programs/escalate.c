@@ -100,6 +100,13 @@ void cmd_print_safe(const char *text)
     }
 }
 
+void cmd_print_line(const char *text)
+{
+    g_autofree char *line = g_strdelimit(g_strdup(text), "\n\r", ' ');
+    cmd_print_safe(line);
+    putchar('\n');
+}
+
 void cmd_print_json(json_t *value)
 {
     char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);

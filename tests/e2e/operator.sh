@@ -29,4 +29,28 @@ exits "an option" 2 now list state:new --al
 match "nobody's" 'label printer' "$(now list owner:)"
 match "known ones are no error" 'label printer' "$(now list --all state:NEW queue:support severity:s3 printer)"
 same "and an empty answer is one" '' "$(now list state:closed)"
+
+# ---- next and explain: when by the desk's clock, whose, what, who ----
+# 4 business hours from 09:00 end at 13:00; 75% of them at 12:00
+next=$(now next -n 1)
+match "next: local time, ticket, clock, person, level, policy" \
+    '^Tue 26 May 12:00 CEST +\[support #1\] 75% of respond in support: Bob \(agent\) is asked \(level 1 of 3, policy standard\) · The label printer' "$next"
+same "a line each" 3 "$(now next -n 3 | wc -l | tr -d ' ')"
+match "for programs: RFC 3339" '"at":"2026-05-26T12:00:00\+02:00".*"ticket":1' "$(now --json next -n 1)"
+match "explain says the same" '^  Tue 26 May 12:00 CEST  75% of respond in support: Bob \(agent\) is asked' "$(now explain 1)"
+match "and when the target is due" '^  Tue 26 May 13:00 CEST  respond in support is due$' "$(now explain 1)"
+at 2026-05-26T12:00:00+02:00
+match "an escalation: who has not answered, and what comes" '12:10 CEST +.*no answer of Bob by then: mailed again' "$(escalate --now 2026-05-26T12:01:00+02:00 next)"
+reply "$(templated escalation | tail -n 1)" bob@desk.test STATUS
+at 2026-05-26T12:05:00+02:00
+match "STATUS: who is asked now, until when, and what then" '^Asked now: Bob, until 12:10 CEST\. Then: mailed again\.$' "$(plain "$(templated transcript | tail -n 1)")"
+at 2026-05-26T12:10:00+02:00
+match "after the last try: the next level" 'no answer of Bob by then: Carol \(lead\) is asked \(level 2 of 3' "$(escalate --now 2026-05-26T12:11:00+02:00 explain 1)"
+reply "$(templated escalation | tail -n 1)" bob@desk.test ack
+at 2026-05-26T12:12:00+02:00
+reply "$(templated escalation | tail -n 1)" bob@desk.test STATUS
+at 2026-05-26T12:13:00+02:00
+match "STATUS: who has it, until when" '^Bob has it, until .* CEST\. Nobody else is asked meanwhile\.$' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ' | sed 's/meanwhile\. .*/meanwhile./; s/.*: *Bob/Bob/; s/.*stands: //')"
+match "what waits for him says so" 'unless Bob still has it' "$(escalate --now 2026-05-26T12:14:00+02:00 explain 1)"
+match "and when his time is over" 'the time for which Bob has it is over' "$(escalate --now 2026-05-26T12:14:00+02:00 next)"
 done_testing
