@@ -351,7 +351,7 @@ has 'the answer by phone stops the clock' '^respond in support: .* met$' "$WHY"
 scene 'What is left: escalate list'
 clock '2026-05-26 10:35'
 escalate list | indent
-scene 'The record of ticket 6: escalate audit 6 (times are UTC)'
+scene 'The record of ticket 6: escalate audit 6'
 AUDIT=$(escalate audit 6)
 say "$AUDIT" | indent
 for row in 'open .*severity=S2' 'clock .*target=respond change=start due=2026-05-26T08:10:00Z' 'page .*level=1 .*contact=jonas' \

@@ -175,7 +175,7 @@ static gboolean run_text(Desk *d, const Ticket *t, const DueRow *due, char **ret
 static gboolean close_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {
     (void)d, (void)t, (void)due, (void)err;
-    *ret = g_strdup("closed; until then a mail of the customer opens it again");
+    *ret = g_strdup("closed; until then a mail of the requester opens it again");
     return TRUE;
 }
 

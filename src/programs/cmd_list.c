@@ -1,13 +1,11 @@
-/* cmd_list: `escalate list`, `show`, `next`: tickets at a glance, one whole, and what is due. */
+/* cmd_list: `escalate list`, `next`: tickets at a glance, and what is due. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 
-#include "store/messages.h"
-#include "store/outbox.h"
-#include "store/runs.h"
+#include "store/tickets.h"
 
 #include "flows/upcoming.h"
 #include "flows/view.h"
@@ -166,129 +164,6 @@ int cmd_list(int argc, char **argv, CommandContext *ctx)
             print_row(t, view);
         json_decref(view);
     }
-    return cmd_fail(err);
-}
-
-/* ---- show ---- */
-
-static gboolean add_messages(Desk *d, gint64 ticket, json_t *o, GError **err)
-{
-    g_autoptr(GPtrArray) in = NULL, out = NULL;
-    json_t *messages = json_array(), *sent = json_array();
-    json_object_set_new(o, "messages", messages);
-    json_object_set_new(o, "outbox", sent);
-    if (!messages_list(d->db, ticket, 0, &in, err) || !outbox_list(d->db, ticket, NULL, 1000, &out, err))
-        return FALSE;
-    for (guint i = 0; i < in->len; i++) {
-        MessageRow *m = g_ptr_array_index(in, i);
-        g_autofree char *at = instant_format(m->received_at);
-        json_array_append_new(messages, json_pack("{s:I, s:s, s:s, s:s?, s:s?, s:b, s:s?, s:s?}", "id", (json_int_t)m->id, "at", at, "kind", m->kind, "from",
-                                                  m->from_address, "contact", m->contact, "note", m->is_note, "text", m->new_text, "archive", m->archive));
-    }
-    for (guint i = 0; i < out->len; i++) {
-        OutboxRow *r = g_ptr_array_index(out, i);
-        g_autofree char *at = instant_format(r->created_at), *handed = instant_format(r->handed_at);
-        json_array_append_new(sent, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s?}", "id", (json_int_t)r->id, "at", at, "template", r->template, "to",
-                                              r->recipient, "state", r->state, "handed", handed, "reply", r->reply));
-    }
-    return TRUE;
-}
-
-static gboolean add_runs(Desk *d, gint64 ticket, json_t *o, GError **err)
-{
-    g_autoptr(GPtrArray) runs = NULL;
-    json_t *list = json_array();
-    json_object_set_new(o, "runs", list);
-    if (!runs_of_ticket(d->db, ticket, FALSE, &runs, err))
-        return FALSE;
-    for (guint i = 0; i < runs->len; i++) {
-        RunRow *r = g_ptr_array_index(runs, i);
-        json_t *pages = json_array();
-        for (guint k = 0; k < r->run->pages->len; k++) {
-            LadderPage *p = g_ptr_array_index(r->run->pages, k);
-            static const char *const states[] = {"queued", "waiting", "spent", "out"};
-            g_autofree char *at = instant_format(p->delivered_at);
-            json_array_append_new(pages, json_pack("{s:I, s:i, s:i, s:s, s:s, s:s}", "notification", (json_int_t)p->id, "level", p->level, "try", p->attempt,
-                                                   "contact", p->contact, "state", states[p->state], "delivered", at));
-        }
-        g_autofree char *until = instant_format(r->run->hold_until);
-        json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:i, s:s?, s:s, s:o}", "id", (json_int_t)r->id, "policy", r->policy, "state",
-                                              ladder_state_name(r->run->state), "level", r->run->level, "acker", r->run->acker, "hold_until", until,
-                                              "notifications", pages));
-    }
-    return TRUE;
-}
-
-static void print_array(const char *title, const json_t *array, const char *const *keys)
-{
-    size_t i;
-    json_t *one;
-    if (json_array_size(array) > 0)
-        printf("\n%s\n", title);
-    json_array_foreach(array, i, one)
-    {
-        for (const char *const *k = keys; *k != NULL; k++) {
-            g_autofree char *value = view_template_values.text(json_object_get(one, *k));
-            g_autofree char *flat = g_strdup(value);
-            g_strdelimit(flat, "\n", ' ');
-            g_autofree char *cell = g_strdup_printf("  %s", flat);
-            cmd_print_safe(cell);
-        }
-        putchar('\n');
-    }
-}
-
-static void print_show(const json_t *o)
-{
-    static const char *const facts[] = {"tag",   "subject", "queue", "state", "severity", "category", "requester", "requester_name",
-                                        "owner", "opened",  "impact", "next", "cause",    "resolution", "waiting_for"};
-    static const char *const clock_keys[] = {"target", "queue", "state", "duration", "at", "left", NULL};
-    static const char *const run_keys[] = {"id", "policy", "state", "level", "acker", "hold_until", NULL};
-    static const char *const page_keys[] = {"notification", "level", "try", "contact", "state", "delivered", NULL};
-    static const char *const message_keys[] = {"id", "at", "kind", "from", "text", NULL};
-    static const char *const outbox_keys[] = {"id", "at", "template", "to", "state", "reply", NULL};
-    const json_t *t = json_object_get(o, "ticket");
-    size_t i;
-    json_t *run;
-    for (gsize k = 0; k < G_N_ELEMENTS(facts); k++) {
-        const char *value = json_string_value(json_object_get(t, facts[k]));
-        g_autofree char *line = value == NULL ? NULL : g_strdup_printf("%-15s %s\n", facts[k], value);
-        if (line != NULL)
-            cmd_print_safe(line);
-    }
-    print_array("clocks", json_object_get(t, "clocks"), clock_keys);
-    print_array("escalations", json_object_get(o, "runs"), run_keys);
-    json_array_foreach(json_object_get(o, "runs"), i, run) print_array("notifications", json_object_get(run, "notifications"), page_keys);
-    print_array("mails in", json_object_get(o, "messages"), message_keys);
-    print_array("mails out", json_object_get(o, "outbox"), outbox_keys);
-}
-
-int cmd_show(int argc, char **argv, CommandContext *ctx)
-{
-    g_autoptr(GError) err = NULL;
-    g_autoptr(Ticket) t = NULL;
-    gint64 id;
-    int status = 0;
-    if (argc != 2)
-        return cmd_usage(argv[0]);
-    if (!cmd_ticket_id(argv[1], &id, &err))
-        return cmd_fail(err);
-    Desk *d = cmd_store(ctx, &status);
-    if (d == NULL)
-        return status;
-    if (!tickets_load(d->db, id, &t, &err))
-        return cmd_fail(err);
-    json_t *o = json_object(), *view = view_ticket(d, t, desk_contact_zone(d, NULL, desk_queue(d, t->queue)), &err);
-    if (view != NULL) {
-        json_object_set_new(o, "ticket", view);
-        if (add_runs(d, id, o, &err) && add_messages(d, id, o, &err)) {
-            if (cmd_json(ctx))
-                cmd_print_json(json_incref(o));
-            else
-                print_show(o);
-        }
-    }
-    json_decref(o);
     return cmd_fail(err);
 }
 

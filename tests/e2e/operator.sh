@@ -53,4 +53,21 @@ at 2026-05-26T12:13:00+02:00
 match "STATUS: who has it, until when" '^Bob has it, until .* CEST\. Nobody else is asked meanwhile\.$' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ' | sed 's/meanwhile\. .*/meanwhile./; s/.*: *Bob/Bob/; s/.*stands: //')"
 match "what waits for him says so" 'unless Bob still has it' "$(escalate --now 2026-05-26T12:14:00+02:00 explain 1)"
 match "and when his time is over" 'the time for which Bob has it is over' "$(escalate --now 2026-05-26T12:14:00+02:00 next)"
+
+# ---- show, audit, log, outbox: headings, and the same clock as explain ----
+late=2026-05-26T14:00:00+02:00
+show=$(escalate --now $late show 1)
+match "show: facts" '^requester +Eve Li$' "$show"
+match "headings of the clocks" '^  target +queue +state +within +due +left$' "$show"
+match "a clock, when it is due, how late" '^  respond +support +running +4bh +Tue 26 May 13:00 CEST +late 1 h$' "$show"
+match "headings of the escalations" '^  run +policy +state +level +taken by +until$' "$show"
+match "who has it, until when" '^  1 +standard +held +1 +bob +.*CEST$' "$show"
+match "headings of mails" '^  number +at +kind +from +text$' "$show"
+match "a mail" '^  1 +Tue 26 May 09:00 CEST +human +eve@acme.test +It prints nothing' "$show"
+no_match "no UTC" 'T[0-9:]+Z' "$show"
+match "audit by the same clock" '^ +1  Tue 26 May 09:00 CEST +open +queue=support' "$(escalate --now $late audit 1)"
+match "a year later with the year" '^ +1  Tue 26 May 2026 09:00 CEST +open ' "$(escalate --now 2027-01-04T09:00:00Z audit 1)"
+match "programs get RFC 3339" '^\{"number":1,"at":"2026-05-26T07:00:00Z","event":"open"' "$(escalate --json audit 1)"
+match "log" '^message 1  Tue 26 May 09:00 CEST  human  <eve@acme.test>' "$(escalate --now $late log 1)"
+match "outbox" '^ +1  #1     Tue 26 May 09:00 CEST +auto-ack' "$(escalate --now $late outbox)"
 done_testing
