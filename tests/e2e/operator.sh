@@ -70,4 +70,26 @@ match "a year later with the year" '^ +1  Tue 26 May 2026 09:00 CEST +open ' "$(
 match "programs get RFC 3339" '^\{"number":1,"at":"2026-05-26T07:00:00Z","event":"open"' "$(escalate --json audit 1)"
 match "log" '^message 1  Tue 26 May 09:00 CEST  human  <eve@acme.test>' "$(escalate --now $late log 1)"
 match "outbox" '^ +1  #1     Tue 26 May 09:00 CEST +auto-ack' "$(escalate --now $late outbox)"
+
+# ---- check: one word about one thing ----
+cp "$CONF" "$WORK/good.yaml"
+# broken SED-SCRIPT: what check says about a configuration with that fault
+broken() {
+    sed "$1" "$WORK/good.yaml" >"$WORK/bad.yaml"
+    "$ESCALATE" -c "$WORK/bad.yaml" check 2>&1 | grep -v 'no trusted-authserv'
+}
+said=$(broken 's/exhausted: queue:operations/exhausted: operations/')
+match "a queue without its word" "is 'operations', expected queue:NAME" "$said"
+no_match "is not said to be missing too" 'has no exhausted' "$said"
+match "a unit in words" "duration '10min': expected .*, like 10m$" "$(broken 's/ack-within: 10m/ack-within: 10min/')"
+printf 'BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nBEGIN:VEVENT\nUID:a@x\nDTSTAMP:20260101T000000Z\nDTSTART:20260105T090000\nDTEND:20260105T170000\n' \
+    >"$WORK/duty.ics"
+printf 'ATTENDEE:mailto:nobody@desk.test\nRRULE:FREQ=DAILY\nEND:VEVENT\nEND:VCALENDAR\n' >>"$WORK/duty.ics"
+said=$(broken 's/^contacts:/rotas: {primary: {files: [duty.ics], timezone: Europe\/Berlin}}\ncontacts:/')
+match "a rota is named" ": rota 'primary': .*is no contact" "$said"
+no_match "once" "rota 'primary': rota" "$said"
+exits "a file whose times have no zone" 78 "$ESCALATE" calendar "$WORK/duty.ics" --month 2026-05
+match "asks for one" 'give --tz ZONE' "$(cat "$WORK/err")"
+same "where the built-in templates are not: one line" 1 \
+    "$(ESCALATE_DATADIR=/nonexistent "$ESCALATE" -c "$CONF" check 2>&1 | grep -c templates)"
 done_testing
