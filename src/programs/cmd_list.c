@@ -28,12 +28,9 @@ static void add_names(GPtrArray *names, GHashTable *table)
 }
 
 /* What tickets have that the configuration knows no longer. */
-static gboolean add_used(Db *db, const char *sql, GPtrArray *names, GError **err)
+static gboolean add_used(DbRows *rows, GPtrArray *names, GError **err)
 {
-    g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
-    if (!db_select(db, &rows, err, sql, ""))
-        return FALSE;
     while (db_next(rows, &local))
         if (!g_ptr_array_find_with_equal_func(names, db_text(rows, 0), g_str_equal, NULL))
             g_ptr_array_add(names, g_strdup(db_text(rows, 0)));
@@ -46,13 +43,14 @@ static gboolean add_used(Db *db, const char *sql, GPtrArray *names, GError **err
 static gboolean known_values(Desk *d, const char *field, GPtrArray **ret, GError **err)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(DbRows) rows = NULL;
     gboolean ok = TRUE;
     if (strcmp(field, "queue") == 0) {
         add_names(names, d->config->queues);
-        ok = add_used(d->db, "select distinct queue from ticket order by 1", names, err);
+        ok = db_select(d->db, &rows, err, "select distinct queue from ticket order by 1", "") && add_used(rows, names, err);
     } else if (strcmp(field, "owner") == 0) {
         add_names(names, d->config->contacts);
-        ok = add_used(d->db, "select distinct owner from ticket where owner is not null order by 1", names, err);
+        ok = db_select(d->db, &rows, err, "select distinct owner from ticket where owner is not null order by 1", "") && add_used(rows, names, err);
     } else if (strcmp(field, "state") == 0) {
         for (int s = 0; s < TICKET_STATE_COUNT; s++)
             g_ptr_array_add(names, g_strdup(tickets_state_name((TicketState)s)));
