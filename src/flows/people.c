@@ -133,6 +133,8 @@ char *people_phrase(const Desk *d, const GPtrArray *names)
         const char *role = c->roles != NULL ? c->roles[0] : NULL;
         g_string_append_printf(s, "%s%s%s%s%s", i > 0 ? ", " : "", c->full_name, role ? " (" : "", role ? role : "", role ? ")" : "");
     }
+    if (names->len > 3)
+        g_string_append_printf(s, " and %u more", names->len - 3);
     return g_string_free(s, FALSE);
 }
 

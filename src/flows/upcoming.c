@@ -241,7 +241,7 @@ static gboolean read_rows(Desk *d, gint64 ticket, gint64 max, GPtrArray *list, G
     if (!db_select(d->db, &rows, err,
                    "select what, next_at, coalesce(ticket_id, 0), coalesce(clock_id, 0), coalesce(run_id, 0), policy, coalesce(level, 0), id from due"
                    " where $1 = 0 or ticket_id = $1 union all"
-                   " select 'mail ' || template || ' to ' || recipient, next_at, coalesce(ticket_id, 0), 0, 0, null, 0, id from outbox"
+                   " select 'mail to ' || recipient || ' is sent (' || template || ')', next_at, coalesce(ticket_id, 0), 0, 0, null, 0, id from outbox"
                    " where state = 'queued' and ($1 = 0 or ticket_id = $1) order by 2, 8 limit $2",
                    "ii", ticket, max))
         return FALSE;

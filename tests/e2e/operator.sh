@@ -37,6 +37,9 @@ match "next: local time, ticket, clock, person, level, policy" \
     '^Tue 26 May 12:00 CEST +\[support #1\] 75% of respond in support: Bob \(agent\) is asked \(level 1 of 3, policy standard\) · The label printer' "$next"
 same "a line each" 3 "$(now next -n 3 | wc -l | tr -d ' ')"
 match "for programs: RFC 3339" '"at":"2026-05-26T12:00:00\+02:00".*"ticket":1' "$(now --json next -n 1)"
+sed 's/notify: \[bob\]/notify: [bob, ann, carol, dana]/' "$CONF" >"$WORK/many.yaml"
+match "of many people three, and how many more" 'Bob \(agent\), Ann \(agent\), Carol \(lead\) and 1 more are asked' \
+    "$("$ESCALATE" -c "$WORK/many.yaml" --now 2026-05-26T09:05:00+02:00 next -n 1)"
 match "explain says the same" '^  Tue 26 May 12:00 CEST  75% of respond in support: Bob \(agent\) is asked' "$(now explain 1)"
 match "and when the target is due" '^  Tue 26 May 13:00 CEST  respond in support is due$' "$(now explain 1)"
 at 2026-05-26T12:00:00+02:00
@@ -70,6 +73,9 @@ match "a year later with the year" '^ +1  Tue 26 May 2026 09:00 CEST +open ' "$(
 match "programs get RFC 3339" '^\{"number":1,"at":"2026-05-26T07:00:00Z","event":"open"' "$(escalate --json audit 1)"
 match "log" '^message 1  Tue 26 May 09:00 CEST  human  <eve@acme.test>' "$(escalate --now $late log 1)"
 match "outbox" '^ +1  #1     Tue 26 May 09:00 CEST +auto-ack' "$(escalate --now $late outbox)"
+
+escalate --now 2026-05-26T14:15:00+02:00 escalate 1 >/dev/null
+match "mail that waits" 'mail to carol@desk.test is sent \(escalation\)' "$(escalate --now 2026-05-26T14:15:00+02:00 next)"
 
 # ---- check: one word about one thing ----
 cp "$CONF" "$WORK/good.yaml"
