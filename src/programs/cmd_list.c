@@ -20,6 +20,15 @@ static const char *const fields[] = {"queue", "state", "owner", "category", "req
 
 /* ---- terms: they are judged before any ticket is looked at, since a mistyped one would answer "nothing" ---- */
 
+static void add_categories(GPtrArray *names, const GPtrArray *rules)
+{
+    for (guint i = 0; i < rules->len; i++) {
+        const ConfigRule *r = g_ptr_array_index(rules, i);
+        if (r->category != NULL && !g_ptr_array_find_with_equal_func(names, r->category, g_str_equal, NULL))
+            g_ptr_array_add(names, g_strdup(r->category));
+    }
+}
+
 static void add_names(GPtrArray *names, GHashTable *table)
 {
     g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(table), (GCompareFunc)strcmp);
@@ -51,6 +60,9 @@ static gboolean known_values(Desk *d, const char *field, GPtrArray **ret, GError
     } else if (strcmp(field, "owner") == 0) {
         add_names(names, d->config->contacts);
         ok = db_select(d->db, &rows, err, "select distinct owner from ticket where owner is not null order by 1", "") && add_used(rows, names, err);
+    } else if (strcmp(field, "category") == 0) {
+        add_categories(names, d->config->rules);
+        ok = db_select(d->db, &rows, err, "select distinct category from ticket where category is not null order by 1", "") && add_used(rows, names, err);
     } else if (strcmp(field, "state") == 0) {
         for (int s = 0; s < TICKET_STATE_COUNT; s++)
             g_ptr_array_add(names, g_strdup(tickets_state_name((TicketState)s)));
@@ -83,7 +95,7 @@ static gboolean check_term(Desk *d, const char *term, GError **err)
         return error_set(err, ERROR_USAGE, "'%s': expected queue, state, owner, category, requester or severity before the colon", name);
     if (!known_values(d, name, &known, err))
         return FALSE;
-    gboolean is_known = known == NULL || (colon[1] == '\0' && strcmp(name, "owner") == 0); /* nobody's */
+    gboolean is_known = known == NULL || (colon[1] == '\0' && (strcmp(name, "owner") == 0 || strcmp(name, "category") == 0)); /* without one */
     for (guint i = 0; !is_known && i < known->len; i++)
         is_known = g_ascii_strcasecmp(g_ptr_array_index(known, i), colon + 1) == 0;
     if (is_known)

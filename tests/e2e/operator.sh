@@ -23,6 +23,9 @@ exits "a queue" 2 now list queue:supprt
 match "with the queues" "expected operations, sales, support" "$(cat "$WORK/err")"
 exits "an owner" 2 now list owner:bop
 match "with the contacts" "expected ann, bob, " "$(cat "$WORK/err")"
+exits "a category that neither a rule nor a ticket has" 2 now list category:outrage
+match "with those that there are" "expected outage$" "$(cat "$WORK/err")"
+same "one of a rule is known" '' "$(now list category:outage)"
 exits "a severity" 2 now list severity:5
 exits "a field" 2 now list stat:new
 exits "an option" 2 now list state:new --al
