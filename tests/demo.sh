@@ -75,8 +75,9 @@ clock() {
     clock_end=$(utc "$1")
     clock_last=
     while :; do
-        clock_due=$(escalate next -n 1 | cut -f 1)
+        clock_due=$(escalate --json next -n 1 | sed 's/.*"at":"\([^"]*\)".*/\1/')
         [ -n "$clock_due" ] || break
+        clock_due=$(utc "$clock_due")
         [ "$(printf '%s\n%s\n' "$clock_due" "$clock_end" | sort | head -n 1)" = "$clock_due" ] || break
         [ "$clock_due" != "$clock_last" ] || failed 'the daemon does what is due' "$(escalate next -n 3)"
         daemon_at "$clock_due"
@@ -350,7 +351,7 @@ has 'the answer by phone stops the clock' '^respond in support: .* met$' "$WHY"
 scene 'What is left: escalate list'
 clock '2026-05-26 10:35'
 escalate list | indent
-scene 'The record of ticket 6: escalate audit 6 (times are UTC)'
+scene 'The record of ticket 6: escalate audit 6'
 AUDIT=$(escalate audit 6)
 say "$AUDIT" | indent
 for row in 'open .*severity=S2' 'clock .*target=respond change=start due=2026-05-26T08:10:00Z' 'page .*level=1 .*contact=jonas' \

@@ -371,6 +371,7 @@ static void set_exhausted(const Value *v)
     const char *name = g_str_has_prefix(v->text, "queue:") ? v->text + strlen("queue:") : "";
     if (!fields_is_name(name)) {
         mismatch(v);
+        put_text(v, g_strdup("")); /* it is given, though wrong: no second word about it */
         return;
     }
     put_text(v, g_strdup(name));

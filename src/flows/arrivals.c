@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/limits.h"
 
+#include "rules/wrap.h"
+
 #include "mail/message.h"
 
 #include "flows/acknowledge.h"
@@ -21,6 +23,8 @@
 #include "flows/view.h"
 
 #include "base/banned.h"
+
+#define SUBJECT_CHARACTERS 60 /* of one that is made from the text */
 
 /* ---- telling the team ---- */
 
@@ -156,6 +160,15 @@ static gboolean open_with(IntakeCase *c, const OpeningFacts *facts, const Rating
            && tell_teams(c, "new-ticket", TRUE, err);
 }
 
+/* For a mail without a subject what it begins to say; NULL: it has one, or says nothing. */
+static char *first_words(const char *subject, const char *text)
+{
+    g_autofree char *gist = subject[strspn(subject, " \t\r\n")] == '\0' && text != NULL ? wrap_gist(text) : NULL;
+    if (gist != NULL && g_str_has_suffix(gist, "."))
+        gist[strlen(gist) - 1] = '\0';
+    return gist == NULL ? NULL : g_utf8_substring(gist, 0, MIN(g_utf8_strlen(gist, -1), SUBJECT_CHARACTERS));
+}
+
 static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GError **err)
 {
     const Reading *r = c->reading;
@@ -174,6 +187,9 @@ static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GEr
         c->row->contact = g_strdup(c->sender->name);
         c->row->is_note = TRUE;
     }
+    g_autofree char *named = first_words(facts.subject, is_behalf ? r->returned_text : r->new_text);
+    if (named != NULL)
+        facts.subject = named;
     gboolean ok = open_with(c, &facts, rating, is_behalf ? &behalf : NULL, err);
     onbehalf_clear(&behalf);
     return ok;

@@ -13,6 +13,9 @@
 
 #include "base/banned.h"
 
+#define ADDRESSES_NAMED 5 /* in a reason for hold */
+#define ADDRESSES_BYTES 400
+
 #define BODY_ADDRESSES_MAX 200 /* that are looked at in a text */
 
 /* ---- tokens ---- */
@@ -268,4 +271,22 @@ gboolean belonging_find(IntakeCase *c, gint64 *ret_claimed, GError **err)
     if (v.claimed != 0)
         intake_note(c, "claims ticket %" G_GINT64_FORMAT ", not joined: %s", v.claimed, v.why);
     return TRUE;
+}
+
+char *belonging_addressed(const IntakeCase *c)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    for (int i = 0; i < c->mail->recipient_count && all->len < ADDRESSES_NAMED; i++)
+        g_ptr_array_add(all, (gpointer)c->mail->recipients[i]);
+    const GPtrArray *fields[] = {c->reading->to, c->reading->cc};
+    gboolean has_envelope = all->len > 0;
+    for (gsize f = 0; !has_envelope && f < G_N_ELEMENTS(fields); f++)
+        for (guint i = 0; fields[f] != NULL && i < fields[f]->len && all->len < ADDRESSES_NAMED; i++)
+            g_ptr_array_add(all, g_ptr_array_index(fields[f], i));
+    gboolean is_none = all->len == 0;
+    g_ptr_array_add(all, NULL);
+    g_autofree char *joined = is_none ? g_strdup("it names none") : g_strjoinv(", ", (char **)all->pdata);
+    g_autofree char *whole = c->mail->queue == NULL ? g_strdup_printf("%.*s", ADDRESSES_BYTES, joined)
+                                                    : g_strdup_printf("%.*s; nor is any named '%.60s'", ADDRESSES_BYTES, joined, c->mail->queue);
+    return g_utf8_make_valid(whole, -1);
 }

@@ -13,5 +13,8 @@ gboolean belonging_own_mail(const IntakeCase *c, const char *message_id, OutboxR
 gboolean belonging_find(IntakeCase *c, gint64 *ret_claimed, GError **err);
 /* c->ticket = that ticket; a merged one stands for the one that it went into. */
 gboolean belonging_load(IntakeCase *c, gint64 id, GError **err);
+/* The addresses that it is for, of the envelope, else of To and Cc, and the queue that the filter named: for a person who must find what the
+ * configuration lacks. Newly allocated. */
+char *belonging_addressed(const IntakeCase *c);
 
 #endif

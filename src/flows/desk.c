@@ -29,7 +29,8 @@ typedef struct {
 
 static void problem(Loading *l, int line, const char *what, const GError *err)
 {
-    g_ptr_array_add(l->problems, g_strdup_printf("%s:%d:1: %s: %s", l->desk->config->path, line, what, err->message));
+    gboolean says_what = g_str_has_prefix(err->message, what);
+    g_ptr_array_add(l->problems, g_strdup_printf("%s:%d:1: %s%s%s", l->desk->config->path, line, says_what ? "" : what, says_what ? "" : ": ", err->message));
 }
 
 static void load_calendars(Loading *l)
@@ -230,6 +231,11 @@ static void check_templates(Loading *l)
 {
     GHashTableIter it;
     gpointer value;
+    if (!g_file_test(l->desk->templates, G_FILE_TEST_IS_DIR)) {
+        g_ptr_array_add(l->problems, g_strdup_printf("%s:1:1: the built-in templates are not in '%s': expected an installation, or ESCALATE_DATADIR to name"
+                                                     " the folder that holds templates", l->desk->config->path, l->desk->templates));
+        return;
+    }
     for (gsize i = 0; i < G_N_ELEMENTS(wanted_templates); i++)
         check_template(l, wanted_templates[i], 1);
     g_hash_table_iter_init(&it, l->desk->config->policies);

@@ -7,9 +7,12 @@
 #include "store/clocks.h"
 
 #include "flows/deadlines.h"
+#include "flows/upcoming.h"
 #include "flows/view.h"
 
 #include "base/banned.h"
+
+#define UPCOMING 1000 /* more than a ticket has */
 
 static void set_time(json_t *o, const char *key, const Zone *zone, Instant t)
 {
@@ -147,28 +150,6 @@ static json_t *explain_clock(Desk *d, const ClockRow *c, const Zone *zone, GErro
     return NULL;
 }
 
-static gboolean add_next(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
-{
-    g_autoptr(DbRows) rows = NULL;
-    GError *local = NULL;
-    json_t *list = json_array();
-    json_object_set_new(o, "next", list);
-    if (!db_select(d->db, &rows, err, "select what, next_at, coalesce(level, 0), policy from due where ticket_id = $1 order by next_at, id", "i", t->id))
-        return FALSE;
-    while (db_next(rows, &local)) {
-        json_t *one = json_object();
-        set_text(one, "what", db_text(rows, 0));
-        set_time(one, "at", zone, db_instant(rows, 1));
-        if (db_int(rows, 2) != 0)
-            json_object_set_new(one, "level", json_integer(db_int(rows, 2)));
-        set_text(one, "policy", db_text(rows, 3));
-        json_array_append_new(list, one);
-    }
-    if (local != NULL)
-        g_propagate_error(err, local);
-    return local == NULL;
-}
-
 /* The sums of the mails that the rules gave points, newest last: [{at, message, score, rows: [{rule, axis, points}]}]. */
 static gboolean add_scores(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
 {
@@ -205,7 +186,7 @@ static gboolean add_scores(Desk *d, const Ticket *t, const Zone *zone, json_t *o
 json_t *explain_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
 {
     g_autoptr(GPtrArray) clocks = NULL;
-    json_t *o = json_object(), *list = json_array(), *ticket = view_ticket(d, t, zone, err);
+    json_t *o = json_object(), *list = json_array(), *next = NULL, *ticket = view_ticket(d, t, zone, err);
     gboolean ok = ticket != NULL && clocks_of_ticket(d->db, t->id, &clocks, err);
     if (ticket != NULL)
         json_object_set_new(o, "ticket", ticket);
@@ -216,8 +197,10 @@ json_t *explain_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
         if (ok)
             json_array_append_new(list, one);
     }
-    if (ok && add_scores(d, t, zone, o, err) && add_next(d, t, zone, o, err))
+    if (ok && add_scores(d, t, zone, o, err) && upcoming_list(d, t->id, UPCOMING, zone, &next, err)) {
+        json_object_set_new(o, "next", next);
         return o;
+    }
     json_decref(o);
     return NULL;
 }

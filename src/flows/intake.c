@@ -410,8 +410,10 @@ static gboolean process(IntakeCase *c, GError **err)
         return is_copy;
     if (!place(c, &claimed, err))
         return FALSE;
-    if (c->home == NULL)
-        return error_set(err, ERROR_DATA, "no queue has any address that this mail is for");
+    if (c->home == NULL) {
+        g_autofree char *all = belonging_addressed(c);
+        return error_set(err, ERROR_DATA, "no queue has any address that this mail is for: %s", all);
+    }
     return cases[c->kind](c, claimed, err);
 }
 

@@ -412,7 +412,11 @@ gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *
         if (!tickets_work(d->db, t->id, contact, &o.reply_id, err))
             return FALSE;
     }
-    return with_ticket_view(d, &o, json_pack("{s:s?, s:s?, s:b}", "from", from, "text", text, "relay", o.reply_purpose == 'w'), err);
+    json_t *view = json_pack("{s:s?, s:s?, s:b}", "from", from, "text", text, "relay", o.reply_purpose == 'w');
+    if (view_arrival(d, t, desk_contact_zone(d, o.contact, o.queue), view, err))
+        return with_ticket_view(d, &o, view, err);
+    json_decref(view);
+    return FALSE;
 }
 
 gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t *extra, const char *in_reply_to, GError **err)

@@ -32,7 +32,7 @@ gboolean operations_open(Desk *d, const Ticket *about, const ConfigQueue *queue,
     if (target == NULL)
         return tell_owner_and_lead(d, about, queue, "Everybody on the ladder was asked, and nobody took it.", err);
     g_autofree char *subject = g_strdup_printf("Nobody took %s %s", tag, about->subject);
-    g_autofree char *text = g_strdup_printf("Every level of the policy '%s' was asked about %s, and nobody took it.\n", policy->name, tag);
+    g_autofree char *text = g_strdup_printf("Every level of the policy '%s' was asked about %s,\nand nobody took it.", policy->name, tag);
     OpeningFacts facts = {.home = target, .requester = target->address[0], .requester_name = "escalate", .subject = subject,
                           .severity = MIN(target->default_severity, about->severity), .linked_id = about->id, .is_operational = TRUE, .at = d->now};
     g_autoptr(Ticket) t = NULL;

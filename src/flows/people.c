@@ -125,6 +125,19 @@ GPtrArray *people_of(Desk *d, const Ticket *ticket, const ConfigQueue *queue, co
     return names;
 }
 
+char *people_phrase(const Desk *d, const GPtrArray *names)
+{
+    GString *s = g_string_new(NULL);
+    for (guint i = 0; i < names->len && i < 3; i++) {
+        const ConfigContact *c = desk_contact(d, g_ptr_array_index(names, i));
+        const char *role = c->roles != NULL ? c->roles[0] : NULL;
+        g_string_append_printf(s, "%s%s%s%s%s", i > 0 ? ", " : "", c->full_name, role ? " (" : "", role ? role : "", role ? ")" : "");
+    }
+    if (names->len > 3)
+        g_string_append_printf(s, " and %u more", names->len - 3);
+    return g_string_free(s, FALSE);
+}
+
 /* Whether `contact` is one of them, or stands in for one who is away. */
 static gboolean serves(Desk *d, const GPtrArray *names, const char *contact)
 {

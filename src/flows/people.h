@@ -9,6 +9,8 @@
 /* Names of the contacts that a list of Who * means for a ticket of that queue at d->now, each once, in order; char *, with free func.
  * `ticket` may be NULL: then there is no owner. */
 GPtrArray *people_of(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const GPtrArray *whos);
+/* Such names, three at most, for a sentence: "Bob Ng (agent), Dana Ruiz (director) and 2 more"; empty for none. Newly allocated. */
+char *people_phrase(const Desk *d, const GPtrArray *names);
 /* Until when `contact` is on duty without a break, where he stands at that level by a rota and by nothing else, or for somebody who does
  * and is away; INSTANT_NONE where he does not, INSTANT_MAX where no end is in sight. */
 Instant people_shift_end(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const PolicyLevel *level, const char *contact);

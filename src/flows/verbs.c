@@ -15,6 +15,7 @@
 #include "flows/escalate.h"
 #include "flows/merge.h"
 #include "flows/notify.h"
+#include "flows/upcoming.h"
 #include "flows/verbs_shared.h"
 #include "flows/view.h"
 
@@ -277,9 +278,8 @@ static gboolean do_needless(VerbContext *c, const Command *cmd, GError **err)
 static gboolean do_status(VerbContext *c, const Command *cmd, GError **err)
 {
     (void)cmd;
-    (void)err;
     verbs_say(c, "This is how it stands:"); /* the transcript shows the ticket below */
-    return TRUE;
+    return upcoming_status(c->desk, c->ticket, verbs_zone(c), c->results, err);
 }
 
 static gboolean do_help(VerbContext *c, const Command *cmd, GError **err)

@@ -14,6 +14,9 @@
 
 #include "base/banned.h"
 
+#define HEADLINE 60 /* characters of a first line that need not fit with another */
+#define EXCERPT 5   /* lines of the requester's newest text */
+
 /* ---- jansson for rules/template ---- */
 
 static const void *member(const void *value, const char *key) { return json_object_get(value, key); }
@@ -134,8 +137,10 @@ static json_t *view_clock(const Desk *d, const ClockRow *c, const Zone *zone)
     set_time(o, "met", zone, k->met_at, d->now);
     json_object_set_new(o, "breached", json_boolean(k->breached_at != INSTANT_NONE || (k->state == CLOCK_RUNNING && due <= d->now)));
     if (due != INSTANT_NONE && k->state == CLOCK_RUNNING) {
-        g_autofree char *left = duration_format_human(ABS(due - d->now));
+        Seconds apart = ABS(due - d->now);
+        g_autofree char *left = apart < 60 ? g_strdup("under 1 min") : duration_format_human(apart);
         set(o, "left", left);
+        json_object_set_new(o, "now", json_boolean(apart < 60));
         json_object_set_new(o, "late", json_boolean(due <= d->now));
     }
     return o;
@@ -187,6 +192,7 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     set(o, "requester", t->requester);
     set(o, "requester_name", t->requester_name != NULL ? t->requester_name : t->requester);
     set(o, "language", t->language);
+    json_object_set_new(o, "operational", json_boolean(t->is_operational));
     set(o, "owner", t->owner);
     set(o, "owner_name", owner != NULL ? owner->full_name : t->owner);
     set(o, "owner_phone", owner != NULL ? owner->phone : NULL);
@@ -311,13 +317,8 @@ static void add_otherwise(Desk *d, const Ticket *t, const ConfigQueue *queue, co
     }
     const PolicyLevel *next = g_ptr_array_index(policy->levels, (guint)p->level);
     g_autoptr(GPtrArray) people = people_of(d, t, queue, next->notify);
-    g_autoptr(GString) names = g_string_new(NULL);
-    for (guint i = 0; i < people->len && i < 3; i++) {
-        const ConfigContact *c = desk_contact(d, g_ptr_array_index(people, i));
-        const char *role = c->roles != NULL ? c->roles[0] : NULL;
-        g_string_append_printf(names, "%s%s%s%s%s", i > 0 ? ", " : "", c->full_name, role ? " (" : "", role ? role : "", role ? ")" : "");
-    }
-    set(o, "next_people", names->len > 0 ? names->str : "the next level");
+    g_autofree char *names = people_phrase(d, people);
+    set(o, "next_people", *names != '\0' ? names : "the next level");
     const char *next_name = next->calendar != NULL ? next->calendar : policy->calendar != NULL ? policy->calendar : queue->calendar;
     if (is_sooner || next->after.amount == 0 || !calendar_add(desk_calendar(d, next_name), by, next->after, &by, NULL))
         return;
@@ -362,6 +363,63 @@ static gboolean add_last_answer(Desk *d, const Ticket *t, const Zone *zone, json
     return local == NULL;
 }
 
+/* "Kim Lee: 40 users cannot order", else in his own words: the subject stands above it already. */
+static gboolean add_headline(Desk *d, const Ticket *t, gsize max, json_t *o, GError **err)
+{
+    const char *who = t->requester_name != NULL ? t->requester_name : t->requester != NULL ? t->requester : "a customer";
+    g_autofree char *name = cut(who, 24), *text = NULL;
+    if (!db_text_value(d->db, &text, err, "select new_text from message where ticket_id = $1 and direction = 'in' and is_note = 0 order by id limit 1", "i", t->id))
+        return FALSE;
+    g_autofree char *gist = t->impact == NULL && text != NULL ? wrap_gist(text) : NULL;
+    gsize used = (gsize)g_utf8_strlen(name, -1) + 4;
+    g_autofree char *said = gist == NULL ? NULL : cut(gist, max > used + 8 ? max - used : 8);
+    g_autofree char *whole = said != NULL ? g_strdup_printf("%s: \"%s\"", name, said)
+                                          : g_strdup_printf("%s: %s", name, t->impact != NULL ? t->impact : *t->subject != '\0' ? t->subject : "(no subject)");
+    g_autofree char *head = said != NULL ? g_strdup(whole) : cut(whole, max);
+    set(o, "headline", head);
+    return TRUE;
+}
+
+/* The ticket that an operations ticket is about; itself for any other. */
+static gboolean load_about(Desk *d, const Ticket *t, Ticket **ret, GError **err)
+{
+    *ret = NULL;
+    return !t->is_operational || t->linked_id == 0 || tickets_load(d->db, t->linked_id, ret, err);
+}
+
+gboolean view_arrival(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
+{
+    g_autoptr(Ticket) about = NULL;
+    if (!add_headline(d, t, HEADLINE, o, err) || !load_about(d, t, &about, err))
+        return FALSE;
+    if (about == NULL)
+        return TRUE;
+    json_t *view = view_ticket(d, about, zone, err);
+    if (view == NULL)
+        return FALSE;
+    json_object_set_new(o, "about", view);
+    return add_headline(d, about, HEADLINE, o, err) && add_excerpt(d, about, zone, EXCERPT, view, err);
+}
+
+/* Who waits, what he wrote, and how late: in an operations ticket those of the ticket that nobody took. */
+static gboolean add_subject_matter(Desk *d, const Ticket *t, const Zone *zone, gsize headline, int excerpt, json_t *o, json_t *ticket, GError **err)
+{
+    g_autoptr(Ticket) about = NULL;
+    if (!load_about(d, t, &about, err))
+        return FALSE;
+    const Ticket *matter = about != NULL ? about : t;
+    if (about != NULL) {
+        json_t *view = view_ticket(d, about, zone, err);
+        if (view == NULL)
+            return FALSE;
+        json_object_set_new(o, "about", view);
+        json_object_set(ticket, "requester", json_object_get(view, "requester"));
+        json_object_set(ticket, "requester_name", json_object_get(view, "requester_name"));
+    }
+    return add_headline(d, matter, headline, o, err) && add_excerpt(d, matter, zone, excerpt, o, err) && add_last_answer(d, matter, zone, o, err)
+           && add_pressing(d, matter, zone, o, err) && (json_object_get(o, "pressing") != NULL || add_pressing(d, t, zone, o, err));
+}
+
 json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, const ConfigContact *reader, gsize headline,
                   int excerpt, GError **err)
 {
@@ -371,11 +429,7 @@ json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p
     const Zone *zone = desk_contact_zone(d, reader, queue);
     const ConfigContact *absent = desk_contact(d, instead_of);
     json_t *o = json_object(), *ticket = view_ticket(d, t, zone, err);
-    const char *who = t->requester_name != NULL ? t->requester_name : t->requester != NULL ? t->requester : "a customer";
-    g_autofree char *name = cut(who, 24), *whole = g_strdup_printf("%s: %s", name, t->impact != NULL ? t->impact : t->subject);
-    g_autofree char *head = cut(whole, headline);
     json_object_set_new(o, "ticket", ticket == NULL ? json_null() : ticket);
-    set(o, "headline", head);
     set(o, "policy", r->policy);
     json_object_set_new(o, "level", json_integer(p->level));
     json_object_set_new(o, "levels", json_integer(policy->levels->len));
@@ -386,9 +440,8 @@ json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p
     set(o, p->kind == PAGE_HANDOFF ? "shift_of" : "instead_of", absent != NULL ? absent->full_name : instead_of);
     set(o, "authority", level->authority);
     set(o, "bridge", policy->bridge);
-    json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE));
-    gboolean ok = ticket != NULL && add_pressing(d, t, zone, o, err) && add_history(d, r, p, zone, o, err)
-                  && add_excerpt(d, t, zone, excerpt, o, err) && add_last_answer(d, t, zone, o, err);
+    json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE && !t->is_operational));
+    gboolean ok = ticket != NULL && add_history(d, r, p, zone, o, err) && add_subject_matter(d, t, zone, headline, excerpt, o, ticket, err);
     add_otherwise(d, t, queue, policy, p, zone, o);
     if (ok)
         return o;

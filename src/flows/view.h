@@ -27,6 +27,8 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err);
  * lines of the requester's newest text. */
 json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, const ConfigContact *reader,
                   gsize headline, int excerpt, GError **err);
+/* What the mail about a new one says beside it: `headline`; in an operations ticket `about`, the ticket that nobody took. */
+gboolean view_arrival(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err);
 /* One message of the ticket for people: at most `max` lines of its new text (array of strings). */
 json_t *view_lines(const char *text, int max, gsize width);
 

@@ -44,8 +44,14 @@ int cmd_usage(const char *name);
 gboolean cmd_ticket_id(const char *text, gint64 *ret, GError **err);
 /* Prints a JSON value on one line and drops it. */
 void cmd_print_json(json_t *value);
+/* A time for people, "Fri 22 May 14:02 CEST", with its year where that is not the present one; "-" for INSTANT_NONE. Newly allocated. */
+char *cmd_time(const Zone *zone, Instant t, Instant now);
+/* The zone in which a ticket (0: what belongs to none) is told: its queue's. */
+const Zone *cmd_ticket_zone(Desk *d, gint64 ticket);
 /* Prints text with control characters escaped: what comes from mail must not reach a terminal raw. */
 void cmd_print_safe(const char *text);
+/* The same as one line: a line end in it becomes a blank. */
+void cmd_print_line(const char *text);
 
 CommandMain cmd_audit, cmd_calendar, cmd_check, cmd_explain, cmd_help, cmd_hold, cmd_init, cmd_inspect, cmd_list, cmd_log, cmd_next,
     cmd_oncall, cmd_outbox, cmd_replay, cmd_requeue, cmd_show, cmd_template, cmd_verb, cmd_worktime;

@@ -120,6 +120,8 @@ static gboolean run_file(const Options *o, GError **err)
     const CalendarSource source = {.name = o->what, .hours = files, .zone_id = o->zone};
     Calendar *c = calendar_new(&source, warnings, err);
     show_warnings(warnings);
+    if (c == NULL && o->zone == NULL && err != NULL && *err != NULL && strstr((*err)->message, "without a zone") != NULL)
+        g_prefix_error(err, "give --tz ZONE: ");
     gboolean good = c != NULL && print_calendar(c, o, err);
     calendar_free(c);
     return good;

@@ -46,17 +46,29 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
 
 /* ---- audit ---- */
 
-static int print_rows(Desk *d, gint64 ticket)
+static void print_row(DbRows *rows, const Zone *zone, Instant now, gboolean json)
+{
+    Instant t = db_instant(rows, 1);
+    if (json) {
+        g_autofree char *exact = instant_format(t);
+        cmd_print_json(json_pack("{s:I, s:s, s:s, s:s}", "number", (json_int_t)db_int(rows, 0), "at", exact, "event", db_text(rows, 2), "detail",
+                                 db_text(rows, 3)));
+        return;
+    }
+    g_autofree char *at = cmd_time(zone, t, now);
+    g_autofree char *line = g_strdup_printf("%6" G_GINT64_FORMAT "  %-22s  %-12s %s\n", db_int(rows, 0), at, db_text(rows, 2), db_text(rows, 3));
+    cmd_print_safe(line);
+}
+
+static int print_rows(Desk *d, gint64 ticket, gboolean json)
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(DbRows) rows = NULL;
+    const Zone *zone = cmd_ticket_zone(d, ticket);
     if (!db_select(d->db, &rows, &err, "select number, at, event, detail from audit where ticket_id = $1 order by number", "i", ticket))
         return cmd_fail(err);
-    while (db_next(rows, &err)) {
-        g_autofree char *at = instant_format(db_instant(rows, 1));
-        g_autofree char *line = g_strdup_printf("%6" G_GINT64_FORMAT "  %s  %-12s %s\n", db_int(rows, 0), at, db_text(rows, 2), db_text(rows, 3));
-        cmd_print_safe(line);
-    }
+    while (db_next(rows, &err))
+        print_row(rows, zone, d->now, json);
     return cmd_fail(err);
 }
 
@@ -75,7 +87,7 @@ int cmd_audit(int argc, char **argv, CommandContext *ctx)
     if (strcmp(argv[1], "head") == 0)
         return audit_head(d->db, &head, &err) ? puts(head) < 0 : cmd_fail(err);
     if (!verify)
-        return cmd_ticket_id(argv[1], &id, &err) ? print_rows(d, id) : cmd_fail(err);
+        return cmd_ticket_id(argv[1], &id, &err) ? print_rows(d, id, cmd_json(ctx)) : cmd_fail(err);
     if (!audit_verify(d->db, d->audit_key, has_head ? argv[3] : NULL, &n, &err) || !audit_head(d->db, &head, &err))
         return cmd_fail(err);
     printf("good: %" G_GINT64_FORMAT " rows, head %s\n", n, head);

@@ -75,14 +75,10 @@ static void print_clock(const json_t *c, const Zone *zone)
     printf("\n\n");
 }
 
-static void print_next(const json_t *n, const Zone *zone)
+static void print_next(const json_t *n)
 {
-    g_autofree char *at = human(n, "at", zone);
-    gint64 level = json_integer_value(json_object_get(n, "level"));
-    printf("  %-22s %s", at, get(n, "what"));
-    if (level != 0)
-        printf(": level %" G_GINT64_FORMAT " of %s", level, get(n, "policy"));
-    putchar('\n');
+    g_autofree char *line = g_strdup_printf("  %-22s %s\n", get(n, "at_local"), get(n, "text"));
+    cmd_print_safe(line);
 }
 
 /* The sum, rule by rule. */
@@ -110,7 +106,7 @@ static void print_all(const json_t *o, const Zone *zone)
     json_array_foreach(json_object_get(o, "scores"), i, one) print_score(one, zone);
     if (json_array_size(json_object_get(o, "next")) > 0)
         puts("next");
-    json_array_foreach(json_object_get(o, "next"), i, one) print_next(one, zone);
+    json_array_foreach(json_object_get(o, "next"), i, one) print_next(one);
 }
 
 int cmd_explain(int argc, char **argv, CommandContext *ctx)

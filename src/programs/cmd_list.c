@@ -1,14 +1,13 @@
-/* cmd_list: `escalate list`, `show`, `next`: tickets at a glance, one whole, and what is due. */
+/* cmd_list: `escalate list`, `next`: tickets at a glance, and what is due. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 
-#include "store/messages.h"
-#include "store/outbox.h"
-#include "store/runs.h"
+#include "store/tickets.h"
 
+#include "flows/upcoming.h"
 #include "flows/view.h"
 
 #include "programs/cmd.h"
@@ -19,8 +18,95 @@
 
 static const char *const fields[] = {"queue", "state", "owner", "category", "requester"};
 
-/* A WORD of the subject, or FIELD:VALUE; FALSE with *err for an unknown field. */
-static gboolean matches(const Ticket *t, const char *term, GError **err)
+/* ---- terms: they are judged before any ticket is looked at, since a mistyped one would answer "nothing" ---- */
+
+static void add_categories(GPtrArray *names, const GPtrArray *rules)
+{
+    for (guint i = 0; i < rules->len; i++) {
+        const ConfigRule *r = g_ptr_array_index(rules, i);
+        if (r->category != NULL && !g_ptr_array_find_with_equal_func(names, r->category, g_str_equal, NULL))
+            g_ptr_array_add(names, g_strdup(r->category));
+    }
+}
+
+static void add_names(GPtrArray *names, GHashTable *table)
+{
+    g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(table), (GCompareFunc)strcmp);
+    for (GList *k = keys; k != NULL; k = k->next)
+        g_ptr_array_add(names, g_strdup(k->data));
+}
+
+/* What tickets have that the configuration knows no longer. */
+static gboolean add_used(DbRows *rows, GPtrArray *names, GError **err)
+{
+    GError *local = NULL;
+    while (db_next(rows, &local))
+        if (!g_ptr_array_find_with_equal_func(names, db_text(rows, 0), g_str_equal, NULL))
+            g_ptr_array_add(names, g_strdup(db_text(rows, 0)));
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
+/* What may stand behind that field; *ret is NULL where anything may. */
+static gboolean known_values(Desk *d, const char *field, GPtrArray **ret, GError **err)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(DbRows) rows = NULL;
+    gboolean ok = TRUE;
+    if (strcmp(field, "queue") == 0) {
+        add_names(names, d->config->queues);
+        ok = db_select(d->db, &rows, err, "select distinct queue from ticket order by 1", "") && add_used(rows, names, err);
+    } else if (strcmp(field, "owner") == 0) {
+        add_names(names, d->config->contacts);
+        ok = db_select(d->db, &rows, err, "select distinct owner from ticket where owner is not null order by 1", "") && add_used(rows, names, err);
+    } else if (strcmp(field, "category") == 0) {
+        add_categories(names, d->config->rules);
+        ok = db_select(d->db, &rows, err, "select distinct category from ticket where category is not null order by 1", "") && add_used(rows, names, err);
+    } else if (strcmp(field, "state") == 0) {
+        for (int s = 0; s < TICKET_STATE_COUNT; s++)
+            g_ptr_array_add(names, g_strdup(tickets_state_name((TicketState)s)));
+    } else if (strcmp(field, "severity") == 0) {
+        for (int s = 1; s <= SEVERITY_COUNT; s++)
+            g_ptr_array_add(names, g_strdup_printf("S%d", s));
+    }
+    *ret = names->len > 0 ? g_steal_pointer(&names) : NULL;
+    return ok;
+}
+
+static gboolean is_field(const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
+        if (strcmp(fields[i], name) == 0)
+            return TRUE;
+    return strcmp(name, "severity") == 0;
+}
+
+static gboolean check_term(Desk *d, const char *term, GError **err)
+{
+    const char *colon = strchr(term, ':');
+    g_autoptr(GPtrArray) known = NULL;
+    if (g_str_has_prefix(term, "--"))
+        return error_set(err, ERROR_USAGE, "'%s': expected --all, before the words, or none", term);
+    if (colon == NULL)
+        return TRUE;
+    g_autofree char *name = g_strndup(term, (gsize)(colon - term));
+    if (!is_field(name))
+        return error_set(err, ERROR_USAGE, "'%s': expected queue, state, owner, category, requester or severity before the colon", name);
+    if (!known_values(d, name, &known, err))
+        return FALSE;
+    gboolean is_known = known == NULL || (colon[1] == '\0' && (strcmp(name, "owner") == 0 || strcmp(name, "category") == 0)); /* without one */
+    for (guint i = 0; !is_known && i < known->len; i++)
+        is_known = g_ascii_strcasecmp(g_ptr_array_index(known, i), colon + 1) == 0;
+    if (is_known)
+        return TRUE;
+    g_ptr_array_add(known, NULL);
+    g_autofree char *all = g_strjoinv(", ", (char **)known->pdata);
+    return error_set(err, ERROR_USAGE, "%s '%s': there is none of that name; expected %s", name, colon + 1, all);
+}
+
+/* Of a checked term: a WORD of the subject, or FIELD:VALUE. */
+static gboolean matches(const Ticket *t, const char *term)
 {
     const char *colon = strchr(term, ':');
     g_autofree char *severity = g_strdup_printf("S%d", t->severity + 1);
@@ -35,14 +121,14 @@ static gboolean matches(const Ticket *t, const char *term, GError **err)
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
         if (strcmp(fields[i], name) == 0)
             return g_ascii_strcasecmp(values[i] != NULL ? values[i] : "", colon + 1) == 0;
-    return error_set(err, ERROR_USAGE, "'%s': expected queue, state, owner, category, requester or severity before the colon", name);
+    return FALSE;
 }
 
-static gboolean wanted(const Ticket *t, char **terms, int n, gboolean all, GError **err)
+static gboolean wanted(const Ticket *t, char **terms, int n, gboolean all)
 {
     gboolean by_state = FALSE;
     for (int i = 0; i < n; i++) {
-        if (!matches(t, terms[i], err))
+        if (!matches(t, terms[i]))
             return FALSE;
         by_state = by_state || g_str_has_prefix(terms[i], "state:");
     }
@@ -69,12 +155,15 @@ int cmd_list(int argc, char **argv, CommandContext *ctx)
     Desk *d = cmd_store(ctx, &status);
     if (d == NULL)
         return status;
+    for (int i = 1 + all; i < argc; i++)
+        if (!check_term(d, argv[i], &err))
+            return cmd_fail(err);
     if (!db_ids(d->db, &ids, &err, "select id from ticket where $1 = 1 or state in ('new', 'open', 'waiting') or $2 > 0 order by severity, id", "ii",
                 (gint64)all, (gint64)(argc - 1 - all)))
         return cmd_fail(err);
     for (guint i = 0; err == NULL && i < ids->len; i++) {
         g_autoptr(Ticket) t = NULL;
-        if (!tickets_load(d->db, g_array_index(ids, gint64, i), &t, &err) || !wanted(t, argv + 1 + all, argc - 1 - all, all, &err))
+        if (!tickets_load(d->db, g_array_index(ids, gint64, i), &t, &err) || !wanted(t, argv + 1 + all, argc - 1 - all, all))
             continue;
         json_t *view = view_ticket(d, t, desk_contact_zone(d, NULL, desk_queue(d, t->queue)), &err);
         if (view == NULL)
@@ -88,151 +177,28 @@ int cmd_list(int argc, char **argv, CommandContext *ctx)
     return cmd_fail(err);
 }
 
-/* ---- show ---- */
-
-static gboolean add_messages(Desk *d, gint64 ticket, json_t *o, GError **err)
-{
-    g_autoptr(GPtrArray) in = NULL, out = NULL;
-    json_t *messages = json_array(), *sent = json_array();
-    json_object_set_new(o, "messages", messages);
-    json_object_set_new(o, "outbox", sent);
-    if (!messages_list(d->db, ticket, 0, &in, err) || !outbox_list(d->db, ticket, NULL, 1000, &out, err))
-        return FALSE;
-    for (guint i = 0; i < in->len; i++) {
-        MessageRow *m = g_ptr_array_index(in, i);
-        g_autofree char *at = instant_format(m->received_at);
-        json_array_append_new(messages, json_pack("{s:I, s:s, s:s, s:s?, s:s?, s:b, s:s?, s:s?}", "id", (json_int_t)m->id, "at", at, "kind", m->kind, "from",
-                                                  m->from_address, "contact", m->contact, "note", m->is_note, "text", m->new_text, "archive", m->archive));
-    }
-    for (guint i = 0; i < out->len; i++) {
-        OutboxRow *r = g_ptr_array_index(out, i);
-        g_autofree char *at = instant_format(r->created_at), *handed = instant_format(r->handed_at);
-        json_array_append_new(sent, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s?}", "id", (json_int_t)r->id, "at", at, "template", r->template, "to",
-                                              r->recipient, "state", r->state, "handed", handed, "reply", r->reply));
-    }
-    return TRUE;
-}
-
-static gboolean add_runs(Desk *d, gint64 ticket, json_t *o, GError **err)
-{
-    g_autoptr(GPtrArray) runs = NULL;
-    json_t *list = json_array();
-    json_object_set_new(o, "runs", list);
-    if (!runs_of_ticket(d->db, ticket, FALSE, &runs, err))
-        return FALSE;
-    for (guint i = 0; i < runs->len; i++) {
-        RunRow *r = g_ptr_array_index(runs, i);
-        json_t *pages = json_array();
-        for (guint k = 0; k < r->run->pages->len; k++) {
-            LadderPage *p = g_ptr_array_index(r->run->pages, k);
-            static const char *const states[] = {"queued", "waiting", "spent", "out"};
-            g_autofree char *at = instant_format(p->delivered_at);
-            json_array_append_new(pages, json_pack("{s:I, s:i, s:i, s:s, s:s, s:s}", "notification", (json_int_t)p->id, "level", p->level, "try", p->attempt,
-                                                   "contact", p->contact, "state", states[p->state], "delivered", at));
-        }
-        g_autofree char *until = instant_format(r->run->hold_until);
-        json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:i, s:s?, s:s, s:o}", "id", (json_int_t)r->id, "policy", r->policy, "state",
-                                              ladder_state_name(r->run->state), "level", r->run->level, "acker", r->run->acker, "hold_until", until,
-                                              "notifications", pages));
-    }
-    return TRUE;
-}
-
-static void print_array(const char *title, const json_t *array, const char *const *keys)
-{
-    size_t i;
-    json_t *one;
-    if (json_array_size(array) > 0)
-        printf("\n%s\n", title);
-    json_array_foreach(array, i, one)
-    {
-        for (const char *const *k = keys; *k != NULL; k++) {
-            g_autofree char *value = view_template_values.text(json_object_get(one, *k));
-            g_autofree char *flat = g_strdup(value);
-            g_strdelimit(flat, "\n", ' ');
-            g_autofree char *cell = g_strdup_printf("  %s", flat);
-            cmd_print_safe(cell);
-        }
-        putchar('\n');
-    }
-}
-
-static void print_show(const json_t *o)
-{
-    static const char *const facts[] = {"tag",   "subject", "queue", "state", "severity", "category", "requester", "requester_name",
-                                        "owner", "opened",  "impact", "next", "cause",    "resolution", "waiting_for"};
-    static const char *const clock_keys[] = {"target", "queue", "state", "duration", "at", "left", NULL};
-    static const char *const run_keys[] = {"id", "policy", "state", "level", "acker", "hold_until", NULL};
-    static const char *const page_keys[] = {"notification", "level", "try", "contact", "state", "delivered", NULL};
-    static const char *const message_keys[] = {"id", "at", "kind", "from", "text", NULL};
-    static const char *const outbox_keys[] = {"id", "at", "template", "to", "state", "reply", NULL};
-    const json_t *t = json_object_get(o, "ticket");
-    size_t i;
-    json_t *run;
-    for (gsize k = 0; k < G_N_ELEMENTS(facts); k++) {
-        const char *value = json_string_value(json_object_get(t, facts[k]));
-        g_autofree char *line = value == NULL ? NULL : g_strdup_printf("%-15s %s\n", facts[k], value);
-        if (line != NULL)
-            cmd_print_safe(line);
-    }
-    print_array("clocks", json_object_get(t, "clocks"), clock_keys);
-    print_array("escalations", json_object_get(o, "runs"), run_keys);
-    json_array_foreach(json_object_get(o, "runs"), i, run) print_array("notifications", json_object_get(run, "notifications"), page_keys);
-    print_array("mails in", json_object_get(o, "messages"), message_keys);
-    print_array("mails out", json_object_get(o, "outbox"), outbox_keys);
-}
-
-int cmd_show(int argc, char **argv, CommandContext *ctx)
-{
-    g_autoptr(GError) err = NULL;
-    g_autoptr(Ticket) t = NULL;
-    gint64 id;
-    int status = 0;
-    if (argc != 2)
-        return cmd_usage(argv[0]);
-    if (!cmd_ticket_id(argv[1], &id, &err))
-        return cmd_fail(err);
-    Desk *d = cmd_store(ctx, &status);
-    if (d == NULL)
-        return status;
-    if (!tickets_load(d->db, id, &t, &err))
-        return cmd_fail(err);
-    json_t *o = json_object(), *view = view_ticket(d, t, desk_contact_zone(d, NULL, desk_queue(d, t->queue)), &err);
-    if (view != NULL) {
-        json_object_set_new(o, "ticket", view);
-        if (add_runs(d, id, o, &err) && add_messages(d, id, o, &err)) {
-            if (cmd_json(ctx))
-                cmd_print_json(json_incref(o));
-            else
-                print_show(o);
-        }
-    }
-    json_decref(o);
-    return cmd_fail(err);
-}
-
 /* ---- next ---- */
 
-static int print_next(Desk *d, gint64 max)
+static int print_next(Desk *d, gint64 max, gboolean json)
 {
     g_autoptr(GError) err = NULL;
-    g_autoptr(DbRows) rows = NULL;
-    if (!db_select(d->db, &rows, &err,
-                   "select next_at, what, coalesce(ticket_id, 0), coalesce(policy, ''), coalesce(level, 0) from due union all"
-                   " select next_at, 'mail ' || template || ' to ' || recipient, coalesce(ticket_id, 0), '', 0 from outbox where state = 'queued'"
-                   " order by 1 limit $1",
-                   "i", max))
+    json_t *list, *one;
+    size_t i;
+    if (!upcoming_list(d, 0, max, NULL, &list, &err))
         return cmd_fail(err);
-    while (db_next(rows, &err)) {
-        g_autofree char *at = instant_format(db_instant(rows, 0));
-        g_autofree char *line = g_strdup_printf("%s\t#%" G_GINT64_FORMAT "\t%s%s%s", at, db_int(rows, 2), db_text(rows, 1),
-                                                *db_text(rows, 3) != '\0' ? " of " : "", db_text(rows, 3));
-        cmd_print_safe(line);
-        if (db_int(rows, 4) != 0)
-            printf(" level %" G_GINT64_FORMAT, db_int(rows, 4));
-        putchar('\n');
+    json_array_foreach(list, i, one)
+    {
+        const char *tag = json_string_value(json_object_get(one, "tag")), *subject = json_string_value(json_object_get(one, "subject"));
+        g_autofree char *line = g_strdup_printf("%-22s %s%s%s%s", json_string_value(json_object_get(one, "at_local")), tag != NULL ? tag : "",
+                                                tag != NULL ? " " : "", json_string_value(json_object_get(one, "text")), subject != NULL ? " · " : "");
+        g_autofree char *whole = g_strconcat(line, subject, NULL);
+        if (json)
+            cmd_print_json(json_incref(one));
+        else
+            cmd_print_line(whole);
     }
-    return cmd_fail(err);
+    json_decref(list);
+    return 0;
 }
 
 int cmd_next(int argc, char **argv, CommandContext *ctx)
@@ -246,5 +212,5 @@ int cmd_next(int argc, char **argv, CommandContext *ctx)
     if (argc == 2)
         return cmd_usage(argv[0]);
     Desk *d = cmd_store(ctx, &status);
-    return d == NULL ? status : print_next(d, max);
+    return d == NULL ? status : print_next(d, max, cmd_json(ctx));
 }

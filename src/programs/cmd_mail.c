@@ -44,7 +44,8 @@ static gboolean log_message(Desk *d, const MessageRow *m, gboolean json, GError 
                                  "kind", m->kind, "from", m->from_address, "message_id", m->message_id, "file", m->spool_name, "decisions", list));
         return TRUE;
     }
-    print_line("message %" G_GINT64_FORMAT "  %s  %s  <%s>  %s", m->id, at, m->kind, m->from_address != NULL ? m->from_address : "",
+    g_autofree char *local = cmd_time(cmd_ticket_zone(d, m->ticket_id), m->received_at, d->now);
+    print_line("message %" G_GINT64_FORMAT "  %s  %s  <%s>  %s", m->id, local, m->kind, m->from_address != NULL ? m->from_address : "",
                m->subject != NULL ? m->subject : "");
     for (guint i = 0; i < lines->len; i++)
         print_line("  %s", (const char *)g_ptr_array_index(lines, i));
@@ -85,14 +86,14 @@ static int list_other(CommandContext *ctx, Desk *d)
         return cmd_fail(err);
     for (guint i = 0; i < list->len; i++) {
         MessageRow *m = g_ptr_array_index(list, i);
-        g_autofree char *at = instant_format(m->received_at);
+        g_autofree char *at = instant_format(m->received_at), *local = cmd_time(cmd_ticket_zone(d, 0), m->received_at, d->now);
         if (g_strcmp0(m->filed, "duplicate") == 0)
             continue;
         if (cmd_json(ctx))
             cmd_print_json(json_pack("{s:s?, s:s, s:s, s:s?, s:s?, s:s?}", "file", m->spool_name, "at", at, "kind", m->kind, "from", m->from_address,
                                      "subject", m->subject, "filed", m->filed));
         else
-            print_line("%s\t%s\t%s\t<%s>\t%s", m->spool_name, at, m->filed, m->from_address, m->subject);
+            print_line("%s\t%s\t%s\t<%s>\t%s", m->spool_name, local, m->filed, m->from_address, m->subject);
     }
     return 0;
 }
@@ -204,13 +205,13 @@ int cmd_outbox(int argc, char **argv, CommandContext *ctx)
         return cmd_fail(err);
     for (guint i = 0; i < list->len; i++) {
         OutboxRow *r = g_ptr_array_index(list, i);
-        g_autofree char *at = instant_format(r->created_at);
+        g_autofree char *at = instant_format(r->created_at), *local = cmd_time(cmd_ticket_zone(d, r->ticket_id), r->created_at, d->now);
         if (cmd_json(ctx))
             cmd_print_json(json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:i, s:s?}", "id", (json_int_t)r->id, "ticket", (json_int_t)r->ticket_id, "at", at,
                                      "template", r->template, "to", r->recipient, "state", r->state, "message_id", r->message_id, "attempts", r->attempts,
                                      "reply", r->reply));
         else
-            print_line("%6" G_GINT64_FORMAT "  #%-5" G_GINT64_FORMAT " %s  %-12s %-10s <%s>  %s", r->id, r->ticket_id, at, r->template, r->state, r->recipient,
+            print_line("%6" G_GINT64_FORMAT "  #%-5" G_GINT64_FORMAT " %-22s  %-12s %-10s <%s>  %s", r->id, r->ticket_id, local, r->template, r->state, r->recipient,
                        r->reply != NULL ? r->reply : "");
     }
     return 0;

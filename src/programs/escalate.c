@@ -89,6 +89,28 @@ int cmd_fail(const GError *err)
     return error_exit_status(err);
 }
 
+const Zone *cmd_ticket_zone(Desk *d, gint64 ticket)
+{
+    g_autofree char *queue = NULL;
+    if (ticket != 0 && !db_text_value(d->db, &queue, NULL, "select queue from ticket where id = $1", "i", ticket))
+        return zone_utc();
+    const ConfigQueue *first = d->config->queue_order->len > 0 ? g_ptr_array_index(d->config->queue_order, 0) : NULL;
+    return desk_contact_zone(d, NULL, queue != NULL ? desk_queue(d, queue) : first);
+}
+
+char *cmd_time(const Zone *zone, Instant t, Instant now)
+{
+    if (t == INSTANT_NONE)
+        return g_strdup("-");
+    g_autofree char *human = zone_format_human(zone, t);
+    Civil then = zone_civil(zone, t);
+    const char *clock = strchr(human, ':'); /* the year stands before the hours */
+    if (then.year == zone_civil(zone, now).year || clock == NULL)
+        return g_steal_pointer(&human);
+    int before = (int)(clock - human) - 3;
+    return g_strdup_printf("%.*s %d%s", before, human, then.year, human + before);
+}
+
 void cmd_print_safe(const char *text)
 {
     for (const char *p = text; *p != '\0'; p++) {
@@ -98,6 +120,13 @@ void cmd_print_safe(const char *text)
         else
             putchar(c);
     }
+}
+
+void cmd_print_line(const char *text)
+{
+    g_autofree char *line = g_strdelimit(g_strdup(text), "\n\r", ' ');
+    cmd_print_safe(line);
+    putchar('\n');
 }
 
 void cmd_print_json(json_t *value)
@@ -203,7 +232,9 @@ static int run(int argc, char **argv, CommandContext *ctx)
 {
     for (gsize i = 0; i < cmd_table_length; i++)
         if (strcmp(cmd_table[i].name, argv[0]) == 0) {
-            int status = cmd_table[i].run(argc, argv, ctx);
+            char *help[] = {(char *)"help", argv[0], NULL};
+            gboolean asks = argc == 2 && strcmp(argv[1], "--help") == 0;
+            int status = asks ? cmd_help(2, help, ctx) : cmd_table[i].run(argc, argv, ctx);
             if (fflush(stdout) != 0) {
                 fprintf(stderr, "escalate: cannot write the output: %s\n", g_strerror(errno));
                 return 75;

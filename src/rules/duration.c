@@ -37,6 +37,26 @@ static int find_unit(const char *suffix)
     return -1;
 }
 
+/* What "30min", "2 Hours" or "1 bday" was meant for: "30m", "2h", "1bd". Newly allocated; NULL: who knows. */
+static char *meant(const char *text, const char *behind)
+{
+    static const struct {
+        const char *word, *suffix;
+    } words[] = {{"s", "s"},     {"sec", "s"},   {"secs", "s"}, {"second", "s"}, {"seconds", "s"}, {"m", "m"},   {"min", "m"},
+                 {"mins", "m"},  {"minute", "m"}, {"minutes", "m"}, {"h", "h"},  {"hr", "h"},      {"hrs", "h"}, {"hour", "h"},
+                 {"hours", "h"}, {"d", "d"},     {"day", "d"},  {"days", "d"},   {"w", "w"},       {"week", "w"}, {"weeks", "w"}};
+    if (behind == text || behind - text > 12)
+        return NULL;
+    const char *word = behind + strspn(behind, " ");
+    gboolean is_business = g_ascii_tolower(*word) == 'b';
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autofree char *suffix = g_strconcat(is_business ? "b" : "", words[i].suffix, NULL);
+        if (g_ascii_strcasecmp(word + is_business, words[i].word) == 0 && find_unit(suffix) >= 0)
+            return g_strdup_printf("%.*s%s", (int)(behind - text), text, suffix);
+    }
+    return NULL;
+}
+
 gboolean duration_parse(const char *text, Duration *ret, GError **err)
 {
     const char *p = text;
@@ -51,8 +71,10 @@ gboolean duration_parse(const char *text, Duration *ret, GError **err)
     int i = p > text ? find_unit(p) : -1;
     if (i < 0 && p > text && strcmp(p, "bw") == 0)
         return error_set(err, ERROR_DATA, "duration '%.40s': there are no business weeks, say it in 'bd'", text);
+    g_autofree char *hint = i < 0 ? meant(text, p) : NULL;
     if (i < 0)
-        return error_set(err, ERROR_DATA, "duration '%.40s': expected a number and s m h d w bs bm bh bd, like 90s or 4bh", text);
+        return error_set(err, ERROR_DATA, "duration '%.40s': expected a number and s m h d w bs bm bh bd, like %s", text,
+                         hint != NULL ? hint : "90s or 4bh");
     if (too_long || number > units[i].max / units[i].factor)
         return error_set(err, ERROR_DATA, "duration '%.40s': more than 100 years", text);
     *ret = (Duration){.amount = number * units[i].factor, .unit = units[i].unit};

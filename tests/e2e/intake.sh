@@ -105,7 +105,7 @@ same "and three auto-acks" 3 "$(sent_to flood@acme2.test | wc -l | tr -d ' ')"
 # ---- no queue: hold ----
 make_mail kim@acme.test nobody@desk.test 'Lost' | TO=nobody@desk.test send
 at $T
-match "mail for no queue goes to hold, with its reason" 'no queue has any address' "$(escalate hold)"
+match "mail for no queue goes to hold, with its reason" 'no queue has any address that this mail is for: [^ ]+@[^ ]+$' "$(escalate hold)"
 sed -i 's/help@desk.test/nobody@desk.test/' "$CONF"
 escalate requeue "$(escalate hold | cut -f1)" >/dev/null
 at $T

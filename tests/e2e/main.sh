@@ -42,7 +42,7 @@ same "paging mail has no Auto-Submitted" '' "$(header "$page" Auto-Submitted)"
 same "and suppresses reports, not out-of-office" 'DR, RN, NRN, AutoReply' "$(header "$page" X-Auto-Response-Suppress)"
 match "the sender's name says how urgent" 'S3 . reply due in 40 min . support' "$(python3 -c 'import sys,email.header as h; print(h.make_header(h.decode_header(sys.argv[1])))' "$(header "$page" From)")"
 text=$(plain "$page")
-match "the first 90 characters say who, what, how late" 'Kim Lee: Cannot print.*due 12:50' "$(printf '%s' "$text" | tr '\n' ' ' | cut -c1-90)"
+match "the first 90 characters say who, what, how late" '^Kim Lee: "The printer eats paper\." Our answer is due 12:50' "$(printf '%s' "$text" | tr '\n' ' ' | cut -c1-90)"
 same "no line is over 72" '' "$(printf '%s\n' "$text" | awk 'length($0) > 72')"
 match "no more than 25 lines" '^([0-9]|1[0-9]|2[0-5])$' "$(printf '%s\n' "$text" | wc -l | tr -d ' ')"
 match "it says what happens if nobody answers" 'No answer by 12:20: Dana Ruiz \(director\) will be told at 12:50' "$text"

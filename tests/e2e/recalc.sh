@@ -51,7 +51,7 @@ same "today becomes one: the clock starts tomorrow" '27 13:00' "$(due respond)"
 closed 20260525
 at 2026-05-26T10:15:00+02:00
 same "and back" '26 14:00 29 10:00' "$(due respond) $(due resolve)"
-match "what fires moved along" '2026-05-26T11:00:00Z.*level 1' "$(escalate --now 2026-05-26T10:16:00+02:00 next | tr '\n' ' ')"
+match "what fires moved along" 'Tue 26 May 13:00 CEST.*level 1' "$(escalate --now 2026-05-26T10:16:00+02:00 next | tr '\n' ' ')"
 at 2026-05-26T13:00:00+02:00
 same "level 1 fires at 75 percent" 1 "$(templated_count escalation)"
 closed 20260525 20260529

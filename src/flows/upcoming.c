@@ -1,0 +1,311 @@
+/* upcoming: rows of `due` as sentences. People are named as they would be asked now: a rota may have changed by then. */
+#include "flows/upcoming.h"
+
+#include <string.h>
+
+#include "store/clocks.h"
+#include "store/runs.h"
+
+#include "flows/people.h"
+#include "flows/view.h"
+
+#include "base/banned.h"
+
+static const char *name_of(const Desk *d, const char *contact)
+{
+    const ConfigContact *c = desk_contact(d, contact);
+    return c != NULL ? c->full_name : contact != NULL ? contact : "nobody";
+}
+
+static const PolicyLevel *level_of(const Policy *p, int level)
+{
+    return p == NULL || level < 1 || level > (int)p->levels->len ? NULL : g_ptr_array_index(p->levels, (guint)level - 1);
+}
+
+/* Who is away then is replaced by his backup, if that one is there. */
+static void put_backups(Desk *d, GPtrArray *people, Instant at)
+{
+    for (guint i = 0; i < people->len; i++) {
+        const ConfigContact *c = desk_contact(d, g_ptr_array_index(people, i));
+        if (!people_is_available(d, c->name, FALSE, at) && c->backup != NULL && people_is_available(d, c->backup, FALSE, at)) {
+            g_free(people->pdata[i]);
+            people->pdata[i] = g_strdup(c->backup);
+        }
+    }
+}
+
+/* "Bob Ng (agent) is asked (level 1 of 3, policy standard)" */
+static char *asks(Desk *d, const Ticket *t, const Policy *p, int level, Instant at)
+{
+    const PolicyLevel *l = level_of(p, level);
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    if (l == NULL || queue == NULL)
+        return g_strdup_printf("level %d, which the configuration has no longer", level);
+    g_autoptr(GPtrArray) people = people_of(d, t, queue, l->notify);
+    put_backups(d, people, at);
+    g_autofree char *names = people_phrase(d, people);
+    return g_strdup_printf("%s %s asked (level %d of %u, policy %s)", people->len > 0 ? names : "whoever is there then", people->len > 1 ? "are" : "is", level,
+                           p->levels->len, p->name);
+}
+
+/* ---- clocks ---- */
+
+/* "75% of respond in support", of what the level has for that clock. */
+static char *reached(const PolicyLevel *level, const ClockRow *c)
+{
+    g_autoptr(GString) s = g_string_new(NULL);
+    const char *target = policy_target_name(c->clock.target);
+    for (guint i = 0; level != NULL && i < level->at->len; i++) {
+        const LevelAt *at = &g_array_index(level->at, LevelAt, i);
+        if (at->target != c->clock.target)
+            continue;
+        g_autofree char *before = duration_format(at->before);
+        if (at->is_before)
+            g_string_append_printf(s, "%s%s before %s", s->len > 0 ? " or " : "", before, target);
+        else
+            g_string_append_printf(s, "%s%d%% of %s", s->len > 0 ? " or " : "", at->percent, target);
+    }
+    return g_strdup_printf("%s in %s", s->len > 0 ? s->str : target, c->queue);
+}
+
+static gboolean at_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    ClockRow *c = NULL;
+    g_autoptr(RunRow) r = NULL;
+    const Policy *p = desk_policy(d, due->policy);
+    const PolicyLevel *level = level_of(p, due->level);
+    if (!clocks_load(d->db, due->clock_id, &c, err))
+        return FALSE;
+    g_autofree char *when = reached(level, c), *who = asks(d, t, p, due->level, due->next_at);
+    clocks_row_free(c);
+    if (!runs_live(d->db, t->id, due->policy, &r, err))
+        return FALSE;
+    gboolean waits = r != NULL && r->run->state == RUN_HELD && (level == NULL || !level->even_acked);
+    *ret = waits ? g_strdup_printf("%s: %s, unless %s still has it", when, who, name_of(d, r->run->acker)) : g_strdup_printf("%s: %s", when, who);
+    return TRUE;
+}
+
+static gboolean breach_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    ClockRow *c = NULL;
+    (void)t;
+    if (!clocks_load(d->db, due->clock_id, &c, err))
+        return FALSE;
+    *ret = g_strdup_printf("%s in %s is due", policy_target_name(c->clock.target), c->queue);
+    clocks_row_free(c);
+    return TRUE;
+}
+
+/* ---- runs ---- */
+
+/* Who was mailed and may still answer; the earliest end of that in *by. Joined for a sentence; *n counts them. */
+static char *waited_for(const Desk *d, const LadderRun *run, Instant *by, guint *n)
+{
+    g_autoptr(GString) s = g_string_new(NULL);
+    *by = INSTANT_NONE;
+    *n = 0;
+    for (guint i = 0; i < run->pages->len; i++) {
+        const LadderPage *p = g_ptr_array_index(run->pages, i);
+        if (p->level != run->level || p->kind == PAGE_REMINDER || (p->state != PAGE_WAITING && p->state != PAGE_QUEUED))
+            continue;
+        g_string_append_printf(s, "%s%s", (*n)++ > 0 ? ", " : "", name_of(d, p->contact));
+        if (p->state == PAGE_WAITING && (*by == INSTANT_NONE || p->deadline_at < *by))
+            *by = p->deadline_at;
+    }
+    return g_strdup(s->str);
+}
+
+/* Whether who is asked now is mailed again before the next level is. */
+static gboolean has_tries(const LadderRun *run, const PolicyLevel *level)
+{
+    for (guint i = 0; level != NULL && i < run->pages->len; i++) {
+        const LadderPage *p = g_ptr_array_index(run->pages, i);
+        if (p->level == run->level && p->state == PAGE_WAITING && p->kind == PAGE_ESCALATION && p->attempt < level->tries)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What comes when nobody of the level answers. */
+static char *afterwards(Desk *d, const Ticket *t, const Policy *p, const LadderRun *run, Instant at)
+{
+    const PolicyLevel *level = level_of(p, run->level), *next = level_of(p, run->level + 1);
+    if (has_tries(run, level))
+        return g_strdup("mailed again");
+    if (next == NULL)
+        return t->is_operational ? g_strdup("the last level is mailed again")
+               : p != NULL && p->exhausted_queue != NULL ? g_strdup_printf("a ticket in %s is opened", p->exhausted_queue) : g_strdup("nobody else is asked");
+    g_autofree char *who = asks(d, t, p, run->level + 1, at), *after = duration_format(next->after);
+    return next->after.amount != 0 && run->next_level_at == INSTANT_NONE ? g_strdup_printf("%s later %s", after, who) : g_steal_pointer(&who);
+}
+
+static char *climbing_text(Desk *d, const Ticket *t, const RunRow *r, Instant at)
+{
+    const Policy *p = desk_policy(d, r->policy);
+    Instant by;
+    guint n;
+    g_autofree char *names = waited_for(d, r->run, &by, &n), *then = afterwards(d, t, p, r->run, at);
+    return n > 0 ? g_strdup_printf("no answer of %s by then: %s", names, then) : g_strdup_printf("nobody has taken it: %s", then);
+}
+
+static gboolean run_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    g_autoptr(RunRow) r = NULL;
+    if (!runs_load(d->db, due->run_id, &r, err))
+        return FALSE;
+    const LadderRun *run = r->run;
+    const char *acker = name_of(d, run->acker);
+    if (run->state == RUN_HELD && run->resolve_by != INSTANT_NONE && run->resolve_by <= due->next_at) {
+        g_autofree char *who = asks(d, t, desk_policy(d, r->policy), run->level + 1, due->next_at);
+        *ret = g_strdup_printf("%s has neither contained nor resolved it by then: %s", acker, who);
+    } else if (run->state == RUN_HELD && run->is_shift_bound) {
+        *ret = g_strdup_printf("the shift of %s, who has it, ends: who comes on duty is asked", acker);
+    } else if (run->state == RUN_HELD) {
+        *ret = g_strdup_printf("the time for which %s has it is over: a reminder goes out", acker);
+    } else if (run->state == RUN_EXHAUSTED) {
+        *ret = g_strdup(run->is_operational ? "nobody has taken it: the last level is mailed again" : "everybody was asked: is anybody back who was away?");
+    } else {
+        *ret = climbing_text(d, t, r, due->next_at);
+    }
+    return TRUE;
+}
+
+/* ---- tickets, rotas ---- */
+
+static gboolean close_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)d, (void)t, (void)due, (void)err;
+    *ret = g_strdup("closed; until then a mail of the requester opens it again");
+    return TRUE;
+}
+
+static gboolean wait_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)due, (void)err;
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    *ret = g_strdup_printf("the wait is over: %s is told", name_of(d, t->owner != NULL ? t->owner : queue != NULL ? queue->lead : NULL));
+    return TRUE;
+}
+
+static gboolean shift_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)d, (void)t, (void)err;
+    *ret = g_strdup_printf("the duty of rota %s changes", due->policy);
+    return TRUE;
+}
+
+static const struct {
+    const char *what;
+    gboolean has_ticket;
+    gboolean (*text)(Desk *, const Ticket *, const DueRow *, char **, GError **);
+} kinds[] = {{"at", TRUE, at_text},       {"breach", TRUE, breach_text}, {"run", TRUE, run_text},
+             {"close", TRUE, close_text}, {"wait", TRUE, wait_text},     {"shift", FALSE, shift_text}};
+
+static gboolean text_of(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (strcmp(kinds[i].what, due->what) == 0 && (t != NULL || !kinds[i].has_ticket))
+            return kinds[i].text(d, t, due, ret, err);
+    *ret = g_strdup(due->what); /* mail: the words are the query's */
+    return TRUE;
+}
+
+/* ---- the list ---- */
+
+static gboolean add_one(Desk *d, const DueRow *due, const Zone *zone, json_t *list, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    g_autofree char *text = NULL;
+    if ((due->ticket_id != 0 && !tickets_load(d->db, due->ticket_id, &t, err)) || !text_of(d, t, due, &text, err))
+        return FALSE;
+    const Zone *z = zone != NULL ? zone : desk_contact_zone(d, NULL, t != NULL ? desk_queue(d, t->queue) : NULL);
+    g_autofree char *at = zone_format_rfc3339(z, due->next_at), *tag = t != NULL ? view_tag(t) : NULL, *human = zone_format_human(z, due->next_at);
+    json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "at", at, "at_local", human, "what", g_str_has_prefix(due->what, "mail ") ? "mail" : due->what, "text", text);
+    if (t != NULL) {
+        json_object_set_new(o, "ticket", json_integer(t->id));
+        json_object_set_new(o, "tag", json_string(tag));
+        json_object_set_new(o, "subject", json_string(t->subject));
+    }
+    if (due->policy != NULL)
+        json_object_set_new(o, "policy", json_string(due->policy));
+    if (due->level != 0)
+        json_object_set_new(o, "level", json_integer(due->level));
+    json_array_append_new(list, o);
+    return TRUE;
+}
+
+static gboolean read_rows(Desk *d, gint64 ticket, gint64 max, GPtrArray *list, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    if (!db_select(d->db, &rows, err,
+                   "select what, next_at, coalesce(ticket_id, 0), coalesce(clock_id, 0), coalesce(run_id, 0), policy, coalesce(level, 0), id from due"
+                   " where $1 = 0 or ticket_id = $1 union all"
+                   " select 'mail to ' || recipient || ' is sent (' || template || ')', next_at, coalesce(ticket_id, 0), 0, 0, null, 0, id from outbox"
+                   " where state = 'queued' and ($1 = 0 or ticket_id = $1) order by 2, 8 limit $2",
+                   "ii", ticket, max))
+        return FALSE;
+    while (db_next(rows, &local)) {
+        DueRow *due = g_new0(DueRow, 1);
+        *due = (DueRow){.what = g_strdup(db_text(rows, 0)), .next_at = db_instant(rows, 1), .ticket_id = db_int(rows, 2), .clock_id = db_int(rows, 3),
+                        .run_id = db_int(rows, 4), .policy = g_strdup(db_text(rows, 5)), .level = (int)db_int(rows, 6)};
+        g_ptr_array_add(list, due);
+    }
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
+gboolean upcoming_list(Desk *d, gint64 ticket, gint64 max, const Zone *zone, json_t **ret, GError **err)
+{
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)clocks_due_free);
+    if (!read_rows(d, ticket, max, rows, err))
+        return FALSE;
+    json_t *list = json_array();
+    for (guint i = 0; i < rows->len; i++)
+        if (!add_one(d, g_ptr_array_index(rows, i), zone, list, err)) {
+            json_decref(list);
+            return FALSE;
+        }
+    *ret = list;
+    return TRUE;
+}
+
+/* ---- how it stands ---- */
+
+static char *run_status(Desk *d, const Ticket *t, const RunRow *r, const Zone *zone)
+{
+    const LadderRun *run = r->run;
+    Instant by = INSTANT_NONE;
+    guint n = 0;
+    g_autofree char *names = waited_for(d, run, &by, &n);
+    if (run->state == RUN_HELD) {
+        g_autofree char *until = run->hold_until != INSTANT_NONE ? view_time(zone, run->hold_until, d->now) : g_strdup("further notice");
+        return g_strdup_printf("%s has it, until %s%s%s. Nobody else is asked meanwhile.", name_of(d, run->acker), until,
+                               run->hold_until != INSTANT_NONE ? " " : "", run->hold_until != INSTANT_NONE ? zone_abbreviation(zone, run->hold_until) : "");
+    }
+    if (run->suspended_at != INSTANT_NONE)
+        return g_strdup("Nobody is asked now: the escalation stands still.");
+    if (run->state == RUN_EXHAUSTED)
+        return g_strdup("Everybody was asked, and nobody has taken it.");
+    Instant next = by != INSTANT_NONE ? by : run->next_level_at;
+    g_autofree char *then = afterwards(d, t, desk_policy(d, r->policy), run, next != INSTANT_NONE ? next : d->now);
+    g_autofree char *when = next != INSTANT_NONE ? view_time(zone, next, d->now) : NULL;
+    if (n == 0)
+        return when == NULL ? g_strdup("Nobody has taken it.")
+                            : g_strdup_printf("Nobody has taken it. At %s %s: %s.", when, zone_abbreviation(zone, next), then);
+    return when == NULL ? g_strdup_printf("Asked now: %s. Then: %s.", names, then)
+                        : g_strdup_printf("Asked now: %s, until %s %s. Then: %s.", names, when, zone_abbreviation(zone, next), then);
+}
+
+gboolean upcoming_status(Desk *d, const Ticket *t, const Zone *zone, GPtrArray *lines, GError **err)
+{
+    g_autoptr(GPtrArray) runs = NULL;
+    if (!runs_of_ticket(d->db, t->id, TRUE, &runs, err))
+        return FALSE;
+    for (guint i = 0; i < runs->len; i++)
+        g_ptr_array_add(lines, run_status(d, t, g_ptr_array_index(runs, i), zone));
+    if (runs->len == 0)
+        g_ptr_array_add(lines, g_strdup("Nobody is asked now."));
+    return TRUE;
+}
