@@ -16,6 +16,5 @@ void blocks_rota_free(gpointer rota);
 void blocks_plan_free(gpointer plan);
 void blocks_policy_free(gpointer policy);
 void blocks_queue_free(gpointer queue);
-void blocks_rule_free(gpointer rule);
 
 #endif

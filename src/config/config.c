@@ -8,6 +8,7 @@
 #include "base/files.h"
 
 #include "config/blocks.h"
+#include "config/scoring.h"
 #include "config/crossref.h"
 #include "config/memory.h"
 
@@ -38,7 +39,7 @@ static Config *config_new(const char *path)
         c->score.weights[a] = 100;
     c->queue_order = g_ptr_array_new();
     c->contact_order = g_ptr_array_new();
-    c->rules = g_ptr_array_new_with_free_func(blocks_rule_free);
+    c->rules = g_ptr_array_new_with_free_func(scoring_rule_free);
     return c;
 }
 

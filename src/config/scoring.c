@@ -6,7 +6,7 @@
 
 #include "base/banned.h"
 
-void blocks_rule_free(gpointer rule)
+void scoring_rule_free(gpointer rule)
 {
     ConfigRule *r = rule;
     GRegex *patterns[] = {r->from, r->to, r->subject, r->text, r->header};

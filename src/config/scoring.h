@@ -4,6 +4,7 @@
 
 #include "config/fields.h"
 
+void scoring_rule_free(gpointer rule); /* a ConfigRule */
 /* `names`: rule names that were read, to where. */
 void scoring_read_rules(Fields *f, const YamlTree *value, GHashTable *names);
 void scoring_read_customers(Fields *f, const YamlTree *value);

@@ -195,30 +195,17 @@ static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GEr
     return ok;
 }
 
-/* Whether a person said how bad it is: rules do not say otherwise behind his back. */
-static gboolean person_said(IntakeCase *c, gboolean *ret, GError **err)
-{
-    gint64 n;
-    gboolean ok = db_value(c->desk->db, &n, err, "select count(*) from audit where ticket_id = $1 and event = 'severity' and detail not like '% by=rules'", "i",
-                           c->ticket->id);
-    *ret = n > 0;
-    return ok;
-}
-
 /* One of many mails may be the one that matters: what its rules say counts for the ticket that it joins; it never makes it milder. */
 static gboolean raise_severity(IntakeCase *c, const Rating *rating, GError **err)
 {
     int old = c->ticket->severity;
-    gboolean stays;
     if (c->ticket->category == NULL && rating->category != NULL)
         c->ticket->category = g_strdup(rating->category);
     if (!rating_store(c->desk, rating, c->ticket->id, c->row->id, err) || !tickets_save(c->desk->db, c->ticket, err))
         return FALSE;
     if (rating->matched->len == 0 || rating->severity >= old)
         return TRUE;
-    if (!person_said(c, &stays, err))
-        return FALSE;
-    if (stays) {
+    if (c->ticket->severity_sticks) {
         intake_note(c, "the rules say S%d; it stays S%d, which somebody set", rating->severity + 1, old + 1);
         return TRUE;
     }

@@ -68,6 +68,18 @@ static gboolean was_fired(Desk *d, gint64 clock, const char *policy, int level, 
     return TRUE;
 }
 
+/* A calendar without open time in sight must not keep a mail out: the clock stays as it is, or is none, loudly. Takes `why`. */
+static gboolean tell_impossible(Desk *d, const ClockRow *c, GError *why, GError **err)
+{
+    if (why->code != ERROR_LIMIT) {
+        g_propagate_error(err, why);
+        return FALSE;
+    }
+    log_error("a clock", why);
+    g_error_free(why);
+    return desk_audit(d, c->ticket_id, err, "clock-impossible", "queue=%s target=%s calendar=%s", c->queue, policy_target_name(c->clock.target), c->calendar);
+}
+
 static gboolean schedule_level(Desk *d, const ClockRow *c, const Policy *policy, int number, const PolicyLevel *level, Instant earliest, GError **err)
 {
     ClockCalendar cal = deadlines_clock_calendar(d, c->calendar, c->queue);
@@ -75,9 +87,15 @@ static gboolean schedule_level(Desk *d, const ClockRow *c, const Policy *policy,
         const LevelAt *at = &g_array_index(level->at, LevelAt, i);
         Instant when;
         gboolean fired;
+        GError *why = NULL;
         if (at->target != c->clock.target)
             continue;
-        if (!ticketclock_at(&c->clock, &cal, at, level->min, &when, err) || !was_fired(d, c->clock.id, policy->name, number, &fired, err))
+        if (!ticketclock_at(&c->clock, &cal, at, level->min, &when, &why)) { /* 150% may lie behind all that is open */
+            if (!tell_impossible(d, c, why, err))
+                return FALSE;
+            continue;
+        }
+        if (!was_fired(d, c->clock.id, policy->name, number, &fired, err))
             return FALSE;
         DueRow row = {.what = (char *)"at", .next_at = MAX(when, earliest), .ticket_id = c->ticket_id, .clock_id = c->clock.id, .policy = policy->name,
                       .level = number};
@@ -115,18 +133,6 @@ static gboolean store_from(Desk *d, ClockRow *c, Instant at, const char *event, 
 static gboolean store(Desk *d, ClockRow *c, Instant at, const char *event, gint64 message, GError **err)
 {
     return store_from(d, c, at, event, message, INSTANT_NONE, err);
-}
-
-/* A calendar without open time in sight must not keep a mail out: the clock stays as it is, or is none, loudly. Takes `why`. */
-static gboolean tell_impossible(Desk *d, const ClockRow *c, GError *why, GError **err)
-{
-    if (why->code != ERROR_LIMIT) {
-        g_propagate_error(err, why);
-        return FALSE;
-    }
-    log_error("a clock", why);
-    g_error_free(why);
-    return desk_audit(d, c->ticket_id, err, "clock-impossible", "queue=%s target=%s calendar=%s", c->queue, policy_target_name(c->clock.target), c->calendar);
 }
 
 /* ---- starting ---- */

@@ -57,9 +57,29 @@ static gboolean join_run(Merge *m, const RunRow *r, const RunRow *other, GError 
     LadderEvent end = {.kind = LADDER_END, .text = reason};
     return db_run(m->desk->db, err,
                   "insert into run_cause (run_id, cause, clock_id, since_at) select $2, cause, clock_id, since_at from run_cause"
-                  " where run_id = $1 and ended_at is null on conflict do nothing",
+                  " where run_id = $1 and ended_at is null on conflict (run_id, cause) do update set ended_at = null",
                   "ii", r->id, other->id)
            && escalate_event(m->desk, m->from, r->id, &end, NULL, err);
+}
+
+/* An exhausted run of `into` asks nobody any more: it ends, with its causes in the one of `from` that still climbs and comes along. */
+static gboolean wake_runs(Merge *m, GError **err)
+{
+    g_autoptr(GPtrArray) runs = NULL;
+    Merge back = {.verb = m->verb, .desk = m->desk, .from = m->into, .into = m->from};
+    if (!runs_of_ticket(m->desk->db, m->into->id, TRUE, &runs, err))
+        return FALSE;
+    for (guint i = 0; i < runs->len; i++) {
+        const RunRow *r = g_ptr_array_index(runs, i);
+        g_autoptr(RunRow) live = NULL;
+        if (r->run->state != RUN_EXHAUSTED)
+            continue;
+        if (!runs_live(m->desk->db, m->from->id, r->policy, &live, err))
+            return FALSE;
+        if (live != NULL && live->run->state != RUN_EXHAUSTED && !join_run(&back, r, live, err))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 static gboolean move_runs(Merge *m, GError **err)
@@ -169,7 +189,7 @@ static gboolean apply(Merge *m, GError **err)
         return FALSE;
     gboolean resumes = m->into->state == TICKET_WAITING && m->from->state != TICKET_WAITING;
     verbs_say(m->verb, "Merged into ticket %" G_GINT64_FORMAT ": its mails, clocks and escalations go on there.", m->into->id);
-    return (!resumes || verbs_reopen(d, m->into, message, err)) && deadlines_merge(d, m->from, m->into, message, err) && move_runs(m, err)
+    return (!resumes || verbs_reopen(d, m->into, message, err)) && wake_runs(m, err) && deadlines_merge(d, m->from, m->into, message, err) && move_runs(m, err)
            && move_rows(m, err) && move_pages(m, going, err) && move_pages(m, staying, err) && deadlines_moved(d, m->into, message, err) && save_from(m, err) && save_into(m, err)
            && settle_clocks(m, err) && tell_owner(m, err)
            && desk_audit(d, m->from->id, err, "merged", "into=%" G_GINT64_FORMAT " by=%s", m->into->id, verbs_actor_name(m->verb))

@@ -204,7 +204,7 @@ static gboolean do_resolve(VerbContext *c, const Command *cmd, GError **err)
     verbs_say(c, "Resolved.");
     GuardCase facts = {.to = t->requester != NULL ? t->requester : "", .mail_class = GUARD_UPDATE, .is_participant = TRUE};
     return save(c, err) && end_runs(c, "it is resolved", err) && end_clocks(c, TRUE, err) && schedule_close(c, err)
-           && courtesy_allows(c->desk, t, &facts, &may_tell, err) && (!may_tell || notify_requester(c->desk, t, "resolved", NULL, NULL, err))
+           && courtesy_allows(c->desk, t, &facts, &may_tell, err) && (!may_tell || t->is_operational || notify_requester(c->desk, t, "resolved", NULL, NULL, err))
            && desk_audit(c->desk, t->id, err, "resolved", "by=%s", verbs_actor_name(c));
 }
 

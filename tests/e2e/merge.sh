@@ -89,6 +89,27 @@ for page in 1 2; do
     ended_one 1 2 $page
 done
 
+# ---- into one whose ladder is at its end ----
+run_states() { sqlite_value "select group_concat(case state when 0 then 'climbing' when 1 then 'held' when 2 then 'exhausted' end) from run where ended_at is null and ticket_id = $1"; }
+rm -rf "$WORK"/escalate.db* "$SPOOL"
+desk observe
+make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'Invoice' 'Where is it?' | deliver kim@acme.test support@desk.test
+at 2026-05-26T09:00:00+02:00
+for hour in 13 14 15 16; do
+    for minute in 00 10 20 30 40 50; do at "2026-05-26T$hour:$minute:00+02:00"; done
+done
+same "nobody took it" exhausted "$(run_states 1)"
+make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'The whole site' 'The site is down!' | deliver kim@acme.test support@desk.test
+at 2026-05-27T09:00:00+02:00
+at 2026-05-27T09:24:00+02:00
+young=$(sqlite_value "select max(ticket_id) from run")
+same "an outage is escalated" climbing "$(run_states "$young")"
+match "it goes into the old one" 'Merged' "$(merge 2026-05-27T09:25:00+02:00 "$young" 1)"
+same "the climbing run goes on there" climbing "$(run_states 1)"
+pages=$(templated_count escalation)
+at 2026-05-27T09:40:00+02:00
+check "and asks on" test "$(templated_count escalation)" -gt "$pages"
+
 # ---- one that waits for its customer ----
 waiting() { # THEN…: ticket 1, of S1, waits since 11:07; what is done before it is merged at 11:08
     two

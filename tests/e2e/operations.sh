@@ -42,6 +42,12 @@ match "it is kept" 'Your answer is kept in this ticket' "$(flat "$(sent -1)")"
 match "and meets respond there" '^respond in operations: .*met$' "$(escalate explain 2)"
 same "not in the other" 1 "$(escalate explain 1 | grep -c '^respond in support: .*running$')"
 
+before=$(mailed)
+escalate --now 2026-05-26T10:36:00+02:00 resolve --as dana 2 'She was called.' >/dev/null
+at 2026-05-26T10:36:00+02:00
+same "its end is mailed to nobody: it has no customer" "$before" "$(mailed)"
+escalate --now 2026-05-26T10:37:00+02:00 reopen --as dana 2 >/dev/null
+
 # ---- its page, once its own clock presses ----
 at 2026-05-26T14:00:00+02:00
 page=$(templated escalation | tail -n 1)

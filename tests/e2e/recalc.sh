@@ -154,6 +154,22 @@ at 2026-05-27T11:00:00+02:00
 same "his mail is taken in all the same" 'open 0' "$(sqlite_value 'select state from ticket where id = 1') $(count hold)"
 match "and the audit says which clock could not go on" 'clock-impossible .*target=resolve calendar=office' "$(escalate audit 1)"
 
+# ---- hours that end behind the due, and before a level's 150 % ----
+desk_calendars
+sed -i 's/^RRULE:FREQ=WEEKLY.*/RRULE:FREQ=WEEKLY;BYDAY=MO,TU;UNTIL=20260526T120000Z/' "$WORK/office.ics"
+cp "$WORK/office.ics" "$WORK/short.ics"
+LEVELS='      - {notify: [bob], at: [75% respond], ack-within: 10m}
+      - {notify: [carol], at: [150% respond], ack-within: 10m}'
+rm -rf "$WORK"/escalate.db* "$SPOOL"
+desk relay
+LEVELS=
+sed -i 's/hours: .office.ics./hours: [short.ics]/' "$CONF"
+make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'Invoice' 'A question on our invoice.' | deliver kim@acme.test support@desk.test
+at 2026-05-26T12:30:00+02:00
+same "the mail is a ticket all the same" '1 0' "$(sqlite_value 'select count(*) from ticket') $(count hold)"
+same "the level that can be reached is due" 1 "$(sqlite_value "select count(*) from due where what = 'at'")"
+match "and the audit says which clock has one that cannot" 'clock-impossible .*target=respond' "$(escalate audit 1)"
+
 # ---- more deadlines than one batch, and all are overdue by the old file ----
 opened 2026-05-26T10:00:00+02:00 20260525
 for i in $(seq 110); do
