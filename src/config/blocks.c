@@ -340,8 +340,11 @@ static void read_severities(Fields *f, FieldsScope *scope, const YamlTree *value
     for (guint i = 0; value->kind == YAML_TREE_MAPPING && i < yaml_tree_pairs(value); i++) {
         const ConfigKey *row = yaml_tree_pair(value, i, &k, &v) ? fields_take(f, scope, k, v) : NULL;
         g_autofree char *label = row != NULL ? g_strdup_printf("severity %s", k->text) : NULL;
-        if (row != NULL)
-            fields_read(f, KEYS_SEVERITY, label, &k->at, v, &f->config->severities[row->name[1] - '1']);
+        if (row == NULL)
+            continue;
+        ConfigSeverity *severity = &f->config->severities[row->name[1] - '1'];
+        g_hash_table_insert(f->places, severity, (gpointer)&k->at);
+        fields_read(f, KEYS_SEVERITY, label, &k->at, v, severity);
     }
 }
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "config/scoring.h"
+
 #include "base/banned.h"
 
 #define NEAREST_MAX 1000 /* names that are compared with an unknown one */
@@ -232,6 +234,7 @@ void crossref_check(Fields *f)
     check_contacts(f);
     check_rotas(f);
     check_policies(f);
+    scoring_check(f);
     if (fields_place(f, &f->config->delivery) != NULL)
         check_delivery(f);
     check_site(f);

@@ -1,6 +1,8 @@
 /* scoring: see the header. */
 #include "config/scoring.h"
 
+#include <string.h>
+
 #include "config/blocks.h"
 #include "config/ruleterm.h"
 
@@ -44,6 +46,7 @@ static void read_rule(Fields *f, const YamlTree *item, guint number, GHashTable 
     rule->history = g_ptr_array_new_with_free_func(g_free);
     rule->line = item->at.line;
     g_ptr_array_add(f->config->rules, rule);
+    g_hash_table_insert(f->places, rule, (gpointer)&item->at);
     if (!fields_read(f, KEYS_RULE, label, &item->at, item, rule))
         return;
     if (!has_any(item, conditions))
@@ -95,4 +98,83 @@ void scoring_read_customers(Fields *f, const YamlTree *value)
 void scoring_read_score(Fields *f, const YamlTree *value)
 {
     read_nested(f, KEYS_SCORE, KEYS_WEIGHTS, "score", "weights", value, &f->config->score, &f->config->score);
+}
+
+/* ---- what can be read and does nothing ---- */
+
+static gboolean has_points(const ConfigRule *rule)
+{
+    for (int a = 0; a < SCORE_AXES; a++)
+        if (rule->points[a] > 0)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean asks_directory(const GPtrArray *attributes)
+{
+    for (guint i = 0; i < attributes->len; i++)
+        if (strcmp(((const ConfigAttribute *)attributes->pdata[i])->column, "category") != 0)
+            return TRUE;
+    return FALSE;
+}
+
+static void check_scores(Fields *f)
+{
+    const ConfigSeverity *worse = NULL;
+    for (int s = 0; s < SEVERITY_COUNT; s++) {
+        const ConfigSeverity *severity = &f->config->severities[s];
+        if (severity->score == 0)
+            continue;
+        if (worse != NULL && severity->score >= worse->score)
+            problems_warning(f->problems, fields_place(f, severity), "the score of S%d is %d, and that of S%d is %d: no ticket becomes S%d by its score", s + 1,
+                             severity->score, (int)(worse - f->config->severities) + 1, worse->score, s + 1);
+        else
+            worse = severity;
+    }
+    for (guint i = 0; worse == NULL && i < f->config->rules->len; i++) {
+        const ConfigRule *rule = f->config->rules->pdata[i];
+        if (has_points(rule))
+            problems_warning(f->problems, fields_place(f, rule), "rule '%s' gives points, and no severity has a score: they change nothing", rule->name);
+    }
+}
+
+static void check_directory(Fields *f)
+{
+    GHashTableIter it;
+    gpointer value;
+    if (f->config->customers.file != NULL)
+        return;
+    for (guint i = 0; i < f->config->rules->len; i++) {
+        const ConfigRule *rule = f->config->rules->pdata[i];
+        if (asks_directory(rule->attribute))
+            problems_warning(f->problems, fields_place(f, rule), "rule '%s' asks for a customer's attribute, and there is no customers: it never applies",
+                             rule->name);
+    }
+    g_hash_table_iter_init(&it, f->config->plans);
+    while (g_hash_table_iter_next(&it, NULL, &value))
+        if (asks_directory(((const ConfigPlan *)value)->match))
+            problems_warning(f->problems, fields_place(f, value), "plan '%s' is for customers by attribute, and there is no customers: it is for nobody",
+                             ((const ConfigPlan *)value)->name);
+}
+
+/* A customer for whom no plan is has no clocks, and nobody is ever told that he waits. */
+static void check_everybody(Fields *f)
+{
+    for (guint i = 0; i < f->config->queue_order->len; i++) {
+        const ConfigQueue *queue = f->config->queue_order->pdata[i];
+        gboolean is_open = queue->plans == NULL || queue->plans[0] == NULL;
+        for (char **name = queue->plans; !is_open && *name != NULL; name++) {
+            const ConfigPlan *plan = g_hash_table_lookup(f->config->plans, *name);
+            is_open = plan == NULL || plan->match->len == 0;
+        }
+        if (!is_open)
+            problems_warning(f->problems, fields_place(f, queue), "all plans of queue '%s' have a match: whom none of them is for has no clocks", queue->name);
+    }
+}
+
+void scoring_check(Fields *f)
+{
+    check_scores(f);
+    check_directory(f);
+    check_everybody(f);
 }

@@ -9,5 +9,7 @@ void scoring_rule_free(gpointer rule); /* a ConfigRule */
 void scoring_read_rules(Fields *f, const YamlTree *value, GHashTable *names);
 void scoring_read_customers(Fields *f, const YamlTree *value);
 void scoring_read_score(Fields *f, const YamlTree *value);
+/* Warns of what was read and has no effect, or leaves somebody without clocks. */
+void scoring_check(Fields *f);
 
 #endif

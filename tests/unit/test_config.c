@@ -363,6 +363,17 @@ static const Case warning_cases[] = {
      "queues: {help: {address: [h@a.example], mode: shadow, lead: ann, plans: [basic], policy: std, calendar: always}}", ""},
     {"elapsed target of a plan on always", "plans", "plans: {basic: {S1: {respond: 1h, calendar: always}}}", ""},
     {"empty blocks", NULL, "rules:\ngroups:\nrotas:", ""},
+    {"scores upside down", NULL, "severities: {S1: {score: 50}, S2: {score: 50}, S3: {score: 20}}",
+     "t:8:31: the score of S2 is 50, and that of S1 is 50: no ticket becomes S2 by its score"},
+    {"points for nothing", NULL, "rules: [{name: r, subject: x, impact: 30}]",
+     "t:8:9: rule 'r' gives points, and no severity has a score: they change nothing"},
+    {"points for something", NULL, "rules: [{name: r, subject: x, impact: 30}]\nseverities: {S1: {score: 30}}", ""},
+    {"attribute of nobody", NULL, "rules: [{name: r, attribute: vip:yes, severity: S1}]",
+     "t:8:9: rule 'r' asks for a customer's attribute, and there is no customers: it never applies"},
+    {"category needs no customers", NULL, "rules: [{name: r, attribute: category:x, severity: S1}]", ""},
+    {"plan of nobody", "plans", "plans: {basic: {match: segment:gold, S1: {respond: 30bm}}}",
+     "t:5:9: plan 'basic' is for customers by attribute, and there is no customers: it is for nobody\n"
+     "t:7:10: all plans of queue 'help' have a match: whom none of them is for has no clocks"},
 };
 
 static void test_warnings(void **state)
