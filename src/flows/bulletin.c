@@ -48,12 +48,7 @@ gboolean bulletin_to_all_leads(Desk *d, const char *title, const GPtrArray *line
 
 gboolean bulletin_to_leads(Desk *d, const char *title, const GPtrArray *lines, GError **err)
 {
-    if (!db_begin(d->db, err))
-        return FALSE;
-    if (bulletin_to_all_leads(d, title, lines, err))
-        return db_commit(d->db, err);
-    db_rollback(d->db);
-    return FALSE;
+    return db_begin(d->db, err) && db_end(d->db, bulletin_to_all_leads(d, title, lines, err), err);
 }
 
 /* ---- files that run dry ---- */
@@ -140,13 +135,7 @@ gboolean bulletin_dry_pass(Desk *d, GError **err)
         dry_rota(d, r->name, lines);
         if (lines->len == 0)
             continue;
-        if (!db_begin(d->db, err))
-            return FALSE;
-        if (!tell_owner(d, r, lines, err)) {
-            db_rollback(d->db);
-            return FALSE;
-        }
-        if (!db_commit(d->db, err))
+        if (!db_begin(d->db, err) || !db_end(d->db, tell_owner(d, r, lines, err), err))
             return FALSE;
     }
     return TRUE;

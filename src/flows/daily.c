@@ -164,12 +164,9 @@ static gboolean one_queue(Desk *d, const ConfigQueue *queue, guint *did, GError 
         return TRUE;
     if (!db_begin(d->db, err))
         return FALSE;
-    if (!write_mail(d, queue, day, err) || !db_run(d->db, err, "update fact set value = $2 where name = $1", "ss", name, day)) {
-        db_rollback(d->db);
-        return FALSE;
-    }
+    gboolean well = write_mail(d, queue, day, err) && db_run(d->db, err, "update fact set value = $2 where name = $1", "ss", name, day);
     (*did)++;
-    return db_commit(d->db, err);
+    return db_end(d->db, well, err);
 }
 
 gboolean daily_pass(Desk *d, guint *ret_did, GError **err)

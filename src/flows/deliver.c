@@ -162,13 +162,7 @@ gboolean deliver_done(Desk *d, const OutboxRow *row, TransportResult result, con
     g_autofree char *quoted = log_quote(reply);
     log_event(result == TRANSPORT_SENT ? LOGGING_INFO : LOGGING_WARNING, "ticket=%" G_GINT64_FORMAT " event=mail outbox=%" G_GINT64_FORMAT " template=%s to=<%s> result=%s reply=%s",
               row->ticket_id, row->id, row->template, row->recipient, names[result], quoted);
-    if (!db_begin(d->db, err))
-        return FALSE;
-    if (!outcomes[result](d, row, reply, err)) {
-        db_rollback(d->db);
-        return FALSE;
-    }
-    return db_commit(d->db, err);
+    return db_begin(d->db, err) && db_end(d->db, outcomes[result](d, row, reply, err), err);
 }
 
 /* ---- archive and options ---- */

@@ -187,12 +187,7 @@ static gboolean compare_all(Desk *d, GError **err)
 
 gboolean recalc_begin(Desk *d, GError **err)
 {
-    if (!db_begin(d->db, err))
-        return FALSE;
-    if (compare_all(d, err))
-        return db_commit(d->db, err);
-    db_rollback(d->db);
-    return FALSE;
+    return db_begin(d->db, err) && db_end(d->db, compare_all(d, err), err);
 }
 
 typedef struct {

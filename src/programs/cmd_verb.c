@@ -13,13 +13,7 @@
 
 static gboolean apply(Desk *d, VerbContext *v, const Command *command, GError **err)
 {
-    if (!db_begin(d->db, err))
-        return FALSE;
-    if (!verbs_apply(v, command, err)) {
-        db_rollback(d->db);
-        return FALSE;
-    }
-    return db_commit(d->db, err);
+    return db_begin(d->db, err) && db_end(d->db, verbs_apply(v, command, err), err);
 }
 
 static int run(CommandContext *ctx, gint64 id, const Command *command, const char *as)

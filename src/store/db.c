@@ -104,6 +104,14 @@ void db_rollback(Db *db)
         sqlite3_exec(db->handle, "rollback", NULL, NULL, NULL);
 }
 
+gboolean db_end(Db *db, gboolean well, GError **err)
+{
+    if (well)
+        return db_commit(db, err);
+    db_rollback(db);
+    return FALSE;
+}
+
 gboolean db_savepoint(Db *db, GError **err) { return run_script(db, "savepoint one", err); }
 gboolean db_release(Db *db, GError **err) { return run_script(db, "release one", err); }
 void db_rollback_to_savepoint(Db *db) { sqlite3_exec(db->handle, "rollback to one; release one", NULL, NULL, NULL); }

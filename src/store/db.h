@@ -19,6 +19,8 @@ void db_close(Db *db);
 gboolean db_begin(Db *db, GError **err);
 gboolean db_commit(Db *db, GError **err);
 void db_rollback(Db *db);
+/* The end of a transaction in which all went `well`, or not, and *err is set: commits it, or rolls it back. TRUE: it is committed. */
+gboolean db_end(Db *db, gboolean well, GError **err);
 /* One savepoint inside the transaction, for one message of a batch. */
 gboolean db_savepoint(Db *db, GError **err);
 gboolean db_release(Db *db, GError **err);
