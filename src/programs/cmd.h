@@ -5,6 +5,8 @@
 
 #include <jansson.h>
 
+#include "store/tickets.h"
+
 #include "flows/desk.h"
 
 typedef struct CommandContext CommandContext;
@@ -33,6 +35,8 @@ Instant cmd_now(CommandContext *ctx);
 Desk *cmd_desk(CommandContext *ctx, int *ret_status);
 /* The same with the database open. */
 Desk *cmd_store(CommandContext *ctx, int *ret_status);
+/* The same, and the ticket that the argument names. */
+Desk *cmd_ticket(CommandContext *ctx, const char *text, Ticket **ret, int *ret_status);
 /* A named calendar of the configuration. */
 gboolean cmd_calendar_by_name(CommandContext *ctx, const char *name, Calendar **ret, GError **err);
 

@@ -113,18 +113,13 @@ int cmd_explain(int argc, char **argv, CommandContext *ctx)
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(Ticket) t = NULL;
-    gint64 id;
     int status = 0;
     gboolean has_zone = argc == 4 && strcmp(argv[2], "--tz") == 0;
     if (argc != 2 && !has_zone)
         return cmd_usage(argv[0]);
-    if (!cmd_ticket_id(argv[1], &id, &err))
-        return cmd_fail(err);
-    Desk *d = cmd_store(ctx, &status);
+    Desk *d = cmd_ticket(ctx, argv[1], &t, &status);
     if (d == NULL)
         return status;
-    if (!tickets_load(d->db, id, &t, &err))
-        return cmd_fail(err);
     const Zone *zone = has_zone ? zone_get(argv[3], &err) : desk_contact_zone(d, NULL, desk_queue(d, t->queue));
     if (zone == NULL)
         return cmd_fail(err);

@@ -168,22 +168,17 @@ int cmd_show(int argc, char **argv, CommandContext *ctx)
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(Ticket) t = NULL;
-    gint64 id;
     int status = 0;
     if (argc != 2)
         return cmd_usage(argv[0]);
-    if (!cmd_ticket_id(argv[1], &id, &err))
-        return cmd_fail(err);
-    Desk *d = cmd_store(ctx, &status);
+    Desk *d = cmd_ticket(ctx, argv[1], &t, &status);
     if (d == NULL)
         return status;
-    if (!tickets_load(d->db, id, &t, &err))
-        return cmd_fail(err);
     const Reader reader = {desk_contact_zone(d, NULL, desk_queue(d, t->queue)), d->now};
     json_t *o = json_object(), *view = view_ticket(d, t, reader.zone, &err);
     if (view != NULL) {
         json_object_set_new(o, "ticket", view);
-        if (add_runs(d, id, o, &err) && add_messages(d, id, o, &err)) {
+        if (add_runs(d, t->id, o, &err) && add_messages(d, t->id, o, &err)) {
             if (cmd_json(ctx))
                 cmd_print_json(json_incref(o));
             else

@@ -191,6 +191,20 @@ Desk *cmd_store(CommandContext *ctx, int *ret_status)
     return NULL;
 }
 
+Desk *cmd_ticket(CommandContext *ctx, const char *text, Ticket **ret, int *ret_status)
+{
+    g_autoptr(GError) err = NULL;
+    gint64 id;
+    Desk *d = NULL;
+    if (!cmd_ticket_id(text, &id, &err))
+        *ret_status = cmd_fail(err);
+    else if ((d = cmd_store(ctx, ret_status)) != NULL && !tickets_load(d->db, id, ret, &err)) {
+        *ret_status = cmd_fail(err);
+        d = NULL;
+    }
+    return d;
+}
+
 gboolean cmd_calendar_by_name(CommandContext *ctx, const char *name, Calendar **ret, GError **err)
 {
     int status = 0;
