@@ -9,6 +9,7 @@
 
 #include "flows/escalate.h"
 #include "flows/rating.h"
+#include "flows/recalc.h"
 
 #include "base/banned.h"
 
@@ -287,7 +288,8 @@ gboolean deadlines_reopened(Desk *d, const Ticket *t, Instant at, gint64 message
     ClockRow *c = last_resolve(clocks);
     ClockCalendar cal = deadlines_clock_calendar(d, c != NULL ? c->calendar : NULL, t->queue);
     GError *local = NULL;
-    if (c != NULL && !(ticketclock_continue(&c->clock, &cal, at, &local) ? store(d, c, at, "continue", message, err) : tell_impossible(d, c, local, err)))
+    if (c != NULL && !(ticketclock_continue(&c->clock, &cal, at, &local) ? store(d, c, at, "continue", message, err) && recalc_revived(d, c->clock.id, err)
+                                                                         : tell_impossible(d, c, local, err)))
         return FALSE;
     return home == NULL || deadlines_start_one(d, t, home, TARGET_RESPOND, at, message, err);
 }

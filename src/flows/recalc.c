@@ -360,8 +360,14 @@ static gboolean do_batch(Desk *d, Job *job, guint *did, GError **err)
 /* One clock for one job, whose turn has not come. */
 static gboolean redo_early(Desk *d, Job *job, ClockRow *c, GError **err)
 {
+    gint64 counted = 0;
     gboolean is_open = c->clock.state == CLOCK_RUNNING || c->clock.state == CLOCK_PAUSED;
-    if (!is_open || c->clock.id <= job->after || (!is_plans(job) && strcmp(calendar_of(job), c->calendar) != 0))
+    if (!is_open || c->clock.id <= job->after)
+        return TRUE;
+    if (!is_plans(job)
+        && !db_value(d->db, &counted, err, "select count(*) from clock_event where clock_id = $1 and calendar = $2", "is", c->clock.id, calendar_of(job)))
+        return FALSE;
+    if (!is_plans(job) && counted == 0 && strcmp(calendar_of(job), c->calendar) != 0)
         return TRUE;
     return redo(d, job, c, err) && save_job(d, job, err);
 }
@@ -377,6 +383,24 @@ gboolean recalc_clock(Desk *d, gint64 clock, GError **err)
         good = redo_early(d, &g_array_index(jobs, Job, i), c, err);
     clocks_row_free(c);
     return good;
+}
+
+gboolean recalc_revived(Desk *d, gint64 clock, GError **err)
+{
+    ClockRow *c = NULL;
+    GError *local = NULL;
+    if (!clocks_load(d->db, clock, &c, err))
+        return FALSE;
+    gboolean well = recalc_calendar(d, c, &local);
+    clocks_row_free(c);
+    if (well || local->code != ERROR_LIMIT) {
+        if (local != NULL)
+            g_propagate_error(err, local);
+        return well;
+    }
+    log_error("recalc of a clock that goes on", local);
+    g_error_free(local);
+    return TRUE;
 }
 
 gboolean recalc_pass(Desk *d, guint *did, GError **err)

@@ -16,6 +16,9 @@ gboolean recalc_pass(Desk *d, guint *did, GError **err);
 /* What the list has in store for one clock, now: so that nothing fires by a calendar that is no more. In the caller's transaction. */
 gboolean recalc_clock(Desk *d, gint64 clock, GError **err);
 
+/* A clock that was over goes on: what changed meanwhile did not reach it. In the caller's transaction. */
+gboolean recalc_revived(Desk *d, gint64 clock, GError **err);
+
 /* One deadline that another calendar would move. */
 typedef struct {
     gint64 clock_id, ticket_id;

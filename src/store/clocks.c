@@ -70,7 +70,12 @@ gboolean clocks_open(Db *db, const char *calendar, gint64 after, gint64 max, GPt
 {
     g_autoptr(DbRows) rows = NULL;
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)clocks_row_free);
-    gboolean ok = calendar != NULL ? db_select(db, &rows, err, "select " COLUMNS " from clock where state in (0, 1) and calendar = $1 and id > $2 order by id limit $3",
+    gboolean ok = calendar != NULL ? db_select(db, &rows, err,
+                                               "select " COLUMNS " from clock where id in (select id from (select id from clock where state in (0, 1)"
+                                               " and calendar = $1 and id > $2 order by id limit $3) union"
+                                               " select c.id from clock_event t join clock c on c.id = t.clock_id where t.event in ('tighten', 'retarget')"
+                                               " and t.clock_id > $2 and c.state in (0, 1) and exists (select 1 from clock_event e where e.clock_id = c.id"
+                                               " and e.calendar = $1)) order by id limit $3",
                                                "sii", calendar, after, max)
                                    : db_select(db, &rows, err, "select " COLUMNS " from clock where state in (0, 1) and id > $1 order by id limit $2", "ii",
                                                after, max);

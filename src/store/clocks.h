@@ -18,7 +18,7 @@ void clocks_row_free(ClockRow *r);
 
 /* All clocks of a ticket, oldest first: ClockRow *, with free func. */
 gboolean clocks_of_ticket(Db *db, gint64 ticket, GPtrArray **ret, GError **err);
-/* Running and paused ones on that calendar (NULL: on any) with id > after, at most `max`, in order of id. */
+/* Running and paused ones that count, or counted, on that calendar (NULL: on any) with id > after, at most `max`, in order of id. */
 gboolean clocks_open(Db *db, const char *calendar, gint64 after, gint64 max, GPtrArray **ret, GError **err);
 
 /* What happened to a clock, oldest first: array of ClockLogRow, which owns its texts. */

@@ -117,6 +117,8 @@ static const char step_4[] =
  * how far that has come. */
 static const char step_5[] =
     "alter table clock_event add column calendar text;"
+    /* The few clocks that may have counted by another calendar before. */
+    "create index clock_event_turn on clock_event (clock_id) where event in ('tighten', 'retarget');"
     "alter table clock_event add column duration text;"
     "alter table clock_event add column calendar_version text;"
     "create index clock_open on clock (calendar, id) where state in (0, 1);"

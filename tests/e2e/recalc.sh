@@ -198,4 +198,32 @@ explained=$(escalate --now 2026-05-26T10:31:00+02:00 explain 1 --tz Europe/Berli
 match "half an hour stays with the other" 'Tue 26 May 10:00 CEST  *to Tue 26 May 10:30 CEST  *open  *0 h 30 min .*, on calendar always' "$explained"
 match "and the sum with the target" '= 4 h 00 min open; due Tue 26 May 13:00' "$explained"
 
+# ---- a calendar by which it counted before ----
+opened 2026-05-26T08:00:00+02:00 20260525
+cp "$WORK/office.ics" "$WORK/other.ics"
+sed -i 's/S1: {respond: 30bm, update: 2bh, resolve: 4bh}/S1: {respond: 2bh, update: 2bh, resolve: 4bh, calendar: other}/
+s/^  office:/  other: {hours: [other.ics], timezone: Europe\/Berlin}\n  office:/' "$CONF"
+escalate --now 2026-05-26T10:00:00+02:00 severity 1 S1 >/dev/null
+escalate --now 2026-05-26T10:30:00+02:00 severity 1 S3 >/dev/null
+same "on its first calendar again" '26 13:00' "$(due respond)"
+at 2026-05-26T10:31:00+02:00
+sed -i 's/T090000/T110000/' "$WORK/other.ics"
+at 2026-05-26T10:32:00+02:00
+same "the other one opens at 11 now: half an hour less is used" '26 13:30' "$(due respond)"
+match "explain has the same" 'open; due Tue 26 May 13:30' "$(escalate --now 2026-05-26T10:33:00+02:00 explain 1 --tz Europe/Berlin)"
+
+# ---- what changes while a ticket is resolved ----
+opened 2026-05-26T10:00:00+02:00 20260525
+escalate --now 2026-05-26T12:00:00+02:00 wait 1 for customer >/dev/null
+wait_mail=$(templated auto-ack | tail -n 1)
+make_mail -H "In-Reply-To: $(header "$wait_mail" Message-ID)" kim@acme.test support@desk.test 'Re: [support #1] Invoice' 'Here it is.' | deliver kim@acme.test support@desk.test
+at 2026-05-26T13:00:00+02:00
+escalate --now 2026-05-27T10:00:00+02:00 resolve 1 done >/dev/null
+closed 20260525 20260526
+at 2026-05-27T10:05:00+02:00
+make_mail -H "In-Reply-To: $(header "$wait_mail" Message-ID)" kim@acme.test support@desk.test 'Re: [support #1] Invoice' 'It is not done.' | deliver kim@acme.test support@desk.test
+at 2026-05-27T11:00:00+02:00
+same "reopened, with what the day was worth that is a holiday now" '01 10:00' "$(due resolve)"
+match "and says so" 'recalc .*calendar=office .*was=' "$(escalate audit 1)"
+
 done_testing
