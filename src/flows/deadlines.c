@@ -221,7 +221,7 @@ gboolean deadlines_answered(Desk *d, const Ticket *t, const char *queue, Instant
     if (home == NULL || t->state >= TICKET_RESOLVED)
         return TRUE;
     return deadlines_start_one(d, t, home, TARGET_UPDATE, at, message, err)
-           && (t->state != TICKET_WAITING || g_strcmp0(t->waiting_for, "customer") != 0 || deadlines_pause(d, t, at, message, err));
+           && (!tickets_pauses(t) || deadlines_pause(d, t, at, message, err));
 }
 
 /* Whether it was that message that met the clock. */

@@ -176,8 +176,7 @@ static gboolean tell_owner(Merge *m, GError **err)
 static gboolean settle_clocks(Merge *m, GError **err)
 {
     const Ticket *into = m->into;
-    gboolean waits = into->state == TICKET_WAITING && g_strcmp0(into->waiting_for, "customer") == 0;
-    return (waits ? deadlines_pause : deadlines_resume)(m->desk, into, m->desk->now, m->verb->message, err);
+    return (tickets_pauses(into) ? deadlines_pause : deadlines_resume)(m->desk, into, m->desk->now, m->verb->message, err);
 }
 
 static gboolean apply(Merge *m, GError **err)

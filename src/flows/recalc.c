@@ -112,6 +112,17 @@ static gboolean recalc_calendar(Desk *d, ClockRow *c, GError **err)
     return deadlines_recalculated(d, c, before, err);
 }
 
+/* A clock that could not go on, as its calendar had no open time left when its ticket waited no more: perhaps now it can. */
+static gboolean resume_late(Desk *d, const ClockRow *c, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    if (c->clock.state != CLOCK_PAUSED)
+        return TRUE;
+    if (!tickets_load(d->db, c->ticket_id, &t, err))
+        return FALSE;
+    return t->state >= TICKET_RESOLVED || tickets_pauses(t) || deadlines_resume(d, t, d->now, 0, err);
+}
+
 /* ---- plans ---- */
 
 static gboolean recalc_plan(Desk *d, ClockRow *c, GError **err)
@@ -320,7 +331,7 @@ static gboolean redo(Desk *d, Job *job, ClockRow *c, GError **err)
     GError *local = NULL;
     if (!db_savepoint(d->db, err))
         return FALSE;
-    if (is_plans(job) ? recalc_plan(d, c, &local) : recalc_calendar(d, c, &local)) {
+    if (is_plans(job) ? recalc_plan(d, c, &local) : recalc_calendar(d, c, &local) && resume_late(d, c, &local)) {
         job->moved += c->clock.due_at != before ? 1 : 0;
         job->past += c->clock.due_at != before && c->clock.due_at != INSTANT_NONE && c->clock.due_at <= d->now ? 1 : 0;
         return db_release(d->db, err);

@@ -117,7 +117,7 @@ static gboolean do_wait(VerbContext *c, const Command *cmd, GError **err)
         g_error_free(local);
         return TRUE;
     }
-    gboolean was_for_customer = t->state == TICKET_WAITING && g_strcmp0(t->waiting_for, "customer") == 0;
+    gboolean was_for_customer = tickets_pauses(t);
     const char *why = until != INSTANT_NONE ? "until" : cmd->wait_for == COMMAND_FOR_VENDOR ? "vendor" : "customer";
     g_free(t->waiting_for);
     t->waiting_for = g_strdup(why);

@@ -11,6 +11,8 @@ static const char *const state_names[TICKET_STATE_COUNT] = {"new", "open", "wait
 
 const char *tickets_state_name(TicketState s) { return state_names[s]; }
 
+gboolean tickets_pauses(const Ticket *t) { return t->state == TICKET_WAITING && g_strcmp0(t->waiting_for, "customer") == 0; }
+
 gboolean tickets_state_from_name(const char *name, TicketState *ret)
 {
     for (int s = 0; s < TICKET_STATE_COUNT; s++)

@@ -31,6 +31,9 @@ typedef struct {
     char *root_message_id, *last_from_requester;   /* Message-IDs that the requester knows, or NULL */
 } Ticket;
 
+/* Whether it waits for its customer, so that update and resolve stand. */
+gboolean tickets_pauses(const Ticket *t);
+
 Ticket *tickets_blank(void);
 void tickets_free(Ticket *t);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ticket, tickets_free)

@@ -154,6 +154,11 @@ at 2026-05-27T11:00:00+02:00
 same "his mail is taken in all the same" 'open 0' "$(sqlite_value 'select state from ticket where id = 1') $(count hold)"
 match "and the audit says which clock could not go on" 'clock-impossible .*target=resolve calendar=office' "$(escalate audit 1)"
 
+desk_calendars
+closed 20260525
+at 2026-05-27T11:30:00+02:00
+same "once the calendar has open time again it goes on" 'resolve|0|01 09:30' "$(sqlite_value "select target || '|' || state || '|' || strftime('%d %H:%M', due_at + 7200, 'unixepoch') from clock where target = 'resolve'")"
+
 # ---- hours that end behind the due, and before a level's 150 % ----
 desk_calendars
 sed -i 's/^RRULE:FREQ=WEEKLY.*/RRULE:FREQ=WEEKLY;BYDAY=MO,TU;UNTIL=20260526T120000Z/' "$WORK/office.ics"
