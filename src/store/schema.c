@@ -118,6 +118,7 @@ static const char step_4[] =
 static const char step_5[] =
     "alter table clock_event add column calendar text;"
     /* The few clocks that may have counted by another calendar before. */
+    "create index due_shift on due (next_at) where what = 'shift';" /* of rotas, among the dues of all tickets */
     "create index clock_event_turn on clock_event (clock_id) where event in ('tighten', 'retarget');"
     "alter table clock_event add column duration text;"
     "alter table clock_event add column calendar_version text;"
