@@ -422,10 +422,9 @@ gboolean recalc_pass(Desk *d, guint *did, GError **err)
         return FALSE;
     if (jobs->len == 0)
         return TRUE;
-    if (!db_begin(d->db, err) || !do_batch(d, &g_array_index(jobs, Job, 0), did, err)) {
-        db_rollback(d->db);
+    if (!db_begin(d->db, err))
         return FALSE;
-    }
+    gboolean well = do_batch(d, &g_array_index(jobs, Job, 0), did, err);
     (*did)++; /* the list itself: a round that took something off it did something */
-    return db_commit(d->db, err);
+    return db_end(d->db, well, err);
 }

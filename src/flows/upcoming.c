@@ -237,23 +237,13 @@ static gboolean add_one(Desk *d, const DueRow *due, const Zone *zone, json_t *li
 static gboolean read_rows(Desk *d, gint64 ticket, gint64 max, GPtrArray *list, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
-    GError *local = NULL;
-    if (!db_select(d->db, &rows, err,
-                   "select what, next_at, coalesce(ticket_id, 0), coalesce(clock_id, 0), coalesce(run_id, 0), policy, coalesce(level, 0), id from due"
-                   " where $1 = 0 or ticket_id = $1 union all"
-                   " select 'mail to ' || recipient || ' is sent (' || template || ')', next_at, coalesce(ticket_id, 0), 0, 0, null, 0, id from outbox"
-                   " where state = 'queued' and ($1 = 0 or ticket_id = $1) order by 2, 8 limit $2",
-                   "ii", ticket, max))
-        return FALSE;
-    while (db_next(rows, &local)) {
-        DueRow *due = g_new0(DueRow, 1);
-        *due = (DueRow){.what = g_strdup(db_text(rows, 0)), .next_at = db_instant(rows, 1), .ticket_id = db_int(rows, 2), .clock_id = db_int(rows, 3),
-                        .run_id = db_int(rows, 4), .policy = g_strdup(db_text(rows, 5)), .level = (int)db_int(rows, 6)};
-        g_ptr_array_add(list, due);
-    }
-    if (local != NULL)
-        g_propagate_error(err, local);
-    return local == NULL;
+    return db_select(d->db, &rows, err,
+                     "select id, what, next_at, coalesce(ticket_id, 0), coalesce(clock_id, 0), coalesce(run_id, 0), policy, coalesce(level, 0) from due"
+                     " where $1 = 0 or ticket_id = $1 union all"
+                     " select id, 'mail to ' || recipient || ' is sent (' || template || ')', next_at, coalesce(ticket_id, 0), 0, 0, null, 0 from outbox"
+                     " where state = 'queued' and ($1 = 0 or ticket_id = $1) order by 3, 1 limit $2",
+                     "ii", ticket, max)
+           && clocks_due_read(rows, list, err);
 }
 
 gboolean upcoming_list(Desk *d, gint64 ticket, gint64 max, const Zone *zone, json_t **ret, GError **err)

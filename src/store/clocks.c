@@ -73,9 +73,9 @@ gboolean clocks_open(Db *db, const char *calendar, gint64 after, gint64 max, GPt
     gboolean ok = calendar != NULL ? db_select(db, &rows, err,
                                                "select " COLUMNS " from clock where id in (select id from (select id from clock where state in (0, 1)"
                                                " and calendar = $1 and id > $2 order by id limit $3) union"
-                                               " select c.id from clock_event t join clock c on c.id = t.clock_id where t.event in ('tighten', 'retarget')"
+                                               " select id from (select distinct c.id from clock_event t join clock c on c.id = t.clock_id where t.event in ('tighten', 'retarget')"
                                                " and t.clock_id > $2 and c.state in (0, 1) and exists (select 1 from clock_event e where e.clock_id = c.id"
-                                               " and e.calendar = $1)) order by id limit $3",
+                                               " and e.calendar = $1) order by t.clock_id limit $3)) order by id limit $3",
                                                "sii", calendar, after, max)
                                    : db_select(db, &rows, err, "select " COLUMNS " from clock where state in (0, 1) and id > $1 order by id limit $2", "ii",
                                                after, max);
@@ -168,26 +168,30 @@ gboolean clocks_due_add(Db *db, const DueRow *d, GError **err)
                   "stiiisi", d->what, d->next_at, d->ticket_id, d->clock_id, d->run_id, d->policy, (gint64)d->level);
 }
 
-gboolean clocks_due_list(Db *db, Instant until, gint64 max, GPtrArray **ret, GError **err)
+gboolean clocks_due_read(DbRows *rows, GPtrArray *list, GError **err)
 {
-    g_autoptr(DbRows) rows = NULL;
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)clocks_due_free);
     GError *local = NULL;
-    if (!db_select(db, &rows, err,
-                   "select id, what, next_at, coalesce(ticket_id, 0), coalesce(clock_id, 0), coalesce(run_id, 0), policy, coalesce(level, 0)"
-                   " from due where next_at <= $1 order by next_at, id limit $2",
-                   "ti", until, max))
-        return FALSE;
     while (db_next(rows, &local)) {
         DueRow *d = g_new0(DueRow, 1);
         *d = (DueRow){.id = db_int(rows, 0), .what = g_strdup(db_text(rows, 1)), .next_at = db_instant(rows, 2), .ticket_id = db_int(rows, 3),
                       .clock_id = db_int(rows, 4), .run_id = db_int(rows, 5), .policy = g_strdup(db_text(rows, 6)), .level = (int)db_int(rows, 7)};
         g_ptr_array_add(list, d);
     }
-    if (local != NULL) {
+    if (local != NULL)
         g_propagate_error(err, local);
+    return local == NULL;
+}
+
+gboolean clocks_due_list(Db *db, Instant until, gint64 max, GPtrArray **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)clocks_due_free);
+    if (!db_select(db, &rows, err,
+                   "select id, what, next_at, coalesce(ticket_id, 0), coalesce(clock_id, 0), coalesce(run_id, 0), policy, coalesce(level, 0)"
+                   " from due where next_at <= $1 order by next_at, id limit $2",
+                   "ti", until, max)
+        || !clocks_due_read(rows, list, err))
         return FALSE;
-    }
     *ret = g_steal_pointer(&list);
     return TRUE;
 }

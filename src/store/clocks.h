@@ -48,7 +48,9 @@ typedef struct {
 
 void clocks_due_free(DueRow *d);
 gboolean clocks_due_add(Db *db, const DueRow *d, GError **err);
-/* Rows with next_at <= now and id > after at the same instant … at most `max`, oldest first: DueRow *, with free func. */
+/* Appends a DueRow * for each row of: id, what, next_at, ticket_id, clock_id, run_id (0: none), policy, level. */
+gboolean clocks_due_read(DbRows *rows, GPtrArray *list, GError **err);
+/* Rows with next_at <= until, at most `max`, oldest first: DueRow *, with free func. */
 gboolean clocks_due_list(Db *db, Instant until, gint64 max, GPtrArray **ret, GError **err);
 gboolean clocks_due_delete(Db *db, gint64 id, GError **err);
 /* Deletes the rows of a ticket of that `what`; clock 0: of all its clocks. */

@@ -2,6 +2,8 @@
  * time between the two days moves nothing. */
 #include "time/makeup.h"
 
+#include <stddef.h>
+
 #include "base/error.h"
 #include "base/limits.h"
 
@@ -30,17 +32,7 @@ static Instant moved(const Zone *zone, Instant t, gint64 days, ZoneChoice choice
 static guint first_on(const GArray *hours, const Zone *zone, gint64 day)
 {
     Instant begin = zone_instant(zone, zone_day_civil(day), ZONE_FIRST);
-    guint lo = 0, count = hours->len;
-    while (count > 0) {
-        guint half = count / 2;
-        if (g_array_index(hours, Span, lo + half).start < begin) {
-            lo += half + 1;
-            count -= half + 1;
-        } else {
-            count = half;
-        }
-    }
-    return lo;
+    return spans_search(hours, offsetof(Span, start), begin);
 }
 
 /* Whether hours begin on that day; they are copied to `to_day`. */

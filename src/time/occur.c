@@ -3,8 +3,11 @@
  * escalate-calendar(5)). It must never take a floating time for UTC. */
 #include "time/occur.h"
 
+#include <stddef.h>
+
 #include "base/error.h"
 #include "base/limits.h"
+#include "time/spans.h"
 
 #include "base/banned.h"
 
@@ -162,16 +165,7 @@ static gboolean emit(Expansion *x, const IcalEvent *e, Instant start, Instant en
 /* The last of them that begins before `start`. */
 static const IcalEvent *future_of(const GArray *futures, Instant start)
 {
-    guint lo = 0;
-    for (guint count = futures != NULL ? futures->len : 0; count > 0;) {
-        guint half = count / 2;
-        if (g_array_index(futures, Future, lo + half).at < start) {
-            lo += half + 1;
-            count -= half + 1;
-        } else {
-            count = half;
-        }
-    }
+    guint lo = futures != NULL ? spans_search(futures, offsetof(Future, at), start) : 0;
     return lo > 0 ? g_array_index(futures, Future, lo - 1).event : NULL;
 }
 

@@ -2,6 +2,7 @@
  * a person who is not paged because of a typing error is found at load, not at night. */
 #include "time/rota.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -9,6 +10,7 @@
 #include "time/dry.h"
 #include "time/ical.h"
 #include "time/occur.h"
+#include "time/spans.h"
 
 #include "base/banned.h"
 
@@ -193,27 +195,15 @@ static gboolean ensure(Rota *r, Instant a, Instant b, GError **err)
 }
 
 /* Index of the first duty that starts after t. */
-static guint first_starting_after(const Rota *r, Instant t)
-{
-    guint lo = 0, count = r->duties->len;
-    while (count > 0) {
-        guint half = count / 2;
-        if (g_array_index(r->duties, Occurrence, lo + half).start <= t) {
-            lo += half + 1;
-            count -= half + 1;
-        } else {
-            count = half;
-        }
-    }
-    return lo;
-}
+static guint first_starting_after(const Rota *r, Instant t) { return spans_search(r->duties, offsetof(Occurrence, start), t + 1); }
 
 /* 0 lowest, then 9 … 1 highest. */
 static int rank(const IcalEvent *e) { return e->priority == 0 ? 0 : 10 - e->priority; }
 
-static GPtrArray *on_duty_at(const Rota *r, Instant t)
+/* The events (IcalEvent *, not owned) on duty at t that decide: those of the highest rank, the latest first. */
+static GPtrArray *deciding(const Rota *r, Instant t)
 {
-    GPtrArray *names = g_ptr_array_new();
+    GPtrArray *events = g_ptr_array_new();
     int best = -1;
     for (guint i = first_starting_after(r, t); i-- > 0;) {
         const Occurrence *o = &g_array_index(r->duties, Occurrence, i);
@@ -222,9 +212,19 @@ static GPtrArray *on_duty_at(const Rota *r, Instant t)
         if (o->end <= t || rank(o->event) < best)
             continue;
         if (rank(o->event) > best)
-            g_ptr_array_set_size(names, 0);
+            g_ptr_array_set_size(events, 0);
         best = rank(o->event);
-        const GPtrArray *people = g_hash_table_lookup(r->people, o->event);
+        g_ptr_array_add(events, (gpointer)o->event);
+    }
+    return events;
+}
+
+static GPtrArray *on_duty_at(const Rota *r, Instant t)
+{
+    GPtrArray *names = g_ptr_array_new();
+    g_autoptr(GPtrArray) events = deciding(r, t);
+    for (guint i = 0; i < events->len; i++) {
+        const GPtrArray *people = g_hash_table_lookup(r->people, g_ptr_array_index(events, i));
         for (guint k = 0; k < people->len; k++)
             if (!g_ptr_array_find(names, g_ptr_array_index(people, k), NULL))
                 g_ptr_array_add(names, g_ptr_array_index(people, k));
@@ -298,21 +298,11 @@ gboolean rota_next_change(Rota *r, Instant t, Instant *ret, GError **err)
 /* Whether two duties of the rank that decides overlap at t, of different people. */
 static gboolean is_equal_at(const Rota *r, Instant t)
 {
-    int best = -1;
-    const GPtrArray *first = NULL;
-    gboolean equal = FALSE;
-    for (guint i = first_starting_after(r, t); i-- > 0;) {
-        const Occurrence *o = &g_array_index(r->duties, Occurrence, i);
-        if (o->start + r->longest <= t)
-            break;
-        if (o->end <= t || rank(o->event) < best)
-            continue;
-        const GPtrArray *people = g_hash_table_lookup(r->people, o->event);
-        equal = rank(o->event) == best && (equal || !is_same(first, people));
-        best = rank(o->event);
-        first = people;
-    }
-    return equal;
+    g_autoptr(GPtrArray) events = deciding(r, t);
+    for (guint i = 1; i < events->len; i++)
+        if (!is_same(g_hash_table_lookup(r->people, g_ptr_array_index(events, 0)), g_hash_table_lookup(r->people, g_ptr_array_index(events, i))))
+            return TRUE;
+    return FALSE;
 }
 
 static void period_clear(gpointer p) { g_ptr_array_unref(((RotaPeriod *)p)->names); }

@@ -2,6 +2,8 @@
  */
 #include "time/spans.h"
 
+#include <string.h>
+
 #include "base/banned.h"
 
 GArray *spans_new(void) { return g_array_new(FALSE, FALSE, sizeof(Span)); }
@@ -78,4 +80,22 @@ GArray *spans_subtract(const GArray *a, const GArray *b)
             g_array_append_val(left, s);
     }
     return left;
+}
+
+guint spans_search(const GArray *sorted, gsize offset, Instant t)
+{
+    const guint size = g_array_get_element_size((GArray *)sorted);
+    guint lo = 0, count = sorted->len;
+    while (count > 0) {
+        guint half = count / 2;
+        Instant at;
+        memcpy(&at, sorted->data + (gsize)(lo + half) * size + offset, sizeof at);
+        if (at < t) {
+            lo += half + 1;
+            count -= half + 1;
+        } else {
+            count = half;
+        }
+    }
+    return lo;
 }

@@ -19,5 +19,7 @@ void spans_settle(GArray *spans);
 void spans_cut(GArray *spans, Instant from, Instant to);
 /* a without b; both settled. Newly allocated, settled. */
 GArray *spans_subtract(const GArray *a, const GArray *b);
+/* Index of the first element whose Instant at `offset` is not before t; the array is sorted by it. */
+guint spans_search(const GArray *sorted, gsize offset, Instant t);
 
 #endif
