@@ -99,11 +99,22 @@ typedef struct {
 
 typedef enum { RULE_ANY_TIME, RULE_OPEN, RULE_CLOSED } ConfigRuleTime; /* of the queue's calendar */
 
-#define CUSTOMER_COLUMNS 9
+typedef enum {
+    CUSTOMER_ADDRESS,
+    CUSTOMER_NAME,
+    CUSTOMER_SEGMENT,
+    CUSTOMER_REVENUE,
+    CUSTOMER_UNIT,
+    CUSTOMER_REGION,
+    CUSTOMER_LANGUAGE,
+    CUSTOMER_PLAN,
+    CUSTOMER_VIP,
+    CUSTOMER_COLUMNS
+} CustomerColumn;
 
 typedef struct {
     char *file;                      /* or NULL: there is no directory */
-    char *columns[CUSTOMER_COLUMNS]; /* names of address, name, segment, revenue, unit, region, language, plan, vip; or NULL: that word */
+    char *columns[CUSTOMER_COLUMNS]; /* what the file calls them; NULL: by customers_column() */
     int line;
 } ConfigCustomers;
 

@@ -11,9 +11,9 @@
 
 #include "base/banned.h"
 
-enum { COLUMN_ADDRESS, COLUMN_NAME, COLUMN_SEGMENT, COLUMN_REVENUE, COLUMN_UNIT, COLUMN_REGION, COLUMN_LANGUAGE, COLUMN_PLAN, COLUMN_VIP, COLUMN_COUNT };
+static const char *const names[CUSTOMER_COLUMNS] = {"address", "name", "segment", "revenue", "unit", "region", "language", "plan", "vip"};
 
-static const char *const names[COLUMN_COUNT] = {"address", "name", "segment", "revenue", "unit", "region", "language", "plan", "vip"};
+const char *customers_column(CustomerColumn c) { return names[c]; }
 
 struct Customers {
     GHashTable *by_address; /* address or domain, lower case -> Customer */
@@ -41,7 +41,7 @@ void customers_free(Customers *c)
 /* Which field of a record is which column; -1: none. */
 static void find_columns(const ConfigCustomers *config, const GPtrArray *heads, int *ret)
 {
-    for (int k = 0; k < COLUMN_COUNT; k++) {
+    for (int k = 0; k < CUSTOMER_COLUMNS; k++) {
         const char *wanted = config->columns[k] != NULL ? config->columns[k] : names[k];
         ret[k] = -1;
         for (guint i = 0; i < heads->len && ret[k] < 0; i++)
@@ -84,7 +84,7 @@ static void skipped(const Config *config, GPtrArray *problems, guint line, char 
 
 static void add_record(Customers *c, const Config *config, const GPtrArray *fields, const int *columns, guint line, GPtrArray *problems)
 {
-    g_autofree char *address = value_of(fields, columns[COLUMN_ADDRESS]), *vip = value_of(fields, columns[COLUMN_VIP]);
+    g_autofree char *address = value_of(fields, columns[CUSTOMER_ADDRESS]), *vip = value_of(fields, columns[CUSTOMER_VIP]);
     char *key = key_of(address);
     if (key == NULL || g_hash_table_contains(c->by_address, key)) {
         skipped(config, problems, line,
@@ -93,10 +93,10 @@ static void add_record(Customers *c, const Config *config, const GPtrArray *fiel
         return;
     }
     Customer *one = g_new0(Customer, 1);
-    char **const texts[] = {[COLUMN_NAME] = &one->name,         [COLUMN_SEGMENT] = &one->segment, [COLUMN_REVENUE] = &one->revenue,
-                            [COLUMN_UNIT] = &one->unit,         [COLUMN_REGION] = &one->region,   [COLUMN_LANGUAGE] = &one->language,
-                            [COLUMN_PLAN] = &one->plan};
-    for (gsize k = COLUMN_NAME; k < G_N_ELEMENTS(texts); k++)
+    char **const texts[] = {[CUSTOMER_NAME] = &one->name,         [CUSTOMER_SEGMENT] = &one->segment, [CUSTOMER_REVENUE] = &one->revenue,
+                            [CUSTOMER_UNIT] = &one->unit,         [CUSTOMER_REGION] = &one->region,   [CUSTOMER_LANGUAGE] = &one->language,
+                            [CUSTOMER_PLAN] = &one->plan};
+    for (gsize k = CUSTOMER_NAME; k < G_N_ELEMENTS(texts); k++)
         *texts[k] = value_of(fields, columns[k]);
     one->vip = is_yes(vip);
     if (*one->plan != '\0' && !g_hash_table_contains(config->plans, one->plan)) {
@@ -112,14 +112,14 @@ static gboolean read_records(Customers *c, const Config *config, const GString *
     g_autoptr(GPtrArray) fields = g_ptr_array_new_with_free_func(g_free);
     CsvReader r;
     const char *problem;
-    int columns[COLUMN_COUNT];
+    int columns[CUSTOMER_COLUMNS];
     csv_init(&r, text->str, text->len);
     if (!csv_next(&r, fields, &problem))
         return error_set(err, ERROR_CONFIG, "customers '%s': the file is empty, expected a line of column names", config->customers.file);
     find_columns(&config->customers, fields, columns);
-    if (columns[COLUMN_ADDRESS] < 0)
+    if (columns[CUSTOMER_ADDRESS] < 0)
         return error_set(err, ERROR_CONFIG, "customers '%s': no column '%s' in its first line", config->customers.file,
-                         config->customers.columns[COLUMN_ADDRESS] != NULL ? config->customers.columns[COLUMN_ADDRESS] : names[COLUMN_ADDRESS]);
+                         config->customers.columns[CUSTOMER_ADDRESS] != NULL ? config->customers.columns[CUSTOMER_ADDRESS] : names[CUSTOMER_ADDRESS]);
     while (csv_next(&r, fields, &problem)) {
         if (problem != NULL)
             skipped(config, problems, r.line, g_strdup(problem));
@@ -154,9 +154,9 @@ guint customers_count(const Customers *c) { return c->all->len; }
 
 const char *customers_value(const Customer *c, const char *column)
 {
-    const char *const values[COLUMN_COUNT] = {NULL,      c->name,     c->segment, c->revenue, c->unit,
+    const char *const values[CUSTOMER_COLUMNS] = {NULL,      c->name,     c->segment, c->revenue, c->unit,
                                               c->region, c->language, c->plan,    c->vip ? "yes" : "no"};
-    for (int k = COLUMN_NAME; k < COLUMN_COUNT; k++)
+    for (int k = CUSTOMER_NAME; k < CUSTOMER_COLUMNS; k++)
         if (strcmp(names[k], column) == 0)
             return values[k];
     return NULL;

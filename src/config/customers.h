@@ -19,6 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Customers, customers_free)
 /* By the whole address, else by its domain, else NULL; lives as long as `c`, which may be NULL. */
 const Customer *customers_find(const Customers *c, const char *address);
 guint customers_count(const Customers *c);
+/* "segment" */
+const char *customers_column(CustomerColumn c);
 /* A value by its column's name ("segment", "vip" as yes or no); NULL: no such column. */
 const char *customers_value(const Customer *c, const char *column);
 

@@ -92,15 +92,15 @@ static const ConfigKey table[] = {
     BLOCK(KEYS_CUSTOMERS, "columns", "names of its columns"),
 
 #define COLUMN(name, i) {KEYS_COLUMNS, name, KEYS_LINE, AT(ConfigCustomers, columns) + (i) * sizeof(char *), .fallback = NULL, .note = "that word", .help = "the column's name"}
-    COLUMN("address", 0),
-    COLUMN("name", 1),
-    COLUMN("segment", 2),
-    COLUMN("revenue", 3),
-    COLUMN("unit", 4),
-    COLUMN("region", 5),
-    COLUMN("language", 6),
-    COLUMN("plan", 7),
-    COLUMN("vip", 8),
+    COLUMN("address", CUSTOMER_ADDRESS),
+    COLUMN("name", CUSTOMER_NAME),
+    COLUMN("segment", CUSTOMER_SEGMENT),
+    COLUMN("revenue", CUSTOMER_REVENUE),
+    COLUMN("unit", CUSTOMER_UNIT),
+    COLUMN("region", CUSTOMER_REGION),
+    COLUMN("language", CUSTOMER_LANGUAGE),
+    COLUMN("plan", CUSTOMER_PLAN),
+    COLUMN("vip", CUSTOMER_VIP),
 #undef COLUMN
 
     {KEYS_SCORE, "combine", KEYS_WORD, AT(ScoreCombine, is_weighted), .words = "max weighted", .fallback = "max",

@@ -7,9 +7,17 @@
 
 #include "rules/pattern.h"
 
+#include "config/customers.h"
+
 #include "base/banned.h"
 
-static const char *const columns[] = {"name", "segment", "revenue", "unit", "region", "language", "plan", "vip", "category"};
+static gboolean is_asked(const char *column)
+{
+    for (int c = CUSTOMER_ADDRESS + 1; c < CUSTOMER_COLUMNS; c++)
+        if (strcmp(customers_column((CustomerColumn)c), column) == 0)
+            return TRUE;
+    return strcmp(column, "category") == 0;
+}
 
 void ruleterm_attribute_free(gpointer attribute)
 {
@@ -23,11 +31,8 @@ ConfigAttribute *ruleterm_attribute(const char *text, GError **err)
 {
     gsize n = strcspn(text, ":=");
     g_autofree char *column = g_strndup(text, n), *value = g_strdup(text[n] != '\0' ? text + n + 1 : "");
-    gboolean known = FALSE;
     g_strstrip(column);
-    for (gsize i = 0; i < G_N_ELEMENTS(columns); i++)
-        known = known || strcmp(columns[i], column) == 0;
-    if (!known || *g_strstrip(value) == '\0') {
+    if (!is_asked(column) || *g_strstrip(value) == '\0') {
         error_set(err, ERROR_DATA, "'%.100s', expected COLUMN:PATTERN, of name, segment, revenue, unit, region, language, plan, vip or category", text);
         return NULL;
     }
