@@ -135,5 +135,21 @@ static const char step_5[] =
     "create index score_ticket on score (ticket_id, at);"
     "create table shift_horizon (rota text primary key, until_at integer not null) strict;";
 
-const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5};
-const int schema_version_count = 5;
+static const char step_6[] =
+    /* The ladders of a ticket: its queue's, or those that rules and risks name; `origin` is who named it. */
+    "create table ticket_policy (ticket_id integer not null references ticket, policy text not null, origin text not null,"
+    " primary key (ticket_id, policy)) strict;"
+    "alter table ticket add column service text;"
+    "alter table ticket add column contained_confirmed integer not null default 0;"
+    /* Which risks a ticket has, and when the board was told of it. */
+    "create table ticket_risk (ticket_id integer not null references ticket, risk text not null, origin text not null, since_at integer not null,"
+    " told_at integer, primary key (ticket_id, risk)) strict;"
+    /* A mail answers to one notification, and may carry others beside it. */
+    "create table beside (notification_id integer primary key references notification, outbox_id integer not null references outbox) strict;"
+    "create index beside_outbox on beside (outbox_id);"
+    /* What a running escalation began with, as text. */
+    "create table policy_text (digest text primary key, text text not null) strict;"
+    "alter table run add column policy_digest text references policy_text;";
+
+const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
+const int schema_version_count = 6;
