@@ -67,11 +67,40 @@ static void add_manager(Desk *d, const Ticket *ticket, const ConfigQueue *queue,
         add(names, queue->lead);
 }
 
-static void add_group(const Desk *d, const char *name, GPtrArray *names)
+static void add_group(Desk *d, const char *name, GPtrArray *names)
 {
     const ConfigGroup *g = g_hash_table_lookup(d->config->groups, name);
-    for (guint i = 0; g != NULL && g->members != NULL && g->members[i] != NULL; i++)
+    gboolean any = FALSE;
+    for (guint i = 0; g != NULL && g->members != NULL && g->members[i] != NULL; i++) {
         add(names, g->members[i]);
+        any = any || people_is_available(d, g->members[i], FALSE, d->now);
+    }
+    if (g != NULL && !any && g->lead != NULL) /* nobody of it is there */
+        add(names, g->lead);
+}
+
+static void add_vendor(const Desk *d, const char *vendor, GPtrArray *names)
+{
+    g_autofree char *contact = g_strconcat("vendor:", vendor, NULL);
+    if (desk_contact(d, contact) != NULL)
+        add(names, contact);
+}
+
+/* Who owns the service that the ticket is about; its backup where nobody of them is there. */
+static void add_service_owner(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const GPtrArray *team, GPtrArray *names)
+{
+    const ConfigService *s = ticket == NULL || ticket->service == NULL ? NULL : g_hash_table_lookup(d->config->services, ticket->service);
+    g_autoptr(GPtrArray) owners = g_ptr_array_new_with_free_func(g_free);
+    gboolean any = FALSE;
+    if (s == NULL)
+        return;
+    add_who(d, ticket, queue, s->owner, team, owners);
+    for (guint i = 0; i < owners->len; i++)
+        any = any || people_is_available(d, g_ptr_array_index(owners, i), FALSE, d->now);
+    for (guint i = 0; (any || s->backup == NULL) && i < owners->len; i++)
+        add(names, g_ptr_array_index(owners, i));
+    if (!any && s->backup != NULL)
+        add(names, s->backup);
 }
 
 static void add_who(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const Who *who, const GPtrArray *team, GPtrArray *names)
@@ -104,6 +133,12 @@ static void add_who(Desk *d, const Ticket *ticket, const ConfigQueue *queue, con
     case WHO_OWNER:
         if (ticket != NULL && desk_contact(d, ticket->owner) != NULL)
             add(names, ticket->owner);
+        break;
+    case WHO_VENDOR:
+        add_vendor(d, who->name, names);
+        break;
+    case WHO_SERVICE_OWNER:
+        add_service_owner(d, ticket, queue, team, names);
         break;
     }
 }

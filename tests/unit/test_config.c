@@ -545,10 +545,10 @@ static void test_values(void **state)
     assert_int_equal(rule->points[SCORE_IMPACT], 30);
     assert_int_equal(rule->points[SCORE_TECHNICAL], 0);
     const ConfigContact *ann = g_hash_table_lookup(c->contacts, "ann"), *bob = g_hash_table_lookup(c->contacts, "bob");
-    assert_true(config_contact_may(c, ann, "ack"));
-    assert_false(config_contact_may(c, ann, "resolve"));
-    assert_true(config_contact_may(c, bob, "resolve"));
-    assert_false(config_contact_may(c, bob, "override"));
+    assert_true(config_contact_may(c, ann, "ack", "help"));
+    assert_false(config_contact_may(c, ann, "resolve", "help"));
+    assert_true(config_contact_may(c, bob, "resolve", "help"));
+    assert_false(config_contact_may(c, bob, "override", "help"));
 }
 
 static void test_lookups(void **state)

@@ -1,0 +1,131 @@
+/* policies: the text of a policy is stored once, under its digest; a run names that. It decides nothing about levels. */
+#include "flows/policies.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+#include "rules/policytext.h"
+
+#include "base/banned.h"
+
+#define RISKS "risk:" /* origins that add a ladder; any other stands in the place of the queue's */
+
+/* ---- what a run began with ---- */
+
+static Policy *read_text(Desk *d, const char *digest)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(GError) err = NULL;
+    Policy *p = NULL;
+    if (!db_text_value(d->db, &text, &err, "select text from policy_text where digest = $1", "s", digest)
+        || (text != NULL && !policytext_read(text, &p, &err)))
+        log_error("policy of a run", err);
+    return p;
+}
+
+const Policy *policies_of_run(Desk *d, const RunRow *r)
+{
+    if (r->policy_digest == NULL)
+        return desk_policy(d, r->policy);
+    Policy *p = g_hash_table_lookup(d->begun, r->policy_digest);
+    if (p == NULL && (p = read_text(d, r->policy_digest)) != NULL)
+        g_hash_table_insert(d->begun, g_strdup(r->policy_digest), p);
+    return p != NULL ? p : desk_policy(d, r->policy);
+}
+
+gboolean policies_for(Desk *d, const Ticket *t, const char *name, const Policy **ret, GError **err)
+{
+    g_autoptr(RunRow) r = NULL;
+    if (!runs_live(d->db, t->id, name, &r, err))
+        return FALSE;
+    *ret = r != NULL ? policies_of_run(d, r) : desk_policy(d, name);
+    return TRUE;
+}
+
+gboolean policies_keep(Desk *d, const Policy *p, char **ret_digest, GError **err)
+{
+    g_autofree char *text = policytext_write(p), *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+    g_autofree char *digest = g_strndup(sum, 16);
+    if (!db_run(d->db, err, "insert into policy_text (digest, text) values ($1, $2) on conflict do nothing", "ss", digest, text))
+        return FALSE;
+    *ret_digest = g_steal_pointer(&digest);
+    return TRUE;
+}
+
+/* ---- which ladders a ticket has ---- */
+
+static void add_name(GPtrArray *names, const char *name)
+{
+    if (name != NULL && !g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+        g_ptr_array_add(names, g_strdup(name));
+}
+
+gboolean policies_names(Desk *d, const Ticket *t, const char *queue, GPtrArray **ret, GError **err)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free), added = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(DbRows) rows = NULL;
+    const ConfigQueue *q = desk_queue(d, queue);
+    GError *local = NULL;
+    if (strcmp(queue, t->queue) == 0) {
+        if (!db_select(d->db, &rows, err, "select policy, origin from ticket_policy where ticket_id = $1 order by rowid", "i", t->id))
+            return FALSE;
+        while (db_next(rows, &local))
+            add_name(g_str_has_prefix(db_text(rows, 1), RISKS) ? added : names, db_text(rows, 0));
+        if (local != NULL) {
+            g_propagate_error(err, local);
+            return FALSE;
+        }
+    }
+    if (names->len == 0 && q != NULL)
+        add_name(names, q->policy);
+    for (guint i = 0; i < added->len; i++)
+        add_name(names, g_ptr_array_index(added, i));
+    *ret = g_steal_pointer(&names);
+    return TRUE;
+}
+
+gboolean policies_add(Desk *d, const Ticket *t, const char *policy, const char *origin, gboolean *ret_is_new, GError **err)
+{
+    gint64 known;
+    if (!db_value(d->db, &known, err, "select count(*) from ticket_policy where ticket_id = $1 and policy = $2", "is", t->id, policy))
+        return FALSE;
+    *ret_is_new = known == 0;
+    return known > 0
+           || (db_run(d->db, err, "insert into ticket_policy (ticket_id, policy, origin) values ($1, $2, $3)", "iss", t->id, policy, origin)
+               && desk_audit(d, t->id, err, "policy", "policy=%s by=%s", policy, origin));
+}
+
+/* ---- adopting ---- */
+
+static gboolean adopt_one(Desk *d, gint64 id, guint *moved, guint *stayed, GError **err)
+{
+    g_autoptr(RunRow) r = NULL;
+    g_autofree char *digest = NULL;
+    if (!runs_load(d->db, id, &r, err))
+        return FALSE;
+    const Policy *now = desk_policy(d, r->policy);
+    if (now == NULL || now->levels->len < r->run->levels->len) {
+        (*stayed)++;
+        return TRUE;
+    }
+    if (!policies_keep(d, now, &digest, err))
+        return FALSE;
+    if (g_strcmp0(digest, r->policy_digest) == 0)
+        return TRUE;
+    (*moved)++;
+    return runs_rebase(d->db, r, digest, now->levels->len, d->config->version, err)
+           && desk_audit(d, r->ticket_id, err, "adopted", "run=%" G_GINT64_FORMAT " policy=%s config=%.12s text=%s", r->id, r->policy, d->config->version, digest);
+}
+
+gboolean policies_adopt(Desk *d, gint64 ticket, guint *ret_moved, guint *ret_stayed, GError **err)
+{
+    g_autoptr(GArray) ids = NULL;
+    *ret_moved = *ret_stayed = 0;
+    if (!db_ids(d->db, &ids, err, "select id from run where ended_at is null and ($1 = 0 or ticket_id = $1) order by id", "i", ticket))
+        return FALSE;
+    for (guint i = 0; i < ids->len; i++)
+        if (!adopt_one(d, g_array_index(ids, gint64, i), ret_moved, ret_stayed, err))
+            return FALSE;
+    return TRUE;
+}
