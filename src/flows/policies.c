@@ -45,8 +45,7 @@ gboolean policies_for(Desk *d, const Ticket *t, const char *name, const Policy *
 
 gboolean policies_keep(Desk *d, const Policy *p, char **ret_digest, GError **err)
 {
-    g_autofree char *text = policytext_write(p), *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
-    g_autofree char *digest = g_strndup(sum, 16);
+    g_autofree char *text = policytext_write(p), *digest = policytext_digest(p);
     if (!db_run(d->db, err, "insert into policy_text (digest, text) values ($1, $2) on conflict do nothing", "ss", digest, text))
         return FALSE;
     *ret_digest = g_steal_pointer(&digest);
@@ -94,6 +93,22 @@ gboolean policies_add(Desk *d, const Ticket *t, const char *policy, const char *
     return known > 0
            || (db_run(d->db, err, "insert into ticket_policy (ticket_id, policy, origin) values ($1, $2, $3)", "iss", t->id, policy, origin)
                && desk_audit(d, t->id, err, "policy", "policy=%s by=%s", policy, origin));
+}
+
+char *policies_version(const Desk *d)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(d->config->policies), (GCompareFunc)strcmp);
+    for (guint i = 0; i < d->config->queue_order->len; i++) {
+        const ConfigQueue *queue = g_ptr_array_index(d->config->queue_order, i);
+        g_autofree char *line = g_strdup_printf("%s %s\n", queue->name, queue->policy);
+        g_checksum_update(sum, (const guchar *)line, -1);
+    }
+    for (const GList *l = names; l != NULL; l = l->next) {
+        g_autofree char *text = policytext_write(g_hash_table_lookup(d->config->policies, l->data));
+        g_checksum_update(sum, (const guchar *)text, -1);
+    }
+    return g_strndup(g_checksum_get_string(sum), 12);
 }
 
 /* ---- adopting ---- */
