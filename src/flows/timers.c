@@ -14,6 +14,7 @@
 #include "flows/duty.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
+#include "flows/outage.h"
 #include "flows/policies.h"
 #include "flows/recalc.h"
 #include "flows/risks.h"
@@ -152,7 +153,7 @@ static const struct {
     const char *what;
     gboolean (*fire)(Desk *, const DueRow *, GError **);
 } kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff}, {"board", risks_board},
-           {"confirm", containment_expired}};
+           {"confirm", containment_expired}, {"outage", outage_fire}};
 
 static gboolean fire_one(Desk *d, const DueRow *due, GError **err)
 {
