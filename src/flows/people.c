@@ -60,11 +60,22 @@ static void add_rota(Desk *d, const Ticket *ticket, const ConfigQueue *queue, co
         add_who(d, ticket, queue, config->fallback, team, names);
 }
 
+/* Of several managers the first who has to do with the queue, else the first. */
+static const char *manager_in(Desk *d, const ConfigContact *contact, const ConfigQueue *queue)
+{
+    for (char **name = contact->manager; contact->manager[1] != NULL && *name != NULL; name++) {
+        const ConfigContact *manager = desk_contact(d, *name);
+        if (manager != NULL && people_is_of_queue(d, manager, queue))
+            return *name;
+    }
+    return contact->manager[0];
+}
+
 static void add_manager(Desk *d, const Ticket *ticket, const ConfigQueue *queue, GPtrArray *names)
 {
     const ConfigContact *owner = ticket == NULL ? NULL : desk_contact(d, ticket->owner);
     if (owner != NULL && owner->manager != NULL && owner->manager[0] != NULL)
-        add(names, owner->manager[0]);
+        add(names, manager_in(d, owner, queue));
     else if (queue->lead != NULL)
         add(names, queue->lead);
 }
