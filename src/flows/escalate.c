@@ -269,7 +269,7 @@ static gboolean start_run(Desk *d, const Ticket *t, const Policy *policy, RunRow
     r->ended_at = INSTANT_NONE;
     r->run = ladder_run_new((int)policy->levels->len);
     r->run->is_operational = t->is_operational;
-    if (!policies_keep(d, policy, &r->policy_digest, err) || !runs_insert(d->db, r, err)
+    if (!policies_keep(d, policy, &r->policy_digest, err) || !policies_began(d, t, policy->name, err) || !runs_insert(d->db, r, err)
         || !desk_audit(d, t->id, err, "run", "run=%" G_GINT64_FORMAT " policy=%s config=%.12s", r->id, policy->name, d->config->version))
         return FALSE;
     *ret = g_steal_pointer(&r);
