@@ -229,7 +229,7 @@ pass_at "2026-05-28T09:25:00+02:00"
 same "its next level asks whom it began with" carol "$(sqlite_value "select contact from notification where ticket_id = $running and level = 2")"
 pass_at "2026-05-28T11:30:00+02:00"
 same "what had not begun goes by the new one" lena "$(sqlite_value "select contact from notification where ticket_id = $waiting and level = 2")"
-sed -i '/^  support:/s/policy: standard/policy: other/; s/^policies:$/policies:\n  other: {levels: [{notify: [lena], at: [10% respond, 50% resolve]}]}/' "$CONF"
+sed -i '/^  support:/s/policy: standard/policy: other/; s/^policies:$/policies:\n  other: {levels: [{notify: [lena], at: [10% respond, 50% resolve]}, {notify: [carol]}]}/' "$CONF"
 check "a queue may get another policy" escalate check
 pass_at "2026-05-28T11:30:30+02:00"
 same "what runs by the old one is asked by that alone" standard "$(sqlite_value "select distinct policy from run where ticket_id = $running and ended_at is null")"
