@@ -384,6 +384,8 @@ gboolean arrivals_append(IntakeCase *c, GError **err)
     if (home == NULL)
         return error_set(err, ERROR_DATA, "ticket %" G_GINT64_FORMAT ": its queue '%s' is not configured any more", c->ticket->id, c->ticket->queue);
     gboolean is_requester = g_strcmp0(c->ticket->requester, c->reading->from) == 0;
+    if (!is_requester && c->sender == NULL && c->auth == AUTHRES_PASS && !vendors_colleague(c->desk, c->ticket, c->reading->from, &c->sender, err))
+        return FALSE;
     if (!is_requester && c->sender != NULL && people_is_of_ticket(c->desk, c->sender, c->ticket->id))
         return c->sender->vendor != NULL ? from_vendor(c, err) : from_team(c, err);
     if (c->ticket->state == TICKET_CLOSED) {

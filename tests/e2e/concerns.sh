@@ -175,6 +175,14 @@ same "its answer accepts nothing" "cdn:0:1" "$(runs "$edge" | grep cdn)"
 same "meets its own clock, and not ours" "2 0" "$(sqlite_value "select state from clock where queue = 'vendor:cdn' and target = 'respond' and ticket_id = $edge"
     ) $(sqlite_value "select state from clock where queue = 'support' and target = 'respond' and ticket_id = $edge")"
 match "and the owner reads it" 'Cdn writes: ack' "$(plain "$(newest line)")"
+printf 'Joe here: done.\n' | make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' -H "In-Reply-To: $(header "$mail" Message-ID)" \
+    joe@cdn.test "$(reply_to "$mail")" "Re: $(header "$mail" Subject)" - | deliver joe@cdn.test "$(reply_to "$mail")"
+pass_at "2026-05-26T15:20:00+02:00"
+match "a colleague of who was asked is the vendor too" 'Cdn writes: Joe here: done.' "$(plain "$(newest line)")"
+printf 'Joe here: more.\n' | make_mail -H 'Authentication-Results: mx.desk.test; dmarc=fail' -H "In-Reply-To: $(header "$mail" Message-ID)" \
+    joe@cdn.test "$(reply_to "$mail")" "Re: $(header "$mail" Subject)" - | deliver joe@cdn.test "$(reply_to "$mail")"
+pass_at "2026-05-26T15:30:00+02:00"
+same "who only says so is not" 1 "$(for f in $(templated line); do plain "$f"; done | grep -c 'Cdn writes: Joe')"
 pass_at "2026-05-27T15:10:00+02:00"
 match "its resolve runs out: the owner is told" 'Cdn has not solved it within 1d.' "$(for f in $(templated line); do plain "$f"; done)"
 
