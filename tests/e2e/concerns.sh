@@ -178,7 +178,7 @@ match "and the owner reads it" 'Cdn writes: ack' "$(plain "$(newest line)")"
 printf 'Joe here: done.\n' | make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' -H "In-Reply-To: $(header "$mail" Message-ID)" \
     joe@cdn.test "$(reply_to "$mail")" "Re: $(header "$mail" Subject)" - | deliver joe@cdn.test "$(reply_to "$mail")"
 pass_at "2026-05-26T15:20:00+02:00"
-match "a colleague of who was asked is the vendor too" 'Cdn writes: Joe here: done.' "$(plain "$(newest line)")"
+match "a colleague of who was asked is the vendor too" 'Cdn writes: Joe here: done.' "$(for f in $(templated line); do plain "$f"; done)"
 printf 'Joe here: more.\n' | make_mail -H 'Authentication-Results: mx.desk.test; dmarc=fail' -H "In-Reply-To: $(header "$mail" Message-ID)" \
     joe@cdn.test "$(reply_to "$mail")" "Re: $(header "$mail" Subject)" - | deliver joe@cdn.test "$(reply_to "$mail")"
 pass_at "2026-05-26T15:30:00+02:00"
