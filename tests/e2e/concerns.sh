@@ -105,6 +105,9 @@ same "and ask bob, who is in both, by one mail" 1 "$(outgoing | while read -r f;
 done | grep -c -e '-escalation\.eml$')"
 page=$(newest escalation)
 match "that says so" 'also by policy standard, level 1: one ACK is for both' "$(joined "$page")"
+match "in its HTML too" 'also by policy standard, level 1: one ACK is for both' "$(python3 -c 'import sys,email,email.policy
+m=email.message_from_binary_file(open(sys.argv[1],"rb"),policy=email.policy.default)
+sys.stdout.write(m.get_body(("html",)).get_content())' "$page")"
 answer "$page" bob@desk.test 'ack'
 pass_at "2026-05-26T10:10:00+02:00"
 same "his one ack holds both" "standard:1:1 quick:1:1" "$(runs "$two" | tr '\n' ' ' | sed 's/ $//')"
