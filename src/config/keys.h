@@ -24,6 +24,7 @@ typedef enum {
     KEYS_LEVEL,
     KEYS_RULE,
     KEYS_QUEUE,
+    KEYS_CADENCE,
     KEYS_BLOCK_COUNT
 } KeysBlock;
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 
+#include "flows/delay.h"
 #include "flows/escalate.h"
 #include "flows/rating.h"
 #include "flows/recalc.h"
@@ -111,7 +112,8 @@ static gboolean schedule(Desk *d, const ClockRow *c, Instant earliest, GError **
 {
     const ConfigQueue *queue = desk_queue(d, c->queue);
     const Policy *policy = queue == NULL ? NULL : desk_policy(d, queue->policy);
-    if (!clocks_due_clear(d->db, c->ticket_id, "at", c->clock.id, err) || !clocks_due_clear(d->db, c->ticket_id, "breach", c->clock.id, err))
+    if (!clocks_due_clear(d->db, c->ticket_id, "at", c->clock.id, err) || !clocks_due_clear(d->db, c->ticket_id, "breach", c->clock.id, err)
+        || !delay_schedule(d, c, err))
         return FALSE;
     if (c->clock.state != CLOCK_RUNNING)
         return TRUE;

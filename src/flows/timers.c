@@ -9,7 +9,9 @@
 
 #include "store/clocks.h"
 
+#include "flows/cadence.h"
 #include "flows/deadlines.h"
+#include "flows/delay.h"
 #include "flows/duty.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
@@ -133,7 +135,8 @@ static gboolean fire_wait(Desk *d, const DueRow *due, GError **err)
 static const struct {
     const char *what;
     gboolean (*fire)(Desk *, const DueRow *, GError **);
-} kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff}};
+} kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff},
+             {"cadence", cadence_fire}, {"delay", delay_fire}};
 
 static gboolean fire_one(Desk *d, const DueRow *due, GError **err)
 {
