@@ -13,6 +13,7 @@
 #include "store/outbox.h"
 
 #include "flows/audience.h"
+#include "flows/localize.h"
 #include "flows/rendering.h"
 #include "flows/rsvp.h"
 #include "flows/view.h"
@@ -49,7 +50,7 @@ typedef struct {
 /* ---- templates ---- */
 
 /* A text template is header lines ("From: …"), an empty line, and the body. */
-static gboolean render_text(const Desk *d, const Outgoing *o, const json_t *view, char **ret_from, char **ret_text, GError **err)
+static gboolean render_text(const Desk *d, const Outgoing *o, json_t *view, char **ret_from, char **ret_text, GError **err)
 {
     g_autofree char *file = g_strconcat(o->template, ".txt", NULL), *body = NULL, *head = NULL;
     GString *source = NULL;
@@ -60,6 +61,7 @@ static gboolean render_text(const Desk *d, const Outgoing *o, const json_t *view
     if (!g_str_has_prefix(all, "From: ") || split == NULL)
         return error_set(err, ERROR_CONFIG, "template '%s': must begin with a line \"From: …\" and an empty line", file);
     *split = '\0';
+    localize_view(view, o->language);
     if (!rendering_render(d, o->language, file, all + strlen("From: "), TEMPLATE_HEADER, view, &head, err)
         || !rendering_render(d, o->language, file, split + 2, TEMPLATE_TEXT, view, &body, err))
         return FALSE;
