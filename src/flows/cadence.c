@@ -42,6 +42,22 @@ static Instant awake(Desk *d, const Ticket *t, const ConfigQueue *queue, Instant
     return calendar_next(desk_calendar(d, queue->calendar), at, &opens, NULL) ? opens : INSTANT_NONE;
 }
 
+/* Most sites have none: then nothing is asked of the database at each step of a ladder. */
+static gboolean is_configured(const Desk *d, const ConfigQueue *queue)
+{
+    GHashTableIter it;
+    gpointer policy;
+    for (int s = 0; s < SEVERITY_COUNT; s++)
+        if (queue->cadence.every[s].amount > 0)
+            return TRUE;
+    g_hash_table_iter_init(&it, d->config->policies);
+    while (g_hash_table_iter_next(&it, NULL, &policy))
+        for (int s = 0; s < SEVERITY_COUNT; s++)
+            if (((Policy *)policy)->cadence.every[s].amount > 0)
+                return TRUE;
+    return FALSE;
+}
+
 /* When the next update is due if he last heard at `from`; INSTANT_NONE: none is owed. */
 static gboolean due_after(Desk *d, const Ticket *t, Instant from, Instant *ret, GError **err)
 {
@@ -91,6 +107,9 @@ gboolean cadence_next(Desk *d, gint64 ticket, Instant *ret, GError **err)
 gboolean cadence_follow(Desk *d, const Ticket *t, GError **err)
 {
     Instant from, awaited, next;
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    if (queue == NULL || !is_configured(d, queue))
+        return TRUE;
     if (!heard_at(d, t->id, &from, err) || !cadence_next(d, t->id, &awaited, err)
         || !due_after(d, t, from != INSTANT_NONE ? from : d->now, &next, err))
         return FALSE;

@@ -34,6 +34,8 @@ gboolean delay_schedule(Desk *d, const ClockRow *c, GError **err)
     const ConfigQueue *queue = desk_queue(d, c->queue);
     gboolean wanted;
     Instant at;
+    if (queue == NULL || queue->delay_notice.amount == 0) /* what was there before a change of the configuration comes to nothing when it is due */
+        return TRUE;
     if (!clocks_due_clear(d->db, c->ticket_id, "delay", c->clock.id, err) || !is_told_of(d, c, queue, &wanted, err))
         return FALSE;
     if (!wanted)

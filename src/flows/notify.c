@@ -29,7 +29,7 @@ typedef struct {
     const ConfigQueue *queue;
     const char *template;        /* "escalation" */
     const char *language;
-    const char *class;           /* of the outbox row: page auto refusal relay */
+    const char *class;           /* of the outbox row: page auto refusal relay update */
     ComposeClass mail_class;
     const char *to_name, *to_address;
     const ConfigContact *contact; /* NULL: the requester */
@@ -386,7 +386,8 @@ gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t
         return TRUE;
     }
     gboolean is_reply = in_reply_to != NULL;
-    Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = template, .language = t->language, .class = "auto",
+    const char *class = strcmp(template, "auto-ack") == 0 ? "auto" : "update"; /* by what it is: a first mail may have no Message-ID to reply to */
+    Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = template, .language = t->language, .class = class,
                   .mail_class = is_reply ? COMPOSE_AUTO_REPLIED : COMPOSE_AUTO_GENERATED, .to_name = t->requester_name,
                   .to_address = t->requester, .reply_purpose = 't', .reply_id = t->id, .in_reply_to = in_reply_to, .not_before = INSTANT_NONE};
     return with_ticket_view(d, &o, extra, err);

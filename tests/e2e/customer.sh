@@ -146,6 +146,10 @@ match "and why it was" 'Cause: A full disk' "$(flat resolved)"
 same "from the queue, in its name, whoever wrote" 'support <support@desk.test>' "$(header "$(templated resolved)" From | tr -d '"')"
 same "what people write carries their name, and the queue's" 'Bob (support) <support@desk.test>' "$(header "$(templated relay | head -n 1)" From | tr -d '"')"
 
+write 'Another thing' 'The scanner does not work either.'
+at ${day}T18:05:00+02:00
+same "updates use up nobody's number of answers a day" 2 "$(templated_count auto-ack)"
+
 # An update may be what the escalation was about: then it promises no other.
 fresh
 write 'Shop is down' 'Our shop is down and we cannot sell.'
@@ -293,6 +297,28 @@ escalate --now ${day}T10:04:00+02:00 assign 1 bob >/dev/null
 at ${day}T10:20:00+02:00
 at ${day}T10:23:00+02:00
 page=$(templated escalation | tail -n 1)
+printf 'Your mail could not be delivered.\n' >"$WORK/dsn.txt"
+make_mail -H 'Content-Type: multipart/report; report-type=delivery-status; boundary=b1' 'MAILER-DAEMON@mx.test' "$(envelope_sender escalation)" \
+    'Undelivered Mail Returned to Sender' - <<END | deliver '' "$(envelope_sender escalation)"
+--b1
+Content-Type: text/plain
+
+I could not deliver it.
+
+--b1
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.test
+
+Final-Recipient: rfc822; bob@desk.test
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 SECRETDIAGNOSTIC
+
+--b1--
+END
+at ${day}T10:24:00+02:00
+match "what a server said is told inside" 'SECRETDIAGNOSTIC' "$(for f in $(templated escalation); do plain "$f" | tr -d '\n '; done)"
 match "the house sees it all" SECRETAUTHORITY "$(plain "$page")"
 at ${day}T10:53:00+02:00
 verb ${day}T10:54:00+02:00 next "Ask $(reply_to "$page") or $(envelope_sender escalation)"
