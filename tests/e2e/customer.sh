@@ -251,6 +251,17 @@ verb 2026-06-01T09:10:00+02:00 next 'A new printer by 16:00'
 at 2026-06-01T09:30:00+02:00
 match "the solution takes longer, and he hears by when the next step is" 'the solution of .* takes longer than we wanted\. We are sorry\. You hear from us again by Monday 1 June, 16:00' "$(flat delay)"
 
+fresh
+write 'Cannot print' 'The printer does not work since this morning.'
+at ${day}T10:00:00+02:00
+verb ${day}T13:20:00+02:00 severity S1
+same "a clock that moves nearer than the notice" '0 11:50' "$(clock respond)"
+at ${day}T13:30:00+02:00
+at ${day}T13:55:00+02:00
+same "sends none, neither at the old time nor at the new" 0 "$(templated_count delay)"
+verb ${day}T13:56:00+02:00 resolve 'Done'
+same "nothing is left of it when the ticket is over" 0 "$(dues delay)"
+
 QUEUE='delay-notice: 30bm, cadence: 2bh'
 fresh
 write 'Drucker' 'Guten Tag, unser Drucker geht seit heute nicht mehr und wir können nicht arbeiten.'
