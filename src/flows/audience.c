@@ -19,12 +19,16 @@ typedef enum {
     OF_PAGE,
     OF_LINE,
     OF_TRANSCRIPT,
+    OF_BOARD,
+    OF_VENDOR,
     OF_DAILY,
     OF_NOTICE,
     OF_PLAIN,
     OF_TICKET,
     OF_ABOUT, /* a ticket with an excerpt */
     OF_CLOCK,
+    OF_ALSO,
+    OF_SEVERITY,
     OF_LINKS,
     OF_DAILY_TICKET,
     OF_DAILY_OTHER,
@@ -36,6 +40,7 @@ typedef enum {
 #define HOUSE (AUDIENCE_INTERNAL | AUDIENCE_EXECUTIVE)
 #define ALL (HOUSE | AUDIENCE_CUSTOMER | AUDIENCE_VENDOR)
 #define NO_VENDOR (HOUSE | AUDIENCE_CUSTOMER)
+#define NO_CUSTOMER (HOUSE | AUDIENCE_VENDOR)
 
 static const struct {
     const char *template;
@@ -46,7 +51,8 @@ static const struct {
     {"resolved", OF_RESOLVED, AUDIENCE_CUSTOMER},   {"new-ticket", OF_TEAM, AUDIENCE_INTERNAL},   {"relay-in", OF_TEAM, AUDIENCE_INTERNAL},
     {"line", OF_LINE, AUDIENCE_INTERNAL},           {"transcript", OF_TRANSCRIPT, AUDIENCE_INTERNAL}, {"daily", OF_DAILY, AUDIENCE_INTERNAL},
     {"notice", OF_NOTICE, AUDIENCE_INTERNAL},       {"plain", OF_PLAIN, AUDIENCE_CUSTOMER},       {"executive", OF_PAGE, AUDIENCE_EXECUTIVE},
-    {"escalation", OF_PAGE, AUDIENCE_INTERNAL},     {"reminder", OF_PAGE, AUDIENCE_INTERNAL},
+    {"escalation", OF_PAGE, AUDIENCE_INTERNAL},     {"reminder", OF_PAGE, AUDIENCE_INTERNAL},     {"triage", OF_PAGE, AUDIENCE_INTERNAL},
+    {"board", OF_BOARD, AUDIENCE_EXECUTIVE},        {"vendor", OF_VENDOR, AUDIENCE_VENDOR},
 };
 
 typedef struct {
@@ -65,7 +71,8 @@ static const Variable variables[] = {
     {OF_TICKET, "queue", OF_VALUE, ALL},
     {OF_TICKET, "state", OF_VALUE, ALL},
     {OF_TICKET, "severity", OF_VALUE, ALL},
-    {OF_TICKET, "category", OF_VALUE, HOUSE},
+    {OF_TICKET, "category", OF_VALUE, NO_CUSTOMER},
+    {OF_TICKET, "service", OF_VALUE, NO_CUSTOMER},
     {OF_TICKET, "subject", OF_VALUE, ALL},
     {OF_TICKET, "language", OF_VALUE, ALL},
     {OF_TICKET, "requester", OF_VALUE, NO_VENDOR}, /* a vendor need not know whose trouble it is */
@@ -73,12 +80,13 @@ static const Variable variables[] = {
     {OF_TICKET, "owner", OF_VALUE, HOUSE},
     {OF_TICKET, "owner_name", OF_VALUE, HOUSE},
     {OF_TICKET, "owner_phone", OF_VALUE, HOUSE},
-    {OF_TICKET, "impact", OF_VALUE, HOUSE},
+    {OF_TICKET, "impact", OF_VALUE, NO_CUSTOMER}, /* the view of a vendor has it where nothing is withheld */
     {OF_TICKET, "next", OF_VALUE, NO_VENDOR},
     {OF_TICKET, "cause", OF_VALUE, NO_VENDOR},
     {OF_TICKET, "resolution", OF_VALUE, NO_VENDOR},
     {OF_TICKET, "opened", OF_TIME, ALL},
     {OF_TICKET, "resolved", OF_TIME, ALL},
+    {OF_TICKET, "contained", OF_TIME, HOUSE},
     {OF_TICKET, "next_until", OF_TIME, NO_VENDOR},
     {OF_TICKET, "wait_until", OF_TIME, HOUSE},
     {OF_TICKET, "waiting_for", OF_VALUE, HOUSE},
@@ -135,6 +143,24 @@ static const Variable variables[] = {
     {OF_PAGE, "shift_of", OF_VALUE, HOUSE},
     {OF_PAGE, "tried", OF_VALUE, HOUSE},
     {OF_PAGE, "about", OF_ABOUT, HOUSE},
+    {OF_PAGE, "also", OF_ALSO, HOUSE},
+    {OF_ALSO, "policy", OF_VALUE, HOUSE},
+    {OF_ALSO, "level", OF_VALUE, HOUSE},
+    {OF_ALSO, "at", OF_VALUE, HOUSE},
+    {OF_PAGE, "severities", OF_SEVERITY, HOUSE},
+    {OF_SEVERITY, "name", OF_VALUE, HOUSE},
+    {OF_SEVERITY, "title", OF_VALUE, HOUSE},
+    {OF_SEVERITY, "example", OF_VALUE, HOUSE},
+    {OF_PAGE, "severity_title", OF_VALUE, HOUSE},
+    {OF_BOARD, "risk", OF_VALUE, HOUSE},
+    {OF_BOARD, "open", OF_VALUE, HOUSE},
+    {OF_BOARD, "headline", OF_VALUE, HOUSE},
+    {OF_BOARD, "severity_title", OF_VALUE, HOUSE},
+    {OF_VENDOR, "contract", OF_VALUE, NO_CUSTOMER},
+    {OF_VENDOR, "answer_by", OF_VALUE, NO_CUSTOMER},
+    {OF_VENDOR, "again", OF_VALUE, NO_CUSTOMER},
+    {OF_VENDOR, "address", OF_VALUE, NO_CUSTOMER},
+    {OF_VENDOR, "severity_title", OF_VALUE, NO_CUSTOMER},
     {OF_PAGE, "authority", OF_VALUE, HOUSE},
     {OF_PAGE, "bridge", OF_VALUE, HOUSE},
     {OF_PAGE, "observe", OF_VALUE, HOUSE},
