@@ -9,6 +9,7 @@
 #include "store/clocks.h"
 #include "store/outbox.h"
 
+#include "flows/cadence.h"
 #include "flows/deadlines.h"
 #include "flows/notify.h"
 #include "flows/operations.h"
@@ -227,7 +228,7 @@ static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *eve
     if (r->run->state == RUN_ENDED && r->ended_at == INSTANT_NONE)
         r->ended_at = d->now;
     if (!runs_save(d->db, r, event->kind == LADDER_END ? event->text : NULL, err)
-        || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err))
+        || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err) || !cadence_follow(d, t, err))
         return FALSE;
     g_autofree char *gone = asked_in_vain(d, actions);
     if (gone != NULL) { /* no answer can come, and no delivery that a deadline could count from */

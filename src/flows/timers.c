@@ -9,8 +9,10 @@
 
 #include "store/clocks.h"
 
+#include "flows/cadence.h"
 #include "flows/containment.h"
 #include "flows/deadlines.h"
+#include "flows/delay.h"
 #include "flows/duty.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
@@ -153,7 +155,7 @@ static const struct {
     const char *what;
     gboolean (*fire)(Desk *, const DueRow *, GError **);
 } kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff}, {"board", risks_board},
-           {"confirm", containment_expired}, {"outage", outage_fire}};
+           {"confirm", containment_expired}, {"outage", outage_fire}, {"cadence", cadence_fire}, {"delay", delay_fire}};
 
 static gboolean fire_one(Desk *d, const DueRow *due, GError **err)
 {

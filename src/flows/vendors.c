@@ -5,6 +5,7 @@
 
 #include "rules/freemail.h"
 
+#include "flows/audience.h"
 #include "flows/deadlines.h"
 #include "flows/notify.h"
 #include "flows/outgoing.h"
@@ -85,7 +86,7 @@ static gboolean send(Desk *d, const Ticket *t, const LadderPage *p, const Config
     o.mail_class = COMPOSE_PAGE;
     o.notification = p->id;
     o.subject = subject;
-    json_t *view = view_of(d, t, p, c);
+    json_t *view = audience_take("vendor", AUDIENCE_VENDOR, view_of(d, t, p, c));
     gboolean ok = outgoing_send(d, &o, view, err);
     json_decref(view);
     return ok;

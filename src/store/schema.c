@@ -149,7 +149,12 @@ static const char step_6[] =
     "create index beside_outbox on beside (outbox_id);"
     /* What a running escalation began with, as text. */
     "create table policy_text (digest text primary key, text text not null) strict;"
-    "alter table run add column policy_digest text references policy_text;";
+    "alter table run add column policy_digest text references policy_text;"
+    /* When the requester last heard from a person or by an update; of which clocks he was told that it takes longer; why a mail may not be
+     * answered by a machine. */
+    "alter table ticket add column heard_at integer;"
+    "alter table clock add column delay_told_at integer;"
+    "alter table message add column refused text;";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 const int schema_version_count = 6;

@@ -89,6 +89,13 @@ static const Case error_cases[] = {
      "t:4:59: contact 'bob' is a list and has `rsvp: yes`, expected a person"},
     {"key of a later version inside", CONTACTS("channels: x"),
      "t:4:89: 'channels' of contact 'bob' is not supported by this version, expected it left out"},
+    {"a cadence of nothing", QUEUE("cadence: 0h"), "t:7:126: 'cadence' of queue 'help' is 0, expected a duration of more"},
+    {"a cadence that is none", QUEUE("cadence: often"), "t:7:126: …"},
+    {"a list as cadence", QUEUE("cadence: [1h]"), "t:7:126: 'cadence' of queue 'help' is a list, expected a duration, like 30m, 4bh or 2bd, more than 0"},
+    {"a cadence of no severity", QUEUE("cadence: {S5: 1h}"),
+     "t:7:127: unknown key 'S5' of cadence of queue 'help', expected a known one: the nearest is 'S1'"},
+    {"nothing as one of a cadence", QUEUE("cadence: {S1: 0m}"), "t:7:131: 'S1' of cadence of queue 'help' is 0, expected a duration of more"},
+    {"a note of delay without time", QUEUE("delay-notice: 0m"), "t:7:131: 'delay-notice' of queue 'help' is 0, expected a duration of more"},
     {"duplicate key", "domain", "domain: a.example\ndomain: b.example",
      "t:2:1: key 'domain' stands twice, first at t:1:1, expected it once"},
     {"no domain", "domain", "spool: /s",
@@ -568,6 +575,31 @@ static void test_values(void **state)
     assert_false(config_contact_may(c, bob, "override", "help"));
 }
 
+/* One duration is for all severities; a mapping for those in it. */
+static void test_cadence(void **state)
+{
+    (void)state;
+    g_autofree char *errors = NULL, *warnings = NULL, *some = with(QUEUE("cadence: {S1: 1h, S3: 4bh}, delay-notice: 30bm"));
+    g_autoptr(Config) c = load(some, strlen(some), &errors, &warnings);
+    assert_string_equal(errors, "");
+    const ConfigQueue *q = g_hash_table_lookup(c->queues, "help");
+    assert_duration(q->cadence.every[0], "1h");
+    assert_int_equal(q->cadence.every[1].amount, 0);
+    assert_duration(q->cadence.every[2], "4bh");
+    assert_duration(q->delay_notice, "30bm");
+    const Policy *p = g_hash_table_lookup(c->policies, "std");
+    assert_int_equal(p->cadence.every[0].amount, 0);
+    g_autofree char *errors2 = NULL, *warnings2 = NULL, *all = with(
+        "policies", "policies: {std: {cadence: 2bh, levels: [{notify: [role:agent], at: [75% respond]}], exhausted: queue:help}}");
+    g_autoptr(Config) c2 = load(all, strlen(all), &errors2, &warnings2);
+    assert_string_equal(errors2, "");
+    p = g_hash_table_lookup(c2->policies, "std");
+    for (int s = 0; s < SEVERITY_COUNT; s++)
+        assert_duration(p->cadence.every[s], "2bh");
+    q = g_hash_table_lookup(c2->queues, "help");
+    assert_int_equal(q->delay_notice.amount, 0);
+}
+
 static void test_lookups(void **state)
 {
     (void)state;
@@ -792,7 +824,7 @@ int main(void)
         cmocka_unit_test(test_smallest_rest), cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),
         cmocka_unit_test(test_lookups),       cmocka_unit_test(test_files),    cmocka_unit_test(test_includes),
         cmocka_unit_test(test_hostile),       cmocka_unit_test(test_cuts),     cmocka_unit_test(test_man_page),
-        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_keys),          cmocka_unit_test(test_cadence),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }
