@@ -149,7 +149,15 @@ static const char step_6[] =
     "create index beside_outbox on beside (outbox_id);"
     /* What a running escalation began with, as text. */
     "create table policy_text (digest text primary key, text text not null) strict;"
-    "alter table run add column policy_digest text references policy_text;";
+    "alter table run add column policy_digest text references policy_text;"
+    /* Full text of mails, for store/search: the index alone, the text stays where it is. Up to which message it goes is a fact. No trigger
+     * keeps it: FTS5 writes out what it has at every savepoint, and each mail is one. */
+    "create virtual table message_word using fts5 (subject, new_text, content = 'message', content_rowid = 'id', columnsize = 0,"
+    " tokenize = 'unicode61 remove_diacritics 2');"
+    "insert into message_word (message_word) values ('rebuild');"
+    "insert into fact (name, value) select 'search', coalesce(max(id), 0) from message;"
+    /* Covers the way from a hit to its ticket: without it every hit would read the page of its mail's text. */
+    "create index message_place on message (id, ticket_id);";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 const int schema_version_count = 6;
