@@ -73,6 +73,7 @@
 #define LIMIT_SEARCH_BATCH 500 /* messages that one transaction indexes */
 
 /* outbox */
+#define LIMIT_WATCHERS 20 /* recipients of an answer beside the requester */
 #define LIMIT_SMTP_SECONDS 120      /* one hand-over, whole */
 #define LIMIT_OUTBOX_RETRY_FIRST 60 /* seconds; doubled up to the next line */
 #define LIMIT_OUTBOX_RETRY_LAST 3600

@@ -21,6 +21,7 @@
 #include "flows/rating.h"
 #include "flows/verbs.h"
 #include "flows/view.h"
+#include "flows/watchers.h"
 
 #include "base/banned.h"
 
@@ -156,7 +157,7 @@ static gboolean open_with(IntakeCase *c, const OpeningFacts *facts, const Rating
         return FALSE;
     intake_note(c, "opens ticket %" G_GINT64_FORMAT " in %s, severity S%d", c->ticket->id, c->home->name, facts->severity + 1);
     return intake_store_row(c, err) && (behalf == NULL || onbehalf_store(c, behalf, err)) && rating_store(c->desk, rating, c->ticket->id, c->row->id, err)
-           && opening_clocks(c->desk, facts, c->ticket, c->row->id, err) && add_participants(c, err) && auto_ack(c, err)
+           && opening_clocks(c->desk, facts, c->ticket, c->row->id, err) && add_participants(c, err) && watchers_of_requester(c, err) && auto_ack(c, err)
            && tell_teams(c, "new-ticket", TRUE, err);
 }
 
@@ -249,7 +250,7 @@ gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err)
         ok = belonging_load(c, last, err);
         intake_note(c, "flood: more than %d new tickets an hour of this sender: appended to ticket %" G_GINT64_FORMAT, LIMIT_TICKETS_PER_ADDRESS_HOUR, last);
         c->row->filed = g_strdup("flood");
-        ok = ok && intake_store_row(c, err) && raise_severity(c, &rating, err) && tell_teams(c, "relay-in", FALSE, err);
+        ok = ok && intake_store_row(c, err) && watchers_of_requester(c, err) && raise_severity(c, &rating, err) && tell_teams(c, "relay-in", FALSE, err);
     } else {
         ok = open_it(c, &rating, claimed, err);
     }
@@ -295,7 +296,7 @@ static gboolean from_requester(IntakeCase *c, GError **err)
         if (!tickets_save(c->desk->db, t, err))
             return FALSE;
     }
-    if (!intake_store_row(c, err) || !add_participants(c, err))
+    if (!intake_store_row(c, err) || !add_participants(c, err) || !watchers_of_requester(c, err))
         return FALSE;
     if (!is_thanks && !rescore(c, err))
         return FALSE;

@@ -122,6 +122,8 @@ static gboolean move_rows(Merge *m, GError **err)
            && db_run(db, err, "update run set ticket_id = $2 where ticket_id = $1", "ii", from, into)
            && db_run(db, err, "update notification set ticket_id = $2 where ticket_id = $1", "ii", from, into)
            && db_run(db, err, "update outbox set ticket_id = $2 where ticket_id = $1", "ii", from, into)
+           && db_run(db, err, "insert into watcher (ticket_id, address, n) select $2, address, 100 + n from watcher where ticket_id = $1 on conflict do nothing",
+                     "ii", from, into)
            && db_run(db, err,
                      "insert into participant (ticket_id, address) select $2, address from participant where ticket_id = $1"
                      " on conflict do nothing",

@@ -17,6 +17,7 @@
 
 #include "flows/rsvp.h"
 #include "flows/view.h"
+#include "flows/watchers.h"
 
 #include "base/banned.h"
 
@@ -42,7 +43,7 @@ typedef struct {
     const char *text;             /* instead of a template's body, or NULL */
     gboolean holds_words;         /* a person's own lines are in it: they are not broken anew */
     const char *in_reply_to;
-    GPtrArray *parts;
+    GPtrArray *parts, *cc;        /* cc: LetterAddress *, or NULL */
     const char *calendar, *calendar_method; /* or NULL */
     Instant not_before;           /* INSTANT_NONE: at once */
 } Outgoing;
@@ -194,7 +195,7 @@ static gboolean compose(Desk *d, const Outgoing *o, OutboxRow *row, const char *
     ComposeDraft draft = {.mail_class = o->mail_class, .from_name = from, .from_address = o->queue->address[0], .reply_to = reply,
                           .to_name = o->to_name, .to_address = o->to_address, .subject = row->subject, .message_id = message_id,
                           .in_reply_to = refs->len > 0 ? g_ptr_array_index(refs, refs->len - 1) : NULL, .references = refs, .date = d->now,
-                          .text = text, .html = html, .parts = o->parts, .calendar = o->calendar, .calendar_method = o->calendar_method};
+                          .text = text, .html = html, .parts = o->parts, .cc = o->cc, .calendar = o->calendar, .calendar_method = o->calendar_method};
     return compose_mail(&draft, &bytes, err) && outbox_set_bytes(d->db, row->id, sender, message_id, bytes, err);
 }
 
@@ -217,7 +218,7 @@ static gboolean store_mail(Desk *d, const Outgoing *o, const char *text, const c
     if (!outbox_insert(d->db, &row, err))
         return FALSE;
     if (compose(d, o, &row, text, html, from, &local))
-        return TRUE;
+        return o->cc == NULL || watchers_copies(d, o->queue, row.id, o->cc, err);
     if (local->code != ERROR_DATA) {
         g_propagate_error(err, local);
         return FALSE;
@@ -434,16 +435,14 @@ gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t
 
 gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, const char *text, GPtrArray *parts, gint64 answer, GError **err)
 {
-    if (is_missing(d, t, NULL) || t->requester == NULL)
-        return TRUE;
+    g_autoptr(GPtrArray) cc = NULL;
+    if (is_missing(d, t, NULL) || t->requester == NULL || !watchers_as_cc(d, t, &cc, err))
+        return err == NULL || *err == NULL;
     g_autofree char *name = g_strdup_printf("%s (%s)", author->full_name, t->queue);
     Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = "relay", .language = t->language, .class = "relay",
                   .mail_class = COMPOSE_RELAYED, .to_name = t->requester_name, .to_address = t->requester, .reply_purpose = 't', .reply_id = t->id,
-                  .from_name = name, .text = text, .holds_words = TRUE, .parts = parts, .answer = answer, .not_before = INSTANT_NONE};
-    json_t *view = json_object();
-    gboolean ok = send_rendered(d, &o, view, err);
-    json_decref(view);
-    return ok;
+                  .from_name = name, .text = text, .holds_words = TRUE, .parts = parts, .cc = cc, .answer = answer, .not_before = INSTANT_NONE};
+    return send_rendered(d, &o, NULL, err); /* his words, no template */
 }
 
 gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,

@@ -8,6 +8,7 @@
 #include "flows/escalate.h"
 #include "flows/notify.h"
 #include "flows/people.h"
+#include "flows/watchers.h"
 
 #include "base/banned.h"
 
@@ -97,6 +98,8 @@ gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
         return FALSE;
     if (row->notification_id != 0)
         return escalate_unreachable(c->desk, row->notification_id, reason, err);
+    if (row->copy_of != 0)
+        return outbox_failed(c->desk->db, row->id, c->desk->now, reason, err) && watchers_failed(c->desk, row, reason, err);
     return strcmp(row->class, "relay") != 0 || answer_bounced(c, reason, err);
 }
 

@@ -15,6 +15,7 @@
 #include "flows/people.h"
 #include "flows/signature.h"
 #include "flows/verbs.h"
+#include "flows/watchers.h"
 
 #include "base/banned.h"
 
@@ -85,7 +86,7 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
     }
     g_autofree char *text = token_scrub(c->said->work->rest, -1, NULL);
     intake_note(c, "relayed to the requester");
-    return notify_relay(c->desk, c->ticket, c->sender, text, parts, c->row->id, err)
+    return watchers_of_team(c, err) && notify_relay(c->desk, c->ticket, c->sender, text, parts, c->row->id, err)
            && verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
 }
 

@@ -157,7 +157,12 @@ static const char step_6[] =
     "insert into message_word (message_word) values ('rebuild');"
     "insert into fact (name, value) select 'search', coalesce(max(id), 0) from message;"
     /* Covers the way from a hit to its ticket: without it every hit would read the page of its mail's text. */
-    "create index message_place on message (id, ticket_id);";
+    "create index message_place on message (id, ticket_id);"
+    /* Who gets copies of the answers: To and Cc of the requester's newest mail, and whom the team added since. */
+    "create table watcher (ticket_id integer not null references ticket, address text not null, n integer not null, primary key (ticket_id, address)) strict;"
+    /* A mail with several recipients: a row each, with an envelope sender of its own; the bytes are those of the first. */
+    "alter table outbox add column copy_of integer references outbox;"
+    "create index outbox_copy on outbox (copy_of) where copy_of is not null;";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 const int schema_version_count = 6;
