@@ -72,6 +72,8 @@
 #define LIMIT_SEARCH_TERM_BYTES 200
 #define LIMIT_SEARCH_BATCH 500 /* messages that one transaction indexes */
 
+#define LIMIT_ATTACHED_BYTES ((gsize)24 * 1024 * 1024) /* of the attachments that one mail passes on: what most servers take, encoded */
+
 /* outbox */
 #define LIMIT_WATCHERS 20 /* recipients of an answer beside the requester */
 #define LIMIT_SMTP_SECONDS 120      /* one hand-over, whole */

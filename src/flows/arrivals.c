@@ -11,6 +11,7 @@
 #include "mail/message.h"
 
 #include "flows/acknowledge.h"
+#include "flows/attached.h"
 #include "flows/belonging.h"
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
@@ -54,8 +55,8 @@ static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *t
         gboolean is_first = strcmp(template, "new-ticket") == 0;
         gboolean is_forward = is_first && c->row->is_note; /* on behalf of a requester: his text */
         const char *text = is_forward ? c->reading->returned_text : is_first || *c->reading->new_text == '\0' ? c->reading->text : c->reading->new_text;
-        g_autofree char *from = shown_writer(c);
-        if (!notify_team(c->desk, c->ticket, contact, template, from, text, parts, err))
+        g_autofree char *from = shown_writer(c), *whole = attached_for_team(c, text);
+        if (!notify_team(c->desk, c->ticket, contact, template, from, whole, parts, err))
             return FALSE;
     }
     return TRUE;
@@ -64,13 +65,13 @@ static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *t
 gboolean arrivals_tell_queue(IntakeCase *c, const ConfigQueue *queue, const char *template, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
-    return intake_parts(c, &parts, err) && tell_team(c, queue, template, parts, err);
+    return attached_parts(c, &parts, err) && tell_team(c, queue, template, parts, err);
 }
 
 static gboolean tell_teams(IntakeCase *c, const char *template, gboolean others, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
-    if (!intake_parts(c, &parts, err) || !tell_team(c, c->home, template, parts, err))
+    if (!attached_parts(c, &parts, err) || !tell_team(c, c->home, template, parts, err))
         return FALSE;
     for (guint i = 0; others && i < c->other_queues->len; i++)
         if (!tell_team(c, g_ptr_array_index(c->other_queues, i), template, parts, err))
@@ -109,6 +110,8 @@ static gboolean auto_ack(IntakeCase *c, GError **err)
     GuardCase facts = intake_guard_case(c, c->ticket->requester != NULL ? c->ticket->requester : c->reading->from, GUARD_AUTO_ACK);
     gboolean may;
     gint64 spams;
+    if (c->is_silent)
+        return TRUE;
     if (!db_value(c->desk->db, &spams, err, "select count(*) from ticket t join person p on p.id = t.requester_id where p.address = $1 and t.spam = 1", "s",
                   facts.to))
         return FALSE;
@@ -256,6 +259,24 @@ gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err)
     }
     rating_clear(&rating);
     return ok;
+}
+
+gboolean arrivals_enter(IntakeCase *c, int severity, const char *category, gboolean with_ack, GError **err)
+{
+    Rating rating;
+    if (!rate(c, NULL, &rating, err))
+        return FALSE;
+    if (severity >= 0)
+        rating.severity = severity;
+    if (category != NULL)
+        rating.category = category;
+    c->is_silent = !with_ack;
+    gboolean ok = open_it(c, &rating, 0, err);
+    rating_clear(&rating);
+    if (!ok || severity < 0)
+        return ok;
+    c->ticket->severity_sticks = TRUE;
+    return tickets_save(c->desk->db, c->ticket, err);
 }
 
 /* ---- into a ticket: the requester's side ---- */

@@ -112,12 +112,6 @@ static gboolean store_references(const IntakeCase *c, GError **err)
     return TRUE;
 }
 
-gboolean intake_parts(const IntakeCase *c, GPtrArray **ret, GError **err)
-{
-    *ret = NULL;
-    return c->reading->attachments->len == 0 || c->mail->parts == NULL || c->mail->parts(c->mail->data, ret, err);
-}
-
 gboolean intake_store_row(IntakeCase *c, GError **err)
 {
     const Reading *r = c->reading;
@@ -439,6 +433,7 @@ static void case_clear(IntakeCase *c)
     outbox_row_free(c->envelope_row);
     reading_free(c->signed_part);
     tickets_free(c->ticket);
+    g_free(c->left_out);
 }
 
 gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err)
