@@ -196,18 +196,21 @@ static gboolean has_word(const char *text)
 
 static gboolean add_term(GPtrArray *terms, const char *text, gsize length, gboolean is_prefix, GError **err)
 {
+    g_autofree char *word = g_strndup(text, length);
+    if (!has_word(word)) /* a dash between two words */
+        return TRUE;
     SearchTerm *t = g_new0(SearchTerm, 1);
-    t->text = g_strndup(text, length);
+    t->text = g_steal_pointer(&word);
     t->is_prefix = is_prefix;
     g_ptr_array_add(terms, t);
-    if (terms->len > LIMIT_SEARCH_TERMS || length > LIMIT_SEARCH_TERM_BYTES)
-        return error_set(err, ERROR_USAGE, "too much to search for: at most %d words of %d bytes", LIMIT_SEARCH_TERMS, LIMIT_SEARCH_TERM_BYTES);
-    return has_word(t->text) || error_set(err, ERROR_USAGE, "'%s': there is no letter or digit in it to search for", t->text);
+    return (terms->len <= LIMIT_SEARCH_TERMS && length <= LIMIT_SEARCH_TERM_BYTES)
+           || error_set(err, ERROR_USAGE, "too much to search for: at most %d words of %d bytes", LIMIT_SEARCH_TERMS, LIMIT_SEARCH_TERM_BYTES);
 }
 
 /* Words and "several words" of one argument, each with a star behind it or not. */
 static gboolean read_words(const char *argument, GPtrArray *terms, GError **err)
 {
+    guint before = terms->len;
     if (!g_utf8_validate(argument, -1, NULL))
         return error_set(err, ERROR_USAGE, "what is searched for is not UTF-8");
     for (const char *p = argument; *(p += strspn(p, " \t\r\n")) != '\0';) {
@@ -220,7 +223,7 @@ static gboolean read_words(const char *argument, GPtrArray *terms, GError **err)
         if (!add_term(terms, from, length - (!is_phrase && is_prefix), is_prefix, err))
             return FALSE;
     }
-    return TRUE;
+    return terms->len > before || error_set(err, ERROR_USAGE, "'%s': there is no letter or digit in it to search for", argument);
 }
 
 /* ---- all together ---- */
