@@ -14,7 +14,7 @@
 #include "store/search.h"
 #include "store/tickets.h"
 
-#include "flows/finding_names.h"
+#include "flows/findnames.h"
 
 #include "base/banned.h"
 
@@ -28,32 +28,111 @@ typedef enum {
 } ValueKind;
 
 typedef struct {
+    const char *text;    /* a name as it was typed, or a pattern */
+    Instant from, until;
+} Value;
+
+/* Ids of the tickets that have it, ascending. */
+typedef gboolean FieldIds(Desk *d, const Value *v, GArray **ids, GError **err);
+
+typedef struct {
     const char *name;
     ValueKind kind;
-    gboolean may_be_empty;  /* then: those without one */
-    gboolean says_state;    /* finds what is over, too */
-    FindingNames *names;    /* or NULL */
-    const char *sql;        /* ids, ascending; its parameter: the name, nothing or now, a pattern, from and until */
-    const char *types;
+    gboolean may_be_empty; /* then: those without one */
+    gboolean says_state;   /* finds what is over, too */
+    FindNames *names;      /* of VALUE_NAME */
+    FieldIds *ids;
 } Field;
 
+static gboolean of_state(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    return db_ids(d->db, ids, err, "select id from ticket where state = lower($1) order by id", "s", v->text);
+}
+
+static gboolean of_queue(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    return db_ids(d->db, ids, err, "select id from ticket where lower(queue) = lower($1) order by id", "s", v->text);
+}
+
+static gboolean of_owner(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    return db_ids(d->db, ids, err, "select id from ticket where lower(coalesce(owner, '')) = lower($1) order by id", "s", v->text);
+}
+
+static gboolean of_unowned(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    (void)v;
+    return db_ids(d->db, ids, err, "select id from ticket where owner is null order by id", "");
+}
+
+static gboolean of_requester(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    return db_ids(d->db, ids, err, "select t.id from ticket as t join person as p on p.id = t.requester_id where lower(p.address) like lower($1) escape '!' order by t.id", "s", v->text);
+}
+
+static gboolean of_severity(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    return db_ids(d->db, ids, err, "select id from ticket where severity = cast(substr($1, 2) as integer) - 1 order by id", "s", v->text);
+}
+
+static gboolean of_category(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    return db_ids(d->db, ids, err, "select id from ticket where lower(coalesce(category, '')) = lower($1) order by id", "s", v->text);
+}
+
+static gboolean of_opened(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    return db_ids(d->db, ids, err, "select id from ticket where opened_at >= $1 and opened_at < $2 order by id", "tt", v->from, v->until);
+}
+
+static gboolean of_resolved(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    return db_ids(d->db, ids, err, "select id from ticket where resolved_at >= $1 and resolved_at < $2 order by id", "tt", v->from, v->until);
+}
+
+static gboolean of_late(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    (void)v;
+    return db_ids(d->db, ids, err, "select distinct ticket_id from clock where state = 0 and due_at <= $1 order by ticket_id", "t", d->now);
+}
+
+static gboolean of_policy(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    return db_ids(d->db, ids, err, "select ticket_id from run where lower(policy) = lower($1) union select ticket_id from ticket_policy where lower(policy) = lower($1) order by 1", "s", v->text);
+}
+
+static gboolean of_escalated(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    (void)v;
+    return db_ids(d->db, ids, err, "select distinct ticket_id from run where ended_at is null order by ticket_id", "");
+}
+
+static gboolean of_acked(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    (void)v;
+    return db_ids(d->db, ids, err, "select distinct ticket_id from run where ended_at is null and acker is not null order by ticket_id", "");
+}
+
+static gboolean of_risk(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    return db_ids(d->db, ids, err, "select distinct ticket_id from ticket_risk where lower(risk) = lower($1) order by ticket_id", "s", v->text);
+}
+
 static const Field fields[] = {
-    {"state", VALUE_NAME, FALSE, TRUE, finding_states, "select id from ticket where state = lower($1) order by id", "s"},
-    {"queue", VALUE_NAME, FALSE, FALSE, finding_queues, "select id from ticket where lower(queue) = lower($1) order by id", "s"},
-    {"owner", VALUE_NAME, TRUE, FALSE, finding_owners, "select id from ticket where lower(coalesce(owner, '')) = lower($1) order by id", "s"},
-    {"unowned", VALUE_FLAG, FALSE, FALSE, NULL, "select id from ticket where owner is null order by id", ""},
-    {"requester", VALUE_SENDER, FALSE, FALSE, NULL,
-     "select t.id from ticket as t join person as p on p.id = t.requester_id where lower(p.address) like lower($1) escape '!' order by t.id", "s"},
-    {"severity", VALUE_NAME, FALSE, FALSE, finding_severities, "select id from ticket where severity = cast(substr($1, 2) as integer) - 1 order by id", "s"},
-    {"category", VALUE_NAME, TRUE, FALSE, finding_categories, "select id from ticket where lower(coalesce(category, '')) = lower($1) order by id", "s"},
-    {"opened", VALUE_DATE, FALSE, FALSE, NULL, "select id from ticket where opened_at >= $1 and opened_at < $2 order by id", "tt"},
-    {"resolved", VALUE_DATE, FALSE, TRUE, NULL, "select id from ticket where resolved_at >= $1 and resolved_at < $2 order by id", "tt"},
-    {"late", VALUE_FLAG, FALSE, FALSE, NULL, "select distinct ticket_id from clock where state = 0 and due_at <= $1 order by ticket_id", "t"},
-    {"policy", VALUE_NAME, FALSE, FALSE, finding_policies,
-     "select ticket_id from run where lower(policy) = lower($1) union select ticket_id from ticket_policy where lower(policy) = lower($1) order by 1", "s"},
-    {"escalated", VALUE_FLAG, FALSE, FALSE, NULL, "select distinct ticket_id from run where ended_at is null order by ticket_id", ""},
-    {"acked", VALUE_FLAG, FALSE, FALSE, NULL, "select distinct ticket_id from run where ended_at is null and acker is not null order by ticket_id", ""},
-    {"risk", VALUE_NAME, FALSE, FALSE, finding_risks, "select distinct ticket_id from ticket_risk where lower(risk) = lower($1) order by ticket_id", "s"},
+    {"state", VALUE_NAME, FALSE, TRUE, findnames_states, of_state},
+    {"queue", VALUE_NAME, FALSE, FALSE, findnames_queues, of_queue},
+    {"owner", VALUE_NAME, TRUE, FALSE, findnames_owners, of_owner},
+    {"unowned", VALUE_FLAG, FALSE, FALSE, NULL, of_unowned},
+    {"requester", VALUE_SENDER, FALSE, FALSE, NULL, of_requester},
+    {"severity", VALUE_NAME, FALSE, FALSE, findnames_severities, of_severity},
+    {"category", VALUE_NAME, TRUE, FALSE, findnames_categories, of_category},
+    {"opened", VALUE_DATE, FALSE, FALSE, NULL, of_opened},
+    {"resolved", VALUE_DATE, FALSE, TRUE, NULL, of_resolved},
+    {"late", VALUE_FLAG, FALSE, FALSE, NULL, of_late},
+    {"policy", VALUE_NAME, FALSE, FALSE, findnames_policies, of_policy},
+    {"escalated", VALUE_FLAG, FALSE, FALSE, NULL, of_escalated},
+    {"acked", VALUE_FLAG, FALSE, FALSE, NULL, of_acked},
+    {"risk", VALUE_NAME, FALSE, FALSE, findnames_risks, of_risk},
 };
 
 static const Field *field_named(const char *name, gsize length)
@@ -154,24 +233,27 @@ static gboolean ids_of_flag(Desk *d, const Field *f, const char *value, GArray *
     *ret_without = g_ascii_strcasecmp(value, "no") == 0;
     if (!*ret_without && g_ascii_strcasecmp(value, "yes") != 0)
         return error_set(err, ERROR_USAGE, "%s '%s': expected yes or no", f->name, value);
-    return *f->types == '\0' ? db_ids(d->db, ret, err, f->sql, "") : db_ids(d->db, ret, err, f->sql, "t", d->now);
+    return f->ids(d, NULL, ret, err);
 }
 
 /* *ret_without: those that are not among *ret. */
 static gboolean ids_of_field(Desk *d, const Field *f, const char *value, const Zone *zone, GArray **ret, gboolean *ret_without, GError **err)
 {
     g_autofree char *pattern = NULL;
-    Instant from = 0, until = 0;
+    Value v = {.text = value};
     *ret_without = FALSE;
     switch (f->kind) {
     case VALUE_NAME:
-        return check_name(d, f, value, err) && db_ids(d->db, ret, err, f->sql, "s", value);
+        return check_name(d, f, value, err) && f->ids(d, &v, ret, err);
     case VALUE_FLAG:
         return ids_of_flag(d, f, value, ret, ret_without, err);
     case VALUE_SENDER:
-        return sender_pattern(value, &pattern, err) && db_ids(d->db, ret, err, f->sql, "s", pattern);
+        if (!sender_pattern(value, &pattern, err))
+            return FALSE;
+        v.text = pattern;
+        return f->ids(d, &v, ret, err);
     case VALUE_DATE:
-        return read_range(f, value, zone, &from, &until, err) && db_ids(d->db, ret, err, f->sql, "tt", from, until);
+        return read_range(f, value, zone, &v.from, &v.until, err) && f->ids(d, &v, ret, err);
     }
     return FALSE;
 }
