@@ -67,7 +67,15 @@
 #define LIMIT_AUTO_PER_PERSON 20 /* per-person's number where the configuration gives none */
 #define LIMIT_TICKETS_PER_ADDRESS_HOUR 10
 
+/* what people search for */
+#define LIMIT_SEARCH_TERMS 32
+#define LIMIT_SEARCH_TERM_BYTES 200
+#define LIMIT_SEARCH_BATCH 500 /* messages that one transaction indexes */
+
+#define LIMIT_ATTACHED_BYTES ((gsize)24 * 1024 * 1024) /* of the attachments that one mail passes on: what most servers take, encoded */
+
 /* outbox */
+#define LIMIT_WATCHERS 20 /* recipients of an answer beside the requester */
 #define LIMIT_SMTP_SECONDS 120      /* one hand-over, whole */
 #define LIMIT_OUTBOX_RETRY_FIRST 60 /* seconds; doubled up to the next line */
 #define LIMIT_OUTBOX_RETRY_LAST 3600

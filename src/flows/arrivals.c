@@ -11,6 +11,7 @@
 #include "mail/message.h"
 
 #include "flows/acknowledge.h"
+#include "flows/attached.h"
 #include "flows/belonging.h"
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
@@ -24,6 +25,7 @@
 #include "flows/vendors.h"
 #include "flows/verbs.h"
 #include "flows/view.h"
+#include "flows/watchers.h"
 
 #include "base/banned.h"
 
@@ -56,8 +58,8 @@ static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *t
         gboolean is_first = strcmp(template, "new-ticket") == 0;
         gboolean is_forward = is_first && c->row->is_note; /* on behalf of a requester: his text */
         const char *text = is_forward ? c->reading->returned_text : is_first || *c->reading->new_text == '\0' ? c->reading->text : c->reading->new_text;
-        g_autofree char *from = shown_writer(c);
-        if (!notify_team(c->desk, c->ticket, contact, template, from, text, parts, err))
+        g_autofree char *from = shown_writer(c), *whole = attached_for_team(c, text);
+        if (!notify_team(c->desk, c->ticket, contact, template, from, whole, parts, err))
             return FALSE;
     }
     return TRUE;
@@ -66,13 +68,13 @@ static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *t
 gboolean arrivals_tell_queue(IntakeCase *c, const ConfigQueue *queue, const char *template, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
-    return intake_parts(c, &parts, err) && tell_team(c, queue, template, parts, err);
+    return attached_parts(c, &parts, err) && tell_team(c, queue, template, parts, err);
 }
 
 static gboolean tell_teams(IntakeCase *c, const char *template, gboolean others, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
-    if (!intake_parts(c, &parts, err) || !tell_team(c, c->home, template, parts, err))
+    if (!attached_parts(c, &parts, err) || !tell_team(c, c->home, template, parts, err))
         return FALSE;
     for (guint i = 0; others && i < c->other_queues->len; i++)
         if (!tell_team(c, g_ptr_array_index(c->other_queues, i), template, parts, err))
@@ -87,6 +89,8 @@ static gboolean auto_ack(IntakeCase *c, GError **err)
     GuardCase facts = intake_guard_case(c, c->ticket->requester != NULL ? c->ticket->requester : c->reading->from, GUARD_AUTO_ACK);
     gboolean may;
     gint64 spams;
+    if (c->is_silent)
+        return TRUE;
     if (!db_value(c->desk->db, &spams, err, "select count(*) from ticket t join person p on p.id = t.requester_id where p.address = $1 and t.spam = 1", "s",
                   facts.to))
         return FALSE;
@@ -137,7 +141,7 @@ static gboolean open_with(IntakeCase *c, const OpeningFacts *facts, const Rating
     intake_note(c, "opens ticket %" G_GINT64_FORMAT " in %s, severity S%d", c->ticket->id, c->home->name, facts->severity + 1);
     return intake_store_row(c, err) && (behalf == NULL || onbehalf_store(c, behalf, err)) && rating_store(c->desk, rating, c->ticket->id, c->row->id, err)
            && rescore_prepare(c->desk, c->ticket, rating, err) && opening_clocks(c->desk, facts, c->ticket, c->row->id, err) && add_participants(c, err)
-           && auto_ack(c, err) && tell_teams(c, "new-ticket", TRUE, err) && rescore_begin(c->desk, c->ticket, rating, err);
+           && watchers_of_requester(c, err) && auto_ack(c, err) && tell_teams(c, "new-ticket", TRUE, err) && rescore_begin(c->desk, c->ticket, rating, err);
 }
 
 /* For a mail without a subject what it begins to say; NULL: it has one, or says nothing. */
@@ -212,12 +216,30 @@ gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err)
         ok = belonging_load(c, last, err);
         intake_note(c, "flood: more than %d new tickets an hour of this sender: appended to ticket %" G_GINT64_FORMAT, LIMIT_TICKETS_PER_ADDRESS_HOUR, last);
         c->row->filed = g_strdup("flood");
-        ok = ok && intake_store_row(c, err) && rescore_mail(c->desk, c->ticket, &rating, c->row->id, c->decisions, err) && tell_teams(c, "relay-in", FALSE, err);
+        ok = ok && intake_store_row(c, err) && watchers_of_requester(c, err) && rescore_mail(c->desk, c->ticket, &rating, c->row->id, c->decisions, err) && tell_teams(c, "relay-in", FALSE, err);
     } else {
         ok = open_it(c, &rating, claimed, err);
     }
     rating_clear(&rating);
     return ok;
+}
+
+gboolean arrivals_enter(IntakeCase *c, int severity, const char *category, gboolean with_ack, GError **err)
+{
+    Rating rating;
+    if (!rate(c, NULL, &rating, err))
+        return FALSE;
+    if (severity >= 0)
+        rating.severity = severity;
+    if (category != NULL)
+        rating.category = category;
+    c->is_silent = !with_ack;
+    gboolean ok = open_it(c, &rating, 0, err);
+    rating_clear(&rating);
+    if (!ok || severity < 0)
+        return ok;
+    c->ticket->severity_sticks = TRUE;
+    return tickets_save(c->desk->db, c->ticket, err);
 }
 
 /* ---- into a ticket: the requester's side ---- */
@@ -258,7 +280,7 @@ static gboolean from_requester(IntakeCase *c, GError **err)
         if (!tickets_save(c->desk->db, t, err))
             return FALSE;
     }
-    if (!intake_store_row(c, err) || !add_participants(c, err))
+    if (!intake_store_row(c, err) || !add_participants(c, err) || !watchers_of_requester(c, err))
         return FALSE;
     if (!is_thanks && !rescore(c, err))
         return FALSE;

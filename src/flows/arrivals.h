@@ -6,6 +6,8 @@
 
 /* A new ticket. `claimed`: a ticket that weak evidence named, for a human to look at; 0: none. */
 gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err);
+/* A new ticket that one of the team enters for a customer; severity -1 and category NULL: by the rules. */
+gboolean arrivals_enter(IntakeCase *c, int severity, const char *category, gboolean with_ack, GError **err);
 /* Joins c->ticket: the requester's side, or the team's. */
 gboolean arrivals_append(IntakeCase *c, GError **err);
 /* Joins c->ticket as no person's: no state, no clock. Where only its words say so, the team sees what a participant sent, since nobody

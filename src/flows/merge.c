@@ -132,6 +132,8 @@ static gboolean move_rows(Merge *m, GError **err)
                      "insert into ticket_risk (ticket_id, risk, origin, since_at, told_at) select $2, risk, origin, since_at, told_at from ticket_risk"
                      " where ticket_id = $1 on conflict do nothing",
                      "ii", from, into)
+           && db_run(db, err, "insert into watcher (ticket_id, address, n) select $2, address, 100 + n from watcher where ticket_id = $1 on conflict do nothing",
+                     "ii", from, into)
            && db_run(db, err,
                      "insert into participant (ticket_id, address) select $2, address from participant where ticket_id = $1"
                      " on conflict do nothing",

@@ -11,6 +11,7 @@
 #include "flows/outgoing.h"
 #include "flows/rsvp.h"
 #include "flows/view.h"
+#include "flows/watchers.h"
 
 #include "base/banned.h"
 
@@ -109,12 +110,13 @@ gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t
 
 gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, const char *text, GPtrArray *parts, gint64 answer, GError **err)
 {
-    if (outgoing_is_missing(d, t, NULL) || t->requester == NULL)
-        return TRUE;
+    g_autoptr(GPtrArray) cc = NULL;
+    if (outgoing_is_missing(d, t, NULL) || t->requester == NULL || !watchers_as_cc(d, t, &cc, err))
+        return err == NULL || *err == NULL;
     g_autofree char *name = g_strdup_printf("%s (%s)", author->full_name, t->queue);
     Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = "relay", .language = t->language, .class = "relay",
                   .mail_class = COMPOSE_RELAYED, .to_name = t->requester_name, .to_address = t->requester, .reply_purpose = 't', .reply_id = t->id,
-                  .from_name = name, .text = text, .holds_words = TRUE, .parts = parts, .answer = answer, .not_before = INSTANT_NONE};
+                  .from_name = name, .text = text, .holds_words = TRUE, .parts = parts, .cc = cc, .answer = answer, .not_before = INSTANT_NONE};
     json_t *view = json_object();
     gboolean ok = outgoing_send(d, &o, view, err);
     json_decref(view);

@@ -30,6 +30,7 @@ const CommandEntry cmd_table[] = {
     {"init", "DIR [--system] [--country CODE] [--tz ZONE]", "writes a working starter set into a new directory", cmd_init},
     {"check", "", "checks configuration, calendars and templates", cmd_check},
     {"list", "[--all] [WORDS] [FIELD:VALUE]", "lists tickets", cmd_list},
+    {"new", "--queue Q --from ADDRESS [OPTIONS] [TEXT]", "opens a ticket for a customer who phoned", cmd_new},
     {"show", "ID", "shows a ticket with its mails and runs", cmd_show},
     {"explain", "ID [--tz ZONE]", "says why each deadline is when it is", cmd_explain},
     {"log", "ID | MESSAGE", "shows the decisions on mails", cmd_log},

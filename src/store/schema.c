@@ -154,7 +154,20 @@ static const char step_6[] =
      * answered by a machine. */
     "alter table ticket add column heard_at integer;"
     "alter table clock add column delay_told_at integer;"
-    "alter table message add column refused text;";
+    "alter table message add column refused text;"
+    /* Full text of mails, for store/search: the index alone, the text stays where it is. Up to which message it goes is a fact. No trigger
+     * keeps it: FTS5 writes out what it has at every savepoint, and each mail is one. */
+    "create virtual table message_word using fts5 (subject, new_text, content = 'message', content_rowid = 'id', columnsize = 0,"
+    " tokenize = 'unicode61 remove_diacritics 2');"
+    "insert into message_word (message_word) values ('rebuild');"
+    "insert into fact (name, value) select 'search', coalesce(max(id), 0) from message;"
+    /* Covers the way from a hit to its ticket: without it every hit would read the page of its mail's text. */
+    "create index message_place on message (id, ticket_id);"
+    /* Who gets copies of the answers: To and Cc of the requester's newest mail, and whom the team added since. */
+    "create table watcher (ticket_id integer not null references ticket, address text not null, n integer not null, primary key (ticket_id, address)) strict;"
+    /* A mail with several recipients: a row each, with an envelope sender of its own; the bytes are those of the first. */
+    "alter table outbox add column copy_of integer references outbox;"
+    "create index outbox_copy on outbox (copy_of) where copy_of is not null;";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 const int schema_version_count = 6;
