@@ -1,0 +1,45 @@
+#!/bin/sh
+# engine.sh: what random sequences (model.sh) found in the engine, each as short as it could be made, on the same desk: timers that got lost, runs
+# that nobody ended or stopped, deadlines that nobody watched.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/desk.sh
+. "$(dirname "$0")/../desk.sh"
+command -v python3 >/dev/null || skip_all "no python3"
+
+fresh() {
+    rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key
+    cp "$TOP_SRCDIR"/tests/model/*.yaml "$TOP_SRCDIR"/tests/model/*.ics "$WORK" || exit 99
+    make_spool
+}
+from_kim() { # TO SUBJECT
+    make_mail 'Kim Lee <kim@acme.test>' "$1" "$2" 'Please help. Nobody here can work.' | deliver kim@acme.test "$1"
+}
+verb() { # TIME VERB ID [ARGUMENT…]
+    verb_time=$1
+    shift
+    escalate --now "$verb_time" "$@" >/dev/null
+    at "$verb_time"
+}
+clocks() { sqlite_value "select group_concat(target || ' ' || state, ', ') from (select target, state from clock where ticket_id = $1 and state in (0, 1) order by target)"; }
+state() { escalate --json show 1 | python3 -c 'import json,sys; r=json.load(sys.stdin)["runs"]; r.sort(key=lambda r: r["state"] == "ended"); print(r[0]["state"], r[0]["level"])'; }
+bounce() { # ADDRESS
+    printf '%s\n' --x 'Content-Type: text/plain' '' 'It could not be delivered.' '' --x 'Content-Type: message/delivery-status' '' 'Reporting-MTA: dns; mx.test' '' \
+        'Final-Recipient: rfc822; kim@acme.test' 'Action: failed' 'Status: 5.1.1' 'Diagnostic-Code: smtp; 550 5.1.1 user unknown' '' --x-- |
+        make_mail -H 'MIME-Version: 1.0' -H 'Content-Type: multipart/report; report-type=delivery-status; boundary=x' mailer-daemon@mx.test "$1" 'Undelivered Mail Returned to Sender' - |
+        deliver '' "$1"
+}
+waiting() { sqlite_value "select count(*) from due where what = '$1'"; }
+
+# ---- a timer of a batch that takes the number of another ----
+fresh
+sed -i 's/notify: \[owner, noc\]/notify: [owner]/' "$CONF" # nobody: its next level waits for its time
+make_mail 'Kim Lee <kim@acme.test>' 'support@model.test, billing@model.test' 'Shop is down' 'Please help.' | deliver kim@acme.test support@model.test
+at 2026-05-26T06:02:00Z
+at 2026-05-26T06:25:00Z
+same "level 1 is asked, until 06:35" 1 "$(waiting run)"
+at 2026-05-26T14:30:00Z # a downtime: all of it is due in one batch
+same "the other queue's ladder waits for its second level" 'plain 1' "$(sqlite_value "select policy || ' ' || level from run where ended_at is null and next_level_at is not null")"
+same "and has a timer" 1 "$(sqlite_value "select count(*) from run r join due d on d.run_id = r.id and d.next_at = r.next_level_at")"
+
+done_testing

@@ -1,0 +1,232 @@
+/* model CONFIG SEQUENCES SEED [PROCESSES]: draws sequences of events, each from a seed of its own (SEED, SEED + 1 …), and plays them on a fresh
+ * database in memory. Of the first that fails it prints the shortest part that still fails, and by which seed it comes again:
+ * `model CONFIG 1 SEED`; where MODEL_KEEP names a file that is not there, the database after it is kept in that. */
+#include "tests/model/model.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/zone.h"
+
+#include "flows/duty.h"
+#include "flows/recalc.h"
+
+#include "mail/message.h"
+
+#define START ((Instant)1779775200) /* 2026-05-26T06:00:00Z, a Tuesday, 8 in Berlin */
+
+static int real_stderr = 2, log_file = -1;
+static guint32 current_seed;
+
+/* ---- one sequence ---- */
+
+void model_fail(Model *m, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    if (m->failure == NULL)
+        m->failure = g_strdup_vprintf(format, ap);
+    va_end(ap);
+}
+
+void model_trace(Model *m, const char *format, ...)
+{
+    g_autofree char *at = instant_format(m->desk->now);
+    va_list ap;
+    va_start(ap, format);
+    g_string_append_printf(m->trace, "  %s ", at);
+    g_string_append_vprintf(m->trace, format, ap);
+    g_string_append_c(m->trace, '\n');
+    va_end(ap);
+}
+
+/* The flows log as an error what must not happen: a timer that was put off, a run that is stuck. */
+static void check_log(Model *m)
+{
+    char text[2000];
+    off_t length = lseek(log_file, 0, SEEK_END);
+    if (length <= 0)
+        return;
+    ssize_t n = pread(log_file, text, sizeof text - 1, 0);
+    text[MAX(n, 0)] = '\0';
+    model_fail(m, "the log says: %s", text);
+    if (ftruncate(log_file, 0) != 0 || lseek(log_file, 0, SEEK_SET) != 0)
+        abort();
+}
+
+/* The database as it was when it was new: dearer to make than to empty. */
+static gboolean empty(Db *db, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    if (!db_begin(db, err) || !db_run(db, err, "pragma defer_foreign_keys = on", "")
+        || !db_select(db, &rows, err, "select 'delete from ' || name from sqlite_schema where type = 'table' and name <> 'schema_version'", ""))
+        return FALSE;
+    while (db_next(rows, NULL))
+        if (!db_run(db, err, db_text(rows, 0), ""))
+            return FALSE;
+    g_clear_pointer(&rows, db_rows_free);
+    return db_commit(db, err);
+}
+
+static void begin(Model *m, Desk *d)
+{
+    g_autoptr(GError) err = NULL;
+    *m = (Model){.desk = d, .trace = g_string_new(NULL), .no_parts = g_ptr_array_new()};
+    d->now = START;
+    d->acting = NULL;
+    if (!empty(d->db, &err) || !recalc_begin(d, &err) || !duty_begin(d, &err))
+        g_error("%s", err->message);
+    hold_begin(m);
+}
+
+/* NULL, or what does not hold; newly allocated. */
+static char *play(Desk *d, const Event *events, gsize n, char **ret_trace)
+{
+    Model m;
+    begin(&m, d);
+    for (gsize i = 0; i < n && m.failure == NULL; i++) {
+        happen(&m, &events[i]);
+        check_log(&m);
+        hold_check(&m);
+    }
+    if (m.failure == NULL)
+        hold_finish(&m);
+    *ret_trace = g_string_free(m.trace, FALSE);
+    g_ptr_array_unref(m.no_parts);
+    hold_clear(&m);
+    return m.failure;
+}
+
+static gsize draw(guint32 seed, Event *events)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(seed);
+    gsize n = (gsize)g_rand_int_range(random, 10, 31);
+    for (gsize i = 0; i < n; i++) {
+        events[i].kind = i == 0 ? 0 : g_rand_int_range(random, 0, happen_kinds);
+        for (gsize k = 0; k < G_N_ELEMENTS(events[i].dice); k++)
+            events[i].dice[k] = g_rand_int(random);
+    }
+    return n;
+}
+
+/* ---- one that fails ---- */
+
+/* Leaves out what is not needed for a failure of the same kind, from the end, until nothing more can go. */
+static void shrink(Desk *d, Event *events, gsize *n, const char *failure)
+{
+    gsize same = strcspn(failure, ":0123456789");
+    gboolean any = TRUE;
+    while (any) {
+        any = FALSE;
+        for (gsize i = *n; i-- > 0;) {
+            Event fewer[EVENTS_MAX];
+            g_autofree char *trace = NULL, *why = NULL;
+            memcpy(fewer, events, i * sizeof *events);
+            memcpy(fewer + i, events + i + 1, (*n - i - 1) * sizeof *events);
+            why = play(d, fewer, *n - 1, &trace);
+            if (why == NULL || strncmp(why, failure, same) != 0)
+                continue;
+            memcpy(events, fewer, --*n * sizeof *events);
+            any = TRUE;
+        }
+    }
+}
+
+static void report(Desk *d, guint32 seed, Event *events, gsize n, const char *failure)
+{
+    g_autofree char *trace = NULL, *why = NULL;
+    shrink(d, events, &n, failure);
+    why = play(d, events, n, &trace);
+    if (getenv("MODEL_KEEP") != NULL && !db_run(d->db, NULL, "vacuum into $1", "s", getenv("MODEL_KEEP")))
+        dprintf(real_stderr, "the database could not be kept\n");
+    dprintf(real_stderr, "seed %u: %s\n%s  so that: %s\n", seed, failure, trace, why != NULL ? why : "nothing, the second time");
+}
+
+/* An assertion of the tree: at least by which seed. */
+static void on_abort(int signal)
+{
+    char text[2000];
+    ssize_t n = pread(log_file, text, sizeof text - 1, 0);
+    (void)signal;
+    text[MAX(n, 0)] = '\0';
+    dprintf(real_stderr, "seed %u: the program gave up: %s\n", current_seed, text);
+    _exit(1);
+}
+
+/* ---- all of them ---- */
+
+static Desk *load(const char *configuration)
+{
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free), warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) err = NULL;
+    Desk *d = NULL;
+    if (!desk_load(configuration, &d, problems, warnings)) {
+        for (guint i = 0; i < problems->len; i++)
+            fprintf(stderr, "%s\n", (char *)g_ptr_array_index(problems, i));
+        exit(2);
+    }
+    if (!desk_open_store(d, &err)) {
+        fprintf(stderr, "%s\n", err->message);
+        exit(2);
+    }
+    d->is_pinned = TRUE;
+    return d;
+}
+
+/* Every `step`-th sequence; 1: some failed. */
+static int play_all(Desk *d, guint32 seed, guint first, guint sequences, guint step)
+{
+    int failed = 0;
+    real_stderr = dup(2);
+    log_file = memfd_create("log", 0);
+    if (real_stderr < 0 || log_file < 0 || dup2(log_file, 2) < 0)
+        return 2;
+    signal(SIGABRT, on_abort);
+    db_close(g_steal_pointer(&d->db));
+    if (!db_open(":memory:", &d->db, NULL))
+        return 2;
+    for (guint i = first; i < sequences && failed < 5; i += step) {
+        Event events[EVENTS_MAX];
+        g_autofree char *trace = NULL, *why = NULL;
+        current_seed = seed + i;
+        gsize n = draw(current_seed, events);
+        why = play(d, events, n, &trace);
+        if (why != NULL) {
+            report(d, current_seed, events, n, why);
+            failed++;
+        } else if (sequences == 1) {
+            printf("%s", trace);
+        }
+    }
+    return failed > 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 4 || argc > 5) {
+        fprintf(stderr, "usage: model CONFIG SEQUENCES SEED [PROCESSES]\n");
+        return 2;
+    }
+    guint sequences = (guint)atoi(argv[2]), processes = argc > 4 ? (guint)atoi(argv[4]) : 1;
+    guint32 seed = (guint32)atoi(argv[3]);
+    int failed = 0;
+    log_set_level(LOGGING_ERROR);
+    message_init();
+    Desk *d = load(argv[1]);
+    for (guint i = 1; i < processes; i++)
+        if (fork() == 0)
+            _exit(play_all(d, seed, i, sequences, processes));
+    failed = play_all(d, seed, 0, sequences, processes);
+    for (int status; wait(&status) > 0;)
+        failed = failed != 0 || status != 0;
+    desk_free(d);
+    printf("%u sequences from seed %u: %s\n", sequences, seed, failed ? "not all hold" : "all hold");
+    return failed;
+}
