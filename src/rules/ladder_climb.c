@@ -80,6 +80,27 @@ void ladder_climb_stop_pages(LadderStep *s)
     }
 }
 
+/* Takes back his pages; TRUE if the current level was waiting for him. */
+gboolean ladder_climb_take_back(LadderStep *s, const char *contact)
+{
+    gboolean was_waiting = FALSE;
+    for (guint i = 0; i < s->run->pages->len; i++) {
+        LadderPage *p = g_ptr_array_index(s->run->pages, i);
+        if (strcmp(p->contact, contact) != 0 || !is_pending(p))
+            continue;
+        was_waiting = was_waiting || (p->level == s->run->level && p->kind != PAGE_REMINDER);
+        ladder_climb_stop_page(s, p, PAGE_OUT);
+    }
+    return was_waiting;
+}
+
+/* The same, and he is out of the run. */
+gboolean ladder_climb_put_out(LadderStep *s, const char *contact)
+{
+    ladder_climb_add_name(s->run->out, contact);
+    return ladder_climb_take_back(s, contact);
+}
+
 /* ---- whom to page ---- */
 
 /* The first of contact, his backup, his backup's backup … who can be asked; NULL if the chain ends or comes back to somebody seen. */
@@ -228,6 +249,13 @@ void ladder_climb_fire(LadderStep *s, int level)
         fire_in_vain(s, level);
     else
         ladder_climb_after_level_spent(s);
+}
+
+/* Of a run that somebody holds: where nobody is above, he keeps it. */
+void ladder_climb_fire_above(LadderStep *s)
+{
+    if (s->run->level < level_count(s))
+        ladder_climb_fire(s, s->run->level + 1);
 }
 
 void ladder_climb_fire_next(LadderStep *s)

@@ -42,4 +42,20 @@ at 2026-05-26T14:30:00Z # a downtime: all of it is due in one batch
 same "the other queue's ladder waits for its second level" 'plain 1' "$(sqlite_value "select policy || ' ' || level from run where ended_at is null and next_level_at is not null")"
 same "and has a timer" 1 "$(sqlite_value "select count(*) from run r join due d on d.run_id = r.id and d.next_at = r.next_level_at")"
 
+# ---- escalate, of what somebody has, and nobody is above ----
+fresh
+sed -i -e 's/^  watch:/  other:/' -e 's/policy: watch/policy: plain/' "$CONF"
+from_kim support@model.test 'Shop is down'
+at 2026-05-26T06:01:00Z
+at 2026-05-26T06:40:00Z
+verb 2026-05-26T06:41:00Z escalate 1
+same "the last level is asked" 'climbing 3' "$(state)"
+reply "$(templated escalation | tail -n 1)" gil@model.test 'ack'
+at 2026-05-26T06:42:00Z
+same "who took it has it" 'held 3' "$(state)"
+match "nobody is above: it is refused" 'Not done: nobody is above' "$(escalate --now 2026-05-26T06:43:00Z escalate 1)"
+same "and he keeps it" 'held 3' "$(state)"
+verb 2026-05-26T06:44:00Z severity 1 S1
+same "to the end of what he promised" 1 "$(waiting run)"
+
 done_testing
