@@ -286,7 +286,14 @@ gboolean escalate_cause(Desk *d, const Ticket *t, const char *policy_name, const
     return step(d, t, r, &event, NULL, err);
 }
 
-/* Ends the run if no cause is left. */
+/* A run all of whose causes are paused clocks stands still. */
+static gboolean check_paused(Desk *d, const Ticket *t, RunRow *r, gint64 open, gint64 paused, GError **err)
+{
+    LadderEvent event = {.kind = open > 0 && open == paused ? LADDER_SUSPEND : LADDER_RESUME, .why = SUSPENDED_PAUSED};
+    return step(d, t, r, &event, NULL, err);
+}
+
+/* Ends the run if no cause is left; those that are may all be paused. */
 static gboolean end_if_idle(Desk *d, const Ticket *t, RunRow *r, const char *reason, GError **err)
 {
     gint64 open, paused;
@@ -294,7 +301,7 @@ static gboolean end_if_idle(Desk *d, const Ticket *t, RunRow *r, const char *rea
     if (!runs_causes(d->db, r->id, &open, &paused, err))
         return FALSE;
     if (open > 0)
-        return TRUE;
+        return check_paused(d, t, r, open, paused, err);
     return step(d, t, r, &event, NULL, err) && desk_audit(d, t->id, err, "run-end", "run=%" G_GINT64_FORMAT, r->id);
 }
 
@@ -338,10 +345,7 @@ gboolean escalate_check_paused(Desk *d, const Ticket *t, GError **err)
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
         gint64 open, paused;
-        if (!runs_causes(d->db, r->id, &open, &paused, err))
-            return FALSE;
-        LadderEvent event = {.kind = open > 0 && open == paused ? LADDER_SUSPEND : LADDER_RESUME, .why = SUSPENDED_PAUSED};
-        if (!step(d, t, r, &event, NULL, err))
+        if (!runs_causes(d->db, r->id, &open, &paused, err) || !check_paused(d, t, r, open, paused, err))
             return FALSE;
     }
     return TRUE;

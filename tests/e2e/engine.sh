@@ -58,4 +58,15 @@ same "and he keeps it" 'held 3' "$(state)"
 verb 2026-05-26T06:44:00Z severity 1 S1
 same "to the end of what he promised" 1 "$(waiting run)"
 
+# ---- only paused clocks are left ----
+fresh
+from_kim support@model.test 'Shop is down'
+at 2026-05-26T06:01:00Z
+at 2026-05-27T02:00:00Z
+verb 2026-05-27T02:01:00Z wait 1 for customer
+same "respond is not paused: the ladder goes on" 0 "$(sqlite_value 'select suspended_for from run where ended_at is null')"
+verb 2026-05-27T02:02:00Z contained 1 by a restart
+same "contained, and resolve is paused: it stands still" 1 "$(sqlite_value 'select suspended_for from run where ended_at is null')"
+same "and nothing of it is due" 0 "$(waiting run)"
+
 done_testing
