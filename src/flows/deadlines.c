@@ -424,7 +424,7 @@ gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GErro
                                                                             : tell_impossible(d, c, local, err)))
             return FALSE;
     }
-    return start_missing(d, t, clocks, at, err) && escalate_severity(d, t, err);
+    return start_missing(d, t, clocks, at, err) && (!tickets_pauses(t) || deadlines_pause(d, t, at, 0, err)) && escalate_severity(d, t, err);
 }
 
 gboolean deadlines_recalculated(Desk *d, ClockRow *c, Instant before, GError **err)

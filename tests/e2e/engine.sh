@@ -69,4 +69,13 @@ verb 2026-05-27T02:02:00Z contained 1 by a restart
 same "contained, and resolve is paused: it stands still" 1 "$(sqlite_value 'select suspended_for from run where ended_at is null')"
 same "and nothing of it is due" 0 "$(waiting run)"
 
+# ---- a clock that begins while its ticket waits for the customer ----
+fresh
+from_kim support@model.test 'Invoice'
+at 2026-05-26T06:01:00Z
+verb 2026-05-26T06:02:00Z answered 1 by phone
+verb 2026-05-26T06:03:00Z wait 1 for customer
+verb 2026-05-26T06:04:00Z severity 1 S1
+match "S1 has an update clock: paused, as resolve is" 'resolve 1, update 1' "$(clocks 1)"
+
 done_testing
