@@ -78,4 +78,20 @@ verb 2026-05-26T06:03:00Z wait 1 for customer
 verb 2026-05-26T06:04:00Z severity 1 S1
 match "S1 has an update clock: paused, as resolve is" 'resolve 1, update 1' "$(clocks 1)"
 
+# ---- what was to come of a ticket that is over ----
+fresh
+from_kim billing@model.test 'Invoice'
+at 2026-05-26T06:01:00Z
+verb 2026-05-26T06:02:00Z wait 1 until 2026-05-28
+verb 2026-05-26T06:03:00Z resolve 1 done
+same "resolved: it waits no more" 0 "$(waiting wait)"
+same "but for its end" 1 "$(waiting close)"
+verb 2026-05-26T06:04:00Z spam 1
+same "spam: nor for that" 0 "$(waiting close)"
+from_kim billing@model.test 'Invoice again'
+at 2026-05-26T06:05:00Z
+verb 2026-05-26T06:06:00Z wait 2 until 2026-05-28
+verb 2026-05-26T06:07:00Z spam 2
+same "spam of what waits" 0 "$(waiting wait)"
+
 done_testing
