@@ -56,13 +56,15 @@ const ConfigPlanSeverity *deadlines_targets(const Desk *d, const ConfigQueue *qu
 
 /* ---- what fires ---- */
 
-/* Whether that level of that policy was already fired because of this clock: it must not fire twice for it. */
+/* Whether that level of that policy was already fired because of this clock: it must not fire twice for it. What was met and is
+ * open again (a resolved ticket, an answer that did not arrive) has no run of before: what is overdue then is escalated anew. */
 static gboolean was_fired(Desk *d, gint64 clock, const char *policy, int level, gboolean *ret, GError **err)
 {
     gint64 n;
     if (!db_value(d->db, &n, err,
                   "select count(*) from run r join run_cause c on c.run_id = r.id where c.clock_id = $1 and r.policy = $2"
-                  " and substr(r.levels, $3, 1) <> '0'", "isi",
+                  " and substr(r.levels, $3, 1) <> '0' and (r.ended_at is null or r.ended_at > coalesce((select max(e.at) from clock_event e"
+                  " where e.clock_id = $1 and e.event in ('continue', 'reopen')), 0))", "isi",
                   clock, policy, (gint64)level))
         return FALSE;
     *ret = n > 0;
@@ -251,6 +253,8 @@ gboolean deadlines_reopen_respond(Desk *d, const Ticket *t, gint64 answer, Insta
 {
     g_autoptr(GPtrArray) clocks = NULL;
     Instant later;
+    if (t->state >= TICKET_RESOLVED) /* nothing runs of what is over: he who hears of it reopens it */
+        return TRUE;
     if (!clocks_of_ticket(d->db, t->id, &clocks, err) || !next_answer_at(d, t->id, answer, &later, err))
         return FALSE;
     for (guint i = 0; i < clocks->len; i++) {
@@ -261,7 +265,11 @@ gboolean deadlines_reopen_respond(Desk *d, const Ticket *t, gint64 answer, Insta
             continue;
         if (!was_met_by(d, c->clock.id, answer, &is_his, err))
             return FALSE;
-        if (is_his && (!ticketclock_reopen(&c->clock, &cal, at, err) || !store(d, c, at, "reopen", message, err)
+        if (is_his && !ticketclock_reopen(&c->clock, &cal, at, err))
+            return FALSE;
+        if (is_his)
+            c->clock.breached_at = INSTANT_NONE;
+        if (is_his && (!store(d, c, at, "reopen", message, err)
                        || (later != INSTANT_NONE && !end_clock(d, t, c, TRUE, later, message, err))))
             return FALSE;
     }
@@ -288,6 +296,8 @@ gboolean deadlines_reopened(Desk *d, const Ticket *t, Instant at, gint64 message
     ClockRow *c = last_resolve(clocks);
     ClockCalendar cal = deadlines_clock_calendar(d, c != NULL ? c->calendar : NULL, t->queue);
     GError *local = NULL;
+    if (c != NULL)
+        c->clock.breached_at = INSTANT_NONE; /* a past breach stands in the log; the next one counts again */
     if (c != NULL && !(ticketclock_continue(&c->clock, &cal, at, &local) ? store(d, c, at, "continue", message, err) && recalc_revived(d, c->clock.id, err)
                                                                          : tell_impossible(d, c, local, err)))
         return FALSE;

@@ -94,4 +94,38 @@ verb 2026-05-26T06:06:00Z wait 2 until 2026-05-28
 verb 2026-05-26T06:07:00Z spam 2
 same "spam of what waits" 0 "$(waiting wait)"
 
+# ---- resolved too late, and open again ----
+fresh
+sed -i 's/S3: {respond: 4bh, resolve: 3bd}/S3: {respond: 1bd, resolve: 4bh}/' "$CONF"
+from_kim support@model.test 'Invoice'
+at 2026-05-26T06:01:00Z
+at 2026-05-26T12:00:00Z
+same "resolve is late: its ladder climbs" 'climbing 2' "$(state)"
+verb 2026-05-26T12:05:00Z resolve 1 done
+verb 2026-05-26T12:10:00Z reopen 1
+at 2026-05-26T12:11:00Z
+same "it is still late, and somebody is asked anew" 'climbing 2' "$(state)"
+same "in a ladder of its own" 2 "$(sqlite_value 'select count(*) from run')"
+match "the breach is found again" 'breach .*target=resolve' "$(escalate audit 1 | tail -n 12)"
+
+# ---- an answer that came too late and did not arrive ----
+fresh
+from_kim support@model.test 'Invoice'
+at 2026-05-26T06:01:00Z
+at 2026-05-26T12:00:00Z
+same "respond is late: its ladder climbs" 'climbing 2' "$(state)"
+make_mail ann@model.test "$(reply_to "$(templated new-ticket | head -n 1)")" 'Re: Invoice' 'It was our mistake.' | deliver ann@model.test "$(reply_to "$(templated new-ticket | head -n 1)")"
+at 2026-05-26T12:05:00Z
+same "answered: it is over" ended "$(state | cut -d' ' -f1)"
+bounce "$(envelope_sender relay)"
+at 2026-05-26T12:10:00Z
+same "it did not arrive: somebody is asked again" 'climbing 2' "$(state)"
+# the same when the ticket is over by then
+make_mail ann@model.test "$(reply_to "$(templated new-ticket | head -n 1)")" 'Re: Invoice' 'Once more.' | deliver ann@model.test "$(reply_to "$(templated new-ticket | head -n 1)")"
+at 2026-05-26T12:16:00Z
+verb 2026-05-26T12:17:00Z resolve 1 done
+bounce "$(envelope_sender relay)"
+at 2026-05-26T12:18:00Z
+same "of what is resolved nothing runs again" '' "$(clocks 1 | grep -v None)"
+
 done_testing
