@@ -128,4 +128,18 @@ bounce "$(envelope_sender relay)"
 at 2026-05-26T12:18:00Z
 same "of what is resolved nothing runs again" '' "$(clocks 1 | grep -v None)"
 
+# ---- merged: a ladder does not outlive its reasons ----
+fresh
+from_kim support@model.test 'Shop is down'
+at 2026-05-26T06:01:00Z
+at 2026-05-26T06:24:00Z
+from_kim support@model.test 'Shop is slow'
+at 2026-05-26T06:25:00Z
+reply "$(templated escalation | head -n 1)" ann@model.test 'ack'
+at 2026-05-26T06:26:00Z
+at 2026-05-29T06:25:00Z # the second is exhausted, the first is somebody's
+at 2026-05-29T06:36:00Z
+verb 2026-05-29T06:37:00Z merge 1 2
+same "every cause of it runs still" 0 "$(sqlite_value "select count(*) from run_cause u join run r on r.id = u.run_id join clock c on c.id = u.clock_id
+    where r.ended_at is null and u.ended_at is null and c.state in (2, 3)")"
 done_testing
