@@ -150,6 +150,9 @@ static void page_anyway(LadderStep *s, int level)
 
 /* ---- levels ---- */
 
+/* What begins while the run stands still begins when it goes on: resume moves it by all of that time. */
+static Instant from_when(const LadderStep *s) { return s->run->suspended_at != INSTANT_NONE ? s->run->suspended_at : s->now; }
+
 void ladder_climb_exhausted(LadderStep *s)
 {
     LadderRun *r = s->run;
@@ -164,7 +167,7 @@ void ladder_climb_exhausted(LadderStep *s)
         Instant once = s->world->add(s->world->data, r->level, s->now, level_of(s, r->level)->ack_within);
         Seconds spacing = r->repeat_after == 0 ? once - s->now : 2 * r->repeat_after;
         r->repeat_after = CLAMP(spacing, 60, REPEAT_MAX);
-        r->repeat_at = s->now + r->repeat_after;
+        r->repeat_at = from_when(s) + r->repeat_after;
     }
 }
 
@@ -179,11 +182,11 @@ void ladder_climb_after_level_spent(LadderStep *s)
         ladder_climb_exhausted(s);
         return;
     }
-    Instant at = s->world->add(s->world->data, next, s->now, level_of(s, next)->after);
-    if (at <= s->now)
+    Duration after = level_of(s, next)->after;
+    if (s->world->add(s->world->data, next, s->now, after) <= s->now)
         ladder_climb_fire(s, next);
     else
-        r->next_level_at = at;
+        r->next_level_at = s->world->add(s->world->data, next, from_when(s), after);
 }
 
 static void skip_between(LadderStep *s, int level)
@@ -226,7 +229,7 @@ static void fire_in_vain(LadderStep *s, int level)
     else
         ladder_climb_after_level_spent(s);
     if (!s->run->is_operational)
-        s->run->repeat_at = s->now + LOOK_AGAIN;
+        s->run->repeat_at = from_when(s) + LOOK_AGAIN;
 }
 
 void ladder_climb_fire(LadderStep *s, int level)

@@ -222,7 +222,7 @@ static void check_handed(Model *m)
 {
     g_autoptr(DbRows) rows = NULL;
     if (!db_select(m->desk->db, &rows, NULL,
-                   "select n.run_id, n.level, n.kind, n.contact, n.created_at, o.id, t.state, o.state from outbox o join notification n on n.id = o.notification_id"
+                   "select n.run_id, n.level, n.kind, n.contact || ' for ' || coalesce(n.instead_of, ''), n.created_at, o.id, t.state, o.state from outbox o join notification n on n.id = o.notification_id"
                    " join ticket t on t.id = o.ticket_id where o.handed_at is not null and o.is_archived = 0 order by o.id", ""))
         return model_fail(m, "no outbox");
     while (db_next(rows, NULL)) {

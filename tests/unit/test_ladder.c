@@ -188,6 +188,10 @@ static const struct {
     {"suspended: `after` and what was delivered meanwhile", "ann within=10 | bob after=60 within=10", "", FALSE,
      "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> spent:1\n20 suspend\n30 resume\n30 next -> 80\n80 timer -> inform:2 page:2:bob:1\n"
      "81 suspend\n85 sent\n90 resume\n90 next -> 100"},
+    {"suspended: what is spent meanwhile waits its whole `after` when it goes on", "ann within=10 | bob after=30", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n5 suspend\n65 decline ann -> spent:1\n65 next -> -\n125 resume\n125 next -> 155"},
+    {"suspended: an operations run that is exhausted meanwhile", "ann within=10", "", TRUE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n5 suspend offline\n65 decline ann -> spent:1\n125 resume offline\n125 next -> 135"},
     {"suspended: holds", "ann", "", FALSE,
      "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 ack ann 60\n10 suspend\n60 timer\n70 resume\n70 next -> 120"},
     {"suspended: resolve-within", "ann resolve=30 | bob", "", FALSE,
