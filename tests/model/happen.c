@@ -9,8 +9,10 @@
 #include "store/outbox.h"
 
 #include "flows/deliver.h"
+#include "flows/duty.h"
 #include "flows/intake.h"
 #include "flows/notify.h"
+#include "flows/recalc.h"
 #include "flows/timers.h"
 #include "flows/verbs.h"
 
@@ -262,7 +264,11 @@ static void fire(Model *m)
     guint fired = 1;
     GError *err = NULL;
     for (int i = 0; fired > 0 && m->failure == NULL; i++) {
+        guint reckoned = 0;
         m->desk->acting = NULL;
+        do
+            settled(m, recalc_pass(m->desk, &reckoned, &err), err, "recalc");
+        while (reckoned > 0 && m->failure == NULL);
         gboolean ok = timers_pass(m->desk, m->desk->now, &fired, &err);
         settled(m, ok, err, "timers");
         if (i == ROUNDS_MAX)
@@ -324,13 +330,24 @@ static void hours(Model *m, const Event *e)
     model_trace(m, "hours later");
 }
 
+/* Other hours, another rota, other targets and times to answer, and one contact less; and back. */
+static void reload(Model *m, const Event *e)
+{
+    GError *err = NULL;
+    (void)e;
+    model_exchange(m);
+    model_trace(m, "a reload");
+    gboolean ok = recalc_begin(m->desk, &err) && duty_begin(m->desk, &err);
+    settled(m, ok, err, "a reload");
+}
+
 /* ---- the table ---- */
 
 static void nothing(Model *m, const Event *e) { (void)m, (void)e; }
 
 static void (*const kinds[])(Model *, const Event *) = {
     open_ticket, open_ticket, requester_writes, reply,         reply,         reply,        reply,    verb,      verb,  verb,      answer, bounce,
-    out_of_office, one_fails, one_fails,        transport,     some_minutes,  some_minutes, next_thing, next_thing, next_thing, downtime, hours, nothing,
+    out_of_office, one_fails, one_fails,        transport,     some_minutes,  some_minutes, next_thing, next_thing, next_thing, downtime, hours, reload, nothing,
 };
 const int happen_kinds = G_N_ELEMENTS(kinds);
 

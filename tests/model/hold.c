@@ -132,7 +132,8 @@ static void check_run(Model *m, gint64 id)
         model_fail(m, "a climbing run waits for nothing: run %" G_GINT64_FORMAT, id);
     if (r->run->state == RUN_EXHAUSTED && r->run->is_operational && !waits)
         model_fail(m, "an operations run is never repeated: run %" G_GINT64_FORMAT, id);
-    if (r->run->state == RUN_HELD && desk_contact(m->desk, r->run->acker) == NULL && strcmp(r->run->acker, "operator") != 0)
+    if (r->run->state == RUN_HELD && desk_contact(m->desk, r->run->acker) == NULL && desk_contact(m->other, r->run->acker) == NULL
+        && strcmp(r->run->acker, "operator") != 0)
         model_fail(m, "held by a stranger: run %" G_GINT64_FORMAT, id);
     /* by him, in words, at that instant */
     g_autofree char *by = g_strdup_printf("verb=ack by=%s %%", r->run->acker != NULL ? r->run->acker : "");

@@ -1,6 +1,6 @@
-/* model CONFIG SEQUENCES SEED [PROCESSES]: draws sequences of events, each from a seed of its own (SEED, SEED + 1 …), and plays them on a fresh
- * database in memory. Of the first that fails it prints the shortest part that still fails, and by which seed it comes again:
- * `model CONFIG 1 SEED`; where MODEL_KEEP names a file that is not there, the database after it is kept in that. */
+/* model CONFIG OTHER SEQUENCES SEED [PROCESSES]: draws sequences of events, each from a seed of its own (SEED, SEED + 1 …), and plays them on a fresh
+ * database in memory; OTHER is what a reload finds. Of the first that fails it prints the shortest part that still fails, and by which seed it comes again:
+ * `model CONFIG OTHER 1 SEED`; where MODEL_KEEP names a file that is not there, the database after it is kept in that. */
 #include "tests/model/model.h"
 
 #include <fcntl.h>
@@ -75,10 +75,28 @@ static gboolean empty(Db *db, GError **err)
     return db_commit(db, err);
 }
 
-static void begin(Model *m, Desk *d)
+#define EXCHANGE(a, b)                                                                                                                                    \
+    do {                                                                                                                                                  \
+        __typeof__(a) kept_ = a;                                                                                                                          \
+        a = b;                                                                                                                                            \
+        b = kept_;                                                                                                                                        \
+    } while (0)
+
+void model_exchange(Model *m)
+{
+    Desk *a = m->desk, *b = m->other;
+    EXCHANGE(a->config, b->config);
+    EXCHANGE(a->calendars, b->calendars);
+    EXCHANGE(a->leaves, b->leaves);
+    EXCHANGE(a->rotas, b->rotas);
+    EXCHANGE(a->words, b->words);
+    m->is_reloaded = !m->is_reloaded;
+}
+
+static void begin(Model *m, Desk *d, Desk *other)
 {
     g_autoptr(GError) err = NULL;
-    *m = (Model){.desk = d, .trace = g_string_new(NULL), .no_parts = g_ptr_array_new()};
+    *m = (Model){.desk = d, .other = other, .trace = g_string_new(NULL), .no_parts = g_ptr_array_new()};
     d->now = START;
     d->acting = NULL;
     if (!empty(d->db, &err) || !recalc_begin(d, &err) || !duty_begin(d, &err))
@@ -87,10 +105,10 @@ static void begin(Model *m, Desk *d)
 }
 
 /* NULL, or what does not hold; newly allocated. */
-static char *play(Desk *d, const Event *events, gsize n, char **ret_trace)
+static char *play(Desk *d, Desk *other, const Event *events, gsize n, char **ret_trace)
 {
     Model m;
-    begin(&m, d);
+    begin(&m, d, other);
     for (gsize i = 0; i < n && m.failure == NULL; i++) {
         happen(&m, &events[i]);
         check_log(&m);
@@ -98,6 +116,8 @@ static char *play(Desk *d, const Event *events, gsize n, char **ret_trace)
     }
     if (m.failure == NULL)
         hold_finish(&m);
+    if (m.is_reloaded)
+        model_exchange(&m);
     *ret_trace = g_string_free(m.trace, FALSE);
     g_ptr_array_unref(m.no_parts);
     hold_clear(&m);
@@ -119,7 +139,7 @@ static gsize draw(guint32 seed, Event *events)
 /* ---- one that fails ---- */
 
 /* Leaves out what is not needed for a failure of the same kind, from the end, until nothing more can go. */
-static void shrink(Desk *d, Event *events, gsize *n, const char *failure)
+static void shrink(Desk *d, Desk *other, Event *events, gsize *n, const char *failure)
 {
     gsize same = strcspn(failure, ":0123456789");
     gboolean any = TRUE;
@@ -130,7 +150,7 @@ static void shrink(Desk *d, Event *events, gsize *n, const char *failure)
             g_autofree char *trace = NULL, *why = NULL;
             memcpy(fewer, events, i * sizeof *events);
             memcpy(fewer + i, events + i + 1, (*n - i - 1) * sizeof *events);
-            why = play(d, fewer, *n - 1, &trace);
+            why = play(d, other, fewer, *n - 1, &trace);
             if (why == NULL || strncmp(why, failure, same) != 0)
                 continue;
             memcpy(events, fewer, --*n * sizeof *events);
@@ -139,11 +159,11 @@ static void shrink(Desk *d, Event *events, gsize *n, const char *failure)
     }
 }
 
-static void report(Desk *d, guint32 seed, Event *events, gsize n, const char *failure)
+static void report(Desk *d, Desk *other, guint32 seed, Event *events, gsize n, const char *failure)
 {
     g_autofree char *trace = NULL, *why = NULL;
-    shrink(d, events, &n, failure);
-    why = play(d, events, n, &trace);
+    shrink(d, other, events, &n, failure);
+    why = play(d, other, events, n, &trace);
     if (getenv("MODEL_KEEP") != NULL && !db_run(d->db, NULL, "vacuum into $1", "s", getenv("MODEL_KEEP")))
         dprintf(real_stderr, "the database could not be kept\n");
     dprintf(real_stderr, "seed %u: %s\n%s  so that: %s\n", seed, failure, trace, why != NULL ? why : "nothing, the second time");
@@ -162,7 +182,15 @@ static void on_abort(int signal)
 
 /* ---- all of them ---- */
 
-static Desk *load(const char *configuration)
+static volatile sig_atomic_t is_enough;
+
+static void on_term(int signal)
+{
+    (void)signal;
+    is_enough = 1;
+}
+
+static Desk *load(const char *configuration, gboolean is_open)
 {
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free), warnings = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) err = NULL;
@@ -172,7 +200,7 @@ static Desk *load(const char *configuration)
             fprintf(stderr, "%s\n", (char *)g_ptr_array_index(problems, i));
         exit(2);
     }
-    if (!desk_open_store(d, &err)) {
+    if (is_open && !desk_open_store(d, &err)) {
         fprintf(stderr, "%s\n", err->message);
         exit(2);
     }
@@ -181,7 +209,7 @@ static Desk *load(const char *configuration)
 }
 
 /* Every `step`-th sequence; 1: some failed. */
-static int play_all(Desk *d, guint32 seed, guint first, guint sequences, guint step)
+static int play_all(Desk *d, Desk *other, guint32 seed, guint first, guint sequences, guint step)
 {
     int failed = 0;
     real_stderr = dup(2);
@@ -189,44 +217,49 @@ static int play_all(Desk *d, guint32 seed, guint first, guint sequences, guint s
     if (real_stderr < 0 || log_file < 0 || dup2(log_file, 2) < 0)
         return 2;
     signal(SIGABRT, on_abort);
+    signal(SIGTERM, on_term);
     db_close(g_steal_pointer(&d->db));
     if (!db_open(":memory:", &d->db, NULL))
         return 2;
-    for (guint i = first; i < sequences && failed < 5; i += step) {
+    guint i = first;
+    for (; i < sequences && failed < 5 && !is_enough; i += step) {
         Event events[EVENTS_MAX];
         g_autofree char *trace = NULL, *why = NULL;
         current_seed = seed + i;
         gsize n = draw(current_seed, events);
-        why = play(d, events, n, &trace);
+        why = play(d, other, events, n, &trace);
         if (why != NULL) {
-            report(d, current_seed, events, n, why);
+            report(d, other, current_seed, events, n, why);
             failed++;
         } else if (sequences == 1) {
             printf("%s", trace);
         }
     }
+    if (i < sequences)
+        dprintf(real_stderr, "stopped before seed %u\n", seed + i);
     return failed > 0;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 4 || argc > 5) {
-        fprintf(stderr, "usage: model CONFIG SEQUENCES SEED [PROCESSES]\n");
+    if (argc < 5 || argc > 6) {
+        fprintf(stderr, "usage: model CONFIG OTHER SEQUENCES SEED [PROCESSES]\n");
         return 2;
     }
-    guint sequences = (guint)atoi(argv[2]), processes = argc > 4 ? (guint)atoi(argv[4]) : 1;
-    guint32 seed = (guint32)atoi(argv[3]);
+    guint sequences = (guint)atoi(argv[3]), processes = argc > 5 ? (guint)atoi(argv[5]) : 1;
+    guint32 seed = (guint32)atoi(argv[4]);
     int failed = 0;
     log_set_level(LOGGING_ERROR);
     message_init();
-    Desk *d = load(argv[1]);
+    Desk *d = load(argv[1], TRUE), *other = load(argv[2], FALSE);
     for (guint i = 1; i < processes; i++)
         if (fork() == 0)
-            _exit(play_all(d, seed, i, sequences, processes));
-    failed = play_all(d, seed, 0, sequences, processes);
+            _exit(play_all(d, other, seed, i, sequences, processes));
+    failed = play_all(d, other, seed, 0, sequences, processes);
     for (int status; wait(&status) > 0;)
         failed = failed != 0 || status != 0;
     desk_free(d);
+    desk_free(other);
     printf("%u sequences from seed %u: %s\n", sequences, seed, failed ? "not all hold" : "all hold");
     return failed;
 }

@@ -32,6 +32,8 @@ typedef struct {
 
 typedef struct {
     Desk *desk;
+    Desk *other;          /* the configuration after a reload, or NULL; its store is not open */
+    gboolean is_reloaded;
     char *failure;        /* NULL: all holds */
     GString *trace;
     int mails;            /* that came in */
@@ -56,6 +58,9 @@ void model_trace(Model *m, const char *format, ...) G_GNUC_PRINTF(2, 3);
             model_fail(m, "%s", number_err_->message);                                                                                                    \
         number_;                                                                                                                                          \
     })
+
+/* Between the two configurations; without what follows in the daemon. */
+void model_exchange(Model *m);
 
 /* ---- happen.c ---- */
 extern const int happen_kinds; /* kinds drawn, by weight: Event.kind is below this */
