@@ -142,4 +142,18 @@ at 2026-05-29T06:36:00Z
 verb 2026-05-29T06:37:00Z merge 1 2
 same "every cause of it runs still" 0 "$(sqlite_value "select count(*) from run_cause u join run r on r.id = u.run_id join clock c on c.id = u.clock_id
     where r.ended_at is null and u.ended_at is null and c.state in (2, 3)")"
+
+# ---- merged: an answer that did not arrive, of the ticket that went ----
+fresh
+from_kim support@model.test 'Invoice'
+at 2026-05-26T06:01:00Z
+from_kim support@model.test 'Shop is down'
+at 2026-05-26T06:02:00Z
+work=$(templated new-ticket | while read -r f; do header "$f" Subject | grep -q 'is down' && echo "$f"; done | head -n 1)
+make_mail ann@model.test "$(reply_to "$work")" 'Re: it' 'We restart it.' | deliver ann@model.test "$(reply_to "$work")"
+at 2026-05-26T06:03:00Z
+verb 2026-05-26T06:04:00Z merge 2 1
+bounce "$(envelope_sender relay)"
+at 2026-05-26T06:05:00Z
+same "of two promises to answer the older one's runs" '30m' "$(sqlite_value "select duration from clock where ticket_id = 1 and target = 'respond' and state = 0")"
 done_testing

@@ -153,13 +153,14 @@ static void check_live_runs(Model *m)
 
 /* ---- changes ---- */
 
-/* Whether the audit has, since the last look, a row of that ticket (before or now) with one of these events, and with `mark` in its detail. */
+/* Whether the audit has, since the last look, a row with one of these events, and with `mark` in its detail; without a mark, of that ticket,
+ * before or now. */
 static gboolean is_audited(Model *m, gint64 before, gint64 now, const char *events, const char *mark)
 {
     g_autofree char *with_blanks = g_strdup_printf(" %s ", events), *like = g_strdup_printf("%% %s %%", mark);
     return model_number(m,
-                        "select count(*) from audit where number > $1 and ticket_id in ($2, $3) and instr($4, ' ' || event || ' ') > 0"
-                        " and ($5 = '%  %' or ' ' || detail || ' ' like $5)",
+                        "select count(*) from audit where number > $1 and instr($4, ' ' || event || ' ') > 0"
+                        " and case when $5 = '%  %' then ticket_id in ($2, $3) else ' ' || detail || ' ' like $5 end",
                         "iiiss", m->audit_at, before, now, with_blanks, like)
            > 0;
 }
@@ -218,7 +219,8 @@ static void compare(Model *m, GHashTable *known, const char *sql, Changed *chang
 
 static void handed_clear(gpointer p) { g_free(((Handed *)p)->contact); }
 
-/* Pages that were handed over since the last look: of a ticket that is not over, and no second one for the same thing that was asked within a minute. */
+/* Pages that were handed over since the last look: of a ticket that is not over, and no second one for the same thing within a minute, in which nobody
+ * said anything. */
 static void check_handed(Model *m)
 {
     g_autoptr(DbRows) rows = NULL;
@@ -232,7 +234,8 @@ static void check_handed(Model *m)
             model_fail(m, "mailed though its ticket is over: mail %" G_GINT64_FORMAT, db_int(rows, 5));
         for (guint i = 0; i < m->handed->len; i++) {
             const Handed *o = &g_array_index(m->handed, Handed, i);
-            if (o->run == h.run && o->level == h.level && o->kind == h.kind && strcmp(o->contact, h.contact) == 0 && h.asked_at - o->asked_at < 60)
+            if (o->run == h.run && o->level == h.level && o->kind == h.kind && strcmp(o->contact, h.contact) == 0 && h.asked_at - o->asked_at < 60
+                && model_number(m, "select count(*) from audit where event = 'verb' and at between $1 and $2", "tt", o->asked_at, h.asked_at) == 0)
                 model_fail(m, "paged twice in a minute: mail %" G_GINT64_FORMAT " to %s", db_int(rows, 5), h.contact);
         }
         if (strcmp(db_text(rows, 7), "sent") == 0)
