@@ -66,7 +66,7 @@ same "double: his own second word begins afresh" 10:41 "$(held_until)"
 
 # ---- late ----
 fresh
-escalate --now 2026-05-26T10:26:00+02:00 resolve 1 done >/dev/null
+escalate --now 2026-05-26T10:26:00+02:00 resolve 1 'done' >/dev/null
 on 10:26
 reply "$page" bob@desk.test 'ack'
 on 10:27

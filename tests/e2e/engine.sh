@@ -10,7 +10,7 @@ command -v python3 >/dev/null || skip_all "no python3"
 fresh() {
     rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key
     cp "$TOP_SRCDIR"/tests/model/*.yaml "$TOP_SRCDIR"/tests/model/*.ics "$WORK" || exit 99
-    make_spool
+    make_spool "$SPOOL"
 }
 from_kim() { # TO SUBJECT
     make_mail 'Kim Lee <kim@acme.test>' "$1" "$2" 'Please help. Nobody here can work.' | deliver kim@acme.test "$1"
@@ -83,7 +83,7 @@ fresh
 from_kim billing@model.test 'Invoice'
 at 2026-05-26T06:01:00Z
 verb 2026-05-26T06:02:00Z wait 1 until 2026-05-28
-verb 2026-05-26T06:03:00Z resolve 1 done
+verb 2026-05-26T06:03:00Z resolve 1 'done'
 same "resolved: it waits no more" 0 "$(waiting wait)"
 same "but for its end" 1 "$(waiting close)"
 verb 2026-05-26T06:04:00Z spam 1
@@ -101,7 +101,7 @@ from_kim support@model.test 'Invoice'
 at 2026-05-26T06:01:00Z
 at 2026-05-26T12:00:00Z
 same "resolve is late: its ladder climbs" 'climbing 2' "$(state)"
-verb 2026-05-26T12:05:00Z resolve 1 done
+verb 2026-05-26T12:05:00Z resolve 1 'done'
 verb 2026-05-26T12:10:00Z reopen 1
 at 2026-05-26T12:11:00Z
 same "it is still late, and somebody is asked anew" 'climbing 2' "$(state)"
@@ -123,7 +123,7 @@ same "it did not arrive: somebody is asked again" 'climbing 2' "$(state)"
 # the same when the ticket is over by then
 make_mail ann@model.test "$(reply_to "$(templated new-ticket | head -n 1)")" 'Re: Invoice' 'Once more.' | deliver ann@model.test "$(reply_to "$(templated new-ticket | head -n 1)")"
 at 2026-05-26T12:16:00Z
-verb 2026-05-26T12:17:00Z resolve 1 done
+verb 2026-05-26T12:17:00Z resolve 1 'done'
 bounce "$(envelope_sender relay)"
 at 2026-05-26T12:18:00Z
 same "of what is resolved nothing runs again" '' "$(clocks 1 | grep -v None)"
