@@ -268,11 +268,19 @@ static gboolean start_run(Desk *d, const Ticket *t, const Policy *policy, RunRow
     return TRUE;
 }
 
+/* A run all of whose causes are paused clocks stands still. */
+static gboolean check_paused(Desk *d, const Ticket *t, RunRow *r, gint64 open, gint64 paused, GError **err)
+{
+    LadderEvent event = {.kind = open > 0 && open == paused ? LADDER_SUSPEND : LADDER_RESUME, .why = SUSPENDED_PAUSED};
+    return step(d, t, r, &event, NULL, err);
+}
+
 gboolean escalate_cause(Desk *d, const Ticket *t, const char *policy_name, const char *cause, gint64 clock, int level, GError **err)
 {
     g_autoptr(RunRow) r = NULL;
     const Policy *policy = desk_policy(d, policy_name);
     gboolean is_new = FALSE;
+    gint64 open, paused;
     if (policy == NULL || t->state >= TICKET_RESOLVED)
         return TRUE;
     if (!runs_live(d->db, t->id, policy_name, &r, err) || (r == NULL && !start_run(d, t, policy, &r, err))
@@ -280,16 +288,11 @@ gboolean escalate_cause(Desk *d, const Ticket *t, const char *policy_name, const
         return FALSE;
     if (is_new && !desk_audit(d, t->id, err, "cause", "run=%" G_GINT64_FORMAT " cause=%s level=%d", r->id, cause, level))
         return FALSE;
+    if (is_new && (!runs_causes(d->db, r->id, &open, &paused, err) || !check_paused(d, t, r, open, paused, err)))
+        return FALSE;
     if (level < 0)
         return TRUE;
     LadderEvent event = {.kind = level > 0 ? LADDER_LEVEL : LADDER_CAUSE, .level = level};
-    return step(d, t, r, &event, NULL, err);
-}
-
-/* A run all of whose causes are paused clocks stands still. */
-static gboolean check_paused(Desk *d, const Ticket *t, RunRow *r, gint64 open, gint64 paused, GError **err)
-{
-    LadderEvent event = {.kind = open > 0 && open == paused ? LADDER_SUSPEND : LADDER_RESUME, .why = SUSPENDED_PAUSED};
     return step(d, t, r, &event, NULL, err);
 }
 
