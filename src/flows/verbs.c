@@ -187,12 +187,18 @@ static gboolean end_runs(VerbContext *c, const char *reason, GError **err)
     return escalate_each(c->desk, c->ticket, &event, NULL, err);
 }
 
+/* A ticket that is over waits for nothing. */
+static gboolean clear_waiting(VerbContext *c, GError **err)
+{
+    return clocks_due_clear(c->desk->db, c->ticket->id, "close", 0, err) && clocks_due_clear(c->desk->db, c->ticket->id, "wait", 0, err);
+}
+
 static gboolean schedule_close(VerbContext *c, GError **err)
 {
     DueRow row = {.what = (char *)"close", .ticket_id = c->ticket->id};
     if (!calendar_add(desk_calendar(c->desk, home(c)->calendar), c->desk->now, home(c)->reopen_window, &row.next_at, NULL))
         row.next_at = c->desk->now + 14 * 86400;
-    return clocks_due_clear(c->desk->db, c->ticket->id, "close", 0, err) && clocks_due_add(c->desk->db, &row, err);
+    return clear_waiting(c, err) && clocks_due_add(c->desk->db, &row, err);
 }
 
 static gboolean do_resolve(VerbContext *c, const Command *cmd, GError **err)
@@ -275,7 +281,7 @@ static gboolean do_spam(VerbContext *c, const Command *cmd, GError **err)
     t->spam = TRUE;
     t->closed_at = c->desk->now;
     verbs_say(c, "Closed as spam; the sender gets no automatic mail any more.");
-    return save(c, err) && end_runs(c, "it is spam", err) && end_clocks(c, FALSE, err)
+    return save(c, err) && end_runs(c, "it is spam", err) && end_clocks(c, FALSE, err) && clear_waiting(c, err)
            && desk_audit(c->desk, t->id, err, "spam", "by=%s", verbs_actor_name(c));
 }
 
