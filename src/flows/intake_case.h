@@ -34,6 +34,10 @@ typedef struct {
     gboolean at_envelope_address;
     gboolean torn;                 /* personal addresses of two rows at once: nothing that they allow is done */
 
+    const ConfigRule *alert;       /* the monitoring rule that it matches, or NULL, with … */
+    char *alert_key;               /* what names the alert */
+    gboolean is_raised;            /* its customer asked for escalation, and it was done */
+
     Ticket *ticket;                /* that it joins or opened, or NULL */
     MessageRow *row;               /* stored */
     GPtrArray *decisions;          /* char * */
