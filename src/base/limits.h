@@ -66,6 +66,7 @@
 #define LIMIT_REFUSALS_PER_TICKET_DAY 10 /* to a contact; to others one a day in all */
 #define LIMIT_AUTO_PER_PERSON 20 /* per-person's number where the configuration gives none */
 #define LIMIT_TICKETS_PER_ADDRESS_HOUR 10
+#define LIMIT_ALERTS_PER_RULE_HOUR 200 /* new tickets of one monitoring rule */
 
 /* what people search for */
 #define LIMIT_SEARCH_TERMS 32

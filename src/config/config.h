@@ -6,6 +6,7 @@
 
 #include "rules/eventrule.h"
 #include "rules/policy.h"
+#include "rules/rate.h"
 #include "rules/score.h"
 
 typedef struct {
@@ -164,6 +165,12 @@ typedef struct {
     int line;
 } ConfigCustomers;
 
+/* Mails of monitoring: what names an alert, what ends it, how often one must come. */
+typedef struct {
+    GRegex *key, *closes; /* or NULL; `key` has a group */
+    Duration heartbeat;   /* 0: none is expected */
+} ConfigAlert;
+
 typedef struct {
     char *name;
     GRegex *from, *to, *subject, *text; /* or NULL; caseless, with match limit; all given ones must match */
@@ -178,6 +185,8 @@ typedef struct {
     char **policy, **risk;              /* names, maybe empty */
     char *service;                      /* name, or NULL */
     Who *owner;                         /* or NULL */
+    gboolean escalate;
+    ConfigAlert alert;
     int line;
 } ConfigRule;
 
@@ -205,6 +214,8 @@ typedef struct {
     PolicyCadence cadence;
     Duration delay_notice;  /* amount 0: no note of delay */
     char *triage;           /* policy that asks who sorts a ticket of which no rule is sure, or NULL */
+    gboolean customer_escalates; /* his words for it do */
+    Rate spike;             /* count 0: none is seen */
     int line;
 } ConfigQueue;
 

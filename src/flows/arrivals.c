@@ -11,6 +11,7 @@
 #include "mail/message.h"
 
 #include "flows/acknowledge.h"
+#include "flows/alerts.h"
 #include "flows/attached.h"
 #include "flows/belonging.h"
 #include "flows/courtesy.h"
@@ -22,6 +23,7 @@
 #include "flows/promise.h"
 #include "flows/rating.h"
 #include "flows/rescore.h"
+#include "flows/triggers.h"
 #include "flows/vendors.h"
 #include "flows/verbs.h"
 #include "flows/view.h"
@@ -99,7 +101,8 @@ static gboolean auto_ack(IntakeCase *c, GError **err)
         return FALSE;
     intake_note(c, may ? "auto-ack to the sender" : "no auto-ack: the guard refuses");
     json_t *view = NULL;
-    return !may || (promise_times(c->desk, c->ticket, &view, err) && notify_requester(c->desk, c->ticket, "auto-ack", view, c->ticket->root_message_id, err));
+    const char *template = c->is_raised ? "raised" : "auto-ack";
+    return !may || (promise_times(c->desk, c->ticket, &view, err) && notify_requester(c->desk, c->ticket, template, view, c->ticket->root_message_id, err));
 }
 
 /* The last ticket of a sender who opened more than the limit within an hour; 0: he did not. Mail that is authenticated and mail that is
@@ -140,8 +143,10 @@ static gboolean open_with(IntakeCase *c, const OpeningFacts *facts, const Rating
         return FALSE;
     intake_note(c, "opens ticket %" G_GINT64_FORMAT " in %s, severity S%d", c->ticket->id, c->home->name, facts->severity + 1);
     return intake_store_row(c, err) && (behalf == NULL || onbehalf_store(c, behalf, err)) && rating_store(c->desk, rating, c->ticket->id, c->row->id, err)
-           && rescore_prepare(c->desk, c->ticket, rating, err) && opening_clocks(c->desk, facts, c->ticket, c->row->id, err) && add_participants(c, err)
-           && watchers_of_requester(c, err) && auto_ack(c, err) && tell_teams(c, "new-ticket", TRUE, err) && rescore_begin(c->desk, c->ticket, rating, err);
+           && rescore_prepare(c->desk, c->ticket, rating, err) && alerts_opened(c, err)
+           && opening_clocks(c->desk, facts, c->ticket, c->row->id, err) && add_participants(c, err) && watchers_of_requester(c, err)
+           && triggers_of_mail(c, rating, TRUE, err)
+           && auto_ack(c, err) && tell_teams(c, "new-ticket", TRUE, err) && rescore_begin(c->desk, c->ticket, rating, err);
 }
 
 /* For a mail without a subject what it begins to say; NULL: it has one, or says nothing. */
@@ -210,7 +215,7 @@ gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err)
         intake_note(c, "filed under other: a rule says so");
         c->row->filed = g_strdup("rule");
         ok = intake_store_row(c, err);
-    } else if (!flooded(c, &last, err)) {
+    } else if (c->alert == NULL && !flooded(c, &last, err)) {
         ok = FALSE;
     } else if (last != 0) {
         ok = belonging_load(c, last, err);
@@ -250,7 +255,9 @@ static gboolean tell_ackers(IntakeCase *c, GError **err)
     g_autoptr(GPtrArray) runs = NULL;
     if (!runs_of_ticket(c->desk->db, c->ticket->id, TRUE, &runs, err))
         return FALSE;
-    g_autofree char *line = g_strdup_printf("A new mail of %s: %.300s", writer(c->reading), c->reading->new_text);
+    g_autofree char *text = g_utf8_substring(c->reading->new_text, 0, MIN(g_utf8_strlen(c->reading->new_text, -1), 300));
+    g_autofree char *line = g_strdup_printf(c->is_raised ? "%s asks for escalation. You have it still: %s"
+                                                         : "A new mail of %s: %s", writer(c->reading), text);
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
         if (r->run->state == RUN_HELD && !notify_line(c->desk, c->ticket, r->run->acker, line, err))
@@ -259,13 +266,14 @@ static gboolean tell_ackers(IntakeCase *c, GError **err)
     return TRUE;
 }
 
-/* Rescoring: what he writes now, and what was before, may make it worse. */
-static gboolean rescore(IntakeCase *c, GError **err)
+/* What he writes now, and what was before, may make it worse. */
+gboolean arrivals_rescore(IntakeCase *c, gboolean reopens, GError **err)
 {
     Rating rating;
     if (!rate(c, c->ticket, &rating, err))
         return FALSE;
-    gboolean ok = rescore_mail(c->desk, c->ticket, &rating, c->row->id, c->decisions, err);
+    gboolean ok = rescore_mail(c->desk, c->ticket, &rating, c->row->id, c->decisions, err)
+                  && (!reopens || verbs_reopen(c->desk, c->ticket, c->row->id, err)) && triggers_of_mail(c, &rating, FALSE, err);
     rating_clear(&rating);
     return ok;
 }
@@ -282,15 +290,13 @@ static gboolean from_requester(IntakeCase *c, GError **err)
     }
     if (!intake_store_row(c, err) || !add_participants(c, err) || !watchers_of_requester(c, err))
         return FALSE;
-    if (!is_thanks && !rescore(c, err))
-        return FALSE;
     if (t->state == TICKET_RESOLVED && is_thanks) {
         intake_note(c, "only thanks: does not reopen"); /* what is attached may say more: a screenshot, or a signature's logo */
         return c->reading->attachments->len == 0 || tell_teams(c, "relay-in", FALSE, err);
     }
     if (t->state == TICKET_WAITING || t->state == TICKET_RESOLVED)
         intake_note(c, "%s becomes open", tickets_state_name(t->state));
-    return verbs_reopen(c->desk, t, c->row->id, err) && tell_teams(c, "relay-in", FALSE, err) && tell_ackers(c, err);
+    return (is_thanks ? verbs_reopen(c->desk, t, c->row->id, err) : arrivals_rescore(c, TRUE, err)) && tell_teams(c, "relay-in", FALSE, err) && tell_ackers(c, err);
 }
 
 gboolean arrivals_append_machine(IntakeCase *c, GError **err)

@@ -73,7 +73,7 @@ static gboolean add_other(Desk *d, Instant since, json_t *view, GError **err)
         return FALSE;
     for (guint i = 0; i < list->len; i++) {
         const MessageRow *m = g_ptr_array_index(list, i);
-        if (g_strcmp0(m->filed, "duplicate") == 0)
+        if (g_strcmp0(m->filed, "duplicate") == 0 || g_strcmp0(m->filed, "heartbeat") == 0)
             continue;
         if (n++ < LISTED)
             json_array_append_new(other, json_pack("{s:s?, s:s?, s:s?}", "from", m->from_address, "subject", m->subject, "filed", m->filed));

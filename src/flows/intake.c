@@ -12,6 +12,7 @@
 #include "rules/threading.h"
 
 #include "flows/acknowledge.h"
+#include "flows/alerts.h"
 #include "flows/arrivals.h"
 #include "flows/belonging.h"
 #include "flows/courtesy.h"
@@ -99,6 +100,7 @@ GuardCase intake_guard_case(const IntakeCase *c, const char *to, GuardClass mail
                        .has_list_headers = has_list_headers(c->reading) && !(c->home != NULL && c->home->own_lists),
                        .auth_failed = c->auth == AUTHRES_FAIL,
                        .is_spam = is_spam_marked(c->reading) || (c->ticket != NULL && c->ticket->spam),
+                       .is_monitor = c->alert != NULL,
                        .is_unsure = c->unsure};
 }
 
@@ -394,7 +396,7 @@ static gboolean place(IntakeCase *c, gint64 *ret_claimed, GError **err)
 static gboolean process(IntakeCase *c, GError **err)
 {
     gint64 first = 0, claimed;
-    gboolean is_copy = FALSE;
+    gboolean is_copy = FALSE, is_alert = FALSE;
     const Reading *r = c->reading;
     find_queues(c);
     if (*r->message_id != '\0' && !c->mail->again && !messages_duplicate(c->desk->db, r->message_id, r->content_digest, &first, err))
@@ -414,7 +416,7 @@ static gboolean process(IntakeCase *c, GError **err)
         g_autofree char *all = belonging_addressed(c);
         return error_set(err, ERROR_DATA, "no queue has any address that this mail is for: %s", all);
     }
-    return cases[c->kind](c, claimed, err);
+    return alerts_take(c, &is_alert, err) && (is_alert || cases[c->kind](c, claimed, err));
 }
 
 static void case_init(IntakeCase *c, Desk *d, const IntakeMail *mail)
@@ -437,6 +439,7 @@ static void case_clear(IntakeCase *c)
     reading_free(c->signed_part);
     tickets_free(c->ticket);
     g_free(c->left_out);
+    g_free(c->alert_key);
 }
 
 gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err)

@@ -35,6 +35,10 @@ typedef struct {
     gboolean is_silent;            /* entered by one of the team: no auto-ack */
     gboolean torn;                 /* personal addresses of two rows at once: nothing that they allow is done */
 
+    const ConfigRule *alert;       /* the monitoring rule that it matches, or NULL, with … */
+    char *alert_key;               /* what names the alert */
+    gboolean is_raised;            /* its customer asked for escalation, and it was done */
+
     Ticket *ticket;                /* that it joins or opened, or NULL */
     MessageRow *row;               /* stored */
     char *left_out;                /* names of attachments that are not passed on, or NULL */

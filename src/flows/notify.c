@@ -101,7 +101,8 @@ gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t
         return TRUE;
     }
     gboolean is_reply = in_reply_to != NULL;
-    const char *class = strcmp(template, "auto-ack") == 0 ? "auto" : "update"; /* by what it is: a first mail may have no Message-ID to reply to */
+    gboolean is_answer = strcmp(template, "auto-ack") == 0 || strcmp(template, "raised") == 0;
+    const char *class = is_answer ? "auto" : "update"; /* by what it is: a first mail may have no Message-ID to reply to */
     Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = template, .language = t->language, .class = class,
                   .mail_class = is_reply ? COMPOSE_AUTO_REPLIED : COMPOSE_AUTO_GENERATED, .to_name = t->requester_name,
                   .to_address = t->requester, .reply_purpose = 't', .reply_id = t->id, .in_reply_to = in_reply_to, .not_before = INSTANT_NONE};

@@ -15,6 +15,7 @@
 #include "flows/delay.h"
 #include "flows/duty.h"
 #include "flows/escalate.h"
+#include "flows/heartbeat.h"
 #include "flows/notify.h"
 #include "flows/outage.h"
 #include "flows/policies.h"
@@ -155,7 +156,7 @@ static const struct {
     const char *what;
     gboolean (*fire)(Desk *, const DueRow *, GError **);
 } kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff}, {"board", risks_board},
-           {"confirm", containment_expired}, {"outage", outage_fire}, {"cadence", cadence_fire}, {"delay", delay_fire}};
+             {"confirm", containment_expired}, {"outage", outage_fire}, {"cadence", cadence_fire}, {"delay", delay_fire}, {"heartbeat", heartbeat_missing}};
 
 /* A row of a batch may be gone, and its number given to a row that was made since: then it is not the same. */
 static gboolean is_still_there(Desk *d, const DueRow *due, gint64 *ret, GError **err)

@@ -19,6 +19,7 @@
 #include "flows/notify.h"
 #include "flows/rescore.h"
 #include "flows/risks.h"
+#include "flows/surge.h"
 #include "flows/upcoming.h"
 #include "flows/verbs_shared.h"
 #include "flows/view.h"
@@ -47,7 +48,7 @@ gboolean verbs_refuse(VerbContext *c, const char *format, ...)
     return TRUE;
 }
 
-const char *verbs_actor_name(const VerbContext *c) { return c->actor != NULL ? c->actor->name : "operator"; }
+const char *verbs_actor_name(const VerbContext *c) { return c->actor != NULL ? c->actor->name : c->machine != NULL ? c->machine : "operator"; }
 
 static const ConfigQueue *home(const VerbContext *c) { return desk_queue(c->desk, c->ticket->queue); }
 const Zone *verbs_zone(const VerbContext *c) { return desk_contact_zone(c->desk, c->actor, home(c)); }
@@ -214,7 +215,7 @@ static gboolean do_resolve(VerbContext *c, const Command *cmd, GError **err)
     verbs_say(c, "Resolved.");
     return save(c, err) && end_runs(c, "it is resolved", err) && end_clocks(c, TRUE, err) && schedule_close(c, err)
            && courtesy_may_update(c->desk, t, &may_tell, err) && (!may_tell || t->is_operational || notify_requester(c->desk, t, "resolved", NULL, NULL, err))
-           && desk_audit(c->desk, t->id, err, "resolved", "by=%s", verbs_actor_name(c));
+           && desk_audit(c->desk, t->id, err, "resolved", "by=%s", verbs_actor_name(c)) && surge_resolved(c->desk, t, err);
 }
 
 static gboolean do_reopen(VerbContext *c, const Command *cmd, GError **err)
@@ -392,6 +393,14 @@ gboolean verbs_answered(Desk *d, Ticket *t, const char *contact, const char *que
     return deadlines_answered(d, t, queue, at, message, err) && cadence_heard(d, t, at, err) && progress(&c, err)
            && (t->requester == NULL || courtesy_person_wrote(d, t->requester, err))
            && desk_audit(d, t->id, err, "answered", "by=%s message=%" G_GINT64_FORMAT, contact, message);
+}
+
+gboolean verbs_recovered(Desk *d, Ticket *t, const char *by, const char *text, gint64 message, GError **err)
+{
+    g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
+    VerbContext c = {.desk = d, .ticket = t, .machine = by, .message = message, .results = results};
+    const Command resolve = {.verb = VERB_RESOLVE, .text = (char *)text};
+    return verbs_apply(&c, &resolve, err);
 }
 
 gboolean verbs_reopen(Desk *d, Ticket *t, gint64 message, GError **err)

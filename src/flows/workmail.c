@@ -13,6 +13,7 @@
 #include "flows/belonging.h"
 #include "flows/courtesy.h"
 #include "flows/notify.h"
+#include "flows/ownticket.h"
 #include "flows/people.h"
 #include "flows/signature.h"
 #include "flows/verbs.h"
@@ -71,8 +72,10 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
     g_autoptr(GPtrArray) parts = NULL;
     if (is_private(c->said->work) || !is_answer(c, v))
         return TRUE;
-    if (c->ticket->is_operational) { /* its requester is escalate itself */
-        g_ptr_array_add(v->results, g_strdup("Your answer is kept in this ticket. Nobody outside got it: the customer waits in the ticket that this one is about."));
+    if (ownticket_is(c->desk, c->ticket)) { /* its requester is escalate itself */
+        g_ptr_array_add(v->results, g_strdup(c->ticket->is_operational
+                                                 ? "Your answer is kept in this ticket. Nobody outside got it: the customer waits in the ticket that this one is about."
+                                                 : "Your answer is kept in this ticket. Nobody outside got it: there is no customer in it."));
         return verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
     }
     if (!attached_parts(c, &parts, err))

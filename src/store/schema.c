@@ -167,7 +167,26 @@ static const char step_6[] =
     "create table watcher (ticket_id integer not null references ticket, address text not null, n integer not null, primary key (ticket_id, address)) strict;"
     /* A mail with several recipients: a row each, with an envelope sender of its own; the bytes are those of the first. */
     "alter table outbox add column copy_of integer references outbox;"
-    "create index outbox_copy on outbox (copy_of) where copy_of is not null;";
+    "create index outbox_copy on outbox (copy_of) where copy_of is not null;"
+    /* Which ticket an alert of monitoring is, and when a rule that expects mails was last heard; `ticket_id` is about its silence. */
+    "create table alert (rule text not null, key text not null, ticket_id integer not null references ticket, opened_at integer not null,"
+    " primary key (rule, key)) strict;"
+    "create index alert_ticket on alert (ticket_id);"
+    "create index alert_opened on alert (rule, opened_at);"
+    "create table heartbeat (rule text primary key, queue text not null, heard_at integer not null, ticket_id integer references ticket) strict;"
+    "create index due_heartbeat on due (policy) where what = 'heartbeat';"
+    /* Of queues that look for spikes: what a ticket is like, as a digest, and the surge that it belongs to. */
+    "create table likeness (ticket_id integer primary key references ticket, queue text not null, likeness text not null, at integer not null,"
+    " requester_id integer not null, surge_id integer references ticket) strict;"
+    "create index likeness_recent on likeness (queue, likeness, at, requester_id);"
+    "create index likeness_surge on likeness (surge_id) where surge_id is not null;"
+    "create table surge (ticket_id integer primary key references ticket, queue text not null, likeness text not null, joined integer not null,"
+    " told integer not null) strict;" /* how many there were when the team last heard */
+    "create index surge_like on surge (queue, likeness);"
+    /* When a customer asked for escalation, and in which run. */
+    "create table appeal (id integer primary key, ticket_id integer not null references ticket, run_id integer references run,"
+    " message_id integer references message, at integer not null) strict;"
+    "create index appeal_ticket on appeal (ticket_id, at);";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 const int schema_version_count = 6;

@@ -254,15 +254,23 @@ static const Case error_cases[] = {
     {"rule without a condition", NULL, "rules: [{name: r, severity: S1}]",
      "t:8:9: rule 'r' matches nothing, expected at least one of from, to, subject, text, header, attribute, history, time"},
     {"rule without an effect", NULL, "rules: [{name: r, subject: x}]",
-     "t:8:9: rule 'r' does nothing, expected at least one of severity, category, owner, policy, risk, service, file, or points"},
-    {"rule of a later version", RULE("subject: x, alert: legal"),
-     "t:8:45: 'alert' of rule 'r' is not supported by this version, expected it left out"},
+     "t:8:9: rule 'r' does nothing, expected at least one of severity, category, owner, policy, risk, service, file, escalate, alert, or points"},
     {"too many points", RULE("subject: x, technical: 101"),
      "t:8:56: 'technical' of rule 'r' is '101'…"},
     {"history of nothing", RULE("history: often"),
      "t:8:42: 'history' of rule 'r'…"},
     {"attribute pattern", RULE("attribute: 'segment:('"),
      "t:8:44: 'attribute' of rule 'r'…"},
+    {"alert without anything", RULE("subject: x, alert: {}"), "t:8:52: alert of rule 'r' says nothing, expected at least one of key, heartbeat"},
+    {"alert that only closes", RULE("subject: x, alert: {closes: x, heartbeat: 1h}"),
+     "t:8:52: alert of rule 'r' has 'closes' and no 'key', expected what tells one alert from another"},
+    {"alert without a name", RULE("alert: {key: 'PROBLEM'}"),
+     "t:8:40: 'key' of alert of rule 'r' has no group, expected round brackets around what names the alert"},
+    {"alert that beats never", RULE("subject: x, alert: {heartbeat: 0m}"), "t:8:64: 'heartbeat' of alert of rule 'r' is 0…"},
+    {"heartbeat of everything", NULL, "rules: [{name: r, alert: {heartbeat: 1h}}]",
+     "t:8:9: rule 'r' matches nothing, expected at least one of from, to, subject, text, header, attribute, history, time"},
+    {"unknown key of an alert", RULE("alert: {key: '(x)', close: x}"),
+     "t:8:53: unknown key 'close' of alert of rule 'r', expected a known one: the nearest is 'closes'"},
     {"rule for a time", RULE("time: noon"),
      "t:8:39: 'time' of rule 'r' is 'noon', expected one of any, open, closed"},
     {"rule with severity S0", NULL, "rules: [{name: r, severity: S0, subject: x}]",
@@ -320,6 +328,8 @@ static const Case error_cases[] = {
     {"board without people", NULL, "risks: {legal: {board: {after: 4h}}}", "t:8:24: board of risk 'legal' has no 'notify', expected a list of who, like [role:agent, bob]"},
     {"role of a queue that is none", NULL, "roles: {agent: {may: [ack], queues: [halp]}}",
      "t:8:38: unknown queue 'halp', expected one of queues: the nearest is 'help'"},
+    {"a spike of one", QUEUE("spike: 1/15m"), "t:7:124: 'spike' of queue 'help' is '1/15m', expected a number and an elapsed time, like 10/15m"},
+    {"a spike in business time", QUEUE("spike: 10/2bh"), "t:7:124: 'spike' of queue 'help' is '10/2bh', expected a number and an elapsed time, like 10/15m"},
     {"bulk", QUEUE("bulk: yes"),
      "t:7:123: 'bulk' of queue 'help' is 'yes', expected one of other, ticket"},
     {"delivery method", NULL, "delivery: {method: pigeon}",
@@ -535,7 +545,8 @@ static void test_values(void **state)
            "score: {combine: weighted, weights: {impact: 50}}\nintake-users: [postfix, '1000']\n"
            "rotas: {r: {files: /r.ics, fallback: lead}}\n"
            "rules: [{name: x, header: 'X-Spam-Flag: ^yes', file: other},\n"
-           "  {name: y, attribute: [segment:gold, vip:yes], history: mails>=2, time: closed, impact: 30}]\n"
+           "  {name: y, attribute: [segment:gold, vip:yes], history: mails>=2, time: closed, impact: 30},\n"
+           "  {name: z, escalate: yes, alert: {key: '^P (.+)', closes: ^R, heartbeat: 1bh}}]\n"
            "groups: {g: {members: [ann, bob]}}\nroles: {agent: {may: [ack, note]}}");
     g_autoptr(Config) c = load(text, strlen(text), &errors, &warnings);
     assert_string_equal(errors, "");
@@ -568,6 +579,13 @@ static void test_values(void **state)
     assert_int_equal(rule->time, RULE_CLOSED);
     assert_int_equal(rule->points[SCORE_IMPACT], 30);
     assert_int_equal(rule->points[SCORE_TECHNICAL], 0);
+    assert_false(rule->escalate);
+    assert_null(rule->alert.key);
+    rule = c->rules->pdata[2];
+    assert_true(rule->escalate);
+    assert_int_equal(g_regex_get_capture_count(rule->alert.key), 1);
+    assert_non_null(rule->alert.closes);
+    assert_duration(rule->alert.heartbeat, "1bh");
     const ConfigContact *ann = g_hash_table_lookup(c->contacts, "ann"), *bob = g_hash_table_lookup(c->contacts, "bob");
     assert_true(config_contact_may(c, ann, "ack", "help"));
     assert_false(config_contact_may(c, ann, "resolve", "help"));
