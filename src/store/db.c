@@ -52,7 +52,7 @@ static gboolean migrate(Db *db, GError **err)
     return db_commit(db, err);
 }
 
-gboolean db_open(const char *path, Db **ret, GError **err)
+static gboolean open_with(const char *path, const char *pragmas, Db **ret, GError **err)
 {
     Db *db = g_new0(Db, 1);
     db->prepared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -64,14 +64,25 @@ gboolean db_open(const char *path, Db **ret, GError **err)
     }
     sqlite3_extended_result_codes(db->handle, 0);
     sqlite3_busy_timeout(db->handle, 10000);
-    if (!run_script(db, "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off", err)
-        || !migrate(db, err)) {
+    if (!run_script(db, pragmas, err) || !migrate(db, err)) {
         g_prefix_error(err, "'%s': ", path);
         db_close(db);
         return FALSE;
     }
     *ret = db;
     return TRUE;
+}
+
+gboolean db_open(const char *path, Db **ret, GError **err)
+{
+    return open_with(path, "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off", ret, err);
+}
+
+/* The empty name is SQLite's own for such a database (sqlite.org/inmemorydb.html). What a savepoint takes back is small: in memory. */
+gboolean db_open_scratch(Db **ret, GError **err)
+{
+    return open_with("", "pragma journal_mode = memory; pragma synchronous = off; pragma cache_size = -65536; pragma foreign_keys = on;"
+                         " pragma trusted_schema = off", ret, err);
 }
 
 void db_close(Db *db)
