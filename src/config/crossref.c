@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "config/ladders.h"
 #include "config/scoring.h"
 
 #include "base/banned.h"
@@ -234,6 +235,7 @@ void crossref_check(Fields *f)
     check_contacts(f);
     check_rotas(f);
     check_policies(f);
+    ladders_check(f);
     scoring_check(f);
     if (fields_place(f, &f->config->delivery) != NULL)
         check_delivery(f);

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 
@@ -78,11 +79,20 @@ gboolean db_open(const char *path, Db **ret, GError **err)
     return open_with(path, "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off", ret, err);
 }
 
-/* The empty name is SQLite's own for such a database (sqlite.org/inmemorydb.html). What a savepoint takes back is small: in memory. */
+/* A file that loses its name at once: what SQLite itself keeps as temporary costs a walk over all that was written, at every commit. What a
+ * transaction takes back is small: in memory. */
 gboolean db_open_scratch(Db **ret, GError **err)
 {
-    return open_with("", "pragma journal_mode = memory; pragma synchronous = off; pragma cache_size = -65536; pragma foreign_keys = on;"
-                         " pragma trusted_schema = off", ret, err);
+    g_autoptr(GError) local = NULL;
+    g_autofree char *directory = g_dir_make_tmp("escalate-XXXXXX", &local);
+    if (directory == NULL)
+        return error_set(err, ERROR_TEMPFAIL, "temporary database: %s", local->message);
+    g_autofree char *path = g_build_filename(directory, "scratch", NULL);
+    gboolean ok = open_with(path, "pragma locking_mode = exclusive; pragma journal_mode = memory; pragma synchronous = off; pragma cache_size = -65536;"
+                                  " pragma foreign_keys = on; pragma trusted_schema = off", ret, err);
+    unlink(path);
+    rmdir(directory);
+    return ok;
 }
 
 void db_close(Db *db)

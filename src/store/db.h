@@ -13,8 +13,8 @@ typedef struct DbRows DbRows;
 
 /* Opens or creates, migrates to the present schema. WAL, synchronous=FULL, foreign keys, 10 s of patience with a lock. */
 gboolean db_open(const char *path, Db **ret, GError **err);
-/* One of its own for trials, with the present schema: SQLite keeps it in memory as far as there is room for, and the rest in a file that has no
- * name any more. It is gone when it is closed, however the program ends. */
+/* One of its own for trials, with the present schema, in a file below TMPDIR that has no name any more: it is gone when it is closed, however
+ * the program ends. */
 gboolean db_open_scratch(Db **ret, GError **err);
 void db_close(Db *db);
 
