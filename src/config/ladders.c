@@ -42,29 +42,24 @@ typedef struct {
     Duration target;
 } Promise;
 
-static gboolean uses(const ConfigQueue *q, const char *plan)
+static void add_promises(const ConfigPlan *plan, TargetKind t, GArray *all)
 {
-    return g_strv_contains((const char *const *)q->plans, plan);
+    for (int s = 0; plan != NULL && s < SEVERITY_COUNT; s++) {
+        const ConfigTarget *target = &plan->severities[s].targets[t];
+        Promise one = {plan, s, target->duration};
+        if (plan->severities[s].given && target->given)
+            g_array_append_val(all, one);
+    }
 }
 
-/* Each duration that a ticket under that policy may have for the target, in order of plans and severities; Promise. */
+/* Each duration that a ticket under that policy may have for the target; Promise. */
 static GArray *promises(const Config *c, const Policy *p, TargetKind t)
 {
     GArray *all = g_array_new(FALSE, FALSE, sizeof(Promise));
-    g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(c->plans), (GCompareFunc)strcmp);
-    for (const GList *l = names; l != NULL; l = l->next) {
-        const ConfigPlan *plan = g_hash_table_lookup(c->plans, l->data);
-        gboolean is_used = FALSE;
-        for (guint i = 0; i < c->queue_order->len && !is_used; i++) {
-            const ConfigQueue *q = g_ptr_array_index(c->queue_order, i);
-            is_used = strcmp(q->policy, p->name) == 0 && uses(q, plan->name);
-        }
-        for (int s = 0; s < SEVERITY_COUNT && is_used; s++) {
-            const ConfigTarget *target = &plan->severities[s].targets[t];
-            Promise one = {plan, s, target->duration};
-            if (plan->severities[s].given && target->given)
-                g_array_append_val(all, one);
-        }
+    for (guint i = 0; i < c->queue_order->len; i++) {
+        const ConfigQueue *q = g_ptr_array_index(c->queue_order, i);
+        for (char **name = q->plans; name != NULL && g_strcmp0(q->policy, p->name) == 0 && *name != NULL; name++)
+            add_promises(g_hash_table_lookup(c->plans, *name), t, all);
     }
     return all;
 }

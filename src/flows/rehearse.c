@@ -26,6 +26,7 @@
 #include "base/banned.h"
 
 #define ROUNDS_AN_INSTANT 100000 /* a guard only: what is due at one instant ends */
+#define FIRST_LINE_WITHIN ((gsize)4096) /* of a mail: its text part comes first */
 #define CUSTOMER "customer@customer.example"
 
 struct Rehearse {
@@ -385,7 +386,7 @@ char *rehearse_first_line(const RehearseMail *mail)
 {
     gsize n;
     const char *bytes = g_bytes_get_data(mail->bytes, &n);
-    g_autoptr(Letter) l = message_parse(bytes, n);
+    g_autoptr(Letter) l = message_parse(bytes, MIN(n, FIRST_LINE_WITHIN));
     const char *text = l->text + strspn(l->text, "\n ");
     return g_strndup(text, strcspn(text, "\n"));
 }

@@ -149,7 +149,10 @@ static const char step_6[] =
     "create index beside_outbox on beside (outbox_id);"
     /* What a running escalation began with, as text. */
     "create table policy_text (digest text primary key, text text not null) strict;"
-    "alter table run add column policy_digest text references policy_text;";
+    "alter table run add column policy_digest text references policy_text;"
+    /* The runs of a ticket, whether they live or not, and those that a clock caused: asked at every event. */
+    "create index run_ticket on run (ticket_id);"
+    "create index run_cause_clock on run_cause (clock_id) where clock_id is not null;";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 const int schema_version_count = 6;
