@@ -14,6 +14,7 @@
 #include "base/banned.h"
 
 #define TAIL ((Seconds)30 * 86400) /* looked at behind the last mail, without --until */
+#define REACH ((Seconds)30 * 86400)
 
 typedef struct {
     const char *policy, *queue, *until, *before, *after;
@@ -94,6 +95,18 @@ static gboolean prepare(Replay *p, GError **err)
     return TRUE;
 }
 
+/* A file of hours that begins later than the mails leaves them to lie until then, and all of it would look late. */
+static void warn_of_closed(const Replay *p, Instant first)
+{
+    for (guint i = 0; i < p->desk->config->queue_order->len; i++) {
+        const ConfigQueue *q = g_ptr_array_index(p->desk->config->queue_order, i);
+        Seconds open = 1;
+        if (calendar_between(desk_calendar(p->desk, q->calendar), first, first + REACH, &open, NULL) && open == 0)
+            fprintf(stderr, "escalate: queue '%s': calendar '%s' has no open time in the 30 days after the first mail: do its files begin later?\n", q->name,
+                    q->calendar);
+    }
+}
+
 static gboolean take_all(Replay *p, GError **err)
 {
     g_autoptr(GString) bytes = g_string_new(NULL);
@@ -115,6 +128,8 @@ static gboolean play(Replay *p, GArray **ret, GError **err)
     Instant end = n > 0 ? oldmail_at(p->mails, n - 1) + TAIL : 0;
     if (!prepare(p, err) || (p->options->until != NULL && !instant_parse(p->options->until, &end, err)))
         return FALSE;
+    if (n > 0)
+        warn_of_closed(p, oldmail_at(p->mails, 0));
     p->tally = tally_new(p->shown.zone);
     tally_undated(p->tally, oldmail_undated(p->mails));
     if (!rehearse_new(p->desk, n > 0 ? oldmail_at(p->mails, 0) : 0, TRUE, on_mail, p, &p->rehearse, err))

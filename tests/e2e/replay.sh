@@ -73,6 +73,11 @@ out=$(escalate replay "$WORK/undated.mbox" "$WORK/one.mbox")
 same "neither: counted, and left out" '1 1' "$(total mails 'without a date') $(total mails 'taken in')"
 BODY=
 
+old before 'Tue, 27 May 2025 10:00:00 +0200' 'Kim Lee <kim@acme.test>' support@desk.test 'Shop'
+match "hours that begin later than the mail are told" "^escalate: queue 'support': calendar 'office' has no open time in the 30 days" \
+    "$(escalate replay "$WORK/before.mbox" 2>&1 >/dev/null)"
+same "others are not" '' "$(escalate replay "$WORK/one.mbox" 2>&1 >/dev/null)"
+
 # ---- the team answered ----
 old answered 'Tue, 26 May 2026 10:00:00 +0200' 'Kim Lee <kim@acme.test>' support@desk.test 'Shop'
 first=$MESSAGE_ID
