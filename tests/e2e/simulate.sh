@@ -162,7 +162,8 @@ echo '2026-10-25T02:30:00+01:00 bob ack 2h' >"$WORK/answers"
 out=$(night --answers "$WORK/answers")
 same "an ack at that instant comes before the next try" '2026-10-25T02:00:00+02:00 1/1 bob
 2026-10-25T02:30:00+02:00 1/2 bob
-2026-10-25T02:00:00+01:00 1/3 bob' "$(echo "$out" | asked | head -n 3)"
+2026-10-25T02:00:00+01:00 1/3 bob
+2026-10-25T03:00:00+01:00 1/1 ann' "$(echo "$out" | asked | head -n 4)"
 match "a hold ends with the shift: the next is asked" '^2026-10-25T03:00:00\+01:00	1/1	escalation	ann ' "$out"
 
 # ---- the policy to read ----
