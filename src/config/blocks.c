@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 
+#include "config/concerns.h"
 #include "config/ruleterm.h"
 #include "config/scoring.h"
 
@@ -49,7 +50,7 @@ void blocks_calendar_free(gpointer calendar)
     g_free(c);
 }
 
-static gpointer make_contact(Fields *f, const char *name, int line)
+gpointer blocks_make_contact(Fields *f, const char *name, int line)
 {
     ConfigContact *c = g_new0(ConfigContact, 1);
     c->name = g_strdup(name);
@@ -108,6 +109,7 @@ void blocks_group_free(gpointer group)
     ConfigGroup *g = group;
     g_free(g->name);
     g_strfreev(g->members);
+    g_free(g->lead);
     g_free(g);
 }
 
@@ -117,6 +119,7 @@ static gpointer make_role(Fields *f, const char *name, int line)
     ConfigRole *r = g_new0(ConfigRole, 1);
     r->name = g_strdup(name);
     r->may = g_new0(char *, 1);
+    r->queues = g_new0(char *, 1);
     return r;
 }
 
@@ -125,6 +128,7 @@ void blocks_role_free(gpointer role)
     ConfigRole *r = role;
     g_free(r->name);
     g_strfreev(r->may);
+    g_strfreev(r->queues);
     g_free(r);
 }
 
@@ -270,18 +274,22 @@ void blocks_queue_free(gpointer queue)
     g_free(q->calendar);
     g_free(q->language);
     g_free(q->hours_notice);
+    g_free(q->triage);
     g_free(q);
 }
 
 static const NamedBlock named_blocks[] = {
     {"calendars", KEYS_CALENDAR, "calendar", "always", G_STRUCT_OFFSET(Config, calendars), make_calendar, NULL},
-    {"contacts", KEYS_CONTACT, "contact", NULL, G_STRUCT_OFFSET(Config, contacts), make_contact, read_contact},
+    {"contacts", KEYS_CONTACT, "contact", NULL, G_STRUCT_OFFSET(Config, contacts), blocks_make_contact, read_contact},
     {"groups", KEYS_GROUP, "group", NULL, G_STRUCT_OFFSET(Config, groups), make_group, NULL},
     {"roles", KEYS_ROLE, "role", NULL, G_STRUCT_OFFSET(Config, roles), make_role, NULL},
     {"rotas", KEYS_ROTA, "rota", NULL, G_STRUCT_OFFSET(Config, rotas), make_rota, NULL},
     {"plans", KEYS_PLAN, "plan", NULL, G_STRUCT_OFFSET(Config, plans), make_plan, read_plan},
     {"policies", KEYS_POLICY, "policy", NULL, G_STRUCT_OFFSET(Config, policies), make_policy, read_policy},
     {"queues", KEYS_QUEUE, "queue", NULL, G_STRUCT_OFFSET(Config, queues), make_queue, read_queue},
+    {"services", KEYS_SERVICE, "service", NULL, G_STRUCT_OFFSET(Config, services), concerns_make_service, NULL},
+    {"vendors", KEYS_VENDOR, "vendor", NULL, G_STRUCT_OFFSET(Config, vendors), concerns_make_vendor, concerns_read_vendor},
+    {"risks", KEYS_RISK, "risk", NULL, G_STRUCT_OFFSET(Config, risks), concerns_make_risk, concerns_read_risk},
 };
 
 /* Whether a new thing may have that name; tells where not. */

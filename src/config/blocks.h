@@ -7,6 +7,9 @@
 /* Reads all entries of the sources into f->config; names are not looked up yet. */
 void blocks_read(Fields *f);
 
+/* A contact of that name, without addresses, in the order of contacts; the caller puts it into the table. */
+gpointer blocks_make_contact(Fields *f, const char *name, int line);
+
 /* g_hash_table value destructors of config.h's structs; NULL does nothing. */
 void blocks_calendar_free(gpointer calendar);
 void blocks_contact_free(gpointer contact);

@@ -8,6 +8,7 @@
 #include "base/files.h"
 
 #include "config/blocks.h"
+#include "config/concerns.h"
 #include "config/scoring.h"
 #include "config/crossref.h"
 #include "config/memory.h"
@@ -26,6 +27,8 @@ static Config *config_new(const char *path)
         {G_STRUCT_OFFSET(Config, groups), blocks_group_free},       {G_STRUCT_OFFSET(Config, roles), blocks_role_free},
         {G_STRUCT_OFFSET(Config, rotas), blocks_rota_free},         {G_STRUCT_OFFSET(Config, plans), blocks_plan_free},
         {G_STRUCT_OFFSET(Config, policies), blocks_policy_free},    {G_STRUCT_OFFSET(Config, queues), blocks_queue_free},
+        {G_STRUCT_OFFSET(Config, services), concerns_service_free}, {G_STRUCT_OFFSET(Config, vendors), concerns_vendor_free},
+        {G_STRUCT_OFFSET(Config, risks), concerns_risk_free},
     };
     Config *c = g_new0(Config, 1);
     c->path = g_strdup(path);
@@ -61,7 +64,7 @@ void config_free(Config *c)
     char *texts[] = {c->path,           c->domain,    c->spool,        c->database, c->key_file,
                      c->audit_key_file, c->templates, c->words, c->token_domain, c->version};
     char **lists[] = {c->trusted_authserv, c->internal, c->intake_users};
-    GHashTable *tables[] = {c->calendars, c->rotas, c->contacts, c->groups, c->roles, c->plans, c->policies, c->queues};
+    GHashTable *tables[] = {c->calendars, c->rotas, c->contacts, c->groups, c->roles, c->plans, c->policies, c->queues, c->services, c->vendors, c->risks};
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
@@ -70,6 +73,10 @@ void config_free(Config *c)
         g_hash_table_unref(tables[i]);
     g_hash_table_unref(c->places);
     delivery_clear(&c->delivery);
+    for (int s = 0; s < SEVERITY_COUNT; s++) {
+        g_free(c->severities[s].title);
+        g_free(c->severities[s].example);
+    }
     g_free(c->customers.file);
     for (guint i = 0; i < CUSTOMER_COLUMNS; i++)
         g_free(c->customers.columns[i]);
@@ -190,14 +197,17 @@ const ConfigPlanSeverity *config_plan_severity(const ConfigPlan *p, int s)
     return NULL; /* config_load refuses a plan without any */
 }
 
-gboolean config_contact_may(const Config *c, const ConfigContact *contact, const char *verb)
+gboolean config_contact_may(const Config *c, const ConfigContact *contact, const char *verb, const char *queue)
 {
     gboolean is_override = strcmp(verb, "override") == 0;
+    if (contact->vendor != NULL)
+        return FALSE;
     if (contact->roles[0] == NULL)
         return !is_override;
     for (char **name = contact->roles; *name != NULL; name++) {
         const ConfigRole *role = g_hash_table_lookup(c->roles, *name);
-        if (role == NULL ? !is_override : g_strv_contains((const char *const *)role->may, verb))
+        gboolean is_here = role == NULL || role->queues[0] == NULL || g_strv_contains((const char *const *)role->queues, queue);
+        if (is_here && (role == NULL ? !is_override : g_strv_contains((const char *const *)role->may, verb)))
             return TRUE;
     }
     return FALSE;

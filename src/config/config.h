@@ -46,23 +46,30 @@ typedef struct {
     gboolean rsvp;       /* invitations in his notifications */
     gboolean ack_signed; /* `ack-requires: signature`: no verb without one */
     char **key;      /* absolute paths of PGP keys and certificates */
+    const struct ConfigVendor *vendor; /* whose contact it is ("vendor:cdn"), or NULL: one of us */
     int line;
 } ConfigContact;
 
 typedef struct {
     char *name;
     char **may; /* verbs' names; a role that is not listed may everything but override */
+    char **queues; /* where it may so; empty: everywhere */
 } ConfigRole;
 
 typedef struct {
     char *name;
     char **members; /* contacts' names */
+    char *lead;     /* contact who is asked where no member is there, or NULL */
     int line;
 } ConfigGroup;
 
 typedef struct {
     int score;        /* 1 … 100: from which a ticket is so severe; 0: no score makes it so */
     Duration ack_max; /* defaults: S1 1h, S2 4h, S3 1bd, S4 2bd */
+    char *title;      /* "Critical", or NULL */
+    char *example;    /* what is so severe, for people; or NULL */
+    gboolean has_confirm_by;
+    Duration confirm_by; /* `contained` counts no longer than this without a second one */
 } ConfigSeverity;
 
 typedef struct {
@@ -76,6 +83,45 @@ typedef struct {
     char *calendar; /* or NULL: the queue's */
     int line;
 } ConfigPlanSeverity;
+
+typedef struct {
+    char *name;
+    Who *owner;   /* or NULL: the queue's */
+    char *backup; /* contact who owns while the owner is away, or NULL */
+    int line;
+} ConfigService;
+
+/* Somebody outside who helps: asked like a contact, told no more than he must know, with clocks of his own. */
+typedef struct ConfigVendor {
+    char *name;
+    char *full_name;    /* `name:`, default the key with a capital */
+    char **email;
+    char *phone;        /* or NULL */
+    char *language, *timezone; /* or NULL */
+    char *contract;     /* number or text that his mails name, or NULL */
+    gboolean withhold;  /* the customer's words and name stay here */
+    ConfigPlanSeverity targets; /* respond and resolve; calendar NULL: always */
+    int line;
+} ConfigVendor;
+
+/* When a risk must be reported above the ladder. */
+typedef struct {
+    GPtrArray *notify; /* Who * */
+    Duration after;    /* the ticket's opening */
+    int impact;        /* points on the axis impact, at least */
+    int severity;      /* 0 … 3, at least as bad */
+} ConfigBoard;
+
+typedef struct {
+    char *name;
+    int level_at_once;   /* that fires when the ticket has the risk; 0: none */
+    char *policy;        /* ladder that the ticket climbs beside its own, or NULL */
+    char *template_name; /* of its pages, or NULL */
+    gboolean has_retain;
+    Duration retain;     /* how long such a ticket is kept */
+    ConfigBoard board;
+    int line;
+} ConfigRisk;
 
 /* `segment:gold`: a column of the customer directory, or category, and a pattern of the whole value. */
 typedef struct {
@@ -129,6 +175,8 @@ typedef struct {
     int points[SCORE_AXES];
     int severity;                       /* 0..3, or -1; a floor */
     char *category, *file;              /* or NULL; file: "other" */
+    char **policy, **risk;              /* names, maybe empty */
+    char *service;                      /* name, or NULL */
     Who *owner;                         /* or NULL */
     int line;
 } ConfigRule;
@@ -154,6 +202,7 @@ typedef struct {
     gboolean own_lists;
     gboolean same_domain;   /* an authenticated sender of the requester's domain is a participant */
     char *hours_notice;     /* or NULL: text for closed hours */
+    char *triage;           /* policy that asks who sorts a ticket of which no rule is sure, or NULL */
     int line;
 } ConfigQueue;
 
@@ -186,7 +235,7 @@ typedef struct {
     ConfigSeverity severities[SEVERITY_COUNT];
     ConfigCustomers customers;
     ScoreCombine score;
-    GHashTable *calendars, *rotas, *contacts, *groups, *roles, *plans, *policies, *queues; /* name -> struct */
+    GHashTable *calendars, *rotas, *contacts, *groups, *roles, *plans, *policies, *queues, *services, *vendors, *risks; /* name -> struct */
     GPtrArray *queue_order;     /* ConfigQueue *, as written: decides ties */
     GPtrArray *contact_order;   /* ConfigContact *, as written */
     GPtrArray *rules;           /* ConfigRule *, as written */
@@ -211,7 +260,8 @@ const ConfigContact *config_contact_by_address(const Config *c, const char *addr
 const ConfigQueue *config_queue_by_address(const Config *c, const char *address);
 /* Targets of severity s (0..3) in plan p: its own line, else the nearest worse one's, else the nearest milder one's. */
 const ConfigPlanSeverity *config_plan_severity(const ConfigPlan *p, int s);
-/* Whether the contact may use that verb: any of his roles that is not listed allows all but override. No roles: as not listed. */
-gboolean config_contact_may(const Config *c, const ConfigContact *contact, const char *verb);
+/* Whether the contact may use that verb in that queue: any of his roles that is not listed allows all but override; one that is, what it says,
+ * where it says. No roles: as not listed. A vendor's mail is a note, whatever verb it holds. */
+gboolean config_contact_may(const Config *c, const ConfigContact *contact, const char *verb, const char *queue);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "config/concerns.h"
 #include "config/ladders.h"
 #include "config/scoring.h"
 
@@ -19,6 +20,8 @@ static GHashTable *table_of(const Config *c, KeysTo to, GHashTable *roles)
         [KEYS_TO_GROUP] = c->groups,       [KEYS_TO_ROLE] = roles,
         [KEYS_TO_ROTA] = c->rotas,         [KEYS_TO_PLAN] = c->plans,
         [KEYS_TO_POLICY] = c->policies,    [KEYS_TO_QUEUE] = c->queues,
+        [KEYS_TO_SERVICE] = c->services,   [KEYS_TO_VENDOR] = c->vendors,
+        [KEYS_TO_RISK] = c->risks,
     };
     return tables[to];
 }
@@ -237,6 +240,7 @@ void crossref_check(Fields *f)
     check_policies(f);
     ladders_check(f);
     scoring_check(f);
+    concerns_check(f);
     if (fields_place(f, &f->config->delivery) != NULL)
         check_delivery(f);
     check_site(f);

@@ -53,9 +53,9 @@ static const ConfigKey table[] = {
     {KEYS_TOP, "include", KEYS_INCLUDE, .help = "further files; a pattern is read in order of name"},
     BLOCK(KEYS_TOP, "customers", "who the customers are"),
     BLOCK(KEYS_TOP, "score", "how points make a severity"),
-    LATER(KEYS_TOP, "services", "services with owners"),
-    LATER(KEYS_TOP, "vendors", "suppliers with clocks of their own"),
-    LATER(KEYS_TOP, "risks", "risk classes"),
+    BLOCK(KEYS_TOP, "services", "what tickets are about, and who owns it"),
+    BLOCK(KEYS_TOP, "vendors", "who outside is asked, with clocks of their own"),
+    BLOCK(KEYS_TOP, "risks", "what a ticket may bring upon the house"),
     LATER(KEYS_TOP, "channels", "ways to reach people beside mail"),
     LATER(KEYS_TOP, "limits", "pages per person"),
 
@@ -80,13 +80,14 @@ static const ConfigKey table[] = {
     BLOCK(KEYS_SEVERITIES, "S3", "normal"),
     BLOCK(KEYS_SEVERITIES, "S4", "the mildest"),
 
-    LATER(KEYS_SEVERITY, "title", "what people read"),
+    {KEYS_SEVERITY, "title", KEYS_LINE, AT(ConfigSeverity, title), .help = "a word for people: Critical"},
     {KEYS_SEVERITY, "ack-max", KEYS_DURATION, AT(ConfigSeverity, ack_max), .min = 1, .note = "S1 1h, S2 4h, S3 1bd, S4 2bd",
      .help = "longest time that an acknowledgment holds"},
     {KEYS_SEVERITY, "score", KEYS_NUMBER, AT(ConfigSeverity, score), .min = 1, .max = 100,
      .note = "no score reaches it", .help = "score from which it applies"},
-    LATER(KEYS_SEVERITY, "example", "an example"),
-    LATER(KEYS_SEVERITY, "confirm-by", "how soon contained must be confirmed"),
+    {KEYS_SEVERITY, "example", KEYS_LINE, AT(ConfigSeverity, example), .help = "what is so severe, for who sorts tickets"},
+    {KEYS_SEVERITY, "confirm-by", KEYS_DURATION, AT(ConfigSeverity, confirm_by), .beside = AT(ConfigSeverity, has_confirm_by), .min = 1,
+     .note = "contained counts until the end", .help = "time in which a second contained must confirm the first"},
 
     {KEYS_CUSTOMERS, "file", KEYS_PATH, AT(ConfigCustomers, file), .is_required = TRUE, .help = "CSV file; its first line names the columns"},
     BLOCK(KEYS_CUSTOMERS, "columns", "names of its columns"),
@@ -106,6 +107,8 @@ static const ConfigKey table[] = {
     {KEYS_SCORE, "combine", KEYS_WORD, AT(ScoreCombine, is_weighted), .words = "max weighted", .fallback = "max",
      .help = "the greatest of weight times axis, or the weighted mean"},
     BLOCK(KEYS_SCORE, "weights", "percent by axis"),
+    {KEYS_SCORE, "margin", KEYS_NUMBER, AT(ScoreCombine, margin), .max = 1000, .fallback = "0",
+     .help = "two categories whose points are less apart are a tie, which is triage's to decide"},
 
 #define WEIGHT(name, axis) {KEYS_WEIGHTS, name, KEYS_NUMBER, AT(ScoreCombine, weights) + (axis) * sizeof(int), .max = 1000, .fallback = "100", .help = "percent"}
     WEIGHT("technical", SCORE_TECHNICAL),
@@ -156,10 +159,11 @@ static const ConfigKey table[] = {
 
     {KEYS_GROUP, "members", KEYS_NAMES, AT(ConfigGroup, members), .is_required = TRUE, .refers = KEYS_TO_CONTACT,
      .help = "contacts"},
-    LATER(KEYS_GROUP, "lead", "contact who answers for the group"),
+    {KEYS_GROUP, "lead", KEYS_NAME, AT(ConfigGroup, lead), .refers = KEYS_TO_CONTACT, .help = "contact who is asked where no member is there"},
 
     {KEYS_ROLE, "may", KEYS_CHOICES, AT(ConfigRole, may), .is_required = TRUE, .words = VERBS,
      .help = "verbs that the role may use"},
+    {KEYS_ROLE, "queues", KEYS_NAMES, AT(ConfigRole, queues), .refers = KEYS_TO_QUEUE, .note = "all", .help = "where it may"},
 
     {KEYS_ROTA, "files", KEYS_PATHS, AT(ConfigRota, files), .is_required = TRUE, .help = "iCalendar files of duties"},
     {KEYS_ROTA, "timezone", KEYS_ZONE, AT(ConfigRota, timezone), .note = "the one that the first file names",
@@ -236,7 +240,7 @@ static const ConfigKey table[] = {
      .help = "name of a header field, a colon, pattern of its value"},
     {KEYS_RULE, "severity", KEYS_LEVEL_OF_SEVERITY, AT(ConfigRule, severity), .help = "a floor: at least this severe"},
     {KEYS_RULE, "category", KEYS_NAME, AT(ConfigRule, category), .help = "word for reports"},
-    LATER(KEYS_RULE, "policy", "policy of the ticket"),
+    {KEYS_RULE, "policy", KEYS_NAMES, AT(ConfigRule, policy), .refers = KEYS_TO_POLICY, .note = "the queue's", .help = "ladders that the ticket climbs in its place"},
     {KEYS_RULE, "owner", KEYS_WHO, AT(ConfigRule, owner), .note = "the queue's", .help = "who owns the ticket"},
     {KEYS_RULE, "file", KEYS_WORD_TEXT, AT(ConfigRule, file), .words = "other", .help = "other: filed there, no ticket"},
     {KEYS_RULE, "attribute", KEYS_ATTRIBUTES, AT(ConfigRule, attribute), .help = "values of the customer directory, or the category: all must hold"},
@@ -249,8 +253,8 @@ static const ConfigKey table[] = {
     POINTS("revenue", SCORE_REVENUE),
     POINTS("reputation", SCORE_REPUTATION),
 #undef POINTS
-    LATER(KEYS_RULE, "risk", "risk class"),
-    LATER(KEYS_RULE, "service", "service it is about"),
+    {KEYS_RULE, "risk", KEYS_NAMES, AT(ConfigRule, risk), .refers = KEYS_TO_RISK, .help = "risks that the ticket has"},
+    {KEYS_RULE, "service", KEYS_NAME, AT(ConfigRule, service), .refers = KEYS_TO_SERVICE, .help = "what it is about"},
     LATER(KEYS_RULE, "alert", "mails of monitoring"),
 
     {KEYS_QUEUE, "address", KEYS_ADDRESSES, AT(ConfigQueue, address), .is_required = TRUE,
@@ -283,7 +287,33 @@ static const ConfigKey table[] = {
      .help = "an authenticated sender of the requester's domain may join his tickets"},
     {KEYS_QUEUE, "hours-notice", KEYS_TEXT, AT(ConfigQueue, hours_notice), .help = "text for requesters in closed hours"},
     LATER(KEYS_QUEUE, "cadence", "updates that are sent by themselves"),
-    LATER(KEYS_QUEUE, "triage", "who sorts new tickets"),
+    {KEYS_QUEUE, "triage", KEYS_NAME, AT(ConfigQueue, triage), .refers = KEYS_TO_POLICY,
+     .help = "ladder that asks who sorts a ticket without a category, or with two that are a tie"},
+
+    {KEYS_SERVICE, "owner", KEYS_WHO, AT(ConfigService, owner), .is_required = TRUE, .help = "who owns tickets about it"},
+    {KEYS_SERVICE, "backup", KEYS_NAME, AT(ConfigService, backup), .refers = KEYS_TO_CONTACT, .help = "contact who owns them while the owner is away"},
+
+    {KEYS_VENDOR, "name", KEYS_LINE, AT(ConfigVendor, full_name), .note = "the key, with a capital", .help = "what mails call the vendor"},
+    {KEYS_VENDOR, "email", KEYS_ADDRESSES, AT(ConfigVendor, email), .is_required = TRUE, .help = "addresses; mail goes to the first"},
+    {KEYS_VENDOR, "phone", KEYS_LINE, AT(ConfigVendor, phone), .help = "shown to whom may need it"},
+    {KEYS_VENDOR, "language", KEYS_LANGUAGE, AT(ConfigVendor, language), .note = "the queue's", .help = "language of mails"},
+    {KEYS_VENDOR, "timezone", KEYS_ZONE, AT(ConfigVendor, timezone), .note = "the queue's calendar's", .help = "zone of times in mails"},
+    {KEYS_VENDOR, "contract", KEYS_LINE, AT(ConfigVendor, contract), .help = "number or text that mails to the vendor name"},
+    {KEYS_VENDOR, "withhold", KEYS_BOOL, AT(ConfigVendor, withhold), .fallback = "yes", .help = "the customer's name and words stay here"},
+    BLOCK(KEYS_VENDOR, "targets", "respond, resolve and their calendar, as in a plan"),
+
+    {KEYS_RISK, "level-at-once", KEYS_NUMBER, AT(ConfigRisk, level_at_once), .min = 1, .max = 100, .note = "none",
+     .help = "level that fires at once when a ticket has the risk"},
+    {KEYS_RISK, "policy", KEYS_NAME, AT(ConfigRisk, policy), .refers = KEYS_TO_POLICY, .note = "the ticket's own",
+     .help = "ladder that it climbs beside its own, and of which that level is"},
+    {KEYS_RISK, "template", KEYS_NAME, AT(ConfigRisk, template_name), .note = "that of the level", .help = "template of the ticket's pages"},
+    {KEYS_RISK, "retain", KEYS_DURATION, AT(ConfigRisk, retain), .beside = AT(ConfigRisk, has_retain), .min = 1, .help = "how long such a ticket is kept after its end"},
+    BLOCK(KEYS_RISK, "board", "when it is reported above the ladder, once"),
+
+    {KEYS_BOARD, "notify", KEYS_WHOS, AT(ConfigBoard, notify), .is_required = TRUE, .help = "who is told"},
+    {KEYS_BOARD, "after", KEYS_DURATION, AT(ConfigBoard, after), .fallback = "0s", .help = "how long after its opening the ticket is still not resolved"},
+    {KEYS_BOARD, "impact", KEYS_NUMBER, AT(ConfigBoard, impact), .max = 100, .fallback = "0", .help = "points on the axis impact, at least"},
+    {KEYS_BOARD, "severity", KEYS_LEVEL_OF_SEVERITY, AT(ConfigBoard, severity), .note = "any", .help = "at least as severe"},
 };
 
 static const char *const block_titles[KEYS_BLOCK_COUNT] = {
@@ -306,6 +336,10 @@ static const char *const block_titles[KEYS_BLOCK_COUNT] = {
     [KEYS_LEVEL] = "level",
     [KEYS_RULE] = "rule",
     [KEYS_QUEUE] = "queue",
+    [KEYS_SERVICE] = "service",
+    [KEYS_VENDOR] = "vendor",
+    [KEYS_RISK] = "risk",
+    [KEYS_BOARD] = "board",
 };
 
 static const struct {
@@ -316,6 +350,8 @@ static const struct {
     [KEYS_TO_GROUP] = {"group", "groups"},          [KEYS_TO_ROLE] = {"role", "roles of contacts"},
     [KEYS_TO_ROTA] = {"rota", "rotas"},             [KEYS_TO_PLAN] = {"plan", "plans"},
     [KEYS_TO_POLICY] = {"policy", "policies"},      [KEYS_TO_QUEUE] = {"queue", "queues"},
+    [KEYS_TO_SERVICE] = {"service", "services"},    [KEYS_TO_VENDOR] = {"vendor", "vendors"},
+    [KEYS_TO_RISK] = {"risk", "risks"},
 };
 
 static const char *const expected[KEYS_TYPE_COUNT] = {

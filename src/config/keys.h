@@ -24,6 +24,10 @@ typedef enum {
     KEYS_LEVEL,
     KEYS_RULE,
     KEYS_QUEUE,
+    KEYS_SERVICE,
+    KEYS_VENDOR,
+    KEYS_RISK,
+    KEYS_BOARD,
     KEYS_BLOCK_COUNT
 } KeysBlock;
 
@@ -78,6 +82,9 @@ typedef enum {
     KEYS_TO_PLAN,
     KEYS_TO_POLICY,
     KEYS_TO_QUEUE,
+    KEYS_TO_SERVICE,
+    KEYS_TO_VENDOR,
+    KEYS_TO_RISK,
     KEYS_TO_COUNT
 } KeysTo;
 

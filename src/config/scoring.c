@@ -19,6 +19,9 @@ void scoring_rule_free(gpointer rule)
     g_free(r->header_name);
     g_free(r->category);
     g_free(r->file);
+    g_strfreev(r->policy);
+    g_strfreev(r->risk);
+    g_free(r->service);
     who_free(r->owner);
     g_ptr_array_unref(r->attribute);
     g_ptr_array_unref(r->history);
@@ -36,12 +39,14 @@ static gboolean has_any(const YamlTree *value, const char *const *keys)
 static void read_rule(Fields *f, const YamlTree *item, guint number, GHashTable *names)
 {
     static const char *const conditions[] = {"from", "to", "subject", "text", "header", "attribute", "history", "time", NULL};
-    static const char *const effects[] = {"severity", "category", "owner", "file", "technical", "impact", "segment", "revenue", "reputation", NULL};
+    static const char *const effects[] = {"severity", "category", "owner", "policy", "risk", "service", "file", "technical", "impact", "segment", "revenue", "reputation", NULL};
     const YamlTree *name = yaml_tree_get(item, "name");
     gboolean is_named = name != NULL && name->kind == YAML_TREE_SCALAR && !name->is_broken && name->text[0] != '\0';
     g_autofree char *label = is_named ? g_strdup_printf("rule '%.64s'", name->text) : g_strdup_printf("rule %u", number);
     ConfigRule *rule = g_new0(ConfigRule, 1);
     rule->severity = -1;
+    rule->policy = g_new0(char *, 1);
+    rule->risk = g_new0(char *, 1);
     rule->attribute = g_ptr_array_new_with_free_func(ruleterm_attribute_free);
     rule->history = g_ptr_array_new_with_free_func(g_free);
     rule->line = item->at.line;
@@ -54,7 +59,7 @@ static void read_rule(Fields *f, const YamlTree *item, guint number, GHashTable 
                        label);
     if (!has_any(item, effects))
         problems_error(f->problems, &item->at,
-                       "%s does nothing, expected at least one of severity, category, owner, file, or points", label);
+                       "%s does nothing, expected at least one of severity, category, owner, policy, risk, service, file, or points", label);
     const Place *first = is_named ? g_hash_table_lookup(names, name->text) : NULL;
     if (first != NULL) {
         g_autofree char *where = problems_place_format(first);

@@ -274,7 +274,8 @@ static Who *read_who(const Value *v)
 {
     static const KeysTo refers[] = {[WHO_CONTACT] = KEYS_TO_CONTACT, [WHO_ROTA] = KEYS_TO_ROTA, [WHO_ROLE] = KEYS_TO_ROLE,
                                     [WHO_GROUP] = KEYS_TO_GROUP,     [WHO_MANAGER_OF_OWNER] = KEYS_TO_NOTHING,
-                                    [WHO_LEAD] = KEYS_TO_NOTHING,    [WHO_OWNER] = KEYS_TO_NOTHING};
+                                    [WHO_LEAD] = KEYS_TO_NOTHING,    [WHO_OWNER] = KEYS_TO_NOTHING,
+                                    [WHO_VENDOR] = KEYS_TO_VENDOR,   [WHO_SERVICE_OWNER] = KEYS_TO_NOTHING};
     g_autoptr(GError) err = NULL;
     Who *who = NULL;
     if (!who_parse(v->text, &who, &err))

@@ -19,6 +19,8 @@
 #include "flows/opening.h"
 #include "flows/people.h"
 #include "flows/rating.h"
+#include "flows/rescore.h"
+#include "flows/vendors.h"
 #include "flows/verbs.h"
 #include "flows/view.h"
 
@@ -156,8 +158,8 @@ static gboolean open_with(IntakeCase *c, const OpeningFacts *facts, const Rating
         return FALSE;
     intake_note(c, "opens ticket %" G_GINT64_FORMAT " in %s, severity S%d", c->ticket->id, c->home->name, facts->severity + 1);
     return intake_store_row(c, err) && (behalf == NULL || onbehalf_store(c, behalf, err)) && rating_store(c->desk, rating, c->ticket->id, c->row->id, err)
-           && opening_clocks(c->desk, facts, c->ticket, c->row->id, err) && add_participants(c, err) && auto_ack(c, err)
-           && tell_teams(c, "new-ticket", TRUE, err);
+           && rescore_prepare(c->desk, c->ticket, rating, err) && opening_clocks(c->desk, facts, c->ticket, c->row->id, err) && add_participants(c, err)
+           && auto_ack(c, err) && tell_teams(c, "new-ticket", TRUE, err) && rescore_begin(c->desk, c->ticket, rating, err);
 }
 
 /* For a mail without a subject what it begins to say; NULL: it has one, or says nothing. */
@@ -173,7 +175,7 @@ static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GEr
 {
     const Reading *r = c->reading;
     OpeningFacts facts = {.home = c->home, .other_queues = c->other_queues, .requester = *r->from != '\0' ? r->from : "unknown@invalid",
-                          .requester_name = r->from_name, .subject = r->subject, .severity = rating->severity, .category = rating->category,
+                          .requester_name = r->from_name, .subject = r->subject, .severity = rating->severity, .category = rating->category, .service = rating->service,
                           .owner = rating->owner, .message_id = *r->message_id != '\0' ? r->message_id : NULL, .linked_id = claimed,
                           .unsure = c->unsure, .at = c->desk->now};
     OnBehalf behalf = {0};
@@ -195,26 +197,6 @@ static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GEr
     return ok;
 }
 
-/* One of many mails may be the one that matters: what its rules say counts for the ticket that it joins; it never makes it milder. */
-static gboolean raise_severity(IntakeCase *c, const Rating *rating, GError **err)
-{
-    int old = c->ticket->severity;
-    if (c->ticket->category == NULL && rating->category != NULL)
-        c->ticket->category = g_strdup(rating->category);
-    if (!rating_store(c->desk, rating, c->ticket->id, c->row->id, err) || !tickets_save(c->desk->db, c->ticket, err))
-        return FALSE;
-    if (rating->matched->len == 0 || rating->severity >= old)
-        return TRUE;
-    if (c->ticket->severity_sticks) {
-        intake_note(c, "the rules say S%d; it stays S%d, which somebody set", rating->severity + 1, old + 1);
-        return TRUE;
-    }
-    intake_note(c, "severity becomes S%d by the rules, score %d", rating->severity + 1, rating->score);
-    c->ticket->severity = rating->severity;
-    return tickets_save(c->desk->db, c->ticket, err) && deadlines_retarget(c->desk, c->ticket, old, c->desk->now, err)
-           && desk_audit(c->desk, c->ticket->id, err, "severity", "old=S%d new=S%d by=rules", old + 1, rating->severity + 1);
-}
-
 /* What the rules say of the mail, into the decision log too; rating_clear(). */
 static gboolean rate(IntakeCase *c, const Ticket *t, Rating *ret, GError **err)
 {
@@ -222,7 +204,8 @@ static gboolean rate(IntakeCase *c, const Ticket *t, Rating *ret, GError **err)
     const ConfigQueue *queue = t != NULL ? desk_queue(c->desk, t->queue) : c->home;
     if (!rating_facts(c->desk, queue, t, t != NULL ? t->requester : c->reading->from, &facts, err))
         return FALSE;
-    rating_of(c->desk, c->reading, queue, &facts, ret);
+    const RatingMail mail = rating_mail(c->reading);
+    rating_of(c->desk, &mail, queue, &facts, ret);
     if (facts.customer != NULL)
         intake_note(c, "customer %s%s%s", facts.customer->name, *facts.customer->segment != '\0' ? ", segment " : "", facts.customer->segment);
     for (guint i = 0; i < ret->matched->len; i++)
@@ -249,7 +232,7 @@ gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err)
         ok = belonging_load(c, last, err);
         intake_note(c, "flood: more than %d new tickets an hour of this sender: appended to ticket %" G_GINT64_FORMAT, LIMIT_TICKETS_PER_ADDRESS_HOUR, last);
         c->row->filed = g_strdup("flood");
-        ok = ok && intake_store_row(c, err) && raise_severity(c, &rating, err) && tell_teams(c, "relay-in", FALSE, err);
+        ok = ok && intake_store_row(c, err) && rescore_mail(c->desk, c->ticket, &rating, c->row->id, c->decisions, err) && tell_teams(c, "relay-in", FALSE, err);
     } else {
         ok = open_it(c, &rating, claimed, err);
     }
@@ -280,7 +263,7 @@ static gboolean rescore(IntakeCase *c, GError **err)
     Rating rating;
     if (!rate(c, c->ticket, &rating, err))
         return FALSE;
-    gboolean ok = raise_severity(c, &rating, err);
+    gboolean ok = rescore_mail(c->desk, c->ticket, &rating, c->row->id, c->decisions, err);
     rating_clear(&rating);
     return ok;
 }
@@ -365,6 +348,19 @@ static gboolean tell_misdirected(IntakeCase *c, const ConfigQueue *home, GError 
     return notify_transcript(c->desk, t, c->sender, 0, lines, FALSE, TRUE, c->reading->message_id, err);
 }
 
+/* A vendor's mail is for the team, whoever else reads it: it answers no customer and accepts nothing. */
+static gboolean from_vendor(IntakeCase *c, GError **err)
+{
+    c->row->contact = g_strdup(c->sender->name);
+    c->row->is_note = TRUE;
+    if (!intake_is_believed(c)) {
+        intake_note(c, "of the vendor %s by its From alone, not authenticated: a note", c->sender->full_name);
+        return intake_store_row(c, err);
+    }
+    intake_note(c, "an answer of the vendor %s", c->sender->full_name);
+    return intake_store_row(c, err) && vendors_answered(c->desk, c->ticket, c->sender, *c->reading->new_text != '\0' ? c->reading->new_text : c->reading->text, c->row->id, err);
+}
+
 static gboolean from_team(IntakeCase *c, GError **err)
 {
     const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
@@ -388,8 +384,10 @@ gboolean arrivals_append(IntakeCase *c, GError **err)
     if (home == NULL)
         return error_set(err, ERROR_DATA, "ticket %" G_GINT64_FORMAT ": its queue '%s' is not configured any more", c->ticket->id, c->ticket->queue);
     gboolean is_requester = g_strcmp0(c->ticket->requester, c->reading->from) == 0;
+    if (!is_requester && c->sender == NULL && c->auth == AUTHRES_PASS && !vendors_colleague(c->desk, c->ticket, c->reading->from, &c->sender, err))
+        return FALSE;
     if (!is_requester && c->sender != NULL && people_is_of_ticket(c->desk, c->sender, c->ticket->id))
-        return from_team(c, err);
+        return c->sender->vendor != NULL ? from_vendor(c, err) : from_team(c, err);
     if (c->ticket->state == TICKET_CLOSED) {
         gint64 old = c->ticket->id;
         intake_note(c, "ticket %" G_GINT64_FORMAT " is closed: a new one that links it", old);

@@ -10,6 +10,8 @@
 #include "flows/escalate.h"
 #include "flows/rating.h"
 #include "flows/recalc.h"
+#include "flows/schedule.h"
+#include "flows/vendors.h"
 
 #include "base/banned.h"
 
@@ -54,105 +56,51 @@ const ConfigPlanSeverity *deadlines_targets(const Desk *d, const ConfigQueue *qu
     return plan != NULL ? config_plan_severity(plan, t->severity) : NULL;
 }
 
-/* ---- what fires ---- */
+/* ---- storing ---- */
 
-/* Whether that level of that policy was already fired because of this clock: it must not fire twice for it. */
-static gboolean was_fired(Desk *d, gint64 clock, const char *policy, int level, gboolean *ret, GError **err)
-{
-    gint64 n;
-    if (!db_value(d->db, &n, err,
-                  "select count(*) from run r join run_cause c on c.run_id = r.id where c.clock_id = $1 and r.policy = $2"
-                  " and substr(r.levels, $3, 1) <> '0'", "isi",
-                  clock, policy, (gint64)level))
-        return FALSE;
-    *ret = n > 0;
-    return TRUE;
-}
-
-/* A calendar without open time in sight must not keep a mail out: the clock stays as it is, or is none, loudly. Takes `why`. */
-static gboolean tell_impossible(Desk *d, const ClockRow *c, GError *why, GError **err)
-{
-    if (why->code != ERROR_LIMIT) {
-        g_propagate_error(err, why);
-        return FALSE;
-    }
-    log_error("a clock", why);
-    g_error_free(why);
-    return desk_audit(d, c->ticket_id, err, "clock-impossible", "queue=%s target=%s calendar=%s", c->queue, policy_target_name(c->clock.target), c->calendar);
-}
-
-static gboolean schedule_level(Desk *d, const ClockRow *c, const Policy *policy, int number, const PolicyLevel *level, Instant earliest, GError **err)
-{
-    ClockCalendar cal = deadlines_clock_calendar(d, c->calendar, c->queue);
-    for (guint i = 0; i < level->at->len; i++) {
-        const LevelAt *at = &g_array_index(level->at, LevelAt, i);
-        Instant when;
-        gboolean fired;
-        GError *why = NULL;
-        if (at->target != c->clock.target)
-            continue;
-        if (!ticketclock_at(&c->clock, &cal, at, level->min, &when, &why)) { /* 150% may lie behind all that is open */
-            if (!tell_impossible(d, c, why, err))
-                return FALSE;
-            continue;
-        }
-        if (!was_fired(d, c->clock.id, policy->name, number, &fired, err))
-            return FALSE;
-        DueRow row = {.what = (char *)"at", .next_at = MAX(when, earliest), .ticket_id = c->ticket_id, .clock_id = c->clock.id, .policy = policy->name,
-                      .level = number};
-        if (!fired && when != INSTANT_NONE && !clocks_due_add(d->db, &row, err))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-/* Rewrites what this clock will fire: levels by `at` and `before`, not before `earliest`, and its breach. */
-static gboolean schedule(Desk *d, const ClockRow *c, Instant earliest, GError **err)
-{
-    const ConfigQueue *queue = desk_queue(d, c->queue);
-    const Policy *policy = queue == NULL ? NULL : desk_policy(d, queue->policy);
-    if (!clocks_due_clear(d->db, c->ticket_id, "at", c->clock.id, err) || !clocks_due_clear(d->db, c->ticket_id, "breach", c->clock.id, err))
-        return FALSE;
-    if (c->clock.state != CLOCK_RUNNING)
-        return TRUE;
-    for (guint i = 0; policy != NULL && i < policy->levels->len; i++)
-        if (!schedule_level(d, c, policy, (int)i + 1, g_ptr_array_index(policy->levels, i), earliest, err))
-            return FALSE;
-    DueRow row = {.what = (char *)"breach", .next_at = c->clock.due_at, .ticket_id = c->ticket_id, .clock_id = c->clock.id};
-    return c->clock.breached_at != INSTANT_NONE || clocks_due_add(d->db, &row, err);
-}
-
-static gboolean store_from(Desk *d, ClockRow *c, Instant at, const char *event, gint64 message, Instant earliest, GError **err)
+static gboolean store_change(Desk *d, const Ticket *t, ClockRow *c, Instant at, const char *event, gint64 message, gboolean is_change, GError **err)
 {
     g_autofree char *due = instant_format(c->clock.due_at);
     c->calendar_version = calendar_version(deadlines_calendar(d, c->calendar, c->queue));
-    return clocks_save(d->db, c, at, event, message, err) && schedule(d, c, earliest, err)
+    return clocks_save(d->db, c, at, event, message, err) && schedule_clock(d, t, c, is_change, err)
            && desk_audit(d, c->ticket_id, err, "clock", "clock=%" G_GINT64_FORMAT " queue=%s target=%s change=%s due=%s", c->clock.id, c->queue,
                          policy_target_name(c->clock.target), event, due);
 }
 
-static gboolean store(Desk *d, ClockRow *c, Instant at, const char *event, gint64 message, GError **err)
+static gboolean store(Desk *d, const Ticket *t, ClockRow *c, Instant at, const char *event, gint64 message, GError **err)
 {
-    return store_from(d, c, at, event, message, INSTANT_NONE, err);
+    return store_change(d, t, c, at, event, message, FALSE, err);
 }
 
 /* ---- starting ---- */
 
-static gboolean start(Desk *d, const Ticket *t, const ConfigQueue *queue, const ConfigPlanSeverity *targets, TargetKind target, Instant at,
-                      gint64 message, GError **err)
+/* `queue` and its calendar: a queue's, or a vendor's. */
+static gboolean start_on(Desk *d, const Ticket *t, const char *queue, const char *calendar, const ConfigPlanSeverity *targets, TargetKind target, Instant at,
+                         gint64 message, GError **err)
 {
     const ConfigTarget *wanted = &targets->targets[target];
     if (!wanted->given)
         return TRUE;
-    ClockRow c = {.ticket_id = t->id, .queue = queue->name, .calendar = targets->calendar != NULL ? targets->calendar : queue->calendar,
+    ClockRow c = {.ticket_id = t->id, .queue = (char *)queue, .calendar = targets->calendar != NULL ? targets->calendar : (char *)calendar,
                   .config_version = d->config->version};
     c.clock.target = target;
     c.clock.duration = wanted->duration;
     ClockCalendar cal = deadlines_clock_calendar(d, c.calendar, c.queue);
     GError *local = NULL;
     if (!ticketclock_start(&c.clock, &cal, at, &local))
-        return tell_impossible(d, &c, local, err);
-    return store(d, &c, at, "start", message, err);
+        return schedule_impossible(d, &c, local, err);
+    return store(d, t, &c, at, "start", message, err);
+}
+
+static gboolean start(Desk *d, const Ticket *t, const ConfigQueue *queue, const ConfigPlanSeverity *targets, TargetKind target, Instant at,
+                      gint64 message, GError **err)
+{
+    return start_on(d, t, queue->name, queue->calendar, targets, target, at, message, err);
+}
+
+gboolean deadlines_start_vendor(Desk *d, const Ticket *t, const char *vendor, const ConfigPlanSeverity *targets, Instant at, GError **err)
+{
+    return start_on(d, t, vendor, "always", targets, TARGET_RESPOND, at, 0, err) && start_on(d, t, vendor, "always", targets, TARGET_RESOLVE, at, 0, err);
 }
 
 gboolean deadlines_start_one(Desk *d, const Ticket *t, const ConfigQueue *queue, TargetKind target, Instant at, gint64 message, GError **err)
@@ -189,7 +137,7 @@ static gboolean end_clock(Desk *d, const Ticket *t, ClockRow *c, gboolean met, I
     ticketclock_stop(&c->clock, at, met);
     if (met && c->clock.due_at != INSTANT_NONE && at > c->clock.due_at && c->clock.breached_at == INSTANT_NONE)
         c->clock.breached_at = c->clock.due_at;
-    return store(d, c, at, met ? "met" : "stop", message, err) && escalate_clock_ended(d, t, c->clock.id, end_reason(c->clock.target, met), err);
+    return store(d, t, c, at, met ? "met" : "stop", message, err) && escalate_clock_ended(d, t, c->clock.id, end_reason(c->clock.target, met), err);
 }
 
 gboolean deadlines_end(Desk *d, const Ticket *t, TargetKind target, gboolean met, Instant at, gint64 message, GError **err)
@@ -214,7 +162,7 @@ gboolean deadlines_answered(Desk *d, const Ticket *t, const char *queue, Instant
     for (guint i = 0; i < clocks->len; i++) {
         ClockRow *c = g_ptr_array_index(clocks, i);
         gboolean counts = c->clock.target == TARGET_UPDATE
-                          || (c->clock.target == TARGET_RESPOND && (queue == NULL || g_strcmp0(queue, c->queue) == 0));
+                          || (c->clock.target == TARGET_RESPOND && !vendors_is_clock(c) && (queue == NULL || g_strcmp0(queue, c->queue) == 0));
         if (counts && is_open(c) && !end_clock(d, t, c, TRUE, at, message, err))
             return FALSE;
     }
@@ -222,6 +170,19 @@ gboolean deadlines_answered(Desk *d, const Ticket *t, const char *queue, Instant
         return TRUE;
     return deadlines_start_one(d, t, home, TARGET_UPDATE, at, message, err)
            && (!tickets_pauses(t) || deadlines_pause(d, t, at, message, err));
+}
+
+gboolean deadlines_vendor_answered(Desk *d, const Ticket *t, const char *vendor, Instant at, gint64 message, GError **err)
+{
+    g_autoptr(GPtrArray) clocks = NULL;
+    if (!clocks_of_ticket(d->db, t->id, &clocks, err))
+        return FALSE;
+    for (guint i = 0; i < clocks->len; i++) {
+        ClockRow *c = g_ptr_array_index(clocks, i);
+        if (c->clock.target == TARGET_RESPOND && is_open(c) && strcmp(c->queue, vendor) == 0 && !end_clock(d, t, c, TRUE, at, message, err))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 /* Whether it was that message that met the clock. */
@@ -261,7 +222,7 @@ gboolean deadlines_reopen_respond(Desk *d, const Ticket *t, gint64 answer, Insta
             continue;
         if (!was_met_by(d, c->clock.id, answer, &is_his, err))
             return FALSE;
-        if (is_his && (!ticketclock_reopen(&c->clock, &cal, at, err) || !store(d, c, at, "reopen", message, err)
+        if (is_his && (!ticketclock_reopen(&c->clock, &cal, at, err) || !store(d, t, c, at, "reopen", message, err)
                        || (later != INSTANT_NONE && !end_clock(d, t, c, TRUE, later, message, err))))
             return FALSE;
     }
@@ -288,8 +249,8 @@ gboolean deadlines_reopened(Desk *d, const Ticket *t, Instant at, gint64 message
     ClockRow *c = last_resolve(clocks);
     ClockCalendar cal = deadlines_clock_calendar(d, c != NULL ? c->calendar : NULL, t->queue);
     GError *local = NULL;
-    if (c != NULL && !(ticketclock_continue(&c->clock, &cal, at, &local) ? store(d, c, at, "continue", message, err) && recalc_revived(d, c->clock.id, err)
-                                                                         : tell_impossible(d, c, local, err)))
+    if (c != NULL && !(ticketclock_continue(&c->clock, &cal, at, &local) ? store(d, t, c, at, "continue", message, err) && recalc_revived(d, c->clock.id, err)
+                                                                         : schedule_impossible(d, c, local, err)))
         return FALSE;
     return home == NULL || deadlines_start_one(d, t, home, TARGET_RESPOND, at, message, err);
 }
@@ -306,7 +267,7 @@ gboolean deadlines_pause(Desk *d, const Ticket *t, Instant at, gint64 message, G
         ClockCalendar cal = deadlines_clock_calendar(d, c->calendar, c->queue);
         if (!is_pausable(c) || c->clock.state != CLOCK_RUNNING)
             continue;
-        if (!ticketclock_pause(&c->clock, &cal, at, err) || !store(d, c, at, "pause", message, err))
+        if (!ticketclock_pause(&c->clock, &cal, at, err) || !store(d, t, c, at, "pause", message, err))
             return FALSE;
     }
     return escalate_check_paused(d, t, err);
@@ -323,7 +284,7 @@ gboolean deadlines_resume(Desk *d, const Ticket *t, Instant at, gint64 message, 
         if (c->clock.state != CLOCK_PAUSED)
             continue;
         GError *local = NULL;
-        if (!(ticketclock_resume(&c->clock, &cal, at, &local) ? store(d, c, at, "resume", message, err) : tell_impossible(d, c, local, err)))
+        if (!(ticketclock_resume(&c->clock, &cal, at, &local) ? store(d, t, c, at, "resume", message, err) : schedule_impossible(d, c, local, err)))
             return FALSE;
     }
     return escalate_check_paused(d, t, err);
@@ -365,7 +326,7 @@ gboolean deadlines_moved(Desk *d, const Ticket *into, gint64 message, GError **e
         return FALSE;
     for (guint i = 0; i < clocks->len; i++) {
         ClockRow *c = g_ptr_array_index(clocks, i);
-        if (is_open(c) && !store(d, c, d->now, "merge", message, err))
+        if (is_open(c) && !store(d, into, c, d->now, "merge", message, err))
             return FALSE;
     }
     return TRUE;
@@ -413,15 +374,12 @@ gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GErro
         ClockRow *c = g_ptr_array_index(clocks, i);
         const ConfigQueue *queue = desk_queue(d, c->queue);
         const ConfigPlanSeverity *targets = queue == NULL ? NULL : deadlines_targets(d, queue, t);
-        Instant earliest;
         if (!is_open(c) || targets == NULL || !targets->targets[c->clock.target].given)
             continue;
-        if (!escalate_not_before(d, t, queue->policy, &earliest, err))
-            return FALSE;
         GError *local = NULL;
         const char *event = t->severity < old ? "tighten" : "retarget";
-        if (!(retarget(d, c, queue, targets, t->severity < old, at, &local) ? store_from(d, c, at, event, 0, earliest, err)
-                                                                            : tell_impossible(d, c, local, err)))
+        if (!(retarget(d, c, queue, targets, t->severity < old, at, &local) ? store_change(d, t, c, at, event, 0, TRUE, err)
+                                                                            : schedule_impossible(d, c, local, err)))
             return FALSE;
     }
     return start_missing(d, t, clocks, at, err) && escalate_severity(d, t, err);
@@ -430,14 +388,12 @@ gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GErro
 gboolean deadlines_recalculated(Desk *d, ClockRow *c, Instant before, GError **err)
 {
     g_autoptr(Ticket) t = NULL;
-    const ConfigQueue *queue = desk_queue(d, c->queue);
     g_autofree char *was = instant_format(before);
-    Instant earliest = INSTANT_NONE;
-    if (!tickets_load(d->db, c->ticket_id, &t, err) || (queue != NULL && !escalate_not_before(d, t, queue->policy, &earliest, err)))
+    if (!tickets_load(d->db, c->ticket_id, &t, err))
         return FALSE;
     if (c->clock.due_at != INSTANT_NONE && c->clock.due_at > d->now) /* a past breach stands in the log; the next one counts again */
         c->clock.breached_at = INSTANT_NONE;
-    return store_from(d, c, d->now, "recalc", 0, earliest, err)
+    return store_change(d, t, c, d->now, "recalc", 0, TRUE, err)
            && desk_audit(d, c->ticket_id, err, "recalc", "clock=%" G_GINT64_FORMAT " calendar=%s version=%s was=%s", c->clock.id, c->calendar,
                          c->calendar_version, was);
 }
@@ -456,7 +412,6 @@ gboolean deadlines_replanned(Desk *d, const Ticket *t, ClockRow *c, const Config
 {
     const ConfigPlanSeverity *targets = deadlines_targets(d, queue, t);
     gboolean shorter;
-    Instant earliest;
     if (targets == NULL || !targets->targets[c->clock.target].given)
         return TRUE;
     Duration wanted = targets->targets[c->clock.target].duration;
@@ -468,10 +423,10 @@ gboolean deadlines_replanned(Desk *d, const Ticket *t, ClockRow *c, const Config
     if (is_same && before.data == after.data) { /* only its name is another */
         g_free(c->calendar);
         c->calendar = g_strdup(calendar);
-        return store(d, c, d->now, "recalc", 0, err);
+        return store(d, t, c, d->now, "recalc", 0, err);
     }
-    return is_shorter(c, &before, &after, wanted, &shorter, err) && escalate_not_before(d, t, queue->policy, &earliest, err)
-           && retarget(d, c, queue, targets, shorter, d->now, err) && store_from(d, c, d->now, shorter ? "tighten" : "retarget", 0, earliest, err);
+    return is_shorter(c, &before, &after, wanted, &shorter, err) && retarget(d, c, queue, targets, shorter, d->now, err)
+           && store_change(d, t, c, d->now, shorter ? "tighten" : "retarget", 0, TRUE, err);
 }
 
 gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err)
@@ -481,4 +436,23 @@ gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err)
     return clocks_save(d->db, c, at, "breach", 0, err)
            && desk_audit(d, c->ticket_id, err, "breach", "clock=%" G_GINT64_FORMAT " queue=%s target=%s due=%s", c->clock.id, c->queue,
                          policy_target_name(c->clock.target), due);
+}
+
+gboolean deadlines_rescheduled(Desk *d, const ClockRow *c, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    return tickets_load(d->db, c->ticket_id, &t, err) && schedule_clock(d, t, c, TRUE, err);
+}
+
+gboolean deadlines_repolicied(Desk *d, const Ticket *t, GError **err)
+{
+    g_autoptr(GPtrArray) clocks = NULL;
+    if (!clocks_of_ticket(d->db, t->id, &clocks, err))
+        return FALSE;
+    for (guint i = 0; i < clocks->len; i++) {
+        const ClockRow *c = g_ptr_array_index(clocks, i);
+        if (is_open(c) && !schedule_clock(d, t, c, TRUE, err))
+            return FALSE;
+    }
+    return TRUE;
 }

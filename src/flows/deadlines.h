@@ -13,6 +13,9 @@ gboolean deadlines_start(Desk *d, const Ticket *t, const ConfigQueue *queue, gbo
 gboolean deadlines_start_one(Desk *d, const Ticket *t, const ConfigQueue *queue, TargetKind target, Instant at, gint64 message, GError **err);
 /* A person's message to the requester at `at`: respond is met (in `queue`, NULL: in all), update starts or restarts. */
 gboolean deadlines_answered(Desk *d, const Ticket *t, const char *queue, Instant at, gint64 message, GError **err);
+/* A vendor's own clocks begin, and the one for his answer is met. */
+gboolean deadlines_start_vendor(Desk *d, const Ticket *t, const char *vendor, const ConfigPlanSeverity *targets, Instant at, GError **err);
+gboolean deadlines_vendor_answered(Desk *d, const Ticket *t, const char *vendor, Instant at, gint64 message, GError **err);
 /* Ends the open clocks of that target: met, or (`met` FALSE) stopped. */
 gboolean deadlines_end(Desk *d, const Ticket *t, TargetKind target, gboolean met, Instant at, gint64 message, GError **err);
 /* The delivery of the answer `answer` (a message's id) failed: a respond clock that it met runs on from its original start, to the
@@ -33,6 +36,10 @@ gboolean deadlines_recalculated(Desk *d, ClockRow *c, Instant before, GError **e
 gboolean deadlines_replanned(Desk *d, const Ticket *t, ClockRow *c, const ConfigQueue *queue, GError **err);
 /* The ticket's severity changed from `old`. */
 gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GError **err);
+/* The ticket has other ladders than before, or they have other levels: what its clocks fire is reckoned anew. */
+gboolean deadlines_repolicied(Desk *d, const Ticket *t, GError **err);
+/* The same for one clock. */
+gboolean deadlines_rescheduled(Desk *d, const ClockRow *c, GError **err);
 /* Whether a clock of that target was reached by its due: marks it breached. */
 gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err);
 

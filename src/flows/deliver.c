@@ -16,6 +16,7 @@
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
+#include "flows/tidings.h"
 
 #include "base/banned.h"
 
@@ -47,7 +48,7 @@ static gboolean set_down(Desk *d, GError **err)
     g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, is_new ? d->now : since, d->now + wait);
     return db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", FACT_DOWN,
                   value)
-           && (!is_new || escalate_transport(d, TRUE, err));
+           && (!is_new || tidings_transport(d, TRUE, err));
 }
 
 static gboolean set_up(Desk *d, GError **err)
@@ -57,7 +58,7 @@ static gboolean set_up(Desk *d, GError **err)
         return FALSE;
     if (since == INSTANT_NONE)
         return TRUE;
-    return db_run(d->db, err, "delete from fact where name = $1", "s", FACT_DOWN) && escalate_transport(d, FALSE, err);
+    return db_run(d->db, err, "delete from fact where name = $1", "s", FACT_DOWN) && tidings_transport(d, FALSE, err);
 }
 
 /* ---- which is next ---- */
@@ -113,8 +114,7 @@ gboolean deliver_next(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
 
 static gboolean delivered(Desk *d, const OutboxRow *row, const char *reply, GError **err)
 {
-    return outbox_sent(d->db, row->id, d->now, reply, err) && set_up(d, err)
-           && (row->notification_id == 0 || escalate_delivered(d, row->notification_id, err));
+    return outbox_sent(d->db, row->id, d->now, reply, err) && set_up(d, err) && (row->notification_id == 0 || tidings_delivered(d, row->id, err));
 }
 
 /* An answer that did not arrive was none: respond runs on, and the owner is told. */
@@ -136,7 +136,7 @@ static gboolean failed(Desk *d, const OutboxRow *row, const char *reply, GError 
         || !desk_audit(d, row->ticket_id, err, "mail-failed", "outbox=%" G_GINT64_FORMAT " template=%s", row->id, row->template))
         return FALSE;
     if (row->notification_id != 0)
-        return escalate_unreachable(d, row->notification_id, reason, err);
+        return tidings_failed(d, row->id, reason, err);
     return strcmp(row->class, "relay") != 0 || answer_failed(d, row, reply, err);
 }
 

@@ -179,7 +179,8 @@ static void load_words(Loading *l)
 
 /* ---- templates ---- */
 
-static const char *const wanted_templates[] = {"auto-ack", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript", "daily", "notice"};
+static const char *const wanted_templates[] = {"auto-ack", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript", "daily", "notice",
+                                                "triage", "vendor", "board"};
 
 static gboolean template_is_there(const char *directory, const char *name)
 {
@@ -247,9 +248,15 @@ static void check_templates(Loading *l)
                 check_template(l, level->template_name, level->line);
         }
     }
+    g_hash_table_iter_init(&it, l->desk->config->risks);
+    while (g_hash_table_iter_next(&it, NULL, &value))
+        if (((const ConfigRisk *)value)->template_name != NULL)
+            check_template(l, ((const ConfigRisk *)value)->template_name, ((const ConfigRisk *)value)->line);
     parse_all_templates(l, l->desk->templates);
     parse_all_templates(l, l->desk->config->templates);
 }
+
+static void free_policy(gpointer p) { policy_free(p); }
 
 gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPtrArray *warnings)
 {
@@ -258,6 +265,7 @@ gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPt
     if (config == NULL)
         return FALSE;
     g_autoptr(Desk) d = g_new0(Desk, 1);
+    d->begun = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_policy);
     d->config = config;
     d->calendars = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)calendar_free);
     d->leaves = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)calendar_free);
@@ -352,6 +360,7 @@ void desk_free(Desk *d)
     if (d == NULL)
         return;
     free_loaded(d);
+    g_clear_pointer(&d->begun, g_hash_table_unref);
     db_close(d->db);
     g_clear_pointer(&d->keys.keys, g_ptr_array_unref);
     g_clear_pointer(&d->audit_key, g_bytes_unref);

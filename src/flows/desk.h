@@ -20,6 +20,7 @@ struct Desk {
     GHashTable *calendars; /* name -> Calendar; "always" is the built-in one */
     GHashTable *leaves;    /* contact -> Calendar that is closed while he is away */
     GHashTable *rotas;     /* name -> Rota */
+    GHashTable *begun;     /* digest -> Policy, of the texts that runs began with: flows/policies */
     Db *db;
     TokenKeys keys;
     GBytes *audit_key;

@@ -12,7 +12,9 @@
 #include "flows/deadlines.h"
 #include "flows/notify.h"
 #include "flows/operations.h"
+#include "flows/pagemail.h"
 #include "flows/people.h"
+#include "flows/policies.h"
 
 #include "base/banned.h"
 
@@ -104,7 +106,7 @@ static gboolean do_page(World *w, RunRow *r, const LadderAction *a, GError **err
 {
     LadderPage *p = next_new_page(r->run);
     g_assert(p != NULL && strcmp(p->contact, a->contact) == 0);
-    return runs_insert_page(w->desk->db, r, p, a->text, w->desk->now, err) && notify_page(w->desk, w->ticket, r, p, a->text, err)
+    return runs_insert_page(w->desk->db, r, p, a->text, w->desk->now, err) && pagemail_send(w->desk, w->ticket, r, p, a->text, err)
            && desk_audit(w->desk, r->ticket_id, err, a->kind == LADDER_DO_REMIND ? "remind" : a->kind == LADDER_DO_HANDOFF ? "handoff" : "page",
                          "run=%" G_GINT64_FORMAT " policy=%s level=%d try=%d contact=%s notification=%" G_GINT64_FORMAT, r->id, r->policy, a->level,
                          a->attempt, a->contact, p->id);
@@ -132,6 +134,12 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
     if (g_strcmp0(w->desk->acting, a->contact) == 0 && (a->kind != LADDER_DO_TELL_END || c == NULL || !c->rsvp)) /* his own doing: he gets a transcript */
         return TRUE;
     if (a->kind == LADDER_DO_TELL_END) {
+        gint64 asked; /* by the ladder that takes its place: that mail says it */
+        if (!db_value(w->desk->db, &asked, err, "select count(*) from beside b join notification n on n.id = b.notification_id join outbox o on o.id = b.outbox_id"
+                                                " where n.run_id = $1 and n.contact = $2 and o.state = 'queued'", "is", r->id, a->contact))
+            return FALSE;
+        if (asked > 0)
+            return TRUE;
         text = g_strdup_printf("It is over: %s. You need do nothing.", a->text);
     } else {
         until = r->run->hold_until == INSTANT_NONE ? g_strdup("it is resolved")
@@ -172,7 +180,7 @@ static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
         return tell_people(w, level_of(w->policy, a->level)->inform, "For your information: this was escalated. You need do nothing.", err);
     case LADDER_DO_SKIPPED:
         return tell_people(w, level_of(w->policy, a->level)->notify,
-                           "For your information: this was escalated above you at once, because its deadline was reached.", err)
+                           "For your information: this was escalated above you at once.", err)
                && desk_audit(w->desk, r->ticket_id, err, "skipped", "run=%" G_GINT64_FORMAT " level=%d", r->id, a->level);
     case LADDER_DO_TELL_ACK:
     case LADDER_DO_TELL_END:
@@ -187,7 +195,7 @@ static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
 
 /* ---- one event ---- */
 
-/* A run that outlives a policy's levels keeps those that it has: both sides are brought to the shorter. */
+/* A run that kept no text, of a policy that is gone or lost levels, stands still. */
 static gboolean fits(const RunRow *r, const Policy *policy) { return policy != NULL && policy->levels->len >= r->run->levels->len; }
 
 /* Whom a mail was wanted for that cannot be written, since the configuration has nobody of that name: the operator, who may hold a run,
@@ -205,7 +213,7 @@ static char *asked_in_vain(const Desk *d, const GPtrArray *actions)
 
 static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *event, GPtrArray **ret_actions, GError **err)
 {
-    World w = {d, t, desk_queue(d, t->queue), desk_policy(d, r->policy)};
+    World w = {d, t, desk_queue(d, t->queue), policies_of_run(d, r)};
     LadderWorld world = {w.policy, &w, world_people, world_backup, world_is_available, world_shift_end, world_add, world_between};
     if (w.queue == NULL || !fits(r, w.policy)) { /* mail must go on flowing: the run stands still until the policy is back */
         log_event(LOGGING_ERROR, "ticket=%" G_GINT64_FORMAT " event=run-stuck run=%" G_GINT64_FORMAT " queue=%s policy=%s reason=\"not configured, or lost levels\"",
@@ -261,7 +269,7 @@ static gboolean start_run(Desk *d, const Ticket *t, const Policy *policy, RunRow
     r->ended_at = INSTANT_NONE;
     r->run = ladder_run_new((int)policy->levels->len);
     r->run->is_operational = t->is_operational;
-    if (!runs_insert(d->db, r, err)
+    if (!policies_keep(d, policy, &r->policy_digest, err) || !policies_began(d, t, policy->name, err) || !runs_insert(d->db, r, err)
         || !desk_audit(d, t->id, err, "run", "run=%" G_GINT64_FORMAT " policy=%s config=%.12s", r->id, policy->name, d->config->version))
         return FALSE;
     *ret = g_steal_pointer(&r);
@@ -286,6 +294,17 @@ gboolean escalate_cause(Desk *d, const Ticket *t, const char *policy_name, const
     return step(d, t, r, &event, NULL, err);
 }
 
+gboolean escalate_cause_all(Desk *d, const Ticket *t, const char *cause, GError **err)
+{
+    g_autoptr(GPtrArray) names = NULL;
+    if (!policies_names(d, t, t->queue, &names, err))
+        return FALSE;
+    for (guint i = 0; i < names->len; i++)
+        if (!escalate_cause(d, t, g_ptr_array_index(names, i), cause, 0, 0, err))
+            return FALSE;
+    return TRUE;
+}
+
 /* Ends the run if no cause is left. */
 static gboolean end_if_idle(Desk *d, const Ticket *t, RunRow *r, const char *reason, GError **err)
 {
@@ -298,10 +317,9 @@ static gboolean end_if_idle(Desk *d, const Ticket *t, RunRow *r, const char *rea
     return step(d, t, r, &event, NULL, err) && desk_audit(d, t->id, err, "run-end", "run=%" G_GINT64_FORMAT, r->id);
 }
 
-gboolean escalate_clock_ended(Desk *d, const Ticket *t, gint64 clock, const char *reason, GError **err)
+gboolean escalate_cause_ended(Desk *d, const Ticket *t, const char *cause, const char *reason, GError **err)
 {
     g_autoptr(GPtrArray) runs = NULL;
-    g_autofree char *cause = g_strdup_printf("clock:%" G_GINT64_FORMAT, clock);
     if (!runs_of_ticket(d->db, t->id, TRUE, &runs, err))
         return FALSE;
     for (guint i = 0; i < runs->len; i++) {
@@ -312,10 +330,16 @@ gboolean escalate_clock_ended(Desk *d, const Ticket *t, gint64 clock, const char
     return TRUE;
 }
 
+gboolean escalate_clock_ended(Desk *d, const Ticket *t, gint64 clock, const char *reason, GError **err)
+{
+    g_autofree char *cause = g_strdup_printf("clock:%" G_GINT64_FORMAT, clock);
+    return escalate_cause_ended(d, t, cause, reason, err);
+}
+
 gboolean escalate_contained(Desk *d, const Ticket *t, GError **err)
 {
     g_autoptr(GPtrArray) runs = NULL;
-    LadderEvent event = {.kind = LADDER_CONTAINED, .hold_until = escalate_hold_until(d, t, NULL, NULL, INSTANT_NONE, NULL)};
+    LadderEvent event = {.kind = LADDER_CONTAINED, .hold_until = escalate_hold_until(d, t, NULL, NULL, INSTANT_NONE, FALSE, NULL)};
     if (!escalate_each(d, t, &event, NULL, err) || !runs_of_ticket(d->db, t->id, TRUE, &runs, err))
         return FALSE;
     for (guint i = 0; i < runs->len; i++) {
@@ -350,99 +374,23 @@ gboolean escalate_check_paused(Desk *d, const Ticket *t, GError **err)
 gboolean escalate_not_before(Desk *d, const Ticket *t, const char *policy_name, Instant *ret, GError **err)
 {
     g_autoptr(RunRow) r = NULL;
-    World w = {d, t, desk_queue(d, t->queue), desk_policy(d, policy_name)};
     *ret = INSTANT_NONE;
     if (!runs_live(d->db, t->id, policy_name, &r, err))
         return FALSE;
+    World w = {d, t, desk_queue(d, t->queue), r != NULL ? policies_of_run(d, r) : NULL};
     if (r != NULL && w.queue != NULL && fits(r, w.policy) && r->run->state == RUN_CLIMBING && r->run->level > 0)
         *ret = world_add(&w, r->run->level, d->now, level_of(w.policy, r->run->level)->ack_within);
     return TRUE;
 }
 
-gboolean escalate_transport(Desk *d, gboolean is_down, GError **err)
-{
-    g_autoptr(GArray) ids = NULL;
-    LadderEvent event = {.kind = is_down ? LADDER_SUSPEND : LADDER_RESUME, .why = SUSPENDED_OFFLINE};
-    if (!runs_all_live(d->db, &ids, err))
-        return FALSE;
-    for (guint i = 0; i < ids->len; i++) {
-        g_autoptr(RunRow) r = NULL;
-        g_autoptr(Ticket) t = NULL;
-        if (!runs_load(d->db, g_array_index(ids, gint64, i), &r, err) || !tickets_load(d->db, r->ticket_id, &t, err)
-            || !step(d, t, r, &event, NULL, err))
-            return FALSE;
-    }
-    return desk_audit(d, 0, err, is_down ? "transport-down" : "transport-up", "runs=%u", ids->len);
-}
-
-gboolean escalate_delivered(Desk *d, gint64 notification, GError **err)
-{
-    g_autoptr(NotificationRow) n = NULL;
-    g_autoptr(Ticket) t = NULL;
-    LadderEvent event = {.kind = LADDER_DELIVERED, .page = notification};
-    return runs_notification(d->db, notification, &n, err) && tickets_load(d->db, n->ticket_id, &t, err)
-           && escalate_event(d, t, n->run_id, &event, NULL, err)
-           && desk_audit(d, n->ticket_id, err, "delivered", "notification=%" G_GINT64_FORMAT " contact=%s", notification, n->contact);
-}
-
-/* "bounced 5.1.1" of "bounced: 550 5.1.1 <bob@…>: user unknown": the audit cannot be erased, so what a server wrote stays out of it. */
-static char *reason_code(const char *reason)
-{
-    const char *colon = strchr(reason, ':');
-    g_autofree char *what = colon != NULL ? g_strndup(reason, (gsize)(colon - reason)) : g_strndup(reason, strcspn(reason, "<@"));
-    for (const char *p = reason; *p != '\0'; p++) {
-        gsize n = 0;
-        if ((*p == '4' || *p == '5') && p[1] == '.' && g_ascii_isdigit(p[2]) && (p == reason || p[-1] == ' '))
-            n = strspn(p, "0123456789.");
-        if (n >= 5 && n <= 9)
-            return g_strdup_printf("%s %.*s", what, (int)n, p);
-    }
-    return g_steal_pointer(&what);
-}
-
-gboolean escalate_unreachable(Desk *d, gint64 notification, const char *reason, GError **err)
-{
-    g_autoptr(NotificationRow) n = NULL;
-    g_autoptr(Ticket) t = NULL;
-    if (!runs_notification(d->db, notification, &n, err) || !tickets_load(d->db, n->ticket_id, &t, err))
-        return FALSE;
-    LadderEvent event = {.kind = LADDER_UNREACHABLE, .contact = n->contact, .text = reason};
-    g_autofree char *code = reason_code(reason), *quoted = log_quote(code);
-    return runs_set_outcome(d->db, notification, reason, d->now, err)
-           && desk_audit(d, n->ticket_id, err, "unreachable", "notification=%" G_GINT64_FORMAT " contact=%s reason=%s", notification, n->contact, quoted)
-           && escalate_event(d, t, n->run_id, &event, NULL, err);
-}
-
-gboolean escalate_contact_away(Desk *d, const char *contact, const char *reason, GError **err)
-{
-    g_autoptr(GArray) ids = NULL;
-    if (!runs_all_live(d->db, &ids, err))
-        return FALSE;
-    for (guint i = 0; i < ids->len; i++) {
-        g_autoptr(RunRow) r = NULL;
-        g_autoptr(Ticket) t = NULL;
-        LadderEvent event = {.kind = LADDER_UNREACHABLE, .contact = contact, .text = reason};
-        if (!runs_load(d->db, g_array_index(ids, gint64, i), &r, err))
-            return FALSE;
-        gboolean waits = FALSE;
-        for (guint k = 0; k < r->run->pages->len; k++) {
-            LadderPage *p = g_ptr_array_index(r->run->pages, k);
-            if (strcmp(p->contact, contact) != 0 || (p->state != PAGE_QUEUED && p->state != PAGE_WAITING))
-                continue;
-            waits = TRUE;
-            if (!runs_set_outcome(d->db, p->id, reason, d->now, err))
-                return FALSE;
-        }
-        if (waits && (!tickets_load(d->db, r->ticket_id, &t, err) || !step(d, t, r, &event, NULL, err)))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy_name, const Duration *wanted, Instant wanted_until, gboolean *ret_is_cut)
+Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy_name, const Duration *wanted, Instant wanted_until, gboolean is_override,
+                            gboolean *ret_is_cut)
 {
     const ConfigQueue *queue = desk_queue(d, t->queue);
-    const Policy *policy = desk_policy(d, policy_name != NULL ? policy_name : queue != NULL ? queue->policy : NULL);
+    const Policy *policy = NULL;
+    g_autoptr(GError) local = NULL;
+    if (!policies_for(d, t, policy_name != NULL ? policy_name : queue != NULL ? queue->policy : "", &policy, &local))
+        log_error("policy of a hold", local);
     Duration cap = d->config->severities[t->severity].ack_max;
     Duration hold = wanted != NULL ? *wanted : policy != NULL && policy->has_ack_holds ? policy->ack_holds : cap;
     if (queue == NULL)
@@ -450,6 +398,8 @@ Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy_name, c
     World w = {d, t, queue, policy};
     Instant latest = world_add(&w, 0, d->now, cap);
     Instant until = wanted_until != INSTANT_NONE ? wanted_until : world_add(&w, 0, d->now, hold);
+    if (is_override && (wanted != NULL || wanted_until != INSTANT_NONE))
+        return until;
     if (ret_is_cut != NULL)
         *ret_is_cut = (wanted != NULL || wanted_until != INSTANT_NONE) && until > latest;
     return MIN(until, latest);

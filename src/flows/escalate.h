@@ -10,6 +10,10 @@
 /* A cause starts or joins the run of (ticket, policy). level > 0: that level is due by its `at`; 0: a cause that fires level 1 at
  * once; -1: joins, and fires nothing by itself. */
 gboolean escalate_cause(Desk *d, const Ticket *t, const char *policy, const char *cause, gint64 clock, int level, GError **err);
+/* A cause that is no clock, in each ladder of the ticket's home queue: level 1 fires at once where none has. */
+gboolean escalate_cause_all(Desk *d, const Ticket *t, const char *cause, GError **err);
+/* That cause, which is no clock, holds no more, in whatever run: those that have none left end. */
+gboolean escalate_cause_ended(Desk *d, const Ticket *t, const char *cause, const char *reason, GError **err);
 /* One event to one run. *ret_actions (or NULL): what the machine wanted, as applied. */
 gboolean escalate_event(Desk *d, const Ticket *t, gint64 run, const LadderEvent *event, GPtrArray **ret_actions, GError **err);
 /* The same to every live run of the ticket. *ret_runs (or NULL): how many there were. */
@@ -25,17 +29,10 @@ gboolean escalate_severity(Desk *d, const Ticket *t, GError **err);
 /* Before when no further level may fire because of a change of severity: who is being asked has one ack-within. INSTANT_NONE where
  * nobody is. */
 gboolean escalate_not_before(Desk *d, const Ticket *t, const char *policy, Instant *ret, GError **err);
-/* The transport went down or came back: all runs wait meanwhile. */
-gboolean escalate_transport(Desk *d, gboolean is_down, GError **err);
-/* What became of a notification. */
-gboolean escalate_delivered(Desk *d, gint64 notification, GError **err);
-gboolean escalate_unreachable(Desk *d, gint64 notification, const char *reason, GError **err);
-/* A contact says that he cannot be reached: in all live runs of all tickets that wait for him. */
-gboolean escalate_contact_away(Desk *d, const char *contact, const char *reason, GError **err);
-
 /* The end of a hold that begins now: `wanted` (or the policy's ack-holds, or ack-max) capped by the severity's ack-max, on the calendar
- * of the ticket's clocks. wanted_until: INSTANT_NONE, or the instant that was asked for. *ret_is_cut (or NULL): whether more
- * was asked for than is allowed. */
-Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy, const Duration *wanted, Instant wanted_until, gboolean *ret_is_cut);
+ * of the ticket's clocks. wanted_until: INSTANT_NONE, or the instant that was asked for. `is_override`: no cap counts for what is asked. *ret_is_cut
+ * (or NULL): whether more was asked for than is allowed. */
+Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy, const Duration *wanted, Instant wanted_until, gboolean is_override,
+                            gboolean *ret_is_cut);
 
 #endif

@@ -7,25 +7,44 @@
 
 #include "flows/escalate.h"
 #include "flows/notify.h"
+#include "flows/policies.h"
 #include "flows/verbs_shared.h"
 #include "flows/view.h"
 
 #include "base/banned.h"
 
-/* The runs that a verb is about: the one that was answered, else all that live. */
-static gboolean each_run(VerbContext *c, LadderEvent *event, gboolean (*done)(VerbContext *, const RunRow *, const GPtrArray *, GError **),
+static gboolean holds(const GArray *ids, gint64 id)
+{
+    for (guint i = 0; i < ids->len; i++)
+        if (g_array_index(ids, gint64, i) == id)
+            return TRUE;
+    return FALSE;
+}
+
+/* What an ack asks for: the hold is made for each run, by its own policy. */
+typedef struct {
+    const Duration *hold;
+    Instant until;
+    gboolean is_cut;
+} Wish;
+
+/* The runs that a verb is about: those for which the mail that was answered asked, else all that live. */
+static gboolean each_run(VerbContext *c, LadderEvent *event, Wish *wish, gboolean (*done)(VerbContext *, const RunRow *, const GPtrArray *, GError **),
                          guint *ret_count, GError **err)
 {
     g_autoptr(GPtrArray) runs = NULL;
+    g_autoptr(GArray) answered = NULL;
     guint n = 0;
-    if (!runs_of_ticket(c->desk->db, c->ticket->id, c->run == 0, &runs, err))
+    if (!runs_of_ticket(c->desk->db, c->ticket->id, c->run == 0, &runs, err) || (c->run != 0 && !runs_answered(c->desk->db, c->page, &answered, err)))
         return FALSE;
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
         g_autoptr(GPtrArray) actions = NULL;
-        if (c->run != 0 && r->id != c->run)
+        if (c->run != 0 && !holds(answered, r->id))
             continue;
         n++;
+        if (wish != NULL)
+            event->hold_until = escalate_hold_until(c->desk, c->ticket, r->policy, wish->hold, wish->until, c->is_override, &wish->is_cut);
         if (!escalate_event(c->desk, c->ticket, r->id, event, &actions, err) || (done != NULL && !done(c, r, actions, err)))
             return FALSE;
     }
@@ -43,7 +62,7 @@ static gboolean has_action(const GPtrArray *actions, LadderActionKind kind)
 
 static gboolean horizontal(const VerbContext *c, const RunRow *r)
 {
-    const Policy *p = desk_policy(c->desk, r->policy);
+    const Policy *p = policies_of_run(c->desk, r);
     int level = r->run->level;
     return p != NULL && level > 0 && level <= (int)p->levels->len
            && ((PolicyLevel *)g_ptr_array_index(p->levels, (guint)level - 1))->kind == LEVEL_HORIZONTAL;
@@ -91,16 +110,11 @@ gboolean ladderverbs_ack(VerbContext *c, const Command *cmd, GError **err)
         g_error_free(local);
         return TRUE;
     }
-    const Duration *hold = cmd->has_hold ? &cmd->hold : NULL;
-    g_autofree char *policy = NULL;
-    if (c->run != 0 && !db_text_value(c->desk->db, &policy, err, "select policy from run where id = $1", "i", c->run))
+    Wish wish = {.hold = cmd->has_hold ? &cmd->hold : NULL, .until = until};
+    LadderEvent event = {.kind = LADDER_ACK, .contact = verbs_actor_name(c)};
+    if (!each_run(c, &event, &wish, acked, &n, err))
         return FALSE;
-    gboolean is_cut = FALSE;
-    LadderEvent event = {.kind = LADDER_ACK, .contact = verbs_actor_name(c),
-                         .hold_until = escalate_hold_until(c->desk, c->ticket, policy, hold, until, &is_cut)};
-    if (!each_run(c, &event, acked, &n, err))
-        return FALSE;
-    if (n > 0 && is_cut) {
+    if (n > 0 && wish.is_cut) {
         g_autofree char *most = duration_format(c->desk->config->severities[c->ticket->severity].ack_max);
         verbs_say(c, "You asked for longer: S%d is held for %s at most.", c->ticket->severity + 1, most);
     }
@@ -170,7 +184,7 @@ gboolean ladderverbs_decline(VerbContext *c, const Command *cmd, GError **err)
     guint n = 0;
     (void)cmd;
     /* first, since the mail to the next one says so */
-    if ((c->page != 0 && !runs_set_outcome(c->desk->db, c->page, "said no", c->desk->now, err)) || !each_run(c, &event, left, &n, err))
+    if ((c->page != 0 && !runs_set_outcome(c->desk->db, c->page, "said no", c->desk->now, err)) || !each_run(c, &event, NULL, left, &n, err))
         return FALSE;
     if (n == 0)
         return verbs_refuse(c, "nothing is escalated on this ticket now");
@@ -184,7 +198,7 @@ gboolean ladderverbs_pass(VerbContext *c, const Command *cmd, GError **err)
     guint n = 0;
     if (to == NULL)
         return verbs_refuse(c, "nobody here is called '%s'", cmd->who);
-    if ((c->page != 0 && !runs_set_outcome(c->desk->db, c->page, "passed it on", c->desk->now, err)) || !each_run(c, &event, passed, &n, err))
+    if ((c->page != 0 && !runs_set_outcome(c->desk->db, c->page, "passed it on", c->desk->now, err)) || !each_run(c, &event, NULL, passed, &n, err))
         return FALSE;
     if (n == 0)
         return verbs_refuse(c, "nothing is escalated on this ticket now");
@@ -200,11 +214,11 @@ gboolean ladderverbs_escalate(VerbContext *c, const Command *cmd, GError **err)
         return verbs_refuse(c, "the ticket is %s", tickets_state_name(c->ticket->state));
     gint64 run = c->run;
     c->run = 0; /* all that live: he asks for the ticket, not for one of its runs */
-    gboolean ok = each_run(c, &event, raised, &n, err);
+    gboolean ok = each_run(c, &event, NULL, raised, &n, err);
     c->run = run;
     if (!ok)
         return FALSE;
-    if (n == 0 && !escalate_cause(c->desk, c->ticket, desk_queue(c->desk, c->ticket->queue)->policy, "manual", 0, 0, err))
+    if (n == 0 && !escalate_cause_all(c->desk, c->ticket, "manual", err))
         return FALSE;
     if (n == 0)
         verbs_say(c, "Escalated: level 1 is asked.");

@@ -141,16 +141,21 @@ static void check_addresses(Desk *d, const ConfigQueue *queue, const Policy *p, 
     }
 }
 
+static void check_policy(Desk *d, const ConfigQueue *queue, const Policy *p, GPtrArray *warnings)
+{
+    if (p == NULL || p->levels->len == 0)
+        return;
+    check_single(d, queue, p, warnings);
+    check_backups(d, queue, p, warnings);
+    check_addresses(d, queue, p, warnings);
+}
+
 static void check_people(Desk *d, GPtrArray *warnings)
 {
     for (guint i = 0; i < d->config->queue_order->len; i++) {
         const ConfigQueue *queue = g_ptr_array_index(d->config->queue_order, i);
-        const Policy *p = desk_policy(d, queue->policy);
-        if (p == NULL || p->levels->len == 0)
-            continue;
-        check_single(d, queue, p, warnings);
-        check_backups(d, queue, p, warnings);
-        check_addresses(d, queue, p, warnings);
+        check_policy(d, queue, desk_policy(d, queue->policy), warnings);
+        check_policy(d, queue, desk_policy(d, queue->triage), warnings);
     }
 }
 

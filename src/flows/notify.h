@@ -11,8 +11,6 @@
 
 #include "flows/desk.h"
 
-/* An escalation mail or a reminder, for one notification that has its row. */
-gboolean notify_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, GError **err);
 /* One line of information to a contact. */
 gboolean notify_line(Desk *d, const Ticket *t, const char *contact, const char *line, GError **err);
 /* The same where a run is over for him, or somebody else has it: his invitation goes too. */
@@ -27,6 +25,8 @@ gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t
 /* A person's answer to the requester (relay): his words, the queue's address, the ticket's reply address. `answer`: its message. */
 gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, const char *text, GPtrArray *parts, gint64 answer,
                       GError **err);
+/* That a ticket has a risk which is to be reported above the ladder. */
+gboolean notify_board(Desk *d, const Ticket *t, const char *contact, const char *risk, GError **err);
 /* What became of the verbs in a contact's mail. `page` is the notification that was answered, or 0. */
 gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,
                            gboolean is_refusal, const char *in_reply_to, GError **err);

@@ -9,14 +9,24 @@
 #include "base/banned.h"
 
 /* The first contact that the who-expression means. */
-static char *first_of(Desk *d, const ConfigQueue *queue, const Who *who)
+static char *first_of(Desk *d, const Ticket *t, const ConfigQueue *queue, const Who *who)
 {
     g_autoptr(GPtrArray) one = g_ptr_array_new();
     if (who == NULL)
         return NULL;
     g_ptr_array_add(one, (gpointer)who);
-    g_autoptr(GPtrArray) names = people_of(d, NULL, queue, one);
+    g_autoptr(GPtrArray) names = people_of(d, t, queue, one);
     return names->len > 0 ? g_strdup(g_ptr_array_index(names, 0)) : NULL;
+}
+
+/* The rule's, else the service's, else the queue's. */
+static char *owner_of(Desk *d, const OpeningFacts *f, const Ticket *t)
+{
+    const Who service_owner = {.kind = WHO_SERVICE_OWNER};
+    char *owner = first_of(d, t, f->home, f->owner);
+    if (owner == NULL && t->service != NULL)
+        owner = first_of(d, t, f->home, &service_owner);
+    return owner != NULL ? owner : first_of(d, t, f->home, f->home->owner);
 }
 
 static gboolean store_queues(Desk *d, const OpeningFacts *f, gint64 ticket, GError **err)
@@ -40,7 +50,8 @@ gboolean opening_ticket(Desk *d, const OpeningFacts *f, Ticket **ret, GError **e
     t->subject = g_utf8_substring(f->subject, 0, MIN(g_utf8_strlen(f->subject, -1), 200));
     const Customer *customer = desk_customer(d, f->requester);
     t->language = g_strdup(customer != NULL && *customer->language != '\0' ? customer->language : f->home->language);
-    t->owner = first_of(d, f->home, f->owner != NULL ? f->owner : f->home->owner);
+    t->service = g_strdup(f->service);
+    t->owner = owner_of(d, f, t);
     t->opened_at = f->at;
     t->linked_id = f->linked_id;
     t->unsure = f->unsure;

@@ -13,7 +13,8 @@ typedef struct {
     const char *subject;
     int severity;                  /* 0 … 3 */
     const char *category;          /* or NULL */
-    const Who *owner;              /* of a rule, or NULL: the queue's */
+    const char *service;           /* that it is about, or NULL */
+    const Who *owner;              /* of a rule, or NULL: the service's, else the queue's */
     const char *message_id;        /* of the mail that opens it, or NULL */
     gint64 linked_id;              /* 0: none */
     gboolean unsure, is_operational;

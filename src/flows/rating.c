@@ -11,6 +11,13 @@ void rating_clear(Rating *r)
 {
     g_clear_pointer(&r->matched, g_ptr_array_unref);
     g_clear_pointer(&r->rows, g_array_unref);
+    g_clear_pointer(&r->policies, g_ptr_array_unref);
+    g_clear_pointer(&r->risks, g_array_unref);
+}
+
+RatingMail rating_mail(const Reading *r)
+{
+    return (RatingMail){.from = r->from, .subject = r->subject, .text = r->new_text, .to = r->to, .cc = r->cc, .headers = r->headers};
 }
 
 static gboolean matches(const ConfigRule *rule, const GRegex *regex, const char *text)
@@ -24,19 +31,19 @@ static gboolean matches(const ConfigRule *rule, const GRegex *regex, const char 
     return found;
 }
 
-static gboolean any_address(const ConfigRule *rule, const GRegex *regex, const Reading *r)
+static gboolean any_address(const ConfigRule *rule, const GRegex *regex, const RatingMail *r)
 {
     const GPtrArray *fields[] = {r->to, r->cc};
     for (gsize f = 0; f < G_N_ELEMENTS(fields); f++)
-        for (guint i = 0; i < fields[f]->len; i++)
+        for (guint i = 0; fields[f] != NULL && i < fields[f]->len; i++)
             if (matches(rule, regex, g_ptr_array_index(fields[f], i)))
                 return TRUE;
     return FALSE;
 }
 
-static gboolean header_matches(const ConfigRule *rule, const Reading *r)
+static gboolean header_matches(const ConfigRule *rule, const RatingMail *r)
 {
-    for (guint i = 0; i < r->headers->len; i++) {
+    for (guint i = 0; r->headers != NULL && i < r->headers->len; i++) {
         const LetterHeader *h = g_ptr_array_index(r->headers, i);
         if (g_ascii_strcasecmp(h->name, rule->header_name) == 0 && (rule->header == NULL || matches(rule, rule->header, h->value)))
             return TRUE;
@@ -71,12 +78,57 @@ static gboolean facts_apply(const ConfigRule *rule, const RatingFacts *facts)
     return rule->time == RULE_ANY_TIME || (rule->time == RULE_OPEN) == facts->is_open;
 }
 
-static gboolean applies(const ConfigRule *rule, const Reading *r, const RatingFacts *facts)
+static gboolean applies(const ConfigRule *rule, const RatingMail *r, const RatingFacts *facts)
 {
-    g_autofree char *text = rule->text != NULL ? g_strconcat(r->subject, "\n", r->new_text, NULL) : NULL;
+    g_autofree char *text = rule->text != NULL ? g_strconcat(r->subject, "\n", r->text, NULL) : NULL;
     return facts_apply(rule, facts) && (rule->from == NULL || matches(rule, rule->from, r->from)) && (rule->to == NULL || any_address(rule, rule->to, r))
            && (rule->subject == NULL || matches(rule, rule->subject, r->subject)) && (text == NULL || matches(rule, rule->text, text))
            && (rule->header_name == NULL || header_matches(rule, r));
+}
+
+/* How much speaks for a category: the points of the rules that give it, of each at least one. */
+typedef struct {
+    const char *category;
+    int weight;
+} Votes;
+
+static void vote(GArray *votes, const ConfigRule *rule)
+{
+    int weight = 0;
+    if (rule->category == NULL)
+        return;
+    for (int a = 0; a < SCORE_AXES; a++)
+        weight += rule->points[a];
+    for (guint i = 0; i < votes->len; i++)
+        if (strcmp(g_array_index(votes, Votes, i).category, rule->category) == 0) {
+            g_array_index(votes, Votes, i).weight += MAX(weight, 1);
+            return;
+        }
+    Votes one = {rule->category, MAX(weight, 1)};
+    g_array_append_val(votes, one);
+}
+
+static void decide_category(const GArray *votes, int margin, Rating *ret)
+{
+    const Votes *best = NULL;
+    for (guint i = 0; i < votes->len; i++) {
+        const Votes *v = &g_array_index(votes, Votes, i);
+        if (best == NULL || v->weight > best->weight)
+            best = v;
+    }
+    ret->category = best != NULL ? best->category : NULL;
+    for (guint i = 0; i < votes->len; i++) {
+        const Votes *v = &g_array_index(votes, Votes, i);
+        ret->is_tie = ret->is_tie || (v != best && best->weight - v->weight < margin);
+    }
+}
+
+static void add_risks(Rating *ret, const ConfigRule *rule)
+{
+    for (char **risk = rule->risk; *risk != NULL; risk++) {
+        RatingRisk one = {*risk, rule->name};
+        g_array_append_val(ret->risks, one);
+    }
 }
 
 static void add_points(Rating *ret, const ConfigRule *rule, ScoreSum *sum)
@@ -100,12 +152,14 @@ static int severity_of_score(const Desk *d, int score)
     return score_severity(score, thresholds, SEVERITY_COUNT);
 }
 
-void rating_of(const Desk *d, const Reading *r, const ConfigQueue *queue, const RatingFacts *known, Rating *ret)
+void rating_of(const Desk *d, const RatingMail *r, const ConfigQueue *queue, const RatingFacts *known, Rating *ret)
 {
     int worst = -1;
     ScoreSum sum = {{0}};
     RatingFacts facts = *known;
-    *ret = (Rating){.matched = g_ptr_array_new(), .rows = g_array_new(FALSE, FALSE, sizeof(RatingRow))};
+    g_autoptr(GArray) votes = g_array_new(FALSE, FALSE, sizeof(Votes));
+    *ret = (Rating){.matched = g_ptr_array_new(), .rows = g_array_new(FALSE, FALSE, sizeof(RatingRow)), .policies = g_ptr_array_new(),
+                    .risks = g_array_new(FALSE, FALSE, sizeof(RatingRisk))};
     for (guint i = 0; i < d->config->rules->len; i++) {
         const ConfigRule *rule = g_ptr_array_index(d->config->rules, i);
         if (!applies(rule, r, &facts))
@@ -114,11 +168,16 @@ void rating_of(const Desk *d, const Reading *r, const ConfigQueue *queue, const 
         add_points(ret, rule, &sum);
         if (rule->severity >= 0 && (worst < 0 || rule->severity < worst))
             worst = rule->severity;
-        ret->category = ret->category != NULL ? ret->category : rule->category;
+        vote(votes, rule);
+        add_risks(ret, rule);
+        if (rule->policy[0] != NULL)
+            g_ptr_array_add(ret->policies, (gpointer)rule);
+        ret->service = ret->service != NULL ? ret->service : rule->service;
         facts.category = facts.category != NULL ? facts.category : rule->category; /* for the rules behind it */
         ret->owner = ret->owner != NULL ? ret->owner : rule->owner;
         ret->file = ret->file != NULL ? ret->file : rule->file;
     }
+    decide_category(votes, d->config->score.margin, ret);
     ret->score = score_value(&sum, &d->config->score);
     int by_score = ret->rows->len > 0 ? severity_of_score(d, ret->score) : -1;
     if (by_score >= 0 && (worst < 0 || by_score < worst))

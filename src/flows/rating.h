@@ -21,19 +21,36 @@ typedef struct {
     int points[SCORE_AXES];
 } RatingRow;
 
+/* A risk, and the rule that says so. */
+typedef struct {
+    const char *risk, *rule;
+} RatingRisk;
+
+/* What rules ask of a mail; NULL: not known, and what asks for it does not match. */
+typedef struct {
+    const char *from, *subject, *text; /* text: what is new in it */
+    const GPtrArray *to, *cc;          /* char * */
+    const GPtrArray *headers;          /* LetterHeader * */
+} RatingMail;
+
 typedef struct {
     GArray *rows;         /* RatingRow: of the rules that give points */
     int score;            /* 0 … 100 */
     int severity;         /* 0 … 3: the worse of the score's and the floors of all that match, else the queue's default */
-    const char *category; /* of the first that gives one, or NULL */
-    const Who *owner;     /* the same */
+    const char *category; /* the one with most points behind it, of equal ones the first; or NULL */
+    gboolean is_tie;      /* another is less than score's margin behind it */
+    const Who *owner;     /* of the first that gives one, or NULL */
+    const char *service;  /* the same */
+    GPtrArray *policies;  /* const ConfigRule *: those that name ladders */
+    GArray *risks;        /* RatingRisk */
     const char *file;     /* "other", or NULL */
     GPtrArray *matched;   /* const char *: names of the rules, for the decision log */
 } Rating;
 
 void rating_clear(Rating *r);
+RatingMail rating_mail(const Reading *r);
 /* Cannot fail: a pattern that runs into its match limit does not match, and is logged. */
-void rating_of(const Desk *d, const Reading *r, const ConfigQueue *queue, const RatingFacts *facts, Rating *ret);
+void rating_of(const Desk *d, const RatingMail *mail, const ConfigQueue *queue, const RatingFacts *facts, Rating *ret);
 /* What is known of a ticket (NULL: a new one) of that requester. */
 gboolean rating_facts(Desk *d, const ConfigQueue *queue, const Ticket *t, const char *requester, RatingFacts *ret, GError **err);
 /* Whether any of `attributes` (ConfigAttribute *) holds. */

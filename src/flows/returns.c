@@ -8,6 +8,7 @@
 #include "flows/escalate.h"
 #include "flows/notify.h"
 #include "flows/people.h"
+#include "flows/tidings.h"
 
 #include "base/banned.h"
 
@@ -96,7 +97,7 @@ gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
     if (!file(c, "bounce", err))
         return FALSE;
     if (row->notification_id != 0)
-        return escalate_unreachable(c->desk, row->notification_id, reason, err);
+        return tidings_failed(c->desk, row->id, reason, err);
     return strcmp(row->class, "relay") != 0 || answer_bounced(c, reason, err);
 }
 
@@ -145,8 +146,8 @@ static gboolean out_of_office(IntakeCase *c, const ConfigContact *addressed, gin
         intake_note(c, "%s %s: %s (%s)", who->name, who == addressed && notification != 0 ? "cannot be reached" : "is away", reason, evidence);
     return file(c, "auto-reply", err)
            && (who == NULL || people_set_away(c->desk, who->name, c->home, return_instant(c, who), evidence, c->row->id, err))
-           && (notification == 0 || escalate_unreachable(c->desk, notification, reason, err))
-           && (who == NULL || escalate_contact_away(c->desk, who->name, reason, err));
+           && (notification == 0 || tidings_unreachable(c->desk, notification, reason, err))
+           && (who == NULL || tidings_away(c->desk, who->name, reason, err));
 }
 
 gboolean returns_auto_reply(IntakeCase *c, gint64 claimed, GError **err)

@@ -10,6 +10,7 @@
 #include "flows/acknowledge.h"
 #include "flows/notify.h"
 #include "flows/people.h"
+#include "flows/policies.h"
 #include "flows/verbs.h"
 
 #include "base/banned.h"
@@ -37,7 +38,7 @@ static char *write_object(Desk *d, const Ticket *t, const RunRow *r, int level, 
     g_autofree char *description = g_strdup_printf("%s\nAccept: you take it. Decline: you cannot. Both are as good as a reply to the mail.", subject);
     ItipInvitation i = {.run = r->id, .level = level, .contact = contact->name, .domain = d->config->domain, .nth = (int)s->count, .organizer = organizer,
                         .attendee = contact->email[0], .attendee_name = contact->full_name, .summary = subject, .description = description,
-                        .url = desk_policy(d, r->policy)->bridge, .stamp = d->now, .start = d->now, .end = d->now + SHOWN_SECONDS};
+                        .url = policies_of_run(d, r)->bridge, .stamp = d->now, .start = d->now, .end = d->now + SHOWN_SECONDS};
     return write(&i);
 }
 

@@ -85,12 +85,18 @@ static void add_pages(const Tally *t, GArray *rows)
     }
 }
 
-static gboolean add_value(GArray *rows, Desk *d, const char *group, const char *name, const char *sql, GError **err)
+static gboolean add_tickets(GArray *rows, Desk *d, GError **err)
 {
-    gint64 n;
-    if (!db_value(d->db, &n, err, sql, ""))
+    gint64 opened, about, runs, exhausted;
+    if (!db_value(d->db, &opened, err, "select count(*) from ticket where is_operational = 0", "")
+        || !db_value(d->db, &about, err, "select count(*) from ticket where is_operational = 1", "")
+        || !db_value(d->db, &runs, err, "select count(*) from run where is_operational = 0", "")
+        || !db_value(d->db, &exhausted, err, "select count(*) from audit where event = 'exhausted'", ""))
         return FALSE;
-    add(rows, group, name, n);
+    add(rows, "tickets", "opened", opened);
+    add(rows, "tickets", "about tickets that nobody took", about);
+    add(rows, "escalations", "total", runs);
+    add(rows, "escalations", "exhausted", exhausted);
     return TRUE;
 }
 
@@ -113,10 +119,7 @@ gboolean tally_rows(const Tally *t, Desk *d, GArray **ret, GError **err)
     g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(TallyRow));
     g_array_set_clear_func(rows, row_clear);
     add_mails(t, rows);
-    if (!add_value(rows, d, "tickets", "opened", "select count(*) from ticket where is_operational = 0", err)
-        || !add_value(rows, d, "tickets", "about tickets that nobody took", "select count(*) from ticket where is_operational = 1", err)
-        || !add_value(rows, d, "escalations", "total", "select count(*) from run where is_operational = 0", err)
-        || !add_value(rows, d, "escalations", "exhausted", "select count(*) from audit where event = 'exhausted'", err) || !add_breaches(rows, d, err))
+    if (!add_tickets(rows, d, err) || !add_breaches(rows, d, err))
         return FALSE;
     add_pages(t, rows);
     *ret = g_steal_pointer(&rows);

@@ -6,20 +6,22 @@
 
 #include "base/banned.h"
 
-typedef enum { HOLDS_TEXT, HOLDS_TIME, HOLDS_TICKET, HOLDS_CLOCK, HOLDS_LINKS, HOLDS_OTHER, HOLDS_SHADOW } Holds; /* a list holds what its items hold */
+typedef enum { HOLDS_TEXT, HOLDS_TIME, HOLDS_TICKET, HOLDS_CLOCK, HOLDS_LINKS, HOLDS_OTHER, HOLDS_SHADOW, HOLDS_SEVERITY, HOLDS_LADDER } Holds; /* a list holds what its items hold */
 
 /* Whose value it is: of a template's mail (a bit each), or of an object. */
 enum {
     AUTO_ACK = 1, RESOLVED = 2, NEW_TICKET = 4, RELAY_IN = 8, PAGE = 16, LINE = 32, TRANSCRIPT = 64, DAILY = 128, NOTICE = 256, PLAIN = 512,
-    ALL = 1023, WITH_TICKET = AUTO_ACK | RESOLVED | NEW_TICKET | RELAY_IN | PAGE | LINE | TRANSCRIPT
+    BOARD = 1024, VENDOR = 2048, ALL = 4095, WITH_TICKET = AUTO_ACK | RESOLVED | NEW_TICKET | RELAY_IN | PAGE | LINE | TRANSCRIPT | BOARD | VENDOR
 };
 
 static const struct {
     const char *template_name;
     int bit;
-} templates[] = {{"auto-ack", AUTO_ACK}, {"resolved", RESOLVED}, {"new-ticket", NEW_TICKET}, {"relay-in", RELAY_IN}, {"escalation", PAGE},
-                 {"reminder", PAGE},     {"line", LINE},         {"transcript", TRANSCRIPT}, {"daily", DAILY},       {"notice", NOTICE},
-                 {"plain", ALL} /* around the values of any mail */};
+} templates[] = {
+    {"auto-ack", AUTO_ACK}, {"resolved", RESOLVED},     {"new-ticket", NEW_TICKET}, {"relay-in", RELAY_IN}, {"escalation", PAGE}, {"reminder", PAGE},
+    {"triage", PAGE},       {"board", BOARD},           {"vendor", VENDOR},         {"line", LINE},         {"transcript", TRANSCRIPT},
+    {"daily", DAILY},       {"notice", NOTICE},         {"plain", ALL} /* around the values of any mail */
+};
 
 typedef struct {
     int of;       /* templates */
@@ -31,18 +33,26 @@ typedef struct {
 static const Row rows[] = {
     {WITH_TICKET, HOLDS_TEXT, "reader", HOLDS_TEXT},
     {WITH_TICKET, HOLDS_TEXT, "ticket", HOLDS_TICKET},
-    {0, HOLDS_TICKET, "id tag queue state severity category subject language requester requester_name owner owner_name owner_phone impact next cause"
+    {0, HOLDS_TICKET, "id tag queue state severity category service subject language requester requester_name owner owner_name owner_phone impact next cause"
                       " resolution waiting_for operational zone", HOLDS_TEXT},
-    {0, HOLDS_TICKET, "opened resolved next_until wait_until", HOLDS_TIME},
+    {0, HOLDS_TICKET, "opened resolved contained next_until wait_until", HOLDS_TIME},
     {0, HOLDS_TICKET, "clocks due", HOLDS_CLOCK},
     {0, HOLDS_CLOCK, "target respond update resolve assign queue calendar duration state breached left late now", HOLDS_TEXT},
     {0, HOLDS_CLOCK, "at met", HOLDS_TIME},
     {AUTO_ACK, HOLDS_TEXT, "answer_by closed opens hours_notice", HOLDS_TEXT},
-    {AUTO_ACK | RESOLVED | NEW_TICKET | RELAY_IN | LINE | TRANSCRIPT, HOLDS_TEXT, "address", HOLDS_TEXT},
+    {AUTO_ACK | RESOLVED | NEW_TICKET | RELAY_IN | LINE | TRANSCRIPT | BOARD | VENDOR, HOLDS_TEXT, "address", HOLDS_TEXT},
     {NEW_TICKET | RELAY_IN, HOLDS_TEXT, "from text relay headline", HOLDS_TEXT},
-    {NEW_TICKET | RELAY_IN | PAGE, HOLDS_TEXT, "about", HOLDS_TICKET},
-    {NEW_TICKET | RELAY_IN | PAGE, HOLDS_TEXT, "excerpt", HOLDS_TEXT},
-    {NEW_TICKET | RELAY_IN | PAGE, HOLDS_TEXT, "excerpt_at", HOLDS_TIME},
+    {NEW_TICKET | RELAY_IN | PAGE | BOARD, HOLDS_TEXT, "about", HOLDS_TICKET},
+    {NEW_TICKET | RELAY_IN | PAGE | BOARD, HOLDS_TEXT, "excerpt", HOLDS_TEXT},
+    {NEW_TICKET | RELAY_IN | PAGE | BOARD, HOLDS_TEXT, "excerpt_at", HOLDS_TIME},
+    {BOARD, HOLDS_TEXT, "risk open headline", HOLDS_TEXT},
+    {VENDOR, HOLDS_TEXT, "contract again", HOLDS_TEXT},
+    {VENDOR, HOLDS_TEXT, "answer_by", HOLDS_TIME},
+    {PAGE | BOARD | VENDOR, HOLDS_TEXT, "severity_title", HOLDS_TEXT},
+    {PAGE, HOLDS_TEXT, "severities", HOLDS_SEVERITY},
+    {0, HOLDS_SEVERITY, "name title example", HOLDS_TEXT},
+    {PAGE, HOLDS_TEXT, "also", HOLDS_LADDER},
+    {0, HOLDS_LADDER, "policy level at", HOLDS_TEXT},
     {PAGE, HOLDS_TEXT, "headline policy level levels try again role instead_of shift_of tried authority bridge observe next_people repeats last last_queue"
                        " reminder done", HOLDS_TEXT},
     {PAGE, HOLDS_TEXT, "answer_by next_at done_at", HOLDS_TIME},

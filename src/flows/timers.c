@@ -9,11 +9,16 @@
 
 #include "store/clocks.h"
 
+#include "flows/containment.h"
 #include "flows/deadlines.h"
 #include "flows/duty.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
+#include "flows/outage.h"
+#include "flows/policies.h"
 #include "flows/recalc.h"
+#include "flows/risks.h"
+#include "flows/vendors.h"
 #include "flows/verbs.h"
 #include "flows/view.h"
 
@@ -82,19 +87,33 @@ static gboolean tell_ackers(Desk *d, const Ticket *t, const ClockRow *c, GError 
     return TRUE;
 }
 
+/* A clock is a cause at its breach in policies whose levels name no share of it. */
+static gboolean breach_causes(Desk *d, const Ticket *t, const ClockRow *c, GError **err)
+{
+    g_autoptr(GPtrArray) names = NULL;
+    g_autofree char *cause = g_strdup_printf("clock:%" G_GINT64_FORMAT, c->clock.id);
+    if (!policies_names(d, t, c->queue, &names, err))
+        return FALSE;
+    for (guint i = 0; i < names->len; i++) {
+        const Policy *policy;
+        if (!policies_for(d, t, g_ptr_array_index(names, i), &policy, err))
+            return FALSE;
+        if (policy != NULL && !policy_has_at(policy) && !escalate_cause(d, t, policy->name, cause, c->clock.id, 0, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean fire_breach(Desk *d, const DueRow *due, GError **err)
 {
     ClockRow *c = NULL;
     g_autoptr(Ticket) t = NULL;
     if (!clocks_load(d->db, due->clock_id, &c, err))
         return FALSE;
-    const ConfigQueue *queue = desk_queue(d, c->queue);
-    const Policy *policy = queue == NULL ? NULL : desk_policy(d, queue->policy);
-    g_autofree char *cause = g_strdup_printf("clock:%" G_GINT64_FORMAT, due->clock_id);
     gboolean is_live = c->clock.state == CLOCK_RUNNING && c->clock.due_at <= d->now && c->clock.breached_at == INSTANT_NONE;
     gboolean ok = !is_live
-                  || (tickets_load(d->db, c->ticket_id, &t, err) && deadlines_breach(d, c, d->now, err) && tell_ackers(d, t, c, err)
-                      && (policy == NULL || policy_has_at(policy) || escalate_cause(d, t, policy->name, cause, due->clock_id, 0, err)));
+                  || (tickets_load(d->db, c->ticket_id, &t, err) && deadlines_breach(d, c, d->now, err) && (vendors_is_clock(c) ? vendors_late(d, t, c, err) : tell_ackers(d, t, c, err))
+                      && breach_causes(d, t, c, err));
     clocks_row_free(c);
     return ok;
 }
@@ -133,7 +152,8 @@ static gboolean fire_wait(Desk *d, const DueRow *due, GError **err)
 static const struct {
     const char *what;
     gboolean (*fire)(Desk *, const DueRow *, GError **);
-} kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff}};
+} kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff}, {"board", risks_board},
+           {"confirm", containment_expired}, {"outage", outage_fire}};
 
 static gboolean fire_one(Desk *d, const DueRow *due, GError **err)
 {

@@ -7,6 +7,7 @@
 #include "store/runs.h"
 
 #include "flows/people.h"
+#include "flows/policies.h"
 #include "flows/view.h"
 
 #include "base/banned.h"
@@ -141,7 +142,7 @@ static char *afterwards(Desk *d, const Ticket *t, const Policy *p, const LadderR
 
 static char *climbing_text(Desk *d, const Ticket *t, const RunRow *r, Instant at)
 {
-    const Policy *p = desk_policy(d, r->policy);
+    const Policy *p = policies_of_run(d, r);
     Instant by;
     guint n;
     g_autofree char *names = waited_for(d, r->run, &by, &n), *then = afterwards(d, t, p, r->run, at);
@@ -156,7 +157,7 @@ static gboolean run_text(Desk *d, const Ticket *t, const DueRow *due, char **ret
     const LadderRun *run = r->run;
     const char *acker = name_of(d, run->acker);
     if (run->state == RUN_HELD && run->resolve_by != INSTANT_NONE && run->resolve_by <= due->next_at) {
-        g_autofree char *who = asks(d, t, desk_policy(d, r->policy), run->level + 1, due->next_at);
+        g_autofree char *who = asks(d, t, policies_of_run(d, r), run->level + 1, due->next_at);
         *ret = g_strdup_printf("%s has neither contained nor resolved it by then: %s", acker, who);
     } else if (run->state == RUN_HELD && run->is_shift_bound) {
         *ret = g_strdup_printf("the shift of %s, who has it, ends: who comes on duty is asked", acker);
@@ -279,7 +280,7 @@ static char *run_status(Desk *d, const Ticket *t, const RunRow *r, const Zone *z
     if (run->state == RUN_EXHAUSTED)
         return g_strdup("Everybody was asked, and nobody has taken it.");
     Instant next = by != INSTANT_NONE ? by : run->next_level_at;
-    g_autofree char *then = afterwards(d, t, desk_policy(d, r->policy), run, next != INSTANT_NONE ? next : d->now);
+    g_autofree char *then = afterwards(d, t, policies_of_run(d, r), run, next != INSTANT_NONE ? next : d->now);
     g_autofree char *when = next != INSTANT_NONE ? view_time(zone, next, d->now) : NULL;
     if (n == 0)
         return when == NULL ? g_strdup("Nobody has taken it.")

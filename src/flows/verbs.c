@@ -10,11 +10,14 @@
 #include "store/clocks.h"
 #include "store/messages.h"
 
+#include "flows/containment.h"
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
 #include "flows/merge.h"
 #include "flows/notify.h"
+#include "flows/rescore.h"
+#include "flows/risks.h"
 #include "flows/upcoming.h"
 #include "flows/verbs_shared.h"
 #include "flows/view.h"
@@ -101,7 +104,8 @@ static gboolean do_severity(VerbContext *c, const Command *cmd, GError **err)
     c->ticket->severity = cmd->severity - 1;
     c->ticket->severity_sticks = TRUE;
     verbs_say(c, "Severity is S%d.", cmd->severity);
-    return save(c, err) && deadlines_retarget(c->desk, c->ticket, old, c->desk->now, err)
+    return save(c, err) && deadlines_retarget(c->desk, c->ticket, old, c->desk->now, err) && rescore_sorted(c->desk, c->ticket, err)
+           && risks_fire(c->desk, c->ticket, err)
            && desk_audit(c->desk, c->ticket->id, err, "severity", "old=S%d new=S%d by=%s", old + 1, cmd->severity, verbs_actor_name(c));
 }
 
@@ -142,7 +146,7 @@ static gboolean record(VerbContext *c, const char *kind, const char *text, GErro
 
 static gboolean progress(VerbContext *c, GError **err)
 {
-    LadderEvent event = {.kind = LADDER_PROGRESS, .hold_until = escalate_hold_until(c->desk, c->ticket, NULL, NULL, INSTANT_NONE, NULL)};
+    LadderEvent event = {.kind = LADDER_PROGRESS, .hold_until = escalate_hold_until(c->desk, c->ticket, NULL, NULL, INSTANT_NONE, FALSE, NULL)};
     return escalate_each(c->desk, c->ticket, &event, NULL, err);
 }
 
@@ -155,10 +159,9 @@ static gboolean do_answered(VerbContext *c, const Command *cmd, GError **err)
 
 static gboolean do_contained(VerbContext *c, const Command *cmd, GError **err)
 {
-    c->ticket->contained_at = c->desk->now;
-    verbs_say(c, "Contained. Answer and solution are still owed.");
-    return save(c, err) && record(c, "contained", cmd->text, err) && escalate_contained(c->desk, c->ticket, err)
-           && desk_audit(c->desk, c->ticket->id, err, "contained", "by=%s", verbs_actor_name(c));
+    if (c->ticket->state >= TICKET_RESOLVED)
+        return verbs_refuse(c, "the ticket is %s", tickets_state_name(c->ticket->state));
+    return containment_say(c, err) && save(c, err) && record(c, "contained", cmd->text, err) && escalate_contained(c->desk, c->ticket, err);
 }
 
 /* What people write may reach the requester: without addresses that are somebody's alone. */
@@ -236,6 +239,28 @@ static gboolean do_text(VerbContext *c, const Command *cmd, GError **err)
            && desk_audit(c->desk, t->id, err, "text", "verb=%s by=%s", command_verb_name(cmd->verb), verbs_actor_name(c));
 }
 
+/* What kind of matter it is: rules and plans may ask for that. */
+static gboolean do_category(VerbContext *c, const Command *cmd, GError **err)
+{
+    return do_text(c, cmd, err) && rescore_sorted(c->desk, c->ticket, err) && rescore_again(c->desk, c->ticket, err);
+}
+
+static gboolean do_risk(VerbContext *c, const Command *cmd, GError **err)
+{
+    if (g_hash_table_lookup(c->desk->config->risks, cmd->text) == NULL) {
+        g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(c->desk->config->risks), (GCompareFunc)strcmp);
+        g_autoptr(GString) all = g_string_new(NULL);
+        for (const GList *l = names; l != NULL; l = l->next)
+            g_string_append_printf(all, "%s%s", all->len > 0 ? ", " : "", (const char *)l->data);
+        return verbs_refuse(c, "there is no risk '%.64s'%s%s", cmd->text, all->len > 0 ? "; there are: " : ", the configuration has none", all->str);
+    }
+    if (c->ticket->state >= TICKET_RESOLVED)
+        return verbs_refuse(c, "the ticket is %s", tickets_state_name(c->ticket->state));
+    verbs_say(c, "The ticket has the risk %s.", cmd->text);
+    return risks_add(c->desk, c->ticket, cmd->text, verbs_actor_name(c), err) && deadlines_repolicied(c->desk, c->ticket, err)
+           && risks_fire(c->desk, c->ticket, err);
+}
+
 static gboolean do_note(VerbContext *c, const Command *cmd, GError **err)
 {
     verbs_say(c, "Noted.");
@@ -294,14 +319,39 @@ static gboolean do_help(VerbContext *c, const Command *cmd, GError **err)
 
 typedef gboolean Handler(VerbContext *, const Command *, GError **);
 
+static gboolean do_override(VerbContext *, const Command *, GError **);
+
 static Handler *const handlers[VERB_COUNT] = {
     [VERB_ACK] = ladderverbs_ack,           [VERB_DECLINE] = ladderverbs_decline,   [VERB_PASS] = ladderverbs_pass,         [VERB_ESCALATE] = ladderverbs_escalate,
     [VERB_TAKE] = do_take,         [VERB_ASSIGN] = do_assign,     [VERB_SEVERITY] = do_severity, [VERB_WAIT] = do_wait,
     [VERB_ANSWERED] = do_answered, [VERB_CONTAINED] = do_contained, [VERB_RESOLVE] = do_resolve, [VERB_REOPEN] = do_reopen,
     [VERB_CAUSE] = do_text,        [VERB_IMPACT] = do_text,       [VERB_NEXT] = do_text,         [VERB_NOTE] = do_note,
-    [VERB_CATEGORY] = do_text,     [VERB_MERGE] = merge_verb,     [VERB_SPAM] = do_spam,         [VERB_NOTSPAM] = do_notspam,
+    [VERB_CATEGORY] = do_category, [VERB_RISK] = do_risk,       [VERB_OVERRIDE] = do_override, [VERB_MERGE] = merge_verb,     [VERB_SPAM] = do_spam,         [VERB_NOTSPAM] = do_notspam,
     [VERB_NEEDLESS] = do_needless, [VERB_STATUS] = do_status,     [VERB_HELP] = do_help,
 };
+
+/* The verb inside, though a role or the longest hold would refuse it. Who, what and why stand in the audit: the reason as a message, which can
+ * be erased. */
+static gboolean do_override(VerbContext *c, const Command *cmd, GError **err)
+{
+    g_autoptr(Command) inner = NULL;
+    g_autoptr(GError) local = NULL;
+    gint64 why;
+    if (cmd->reason == NULL)
+        return verbs_refuse(c, "an override needs its reason: override %s because …", cmd->text);
+    if (!command_read_line(cmd->text, &inner, &local))
+        return verbs_refuse(c, "%s", local->message);
+    if (inner->verb == VERB_OVERRIDE)
+        return verbs_refuse(c, "one override is enough");
+    if (!record(c, "override", cmd->reason, err) || !db_value(c->desk->db, &why, err, "select max(id) from message where ticket_id = $1", "i", c->ticket->id)
+        || !desk_audit(c->desk, c->ticket->id, err, "override", "verb=%s by=%s reason=message:%" G_GINT64_FORMAT, command_verb_name(inner->verb),
+                       verbs_actor_name(c), why))
+        return FALSE;
+    c->is_override = TRUE;
+    gboolean ok = handlers[inner->verb](c, inner, err);
+    c->is_override = FALSE;
+    return ok;
+}
 
 gboolean verbs_apply(VerbContext *c, const Command *command, GError **err)
 {
@@ -311,7 +361,7 @@ gboolean verbs_apply(VerbContext *c, const Command *command, GError **err)
         return verbs_refuse(c, "queue '%s' is not configured any more", c->ticket->queue);
     if (c->ticket->state == TICKET_MERGED && command->verb != VERB_STATUS && command->verb != VERB_HELP)
         return verbs_refuse(c, "the ticket was merged into %" G_GINT64_FORMAT, c->ticket->merged_into_id);
-    if (c->actor != NULL && !config_contact_may(c->desk->config, c->actor, verb)) {
+    if (c->actor != NULL && !config_contact_may(c->desk->config, c->actor, verb, c->ticket->queue)) {
         verbs_refuse(c, "your role may not use '%s'", verb);
         return desk_audit(c->desk, c->ticket->id, err, "verb-refused", "verb=%s by=%s", verb, verbs_actor_name(c));
     }

@@ -11,6 +11,8 @@
 #include "store/messages.h"
 
 #include "flows/people.h"
+#include "flows/policies.h"
+#include "flows/vendors.h"
 
 #include "base/banned.h"
 
@@ -171,7 +173,7 @@ static gboolean add_clocks(Desk *d, const Ticket *t, const Zone *zone, json_t *o
         ClockRow *c = g_ptr_array_index(clocks, i);
         json_t *one = view_clock(d, c, zone);
         json_array_append_new(all, one);
-        if (c->clock.state == CLOCK_RUNNING)
+        if (c->clock.state == CLOCK_RUNNING && !vendors_is_clock(c))
             json_array_append(due, one);
     }
     return TRUE;
@@ -188,6 +190,7 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     set(o, "state", tickets_state_name(t->state));
     set(o, "severity", severity);
     set(o, "category", t->category);
+    set(o, "service", t->service);
     set(o, "subject", t->subject);
     set(o, "requester", t->requester);
     set(o, "requester_name", t->requester_name != NULL ? t->requester_name : t->requester);
@@ -202,6 +205,7 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     set(o, "resolution", t->resolution);
     set_time(o, "opened", zone, t->opened_at, d->now);
     set_time(o, "resolved", zone, t->resolved_at, d->now);
+    set_time(o, "contained", zone, t->contained_at, d->now);
     set_time(o, "next_until", zone, t->next_until_at, d->now);
     set_time(o, "wait_until", zone, t->wait_until_at, d->now);
     set(o, "waiting_for", t->waiting_for);
@@ -221,7 +225,7 @@ static const ClockRow *pressing(const GPtrArray *clocks)
     const ClockRow *best = NULL;
     for (guint i = 0; i < clocks->len; i++) {
         const ClockRow *c = g_ptr_array_index(clocks, i);
-        if (c->clock.state == CLOCK_RUNNING && (best == NULL || c->clock.due_at < best->clock.due_at))
+        if (c->clock.state == CLOCK_RUNNING && !vendors_is_clock(c) && (best == NULL || c->clock.due_at < best->clock.due_at))
             best = c;
     }
     return best;
@@ -420,11 +424,25 @@ static gboolean add_subject_matter(Desk *d, const Ticket *t, const Zone *zone, g
            && add_pressing(d, matter, zone, o, err) && (json_object_get(o, "pressing") != NULL || add_pressing(d, t, zone, o, err));
 }
 
+/* What each severity means, where the configuration says so: for who sorts tickets. */
+static void add_severities(const Desk *d, const Ticket *t, json_t *o)
+{
+    json_t *list = json_array();
+    for (int s = 0; s < SEVERITY_COUNT; s++) {
+        const ConfigSeverity *severity = &d->config->severities[s];
+        g_autofree char *name = g_strdup_printf("S%d", s + 1);
+        if (severity->title != NULL || severity->example != NULL)
+            json_array_append_new(list, json_pack("{s:s, s:s*, s:s*}", "name", name, "title", severity->title, "example", severity->example));
+    }
+    json_object_set_new(o, "severities", list);
+    set(o, "severity_title", d->config->severities[t->severity].title);
+}
+
 json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, const ConfigContact *reader, gsize headline,
                   int excerpt, GError **err)
 {
     const ConfigQueue *queue = desk_queue(d, t->queue);
-    const Policy *policy = desk_policy(d, r->policy);
+    const Policy *policy = policies_of_run(d, r);
     const PolicyLevel *level = g_ptr_array_index(policy->levels, (guint)p->level - 1);
     const Zone *zone = desk_contact_zone(d, reader, queue);
     const ConfigContact *absent = desk_contact(d, instead_of);
@@ -439,6 +457,7 @@ json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p
     set(o, "role", reader->roles != NULL ? reader->roles[0] : NULL);
     set(o, p->kind == PAGE_HANDOFF ? "shift_of" : "instead_of", absent != NULL ? absent->full_name : instead_of);
     set(o, "authority", level->authority);
+    add_severities(d, t, o);
     set(o, "bridge", policy->bridge);
     json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE && !t->is_operational));
     gboolean ok = ticket != NULL && add_history(d, r, p, zone, o, err) && add_subject_matter(d, t, zone, headline, excerpt, o, ticket, err);

@@ -52,6 +52,8 @@ const CommandEntry cmd_table[] = {
     VERB("cause", " TEXT", "records the cause"),
     VERB("impact", " TEXT", "records the impact"),
     VERB("category", " WORD", "sets the category"),
+    VERB("risk", " NAME", "the ticket has that risk"),
+    VERB("override", " VERB … because REASON", "does what a rule refuses (with --as)"),
     VERB("needless", "", "marks the escalation as needless"),
     {"next", "[-n N] | ID TEXT", "shows what is due next; with an ID: records the next step", cmd_next},
     {"inspect", "[--mbox] [FILE…]", "shows how a mail is read, as JSON", cmd_inspect},

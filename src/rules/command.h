@@ -24,6 +24,8 @@ typedef enum {
     VERB_NEXT,      /* text, until optional */
     VERB_NOTE,      /* text; at a work address it makes the whole mail private */
     VERB_CATEGORY,  /* text: one word */
+    VERB_RISK,      /* text: one word */
+    VERB_OVERRIDE,  /* text: the verb that is done all the same; reason */
     VERB_MERGE,     /* ticket */
     VERB_SPAM,
     VERB_NOTSPAM,
@@ -58,6 +60,7 @@ typedef struct {
     CommandFor wait_for;
     char *who;        /* contact's name or address, or NULL */
     char *text;       /* argument text, or NULL */
+    char *reason;     /* behind "because", or NULL */
     int severity;     /* 1..4, or 0 */
     gint64 ticket;    /* number of another ticket, or 0 */
     char *line;       /* the line as written */

@@ -18,7 +18,8 @@ typedef enum {
     ARG_TEXT_OPTIONAL,
     ARG_NEXT,
     ARG_WORD,
-    ARG_TICKET
+    ARG_TICKET,
+    ARG_BECAUSE
 } Arguments;
 
 typedef struct {
@@ -46,6 +47,8 @@ static const Grammar grammar[VERB_COUNT] = {
     [VERB_NEXT] = {ARG_NEXT, FALSE, FALSE, "next TEXT [by TIME]"},
     [VERB_NOTE] = {ARG_TEXT, TRUE, TRUE, "note TEXT"},
     [VERB_CATEGORY] = {ARG_WORD, FALSE, FALSE, "category WORD"},
+    [VERB_RISK] = {ARG_WORD, FALSE, FALSE, "risk NAME"},
+    [VERB_OVERRIDE] = {ARG_BECAUSE, FALSE, FALSE, "override VERB because REASON"},
     [VERB_MERGE] = {ARG_TICKET, FALSE, FALSE, "merge TICKET"},
     [VERB_SPAM] = {ARG_NONE, FALSE, FALSE, "spam"},
     [VERB_NOTSPAM] = {ARG_NONE, FALSE, FALSE, "notspam"},
@@ -231,10 +234,23 @@ static gboolean read_word(const CommandTokens *t, guint i, guint end, Command *c
     return TRUE;
 }
 
+/* `VERB … because REASON`. Without a reason it is understood, so that whoever wrote it is told what is missing. */
+static gboolean read_because(const CommandTokens *t, guint i, guint end, Command *c)
+{
+    guint because = i + 1, n = 0;
+    while (because < end && (n = command_token_match(t, because, end, WORDS_BECAUSE, NULL)) == 0)
+        because++;
+    if (i >= end)
+        return FALSE;
+    c->text = because < end ? slice(t, i, because) : g_strdup(command_token_rest(t, i));
+    c->reason = because + n < end ? g_strdup(command_token_rest(t, because + n)) : NULL;
+    return TRUE;
+}
+
 gboolean command_args_has_text(Verb v)
 {
     Arguments a = grammar[v].arguments;
-    return a == ARG_TEXT || a == ARG_TEXT_OPTIONAL || a == ARG_NEXT;
+    return a == ARG_BECAUSE || a == ARG_TEXT || a == ARG_TEXT_OPTIONAL || a == ARG_NEXT;
 }
 
 gboolean command_args_read(const CommandTokens *t, guint i, guint end, const CommandMode *mode, Command *c)
@@ -257,6 +273,7 @@ gboolean command_args_read(const CommandTokens *t, guint i, guint end, const Com
     case ARG_NEXT: return read_next(t, i, mode, c);
     case ARG_WORD: return read_word(t, i, end, c);
     case ARG_TICKET: return read_ticket(t, i, end, c);
+    case ARG_BECAUSE: return read_because(t, i, end, c);
     }
     return FALSE;
 }

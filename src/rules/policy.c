@@ -99,10 +99,10 @@ static const struct {
 } who_words[] = {
     {"lead", FALSE, WHO_LEAD},   {"owner", FALSE, WHO_OWNER}, {"manager-of:owner", FALSE, WHO_MANAGER_OF_OWNER},
     {"contact:", TRUE, WHO_CONTACT}, {"rota:", TRUE, WHO_ROTA},   {"role:", TRUE, WHO_ROLE},
-    {"group:", TRUE, WHO_GROUP},
+    {"group:", TRUE, WHO_GROUP}, {"vendor:", TRUE, WHO_VENDOR}, {"service-owner", FALSE, WHO_SERVICE_OWNER},
 };
 
-#define WHO_EXPECTED "expected contact:NAME, rota:NAME, role:NAME, group:NAME, manager-of:owner, lead, owner or a contact's name"
+#define WHO_EXPECTED "expected contact:NAME, rota:NAME, role:NAME, group:NAME, vendor:NAME, manager-of:owner, lead, owner, service-owner or a contact's name"
 
 static gboolean is_name(const char *text)
 {

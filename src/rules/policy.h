@@ -17,7 +17,9 @@ typedef enum {
     WHO_GROUP,            /* group:NAME */
     WHO_MANAGER_OF_OWNER, /* manager-of:owner */
     WHO_LEAD,             /* the queue's lead */
-    WHO_OWNER
+    WHO_OWNER,
+    WHO_VENDOR,           /* vendor:NAME */
+    WHO_SERVICE_OWNER     /* who owns the service that the ticket is about; while he is away its backup */
 } WhoKind;
 
 typedef struct {
@@ -72,7 +74,7 @@ Policy *policy_new(const char *name);
 void policy_free(Policy *p);
 Who *who_new(WhoKind kind, const char *name);
 void who_free(Who *w);
-/* `rota:primary`, `role:agent`, `lead`, `bob` …; DATA error lists what is allowed. */
+/* `rota:primary`, `role:agent`, `vendor:cdn`, `lead`, `bob` …; DATA error lists what is allowed. */
 gboolean who_parse(const char *text, Who **ret, GError **err);
 char *who_format(const Who *w);
 /* `75% respond`; DATA error. */

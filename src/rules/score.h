@@ -11,6 +11,7 @@ const char *score_axis_name(ScoreAxis a); /* "impact" */
 typedef struct {
     gboolean is_weighted;        /* the weighted mean; else the greatest of weight × axis, so that one axis alone can reach the worst */
     int weights[SCORE_AXES];     /* percent; 100 is 1 */
+    int margin;                  /* two categories that are less apart are a tie */
 } ScoreCombine;
 
 typedef struct {

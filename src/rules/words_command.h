@@ -30,6 +30,7 @@ typedef enum {
     WORDS_BY,
     WORDS_BY_BEHIND,
     WORDS_TO,
+    WORDS_BECAUSE, /* before the reason of an override */
     WORDS_CUSTOMER,
     WORDS_VENDOR,
     WORDS_UNIT,    /* value: s m h d w, or H D for open hours and business days */

@@ -140,7 +140,21 @@ gboolean outbox_failed(Db *db, gint64 id, Instant now, const char *reply, GError
 
 gboolean outbox_withdraw_notification(Db *db, gint64 notification, GError **err)
 {
-    return db_run(db, err, "update outbox set state = 'withdrawn', next_at = null where notification_id = $1 and state = 'queued'", "i", notification);
+    return db_run(db, err,
+                  "update outbox set state = 'withdrawn', next_at = null where state = 'queued'"
+                  " and (notification_id = $1 or id in (select outbox_id from beside where notification_id = $1))"
+                  " and not exists (select 1 from notification n where n.id <> $1 and n.state in (0, 1)"
+                  " and (n.id = outbox.notification_id or n.id in (select notification_id from beside where outbox_id = outbox.id)))",
+                  "i", notification);
+}
+
+gboolean outbox_carry(Db *db, gint64 notification, gint64 outbox, GError **err)
+{
+    return db_run(db, err,
+                  "insert into beside (notification_id, outbox_id) values ($1, $2) on conflict (notification_id) do update set outbox_id = excluded.outbox_id",
+                  "ii", notification, outbox)
+           && db_run(db, err, "update outbox set state = 'withdrawn', next_at = null where notification_id = $1 and state = 'queued' and id <> $2", "ii",
+                     notification, outbox);
 }
 
 gboolean outbox_count(Db *db, const char *recipient, gboolean domain, Instant since, gint64 *ret, GError **err)

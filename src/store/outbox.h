@@ -38,7 +38,10 @@ gboolean outbox_sent(Db *db, gint64 id, Instant now, const char *reply, GError *
 /* Tried and put off until `next`. */
 gboolean outbox_later(Db *db, gint64 id, Instant next, const char *reply, GError **err);
 gboolean outbox_failed(Db *db, gint64 id, Instant now, const char *reply, GError **err);
+/* The notification is told no more: its mail, if it waits, is withdrawn where it carries nothing else. */
 gboolean outbox_withdraw_notification(Db *db, gint64 notification, GError **err);
+/* The mail `outbox` carries that notification beside its own; another that waits to carry it alone is withdrawn. */
+gboolean outbox_carry(Db *db, gint64 notification, gint64 outbox, GError **err);
 /* Automatic mails to an address or, with `domain`, to those of its domain who are no contacts, since an instant. */
 gboolean outbox_count(Db *db, const char *recipient, gboolean domain, Instant since, gint64 *ret, GError **err);
 

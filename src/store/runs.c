@@ -15,6 +15,7 @@ void runs_row_free(RunRow *r)
         return;
     g_free(r->policy);
     g_free(r->config_version);
+    g_free(r->policy_digest);
     ladder_run_free(r->run);
     g_free(r);
 }
@@ -76,7 +77,7 @@ gboolean runs_load(Db *db, gint64 id, RunRow **ret, GError **err)
     GError *local = NULL;
     if (!db_select(db, &rows, err,
                    "select id, ticket_id, policy, state, level, levels, acker, acked_at, hold_until, resolve_by, next_level_at, repeat_at,"
-                   " repeat_after, suspended_at, is_operational, started_at, ended_at, config_version, suspended_for, is_shift_bound from run where id = $1",
+                   " repeat_after, suspended_at, is_operational, started_at, ended_at, config_version, suspended_for, is_shift_bound, policy_digest from run where id = $1",
                    "i", id))
         return FALSE;
     if (!db_next(rows, &local)) {
@@ -106,6 +107,7 @@ gboolean runs_load(Db *db, gint64 id, RunRow **ret, GError **err)
     r->config_version = g_strdup(db_text(rows, 17));
     r->run->suspended_for = (guint)db_int(rows, 18);
     r->run->is_shift_bound = db_int(rows, 19) != 0;
+    r->policy_digest = g_strdup(db_text(rows, 20));
     if (!load_pages(db, r, err) || !load_names(db, r, err))
         return FALSE;
     *ret = g_steal_pointer(&r);
@@ -148,10 +150,34 @@ gboolean runs_insert(Db *db, RunRow *r, GError **err)
 {
     g_autofree char *levels = levels_text(r->run);
     return db_value(db, &r->id, err,
-                    "insert into run (ticket_id, policy, state, level, levels, is_operational, started_at, config_version)"
-                    " values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
-                    "isiisits", r->ticket_id, r->policy, (gint64)r->run->state, (gint64)r->run->level, levels, (gint64)r->run->is_operational,
-                    r->started_at, r->config_version);
+                    "insert into run (ticket_id, policy, state, level, levels, is_operational, started_at, config_version, policy_digest)"
+                    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
+                    "isiisitss", r->ticket_id, r->policy, (gint64)r->run->state, (gint64)r->run->level, levels, (gint64)r->run->is_operational,
+                    r->started_at, r->config_version, r->policy_digest);
+}
+
+gboolean runs_rebase(Db *db, RunRow *r, const char *policy_digest, guint levels, const char *config_version, GError **err)
+{
+    g_array_set_size(r->run->levels, levels);
+    g_autofree char *text = levels_text(r->run);
+    return db_run(db, err, "update run set policy_digest = $2, levels = $3, config_version = $4 where id = $1", "isss", r->id, policy_digest, text,
+                  config_version);
+}
+
+gboolean runs_answered(Db *db, gint64 notification, GArray **ret, GError **err)
+{
+    return db_ids(db, ret, err,
+                  "select run_id from notification where id = $1 union select n.run_id from outbox o join beside b on b.outbox_id = o.id"
+                  " join notification n on n.id = b.notification_id where o.notification_id = $1 order by 1",
+                  "i", notification);
+}
+
+gboolean runs_carried(Db *db, gint64 outbox, GArray **ret, GError **err)
+{
+    return db_ids(db, ret, err,
+                  "select notification_id from outbox where id = $1 and notification_id is not null union"
+                  " select notification_id from beside where outbox_id = $1 order by 1",
+                  "i", outbox);
 }
 
 static gboolean save_names(Db *db, gint64 run, const char *role, const GPtrArray *names, GError **err)

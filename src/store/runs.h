@@ -10,6 +10,7 @@ typedef struct {
     gint64 id, ticket_id;
     char *policy;
     char *config_version;
+    char *policy_digest; /* of the text of the policy that it goes by, or NULL: begun by a version that kept none */
     Instant started_at, ended_at;
     LadderRun *run;
 } RunRow;
@@ -25,6 +26,8 @@ gboolean runs_of_ticket(Db *db, gint64 ticket, gboolean only_live, GPtrArray **r
 /* Ids of all live runs (gint64). */
 gboolean runs_all_live(Db *db, GArray **ret, GError **err);
 gboolean runs_insert(Db *db, RunRow *r, GError **err);
+/* It goes on by another text, which may have more levels. */
+gboolean runs_rebase(Db *db, RunRow *r, const char *policy_digest, guint levels, const char *config_version, GError **err);
 /* Stores state and the states of known pages; new pages (id 0) must have been stored by runs_insert_page. */
 gboolean runs_save(Db *db, const RunRow *r, const char *end_reason, GError **err);
 gboolean runs_insert_page(Db *db, const RunRow *r, LadderPage *p, const char *instead_of, Instant now, GError **err);
@@ -34,6 +37,11 @@ gboolean runs_add_cause(Db *db, gint64 run, const char *cause, gint64 clock, Ins
 gboolean runs_end_cause(Db *db, gint64 run, const char *cause, Instant now, GError **err);
 /* How many causes are open, and how many of these are paused clocks. */
 gboolean runs_causes(Db *db, gint64 run, gint64 *ret_open, gint64 *ret_paused, GError **err);
+
+/* The runs that an answer to that notification is about: its own, and those whose notifications its mail carried beside it (gint64). */
+gboolean runs_answered(Db *db, gint64 notification, GArray **ret, GError **err);
+/* The notifications that an outgoing mail carries (gint64): none, one, or several. */
+gboolean runs_carried(Db *db, gint64 outbox, GArray **ret, GError **err);
 
 /* One notification, for acknowledgments and reports of delivery. */
 typedef struct {

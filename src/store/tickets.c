@@ -35,7 +35,7 @@ void tickets_free(Ticket *t)
     if (t == NULL)
         return;
     char *texts[] = {t->queue,  t->category,  t->subject, t->requester, t->requester_name,  t->language,           t->owner, t->waiting_for,
-                     t->impact, t->next_text, t->cause,   t->resolution, t->root_message_id, t->last_from_requester};
+                     t->impact, t->next_text, t->cause,   t->resolution, t->root_message_id, t->last_from_requester, t->service};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     g_free(t);
@@ -87,6 +87,8 @@ static Ticket *ticket_of_row(DbRows *r)
     t->contained_at = db_instant(r, c++);
     t->root_message_id = g_strdup(db_text(r, c++));
     t->last_from_requester = g_strdup(db_text(r, c++));
+    t->service = g_strdup(db_text(r, c++));
+    t->contained_confirmed = db_int(r, c++) != 0;
     return t;
 }
 
@@ -98,7 +100,7 @@ gboolean tickets_load(Db *db, gint64 id, Ticket **ret, GError **err)
                    "select t.id, queue, state, severity, severity_sticks, category, subject, requester_id, p.address, p.name, language, owner,"
                    " opened_at, answered_at, resolved_at, closed_at, reopened, coalesce(linked_id, 0), coalesce(merged_into_id, 0), unsure, spam,"
                    " is_operational, needless, waiting_for, wait_until_at, impact, next_text, cause, resolution, next_until_at, contained_at,"
-                   " root_message_id, last_from_requester from ticket t join person p on p.id = t.requester_id where t.id = $1",
+                   " root_message_id, last_from_requester, service, contained_confirmed from ticket t join person p on p.id = t.requester_id where t.id = $1",
                    "i", id))
         return FALSE;
     if (!db_next(rows, &local)) {
@@ -119,12 +121,12 @@ gboolean tickets_save(Db *db, const Ticket *t, GError **err)
                   " answered_at = $9, resolved_at = $10, closed_at = $11, reopened = $12, linked_id = nullif($13, 0),"
                   " merged_into_id = nullif($14, 0), unsure = $15, spam = $16, is_operational = $17, needless = $18, waiting_for = $19,"
                   " wait_until_at = $20, impact = $21, next_text = $22, cause = $23, resolution = $24, next_until_at = $25,"
-                  " contained_at = $26, root_message_id = $27, last_from_requester = $28, language = $29, opened_at = $30 where id = $1",
-                  "issiissstttiiiiiiistsssstt" "ssst", t->id, t->queue, state_names[t->state], (gint64)t->severity, (gint64)t->severity_sticks,
+                  " contained_at = $26, root_message_id = $27, last_from_requester = $28, language = $29, opened_at = $30, service = $31, contained_confirmed = $32 where id = $1",
+                  "issiissstttiiiiiiistsssstt" "ssst" "si", t->id, t->queue, state_names[t->state], (gint64)t->severity, (gint64)t->severity_sticks,
                   t->category, t->subject, t->owner, t->answered_at, t->resolved_at, t->closed_at, (gint64)t->reopened, t->linked_id,
                   t->merged_into_id, (gint64)t->unsure, (gint64)t->spam, (gint64)t->is_operational, (gint64)t->needless, t->waiting_for,
                   t->wait_until_at, t->impact, t->next_text, t->cause, t->resolution, t->next_until_at, t->contained_at, t->root_message_id,
-                  t->last_from_requester, t->language, t->opened_at);
+                  t->last_from_requester, t->language, t->opened_at, t->service, (gint64)t->contained_confirmed);
 }
 
 gboolean tickets_add_queue(Db *db, gint64 ticket, const char *queue, gboolean is_home, GError **err)

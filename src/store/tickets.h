@@ -15,6 +15,7 @@ typedef struct {
     int severity;          /* 0 … 3 */
     gboolean severity_sticks;
     char *category;        /* or NULL */
+    char *service;         /* that it is about, or NULL */
     char *subject;
     gint64 requester_id;
     char *requester, *requester_name; /* of the person row; NULL once erased */
@@ -28,6 +29,7 @@ typedef struct {
     Instant wait_until_at;
     char *impact, *next_text, *cause, *resolution; /* or NULL */
     Instant next_until_at, contained_at;
+    gboolean contained_confirmed; /* a second time */
     char *root_message_id, *last_from_requester;   /* Message-IDs that the requester knows, or NULL */
 } Ticket;
 

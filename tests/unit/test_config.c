@@ -83,8 +83,8 @@ static const Case error_cases[] = {
      "t:8:1: unknown key 'domane' of the configuration, expected a known one: the nearest is 'domain'"},
     {"unknown key in a contact", CONTACTS("emial: [b@a.example]"),
      "t:4:89: unknown key 'emial' of contact 'bob', expected a known one: the nearest is 'email'"},
-    {"key of a later version", NULL, "vendors: {cdn: {email: cdn@b.example}}",
-     "t:8:1: 'vendors' of the configuration is not supported by this version, expected it left out"},
+    {"key of a later version", NULL, "channels: {cdn: {email: cdn@b.example}}",
+     "t:8:1: 'channels' of the configuration is not supported by this version, expected it left out"},
     {"an invitation to a list", CONTACTS("list: yes, members: [ann], rsvp: yes"),
      "t:4:59: contact 'bob' is a list and has `rsvp: yes`, expected a person"},
     {"key of a later version inside", CONTACTS("channels: x"),
@@ -247,9 +247,9 @@ static const Case error_cases[] = {
     {"rule without a condition", NULL, "rules: [{name: r, severity: S1}]",
      "t:8:9: rule 'r' matches nothing, expected at least one of from, to, subject, text, header, attribute, history, time"},
     {"rule without an effect", NULL, "rules: [{name: r, subject: x}]",
-     "t:8:9: rule 'r' does nothing, expected at least one of severity, category, owner, file, or points"},
-    {"rule of a later version", RULE("subject: x, risk: legal"),
-     "t:8:45: 'risk' of rule 'r' is not supported by this version, expected it left out"},
+     "t:8:9: rule 'r' does nothing, expected at least one of severity, category, owner, policy, risk, service, file, or points"},
+    {"rule of a later version", RULE("subject: x, alert: legal"),
+     "t:8:45: 'alert' of rule 'r' is not supported by this version, expected it left out"},
     {"too many points", RULE("subject: x, technical: 101"),
      "t:8:56: 'technical' of rule 'r' is '101'…"},
     {"history of nothing", RULE("history: often"),
@@ -295,7 +295,24 @@ static const Case error_cases[] = {
      "t:1:1: the configuration has no queues, expected at least one\n"
      "t:6:82: unknown queue 'help', expected one of queues: there are none"},
     {"queue with triage", QUEUE("triage: ann"),
-     "t:7:117: 'triage' of queue 'help' is not supported by this version, expected it left out"},
+     "t:7:125: unknown policy 'ann', expected one of policies: the nearest is 'std'"},
+    {"rule with a risk that is none", RULE("subject: x, risk: legal"), "t:8:51: unknown risk 'legal', expected one of risks: there are none"},
+    {"rule with a service that is none", NULL, "services: {checkout: {owner: ann}}\nrules: [{name: r, subject: x, service: chekout}]",
+     "t:9:40: unknown service 'chekout', expected one of services: the nearest is 'checkout'"},
+    {"service without owner", NULL, "services: {checkout: {backup: ann}}",
+     "t:8:12: service 'checkout' has no 'owner', expected who, like rota:NAME or a contact's name"},
+    {"vendor without address", NULL, "vendors: {cdn: {contract: x}}", "t:8:11: vendor 'cdn' has no 'email', expected a list of mail addresses"},
+    {"vendor that updates", NULL, "vendors: {cdn: {email: c@cdn.example, targets: {update: 2h}}}",
+     "t:8:57: vendor 'cdn' has the target update, expected respond or resolve"},
+    {"vendor on business time", NULL, "vendors: {cdn: {email: c@cdn.example, targets: {respond: 2bh}}}",
+     "t:8:58: a target of vendor 'cdn' is business time, expected a calendar beside it"},
+    {"vendor that is asked and is none", "policies", "policies: {std: {levels: [{notify: 'vendor:cdn'}], exhausted: queue:help}}",
+     "t:6:36: unknown vendor 'cdn', expected one of vendors: there are none"},
+    {"risk at a level that is none", NULL, "risks: {legal: {level-at-once: 2}}",
+     "t:8:9: level-at-once of risk 'legal' is 2, expected a level that the policy of each queue has"},
+    {"board without people", NULL, "risks: {legal: {board: {after: 4h}}}", "t:8:24: board of risk 'legal' has no 'notify', expected a list of who, like [role:agent, bob]"},
+    {"role of a queue that is none", NULL, "roles: {agent: {may: [ack], queues: [halp]}}",
+     "t:8:38: unknown queue 'halp', expected one of queues: the nearest is 'help'"},
     {"bulk", QUEUE("bulk: yes"),
      "t:7:123: 'bulk' of queue 'help' is 'yes', expected one of other, ticket"},
     {"delivery method", NULL, "delivery: {method: pigeon}",
@@ -568,10 +585,10 @@ static void test_values(void **state)
     assert_int_equal(rule->points[SCORE_IMPACT], 30);
     assert_int_equal(rule->points[SCORE_TECHNICAL], 0);
     const ConfigContact *ann = g_hash_table_lookup(c->contacts, "ann"), *bob = g_hash_table_lookup(c->contacts, "bob");
-    assert_true(config_contact_may(c, ann, "ack"));
-    assert_false(config_contact_may(c, ann, "resolve"));
-    assert_true(config_contact_may(c, bob, "resolve"));
-    assert_false(config_contact_may(c, bob, "override"));
+    assert_true(config_contact_may(c, ann, "ack", "help"));
+    assert_false(config_contact_may(c, ann, "resolve", "help"));
+    assert_true(config_contact_may(c, bob, "resolve", "help"));
+    assert_false(config_contact_may(c, bob, "override", "help"));
 }
 
 static void test_lookups(void **state)

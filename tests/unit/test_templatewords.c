@@ -62,7 +62,7 @@ static GHashTable *names_of_page(void)
         g_auto(GStrv) words = g_strsplit(list == NULL ? "" : list + 4, " ", -1);
         for (guint k = 0; words[k] != NULL; k++) {
             const char *dot = strrchr(words[k], '.');
-            if (*words[k] != '\0' && strcmp(words[k], ",") != 0 && strcmp(words[k], ".") != 0)
+            if (g_ascii_isalpha(*words[k])) /* else a mark that mdoc sets apart */
                 g_hash_table_add(names, g_strdup(dot != NULL ? dot + 1 : words[k]));
         }
     }

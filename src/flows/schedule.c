@@ -1,0 +1,90 @@
+/* schedule: the rows of `due` that follow from one clock: levels by `at` and `before`, in each ladder that it climbs, and its breach. It must
+ * never fire a level twice for one clock. */
+#include "flows/schedule.h"
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include "flows/deadlines.h"
+#include "flows/escalate.h"
+#include "flows/policies.h"
+
+#include "base/banned.h"
+
+/* Whether that level of that policy was already fired because of this clock: it must not fire twice for it. */
+static gboolean was_fired(Desk *d, gint64 clock, const char *policy, int level, gboolean *ret, GError **err)
+{
+    gint64 n;
+    if (!db_value(d->db, &n, err,
+                  "select count(*) from run r join run_cause c on c.run_id = r.id where c.clock_id = $1 and r.policy = $2"
+                  " and substr(r.levels, $3, 1) <> '0'", "isi",
+                  clock, policy, (gint64)level))
+        return FALSE;
+    *ret = n > 0;
+    return TRUE;
+}
+
+gboolean schedule_impossible(Desk *d, const ClockRow *c, GError *why, GError **err)
+{
+    if (why->code != ERROR_LIMIT) {
+        g_propagate_error(err, why);
+        return FALSE;
+    }
+    log_error("a clock", why);
+    g_error_free(why);
+    return desk_audit(d, c->ticket_id, err, "clock-impossible", "queue=%s target=%s calendar=%s", c->queue, policy_target_name(c->clock.target), c->calendar);
+}
+
+static gboolean schedule_level(Desk *d, const ClockRow *c, const Policy *policy, int number, const PolicyLevel *level, Instant earliest, GError **err)
+{
+    ClockCalendar cal = deadlines_clock_calendar(d, c->calendar, c->queue);
+    for (guint i = 0; i < level->at->len; i++) {
+        const LevelAt *at = &g_array_index(level->at, LevelAt, i);
+        Instant when;
+        gboolean fired;
+        GError *why = NULL;
+        if (at->target != c->clock.target)
+            continue;
+        if (!ticketclock_at(&c->clock, &cal, at, level->min, &when, &why)) { /* 150% may lie behind all that is open */
+            if (!schedule_impossible(d, c, why, err))
+                return FALSE;
+            continue;
+        }
+        if (!was_fired(d, c->clock.id, policy->name, number, &fired, err))
+            return FALSE;
+        DueRow row = {.what = (char *)"at", .next_at = MAX(when, earliest), .ticket_id = c->ticket_id, .clock_id = c->clock.id, .policy = policy->name,
+                      .level = number};
+        if (!fired && when != INSTANT_NONE && !clocks_due_add(d->db, &row, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* `is_change`: of a severity or a calendar, after which who is being asked still has one ack-within. */
+static gboolean schedule_policy(Desk *d, const ClockRow *c, const Ticket *t, const char *name, gboolean is_change, GError **err)
+{
+    const Policy *policy;
+    Instant earliest = INSTANT_NONE;
+    if (!policies_for(d, t, name, &policy, err) || (is_change && !escalate_not_before(d, t, name, &earliest, err)))
+        return FALSE;
+    for (guint i = 0; policy != NULL && i < policy->levels->len; i++)
+        if (!schedule_level(d, c, policy, (int)i + 1, g_ptr_array_index(policy->levels, i), earliest, err))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean schedule_clock(Desk *d, const Ticket *t, const ClockRow *c, gboolean is_change, GError **err)
+{
+    g_autoptr(GPtrArray) policies = NULL;
+    if (!clocks_due_clear(d->db, c->ticket_id, "at", c->clock.id, err) || !clocks_due_clear(d->db, c->ticket_id, "breach", c->clock.id, err))
+        return FALSE;
+    if (c->clock.state != CLOCK_RUNNING)
+        return TRUE;
+    if (!policies_names(d, t, c->queue, &policies, err))
+        return FALSE;
+    for (guint i = 0; i < policies->len; i++)
+        if (!schedule_policy(d, c, t, g_ptr_array_index(policies, i), is_change, err))
+            return FALSE;
+    DueRow row = {.what = (char *)"breach", .next_at = c->clock.due_at, .ticket_id = c->ticket_id, .clock_id = c->clock.id};
+    return c->clock.breached_at != INSTANT_NONE || clocks_due_add(d->db, &row, err);
+}

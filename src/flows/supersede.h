@@ -1,0 +1,12 @@
+/* supersede: other ladders than before: what runs by one that is the ticket's no more ends, and goes on in those that took its place. */
+#ifndef FLOWS_SUPERSEDE_H
+#define FLOWS_SUPERSEDE_H
+
+#include "store/tickets.h"
+
+#include "flows/desk.h"
+
+/* Rules (const ConfigRule *) name ladders for the ticket; those that it has already change nothing. */
+gboolean supersede_by_rules(Desk *d, const Ticket *t, const GPtrArray *rules, GError **err);
+
+#endif

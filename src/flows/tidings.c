@@ -1,0 +1,116 @@
+/* tidings: what becomes of notifications on their way. It decides nothing: each is an event of the ladder. */
+#include "flows/tidings.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+#include "store/runs.h"
+#include "store/tickets.h"
+
+#include "flows/escalate.h"
+#include "flows/outage.h"
+
+#include "base/banned.h"
+
+gboolean tidings_transport(Desk *d, gboolean is_down, GError **err)
+{
+    g_autoptr(GArray) ids = NULL;
+    LadderEvent event = {.kind = is_down ? LADDER_SUSPEND : LADDER_RESUME, .why = SUSPENDED_OFFLINE};
+    if (!runs_all_live(d->db, &ids, err))
+        return FALSE;
+    for (guint i = 0; i < ids->len; i++) {
+        g_autoptr(RunRow) r = NULL;
+        g_autoptr(Ticket) t = NULL;
+        if (!runs_load(d->db, g_array_index(ids, gint64, i), &r, err) || !tickets_load(d->db, r->ticket_id, &t, err)
+            || !escalate_event(d, t, r->id, &event, NULL, err))
+            return FALSE;
+    }
+    return desk_audit(d, 0, err, is_down ? "transport-down" : "transport-up", "runs=%u", ids->len) && (is_down ? outage_begins(d, err) : outage_ends(d, err));
+}
+
+static gboolean delivered_one(Desk *d, gint64 notification, GError **err)
+{
+    g_autoptr(NotificationRow) n = NULL;
+    g_autoptr(Ticket) t = NULL;
+    LadderEvent event = {.kind = LADDER_DELIVERED, .page = notification};
+    return runs_notification(d->db, notification, &n, err) && tickets_load(d->db, n->ticket_id, &t, err)
+           && escalate_event(d, t, n->run_id, &event, NULL, err)
+           && desk_audit(d, n->ticket_id, err, "delivered", "notification=%" G_GINT64_FORMAT " contact=%s", notification, n->contact);
+}
+
+gboolean tidings_delivered(Desk *d, gint64 outbox, GError **err)
+{
+    g_autoptr(GArray) carried = NULL;
+    if (!runs_carried(d->db, outbox, &carried, err))
+        return FALSE;
+    for (guint i = 0; i < carried->len; i++)
+        if (!delivered_one(d, g_array_index(carried, gint64, i), err))
+            return FALSE;
+    return TRUE;
+}
+
+/* "bounced 5.1.1" of "bounced: 550 5.1.1 <bob@…>: user unknown": the audit cannot be erased, so what a server wrote stays out of it. */
+static char *reason_code(const char *reason)
+{
+    const char *colon = strchr(reason, ':');
+    g_autofree char *what = colon != NULL ? g_strndup(reason, (gsize)(colon - reason)) : g_strndup(reason, strcspn(reason, "<@"));
+    for (const char *p = reason; *p != '\0'; p++) {
+        gsize n = 0;
+        if ((*p == '4' || *p == '5') && p[1] == '.' && g_ascii_isdigit(p[2]) && (p == reason || p[-1] == ' '))
+            n = strspn(p, "0123456789.");
+        if (n >= 5 && n <= 9)
+            return g_strdup_printf("%s %.*s", what, (int)n, p);
+    }
+    return g_steal_pointer(&what);
+}
+
+gboolean tidings_unreachable(Desk *d, gint64 notification, const char *reason, GError **err)
+{
+    g_autoptr(NotificationRow) n = NULL;
+    g_autoptr(Ticket) t = NULL;
+    if (!runs_notification(d->db, notification, &n, err) || !tickets_load(d->db, n->ticket_id, &t, err))
+        return FALSE;
+    LadderEvent event = {.kind = LADDER_UNREACHABLE, .contact = n->contact, .text = reason};
+    g_autofree char *code = reason_code(reason), *quoted = log_quote(code);
+    return runs_set_outcome(d->db, notification, reason, d->now, err)
+           && desk_audit(d, n->ticket_id, err, "unreachable", "notification=%" G_GINT64_FORMAT " contact=%s reason=%s", notification, n->contact, quoted)
+           && escalate_event(d, t, n->run_id, &event, NULL, err);
+}
+
+gboolean tidings_failed(Desk *d, gint64 outbox, const char *reason, GError **err)
+{
+    g_autoptr(GArray) carried = NULL;
+    if (!runs_carried(d->db, outbox, &carried, err))
+        return FALSE;
+    for (guint i = 0; i < carried->len; i++)
+        if (!tidings_unreachable(d, g_array_index(carried, gint64, i), reason, err))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean tidings_away(Desk *d, const char *contact, const char *reason, GError **err)
+{
+    g_autoptr(GArray) ids = NULL;
+    if (!runs_all_live(d->db, &ids, err))
+        return FALSE;
+    for (guint i = 0; i < ids->len; i++) {
+        g_autoptr(RunRow) r = NULL;
+        g_autoptr(Ticket) t = NULL;
+        LadderEvent event = {.kind = LADDER_UNREACHABLE, .contact = contact, .text = reason};
+        if (!runs_load(d->db, g_array_index(ids, gint64, i), &r, err))
+            return FALSE;
+        gboolean waits = FALSE;
+        for (guint k = 0; k < r->run->pages->len; k++) {
+            LadderPage *p = g_ptr_array_index(r->run->pages, k);
+            if (strcmp(p->contact, contact) != 0 || (p->state != PAGE_QUEUED && p->state != PAGE_WAITING))
+                continue;
+            waits = TRUE;
+            if (!runs_set_outcome(d->db, p->id, reason, d->now, err))
+                return FALSE;
+        }
+        if (waits && (!tickets_load(d->db, r->ticket_id, &t, err) || !escalate_event(d, t, r->id, &event, NULL, err)))
+            return FALSE;
+    }
+    return TRUE;
+}

@@ -1,0 +1,17 @@
+/* tidings: what was heard of the mails of escalations: delivered, failed, bounced; somebody is away; no mail can leave. */
+#ifndef FLOWS_TIDINGS_H
+#define FLOWS_TIDINGS_H
+
+#include "flows/desk.h"
+
+/* An outgoing mail was handed over, or failed: what became of each notification that it carries. */
+gboolean tidings_delivered(Desk *d, gint64 outbox, GError **err);
+gboolean tidings_failed(Desk *d, gint64 outbox, const char *reason, GError **err);
+/* Whom that notification was for cannot be reached. */
+gboolean tidings_unreachable(Desk *d, gint64 notification, const char *reason, GError **err);
+/* A contact says that he cannot be reached: in all live runs of all tickets that wait for him. */
+gboolean tidings_away(Desk *d, const char *contact, const char *reason, GError **err);
+/* The transport went down or came back: all runs wait meanwhile. */
+gboolean tidings_transport(Desk *d, gboolean is_down, GError **err);
+
+#endif

@@ -1,0 +1,145 @@
+/* vendors: see the header. A clock of theirs bears "vendor:NAME" where others name their queue, so that no answer of ours meets it. */
+#include "flows/vendors.h"
+
+#include <string.h>
+
+#include "rules/freemail.h"
+
+#include "flows/deadlines.h"
+#include "flows/notify.h"
+#include "flows/outgoing.h"
+#include "flows/view.h"
+
+#include "base/banned.h"
+
+#define PREFIX "vendor:"
+
+gboolean vendors_is_clock(const ClockRow *c) { return g_str_has_prefix(c->queue, PREFIX); }
+
+static const char *worker_of(const Desk *d, const Ticket *t)
+{
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    return desk_contact(d, t->owner) != NULL ? t->owner : queue != NULL ? queue->lead : NULL;
+}
+
+static gboolean tell_worker(Desk *d, const Ticket *t, const char *line, GError **err)
+{
+    const char *who = worker_of(d, t);
+    return who == NULL || notify_line(d, t, who, line, err);
+}
+
+/* ---- asking ---- */
+
+static void set(json_t *o, const char *key, const char *value)
+{
+    if (value != NULL && *value != '\0')
+        json_object_set_new(o, key, json_string(value));
+}
+
+/* When we count on his answer; NULL: his contract says nothing. Newly allocated. */
+static char *answer_by(Desk *d, const Ticket *t, const ConfigContact *c, const Zone *zone)
+{
+    Instant at;
+    const ConfigTarget *respond = &c->vendor->targets.targets[TARGET_RESPOND];
+    if (!c->vendor->targets.given || !respond->given
+        || !calendar_add(desk_calendar(d, c->vendor->targets.calendar), d->now, respond->duration, &at, NULL))
+        return NULL;
+    return view_date(zone, at, c->language != NULL ? c->language : t->language);
+}
+
+/* All that he may know, and nothing else of the ticket. */
+static json_t *view_of(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *c)
+{
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    const Zone *zone = desk_contact_zone(d, c, queue);
+    json_t *o = json_object(), *ticket = json_object();
+    g_autofree char *tag = view_tag(t), *opened = view_date(zone, t->opened_at, c->language), *by = answer_by(d, t, c, zone);
+    g_autofree char *severity = g_strdup_printf("S%d", t->severity + 1), *address = notify_token_address(d, queue, 't', t->id, NULL);
+    json_object_set_new(o, "ticket", ticket);
+    set(ticket, "tag", tag);
+    set(ticket, "queue", t->queue);
+    set(ticket, "severity", severity);
+    set(ticket, "service", t->service);
+    set(ticket, "category", t->category);
+    set(ticket, "opened", opened);
+    set(o, "severity_title", d->config->severities[t->severity].title);
+    set(o, "reader", c->full_name);
+    set(o, "contract", c->vendor->contract);
+    set(o, "answer_by", by);
+    set(o, "address", address);
+    json_object_set_new(o, "again", json_boolean(p->attempt > 1));
+    if (c->vendor->withhold)
+        return o;
+    set(ticket, "subject", t->subject);
+    set(ticket, "impact", t->impact);
+    return o;
+}
+
+static gboolean send(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *c, const PolicyLevel *level, GError **err)
+{
+    Outgoing o = outgoing_to_contact(d, t, c, level->template_name != NULL ? level->template_name : "vendor");
+    g_autofree char *tag = view_tag(t);
+    g_autofree char *subject = c->vendor->withhold ? g_strdup_printf("%s %s", tag, t->service != NULL ? t->service : t->category != NULL ? t->category : "Request")
+                                                   : outgoing_subject(t);
+    o.class = "page";
+    o.mail_class = COMPOSE_PAGE;
+    o.notification = p->id;
+    o.subject = subject;
+    json_t *view = view_of(d, t, p, c);
+    gboolean ok = outgoing_send(d, &o, view, err);
+    json_decref(view);
+    return ok;
+}
+
+gboolean vendors_ask(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *c, const PolicyLevel *level, GError **err)
+{
+    gint64 open;
+    if (!send(d, t, p, c, level, err) || !tickets_add_participant(d->db, t->id, c->email[0], err))
+        return FALSE;
+    if (!c->vendor->targets.given)
+        return TRUE;
+    return db_value(d->db, &open, err, "select count(*) from clock where ticket_id = $1 and queue = $2 and state in (0, 1)", "is", t->id, c->name)
+           && (open > 0 || deadlines_start_vendor(d, t, c->name, &c->vendor->targets, d->now, err));
+}
+
+/* ---- his answers ---- */
+
+gboolean vendors_answered(Desk *d, const Ticket *t, const ConfigContact *c, const char *text, gint64 message, GError **err)
+{
+    g_autofree char *at = view_time(desk_contact_zone(d, NULL, desk_queue(d, t->queue)), d->now, d->now);
+    g_autofree char *outcome = g_strdup_printf("answered %s", at), *line = g_strdup_printf("%s writes: %.1500s", c->full_name, text);
+    return deadlines_vendor_answered(d, t, c->name, d->now, message, err)
+           && db_run(d->db, err,
+                     "update notification set outcome = $3, outcome_at = $4 where ticket_id = $1 and contact = $2 and delivered_at is not null", "isst", t->id,
+                     c->name, outcome, d->now)
+           && tell_worker(d, t, line, err) && desk_audit(d, t->id, err, "vendor-answer", "vendor=%s message=%" G_GINT64_FORMAT, c->name, message);
+}
+
+gboolean vendors_colleague(Desk *d, const Ticket *t, const char *address, const ConfigContact **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    *ret = NULL;
+    if (g_hash_table_size(d->config->vendors) == 0)
+        return TRUE;
+    if (!db_select(d->db, &rows, err, "select distinct contact from notification where ticket_id = $1 and contact like 'vendor:%'", "i", t->id))
+        return FALSE;
+    while (db_next(rows, &local)) {
+        const ConfigContact *c = desk_contact(d, db_text(rows, 0));
+        for (char **own = c != NULL ? c->email : NULL; own != NULL && *own != NULL && *ret == NULL; own++)
+            if (freemail_are_colleagues(address, *own) && (t->requester == NULL || !freemail_are_colleagues(address, t->requester)))
+                *ret = c;
+    }
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
+gboolean vendors_late(Desk *d, const Ticket *t, const ClockRow *c, GError **err)
+{
+    const ConfigContact *vendor = desk_contact(d, c->queue);
+    g_autofree char *within = duration_format(c->clock.duration);
+    g_autofree char *line = g_strdup_printf("%s has not %s within %s.", vendor != NULL ? vendor->full_name : c->queue,
+                                            c->clock.target == TARGET_RESPOND ? "answered" : "solved it", within);
+    return tell_worker(d, t, line, err);
+}
