@@ -49,6 +49,8 @@
 #define LIMIT_CONFIG_PROBLEMS 200  /* told; more are counted */
 #define LIMIT_CUSTOMERS_BYTES (64 * 1024 * 1024) /* of the customer directory */
 #define LIMIT_WORDS_BYTES (1024 * 1024) /* a file of phrases */
+#define LIMIT_ANSWERS_BYTES (1024 * 1024) /* the script of a simulation */
+#define LIMIT_REPLAY_MAILS 5000000        /* of one replay: each is a row in memory */
 #define LIMIT_TEMPLATE_BYTES (256 * 1024)
 #define LIMIT_TEMPLATE_NESTING 32
 #define LIMIT_TEMPLATE_OUTPUT (4 * 1024 * 1024)

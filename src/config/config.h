@@ -252,6 +252,7 @@ typedef struct {
     GPtrArray *queue_order;     /* ConfigQueue *, as written: decides ties */
     GPtrArray *contact_order;   /* ConfigContact *, as written */
     GPtrArray *rules;           /* ConfigRule *, as written */
+    GHashTable *places;         /* struct -> char *: config_place() */
     char *version;              /* hex digest of all bytes that were read: the policy version of the audit */
 } Config;
 
@@ -261,6 +262,10 @@ typedef struct {
 Config *config_load(const char *path, GPtrArray *problems, GPtrArray *warnings);
 void config_free(Config *c);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
+
+/* Where a struct of the configuration (a level, policy, contact, rota, queue …) was written, "file:line:column"; its first file if that is
+ * not known. Lives as long as the configuration. */
+const char *config_place(const Config *c, gconstpointer of);
 
 /* The contact with that address (case of the domain does not count, nor of the local part), or NULL. */
 const ConfigContact *config_contact_by_address(const Config *c, const char *address);

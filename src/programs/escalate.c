@@ -65,7 +65,10 @@ const CommandEntry cmd_table[] = {
     {"worktime", "add|between|next|open CAL …", "computes on business hours", cmd_worktime},
     {"oncall", "ROTA [--at T] | ROTA --from T --to T [--ics] | --gaps", "says who is on duty, and when nobody is", cmd_oncall},
     {"template", "FILE --data JSON [--partials DIR] [--html]", "renders a template", cmd_template},
-    {"replay", "--threads MBOX…", "threads an old mailbox", cmd_replay},
+    {"policy", "NAME [--dot] [--json]", "shows a ladder, as text or as a graph", cmd_policy},
+    {"simulate", "--policy P [--queue Q] [--severity S] --from T [--until T] [--answers FILE] [--json]", "says what a policy would send", cmd_simulate},
+    {"replay", "[--policy P] [--queue Q] [--until T] [--answers-resolve] [--diff OLD NEW] [--json] MBOX… | --threads MBOX…",
+     "says what the policy would have done with old mail, or threads it", cmd_replay},
     {"audit", "verify [--head N:HASH] | head | ID", "verifies or shows the audit record", cmd_audit},
     {"help", "[COMMAND]", "shows this list", cmd_help},
 };

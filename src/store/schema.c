@@ -186,7 +186,10 @@ static const char step_6[] =
     /* When a customer asked for escalation, and in which run. */
     "create table appeal (id integer primary key, ticket_id integer not null references ticket, run_id integer references run,"
     " message_id integer references message, at integer not null) strict;"
-    "create index appeal_ticket on appeal (ticket_id, at);";
+    "create index appeal_ticket on appeal (ticket_id, at);"
+    /* The runs of a ticket, whether they live or not, and those that a clock caused: asked at every event. */
+    "create index run_ticket on run (ticket_id);"
+    "create index run_cause_clock on run_cause (clock_id) where clock_id is not null;";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 const int schema_version_count = 6;
