@@ -407,6 +407,9 @@ static char *read_item(const Value *v)
         else
             mismatch(v);
         break;
+    case KEYS_LINES:
+        set_line(&inner);
+        break;
     case KEYS_TOKENS:
         if (is_token(v->text))
             text = g_ascii_strdown(v->text, -1);
@@ -443,7 +446,7 @@ static const Setter setters[KEYS_TYPE_COUNT] = {
     [KEYS_WHOS] = {TRUE, add_who},           [KEYS_AT] = {TRUE, add_at},               [KEYS_BEFORE] = {TRUE, add_at},
     [KEYS_NETWORKS] = {TRUE, add_string},    [KEYS_EVENTS] = {TRUE, add_parsed},       [KEYS_ATTRIBUTES] = {TRUE, add_parsed},
     [KEYS_HISTORY] = {TRUE, add_parsed},     [KEYS_REGEX] = {FALSE, set_regex},        [KEYS_HEADER] = {FALSE, set_header},
-    [KEYS_EXHAUSTED] = {FALSE, set_exhausted},
+    [KEYS_EXHAUSTED] = {FALSE, set_exhausted}, [KEYS_LINES] = {TRUE, add_string},
 };
 
 static void add_each(const Value *v, void (*add)(const Value *))
