@@ -126,8 +126,9 @@ void concerns_risk_free(gpointer risk)
 
 gpointer concerns_make_channel(Fields *f, const char *name, int line)
 {
-    (void)f, (void)line;
+    (void)f;
     ConfigChannel *c = g_new0(ConfigChannel, 1);
+    c->line = line;
     c->name = g_strdup(name);
     c->argv = g_new0(char *, 1);
     return c;

@@ -135,6 +135,7 @@ typedef struct {
     Duration timeout;    /* elapsed, at most LIMIT_CHANNEL_SECONDS */
     char *template_name; /* default "sms" */
     char *where;         /* "FILE:LINE:COLUMN" */
+    int line;
 } ConfigChannel;
 
 /* `segment:gold`: a column of the customer directory, or category, and a pattern of the whole value. */

@@ -97,7 +97,7 @@ gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
     if (!file(c, "bounce", err))
         return FALSE;
     if (row->notification_id != 0)
-        return tidings_failed(c->desk, row->id, reason, err);
+        return tidings_failed(c->desk, row, reason, err);
     return strcmp(row->class, "relay") != 0 || answer_bounced(c, reason, err);
 }
 

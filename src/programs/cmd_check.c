@@ -7,6 +7,7 @@
 #include "store/audit.h"
 
 #include "flows/bulletin.h"
+#include "flows/channels.h"
 
 #include "programs/cmd.h"
 #include "programs/sign_worker.h"
@@ -34,6 +35,7 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
         desk_try(d, d->now, problems);
         sign_worker_check(d->config, problems);
         bulletin_dry(d, warnings);
+        channels_check(d, warnings);
     }
     print_list(stderr, "", problems);
     print_list(stdout, "warning: ", warnings);

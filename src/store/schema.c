@@ -149,7 +149,11 @@ static const char step_6[] =
     "create index beside_outbox on beside (outbox_id);"
     /* What a running escalation began with, as text. */
     "create table policy_text (digest text primary key, text text not null) strict;"
-    "alter table run add column policy_digest text references policy_text;";
+    "alter table run add column policy_digest text references policy_text;"
+    /* A notification goes by several channels, a row each; rows of the class `command` are run and need no transport. */
+    "alter table outbox add column channel text not null default 'mail';"
+    "create index outbox_command on outbox (next_at, id) where state = 'queued' and class = 'command';"
+    "create index outbox_notification on outbox (notification_id) where notification_id is not null;";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 const int schema_version_count = 6;
