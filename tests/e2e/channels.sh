@@ -258,4 +258,56 @@ at 2026-05-26T11:23:00+02:00
 same "no short message without a phone, but the mail" 'mail bob sent' "$(sqlite_value "select channel || ' ' || contact || ' ' || state from outbox where ticket_id = 2 and notification_id is not null")"
 match "the audit says why" 'channel-failed .*cannot be written' "$(escalate audit 2)"
 
+# ---- the recipe of the man page: a chat's webhook ----
+if command -v jq >/dev/null && command -v curl >/dev/null; then
+    cat >"$WORK/hook.py" <<'END'
+import http.server, sys
+class Hook(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        open(sys.argv[1] + "/hooked", "wb").write(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200 if self.path == "/good" else 404)
+        self.end_headers()
+    def log_message(self, *a): pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Hook)
+open(sys.argv[1] + "/port", "w").write(str(server.server_port))
+server.handle_request()
+server.handle_request()
+END
+    python3 "$WORK/hook.py" "$WORK" &
+    HOOK=$!
+    eventually test -s "$WORK/port"
+    printf '#!/bin/sh\nexec %s http://127.0.0.1:%s/good\n' "$TOP_SRCDIR/contrib/channels/chat-webhook" "$(cat "$WORK/port")" >"$PAGER"
+    BOB=chat
+    fresh
+    match "a chat's webhook takes it" 'chat bob sent' "$(rows)"
+    match "its text" '^{"text":"S1 reply due in 7 min: .*\\n\[support #1\] Shop is down"}$' "$(cat "$WORK/hooked")"
+    sed -i 's/good/bad/' "$PAGER"
+    fresh
+    match "what it refuses failed" 'chat bob failed' "$(rows)"
+    match "and is told" 'exit 22: .*404' "$(escalate outbox)"
+    wait "$HOOK"
+else
+    skip "a chat's webhook" "no jq or curl"
+fi
+
+# ---- a slow command keeps no mail waiting: a daemon, by the real clock ----
+pager 'until test -e "'"$WORK/go"'"; do sleep 0.1; done; exit 0'
+BOB=chat
+rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key "$PAGED" "$WORK/go"
+LEVELS="      - {notify: [bob], channel: chat, at: [1% respond]}" desk observe "channels:" "  chat: {method: command, argv: [$PAGER], timeout: 60s}"
+sed -i -e "s/^  bob: .*/  bob: {email: [bob@desk.test], roles: [agent], channels: [chat]}/" -e 's/calendar: office/calendar: always/' \
+    -e 's/respond: 30bm/respond: 30bs/' "$CONF"
+make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'Shop is down' 'Our shop is down.' | deliver kim@acme.test support@desk.test
+"$ESCALATED" -c "$CONF" -f 2>>"$WORK/log" &
+DAEMON=$!
+eventually test -e "$PAGED/stdin"
+make_mail 'Eve <eve@acme.test>' support@desk.test 'A question' 'Where is it?' | deliver eve@acme.test support@desk.test
+check "mail goes on while a command runs" eventually sh -c "grep -l 'To:.*eve@acme.test' '$SPOOL'/outgoing/*auto-ack.eml"
+same "which still runs" 'chat queued' "$(sqlite_value "select channel || ' ' || state from outbox where class = 'command'")"
+: >"$WORK/go"
+chat_is_sent() { [ "$(sqlite_value "select state from outbox where class = 'command'")" = sent ]; }
+check "and ends" eventually chat_is_sent
+kill "$DAEMON"
+wait "$DAEMON"
+
 done_testing
