@@ -93,6 +93,12 @@ at 2026-05-26T10:24:00+02:00
 same "nor one before the ack: nobody is away for it" '3' "$(rows | grep -c bob)"
 same "and nobody else is asked" 0 "$(rows | grep -c ann)"
 
+# Where a contact's addresses name the gateway's, an answer by telephone is his.
+sed -i "s/email: \[bob@desk.test\]/email: [bob@desk.test, 493012""34@sms.gateway.test]/" "$CONF"
+reply "$(templated sms)" '493012''34@sms.gateway.test' ack
+at 2026-05-26T10:25:00+02:00
+same "an answer through the gateway" 'held 1' "$(level_of)"
+
 # ---- one fails ----
 pager 'echo no signal here; exit 3'
 fresh
