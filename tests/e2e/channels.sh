@@ -29,12 +29,12 @@ v = json.load(open(sys.argv[1]))
 for k in sys.argv[2].split("."): v = v[k]
 print(v)' "$PAGED/stdin" "$1"; }
 
-# fresh [LINE…]: Tuesday 10:00 an S1 ticket; Bob is paged at 10:23 by mail, SMS and chat.
+# fresh: Tuesday 10:00 an S1 ticket; Bob is paged at 10:23 by mail, SMS and chat.
 fresh() {
     rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key "$PAGED"
     desk "${MODE:-observe}" "channels:" \
         "  sms: {method: mail, address: '{{phone_digits}}@sms.gateway.test'}" \
-        "  chat: {method: command, argv: [$PAGER, '--to', '{{full_name}} {{phone}}', '\$HOME;id'], timeout: ${TIMEOUT:-20s}}" "$@"
+        "  chat: {method: command, argv: [$PAGER, '--to', '{{full_name}} {{phone}}', '\$HOME;id'], timeout: ${TIMEOUT:-20s}}"
     sed -i -e "s/^  bob: .*/  bob: {name: Bob Ng, email: [bob@desk.test], phone: '+49 (0)30 12-34', roles: [agent], backup: ann, channels: [${BOB:-sms, chat}]}/" \
         -e "s/\(notify: \[bob\],\)/\1 channel: [mail, sms, chat],/" -e "s/\(notify: \[carol\],\)/\1 channel: sms,/" \
         -e "s/^  dana: .*/  dana: {name: Dana Ruiz, email: [dana@desk.test], phone: '+49 30 99', language: ${DANA:-en}, roles: [director], channels: [sms]}/" \
@@ -65,6 +65,7 @@ same "the program reads what the page says" 'Bob Ng' "$(paged reader)"
 same "and the text of a short message" "$(plain "$sms" | tr '\n' ' ' | sed 's/ *$//')" "$(paged text)"
 same "and the ticket" '[support #1]' "$(paged ticket.tag)"
 match "and the links" '^mailto:support[+]a1[.].*ACK' "$(paged links.ack)"
+# shellcheck disable=SC2016
 same "arguments with the contact's values, no shell" '--to
 Bob Ng +49 (0)30 12-34
 $HOME;id' "$(cat "$PAGED/argv")"
