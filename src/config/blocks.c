@@ -60,6 +60,7 @@ gpointer blocks_make_contact(Fields *f, const char *name, int line)
     c->roles = g_new0(char *, 1);
     c->members = g_new0(char *, 1);
     c->key = g_new0(char *, 1);
+    c->channels = g_new0(char *, 1);
     c->email = g_new0(char *, 1);
     c->line = line;
     g_ptr_array_add(f->config->contact_order, c);
@@ -92,6 +93,7 @@ void blocks_contact_free(gpointer contact)
     g_strfreev(c->roles);
     g_strfreev(c->members);
     g_strfreev(c->key);
+    g_strfreev(c->channels);
     g_free(c);
 }
 
@@ -311,6 +313,7 @@ static const NamedBlock named_blocks[] = {
     {"services", KEYS_SERVICE, "service", NULL, G_STRUCT_OFFSET(Config, services), concerns_make_service, NULL},
     {"vendors", KEYS_VENDOR, "vendor", NULL, G_STRUCT_OFFSET(Config, vendors), concerns_make_vendor, concerns_read_vendor},
     {"risks", KEYS_RISK, "risk", NULL, G_STRUCT_OFFSET(Config, risks), concerns_make_risk, concerns_read_risk},
+    {"channels", KEYS_CHANNEL, "channel", "mail", G_STRUCT_OFFSET(Config, channels), concerns_make_channel, concerns_read_channel},
 };
 
 /* Whether a new thing may have that name; tells where not. */

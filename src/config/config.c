@@ -28,7 +28,7 @@ static Config *config_new(const char *path)
         {G_STRUCT_OFFSET(Config, rotas), blocks_rota_free},         {G_STRUCT_OFFSET(Config, plans), blocks_plan_free},
         {G_STRUCT_OFFSET(Config, policies), blocks_policy_free},    {G_STRUCT_OFFSET(Config, queues), blocks_queue_free},
         {G_STRUCT_OFFSET(Config, services), concerns_service_free}, {G_STRUCT_OFFSET(Config, vendors), concerns_vendor_free},
-        {G_STRUCT_OFFSET(Config, risks), concerns_risk_free},
+        {G_STRUCT_OFFSET(Config, risks), concerns_risk_free},       {G_STRUCT_OFFSET(Config, channels), concerns_channel_free},
     };
     Config *c = g_new0(Config, 1);
     c->path = g_strdup(path);
@@ -64,7 +64,7 @@ void config_free(Config *c)
     char *texts[] = {c->path,           c->domain,    c->spool,        c->database, c->key_file,
                      c->audit_key_file, c->templates, c->words, c->token_domain, c->version};
     char **lists[] = {c->trusted_authserv, c->internal, c->intake_users};
-    GHashTable *tables[] = {c->calendars, c->rotas, c->contacts, c->groups, c->roles, c->plans, c->policies, c->queues, c->services, c->vendors, c->risks};
+    GHashTable *tables[] = {c->calendars, c->rotas, c->contacts, c->groups, c->roles, c->plans, c->policies, c->queues, c->services, c->vendors, c->risks, c->channels};
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++)

@@ -46,6 +46,7 @@ typedef struct {
     char **members;  /* contacts' names */
     gboolean rsvp;       /* invitations in his notifications */
     gboolean ack_signed; /* `ack-requires: signature`: no verb without one */
+    char **channels; /* names of those that reach him beside mail, maybe empty */
     char **key;      /* absolute paths of PGP keys and certificates */
     const struct ConfigVendor *vendor; /* whose contact it is ("vendor:cdn"), or NULL: one of us */
     int line;
@@ -123,6 +124,20 @@ typedef struct {
     ConfigBoard board;
     int line;
 } ConfigRisk;
+
+typedef enum { CHANNEL_MAIL, CHANNEL_COMMAND } ConfigChannelMethod;
+
+/* A way to reach people beside mail. Address and arguments are Mustache of the contact's values. */
+typedef struct {
+    char *name;
+    ConfigChannelMethod method;
+    char *address;       /* method mail; or NULL */
+    char **argv;         /* method command, the first an absolute path; else empty */
+    Duration timeout;    /* elapsed, at most LIMIT_CHANNEL_SECONDS */
+    char *template_name; /* default "sms" */
+    char *where;         /* "FILE:LINE:COLUMN" */
+    int line;
+} ConfigChannel;
 
 /* `segment:gold`: a column of the customer directory, or category, and a pattern of the whole value. */
 typedef struct {
@@ -248,7 +263,7 @@ typedef struct {
     ConfigSeverity severities[SEVERITY_COUNT];
     ConfigCustomers customers;
     ScoreCombine score;
-    GHashTable *calendars, *rotas, *contacts, *groups, *roles, *plans, *policies, *queues, *services, *vendors, *risks; /* name -> struct */
+    GHashTable *calendars, *rotas, *contacts, *groups, *roles, *plans, *policies, *queues, *services, *vendors, *risks, *channels; /* name -> struct */
     GPtrArray *queue_order;     /* ConfigQueue *, as written: decides ties */
     GPtrArray *contact_order;   /* ConfigContact *, as written */
     GPtrArray *rules;           /* ConfigRule *, as written */

@@ -56,7 +56,7 @@ static const ConfigKey table[] = {
     BLOCK(KEYS_TOP, "services", "what tickets are about, and who owns it"),
     BLOCK(KEYS_TOP, "vendors", "who outside is asked, with clocks of their own"),
     BLOCK(KEYS_TOP, "risks", "what a ticket may bring upon the house"),
-    LATER(KEYS_TOP, "channels", "ways to reach people beside mail"),
+    BLOCK(KEYS_TOP, "channels", "ways to reach people beside mail"),
     LATER(KEYS_TOP, "limits", "pages per person"),
 
     {KEYS_DELIVERY, "method", KEYS_WORD, AT(ConfigDelivery, method), .words = "smtp sendmail directory", .fallback = "sendmail",
@@ -150,7 +150,8 @@ static const ConfigKey table[] = {
      .help = "a shared address: any member may answer"},
     {KEYS_CONTACT, "members", KEYS_NAMES, AT(ConfigContact, members), .refers = KEYS_TO_CONTACT,
      .help = "contacts who read a list"},
-    LATER(KEYS_CONTACT, "channels", "ways to reach the contact beside mail"),
+    {KEYS_CONTACT, "channels", KEYS_NAMES, AT(ConfigContact, channels), .refers = KEYS_TO_CHANNEL, .note = "mail alone",
+     .help = "which of the channels reach the contact, beside mail"},
     {KEYS_CONTACT, "rsvp", KEYS_BOOL, AT(ConfigContact, rsvp), .fallback = "no",
      .help = "notifications carry an invitation whose Accept is an ack; for persons only"},
     {KEYS_CONTACT, "ack-requires", KEYS_WORD, AT(ConfigContact, ack_signed), .words = "nothing signature", .fallback = "nothing",
@@ -229,7 +230,8 @@ static const ConfigKey table[] = {
     {KEYS_LEVEL, "even-acked", KEYS_BOOL, AT(PolicyLevel, even_acked), .fallback = "no",
      .help = "fires at its breach though somebody acknowledged"},
     {KEYS_LEVEL, "authority", KEYS_LINE, AT(PolicyLevel, authority), .help = "what its people may decide, shown in mails"},
-    LATER(KEYS_LEVEL, "channel", "way to reach its people beside mail"),
+    {KEYS_LEVEL, "channel", KEYS_NAMES, AT(PolicyLevel, channels), .refers = KEYS_TO_CHANNEL, .note = "mail alone",
+     .help = "by which channels its people are told at once, beside mail"},
 
     {KEYS_RULE, "name", KEYS_NAME, AT(ConfigRule, name), .is_required = TRUE, .help = "name in the history of tickets"},
     {KEYS_RULE, "from", KEYS_REGEX, AT(ConfigRule, from), .help = "pattern of the sender"},
@@ -335,6 +337,12 @@ static const ConfigKey table[] = {
     EVERY("S3", 2),
     EVERY("S4", 3),
 #undef EVERY
+    {KEYS_CHANNEL, "method", KEYS_WORD, AT(ConfigChannel, method), .is_required = TRUE, .words = "mail command",
+     .help = "a mail to a gateway, or a program that is run"},
+    {KEYS_CHANNEL, "address", KEYS_LINE, AT(ConfigChannel, address), .help = "method mail: where to, with the contact's values"},
+    {KEYS_CHANNEL, "argv", KEYS_LINES, AT(ConfigChannel, argv), .help = "method command: the program and its arguments, with the contact's values"},
+    {KEYS_CHANNEL, "timeout", KEYS_DURATION, AT(ConfigChannel, timeout), .min = 1, .fallback = "30s", .help = "method command: how long it may take"},
+    {KEYS_CHANNEL, "template", KEYS_NAME, AT(ConfigChannel, template_name), .fallback = "sms", .help = "template of its text"},
 };
 
 static const char *const block_titles[KEYS_BLOCK_COUNT] = {
@@ -363,6 +371,7 @@ static const char *const block_titles[KEYS_BLOCK_COUNT] = {
     [KEYS_RISK] = "risk",
     [KEYS_BOARD] = "board",
     [KEYS_CADENCE] = "cadence",
+    [KEYS_CHANNEL] = "channel",
 };
 
 static const struct {
@@ -374,7 +383,7 @@ static const struct {
     [KEYS_TO_ROTA] = {"rota", "rotas"},             [KEYS_TO_PLAN] = {"plan", "plans"},
     [KEYS_TO_POLICY] = {"policy", "policies"},      [KEYS_TO_QUEUE] = {"queue", "queues"},
     [KEYS_TO_SERVICE] = {"service", "services"},    [KEYS_TO_VENDOR] = {"vendor", "vendors"},
-    [KEYS_TO_RISK] = {"risk", "risks"},
+    [KEYS_TO_RISK] = {"risk", "risks"},             [KEYS_TO_CHANNEL] = {"channel", "channels"},
 };
 
 static const char *const expected[KEYS_TYPE_COUNT] = {
@@ -382,6 +391,7 @@ static const char *const expected[KEYS_TYPE_COUNT] = {
     [KEYS_LATER] = "nothing",
     [KEYS_INCLUDE] = "a file or pattern",
     [KEYS_LINE] = "a line of text",
+    [KEYS_LINES] = "a list of lines of text",
     [KEYS_TEXT] = "text",
     [KEYS_NAME] = "a name of letters, digits, '.', '_' and '-'",
     [KEYS_NAMES] = "a list of names",

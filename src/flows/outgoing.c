@@ -21,6 +21,16 @@
 
 /* ---- templates ---- */
 
+gboolean outgoing_has_template(const Desk *d, const char *language, const char *name)
+{
+    g_autofree char *file = g_strconcat(name, ".txt", NULL);
+    GString *source = NULL;
+    if (!rendering_find(d, language, file, &source, NULL, NULL))
+        return FALSE;
+    g_string_free(source, TRUE);
+    return TRUE;
+}
+
 gboolean outgoing_text(const Desk *d, const Outgoing *o, json_t *view, char **ret_from, char **ret_text, GError **err)
 {
     g_autofree char *file = g_strconcat(o->template, ".txt", NULL), *body = NULL, *head = NULL;
@@ -116,7 +126,7 @@ char *outgoing_subject(const Ticket *t)
 gboolean outgoing_store(Desk *d, const Outgoing *o, const char *text, const char *html, const char *from, gint64 *ret_id, GError **err)
 {
     g_autofree char *subject = o->subject != NULL ? g_strdup(o->subject) : outgoing_subject(o->ticket);
-    OutboxRow row = {.ticket_id = o->ticket->id, .notification_id = o->notification, .answer_id = o->answer, .class = (char *)o->class, .template = (char *)o->template,
+    OutboxRow row = {.ticket_id = o->ticket->id, .notification_id = o->notification, .answer_id = o->answer, .channel = (char *)o->channel, .class = (char *)o->class, .template = (char *)o->template,
                      .recipient = (char *)o->to_address, .contact = o->contact != NULL ? o->contact->name : NULL, .subject = subject,
                      .created_at = d->now, .next_at = o->not_before != INSTANT_NONE ? MAX(o->not_before, d->now) : d->now};
     GError *local = NULL;

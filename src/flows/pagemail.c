@@ -8,6 +8,7 @@
 
 #include "store/outbox.h"
 
+#include "flows/channels.h"
 #include "flows/notify.h"
 #include "flows/outgoing.h"
 #include "flows/policies.h"
@@ -177,7 +178,8 @@ static gboolean send_page(Desk *d, Outgoing *o, const RunRow *r, const LadderPag
     json_t *extra = json_pack("{s:o, s:o}", "links", mailto_links(address, subject), "also", asked_view(d, asked, desk_contact_zone(d, o->contact, o->queue)));
     json_t *view = NULL;
     gboolean ok = render_page(d, o, r, p, instead_of, extra, &view, &from, &text, err) && outgoing_html(d, o, view, text, &html, err)
-                  && outgoing_store(d, o, text, html, from, &row, err) && take_along(d, asked, row, err);
+                  && outgoing_store(d, o, text, html, from, &row, err) && take_along(d, asked, row, err)
+                  && channels_page(d, o, r, p, instead_of, extra, err);
     json_decref(extra);
     if (view != NULL)
         json_decref(view);

@@ -267,7 +267,8 @@ static gboolean read_rows(Desk *d, gint64 ticket, gint64 max, GPtrArray *list, G
     return db_select(d->db, &rows, err,
                      "select id, what, next_at, coalesce(ticket_id, 0), coalesce(clock_id, 0), coalesce(run_id, 0), policy, coalesce(level, 0) from due"
                      " where $1 = 0 or ticket_id = $1 union all"
-                     " select id, 'mail to ' || recipient || ' is sent (' || template || ')', next_at, coalesce(ticket_id, 0), 0, 0, null, 0 from outbox"
+                     " select id, case class when 'command' then channel else 'mail' end || ' to ' || recipient || ' is sent (' || template || ')', next_at,"
+                     " coalesce(ticket_id, 0), 0, 0, null, 0 from outbox"
                      " where state = 'queued' and ($1 = 0 or ticket_id = $1) order by 3, 1 limit $2",
                      "ii", ticket, max)
            && clocks_due_read(rows, list, err);

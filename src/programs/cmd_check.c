@@ -7,6 +7,7 @@
 #include "store/audit.h"
 
 #include "flows/bulletin.h"
+#include "flows/channels.h"
 #include "flows/lint.h"
 
 #include "programs/cmd.h"
@@ -36,6 +37,7 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
         sign_worker_check(d->config, problems);
         lint_desk(d, warnings);
         bulletin_dry(d, warnings);
+        channels_check(d, warnings);
     }
     print_list(stderr, "", problems);
     print_list(stdout, "warning: ", warnings);

@@ -55,6 +55,7 @@ typedef struct {
     LevelKind kind;
     char *template_name;   /* or NULL */
     char *calendar;        /* or NULL: the policy's, else the home queue's */
+    char **channels;       /* names, or NULL: beside mail, which always goes */
     gboolean send_open;    /* send: open */
     gboolean respect_hours;
     gboolean even_acked;

@@ -37,6 +37,7 @@ static const Member of_level[] = {
     LEVEL("respect-hours", NUMBER, respect_hours),
     LEVEL("even-acked", NUMBER, even_acked),
     LEVEL("authority", TEXT, authority),
+    LEVEL("channel", WORDS, channels),
 };
 
 static const Member of_policy[] = {

@@ -189,7 +189,11 @@ static const char step_6[] =
     "create index appeal_ticket on appeal (ticket_id, at);"
     /* The runs of a ticket, whether they live or not, and those that a clock caused: asked at every event. */
     "create index run_ticket on run (ticket_id);"
-    "create index run_cause_clock on run_cause (clock_id) where clock_id is not null;";
+    "create index run_cause_clock on run_cause (clock_id) where clock_id is not null;"
+    /* A notification goes by several channels, a row each; rows of the class `command` are run and need no transport. */
+    "alter table outbox add column channel text not null default 'mail';"
+    "create index outbox_command on outbox (next_at, id) where state = 'queued' and class = 'command';"
+    "create index outbox_notification on outbox (notification_id) where notification_id is not null;";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 const int schema_version_count = 6;
