@@ -220,6 +220,17 @@ typedef struct {
     char *sendmail;              /* default /usr/sbin/sendmail */
 } ConfigDelivery;
 
+/* `20/1h`; a count of 0 is none. */
+typedef struct {
+    int count;
+    Seconds window;
+} ConfigRate;
+
+typedef struct {
+    ConfigRate per_person; /* pages of one contact that are mails of their own; default: all */
+    char **immune;         /* severities ("S1") whose pages are always; default S1 */
+} ConfigLimits;
+
 typedef struct {
     char *path;                 /* the file that was read */
     char *domain;
@@ -232,6 +243,7 @@ typedef struct {
     char **internal;            /* networks, "submission": see rules/received.h; or NULL */
     char **intake_users;        /* user names or numbers whose envelope lines count; default: root and escalate's own user */
     ConfigDelivery delivery;
+    ConfigLimits limits;
     ConfigSeverity severities[SEVERITY_COUNT];
     ConfigCustomers customers;
     ScoreCombine score;

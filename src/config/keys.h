@@ -7,6 +7,7 @@
 typedef enum {
     KEYS_TOP,
     KEYS_DELIVERY,
+    KEYS_LIMITS,
     KEYS_SEVERITIES,
     KEYS_SEVERITY,
     KEYS_CUSTOMERS,
@@ -68,6 +69,7 @@ typedef enum {
     KEYS_HISTORY,    /* GPtrArray * of ConfigHistory * */
     KEYS_HEADER,     /* GRegex *, and char * at `beside` */
     KEYS_EXHAUSTED,  /* char *: name behind `queue:` */
+    KEYS_RATE,       /* ConfigRate */
     KEYS_TYPE_COUNT
 } KeysType;
 

@@ -105,6 +105,8 @@ gboolean ladderverbs_ack(VerbContext *c, const Command *cmd, GError **err)
     Instant until = INSTANT_NONE;
     guint n = 0;
     GError *local = NULL;
+    if (cmd->all && !c->is_digest)
+        return verbs_refuse(c, "ACK ALL takes what a digest lists, and this is none; to take this one, say ACK");
     if (cmd->until.given && !command_when(&cmd->until, verbs_zone(c), c->desk->now, &until, &local)) {
         verbs_refuse(c, "%s", local->message);
         g_error_free(local);

@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 
+#include "store/runs.h"
+
 #include "base/banned.h"
 
 #define ROTA_REACH ((Seconds)30 * 86400)
@@ -311,6 +313,15 @@ gboolean people_is_available(Desk *d, const char *contact, gboolean hours, Insta
     if (!db_value(d->db, &away, &err, "select count(*) from away where contact = $1 and from_at <= $2 and until_at > $2", "st", contact, at))
         log_error("away", err);
     return away == 0;
+}
+
+gboolean people_is_overloaded(Desk *d, const char *contact, const Policy *policy, gint64 run, gboolean *ret, GError **err)
+{
+    gint64 open = 0;
+    if (policy->max_open > 0 && !runs_open_of(d->db, contact, run, &open, err))
+        return FALSE;
+    *ret = policy->max_open > 0 && open >= policy->max_open;
+    return TRUE;
 }
 
 gboolean people_set_away(Desk *d, const char *contact, const ConfigQueue *queue, Instant until, const char *evidence, gint64 message, GError **err)

@@ -41,7 +41,7 @@ static gboolean delivered_one(Desk *d, gint64 notification, GError **err)
 gboolean tidings_delivered(Desk *d, gint64 outbox, GError **err)
 {
     g_autoptr(GArray) carried = NULL;
-    if (!runs_carried(d->db, outbox, &carried, err))
+    if (!runs_digest_delivered(d->db, outbox, d->now, err) || !runs_carried(d->db, outbox, &carried, err))
         return FALSE;
     for (guint i = 0; i < carried->len; i++)
         if (!delivered_one(d, g_array_index(carried, gint64, i), err))
@@ -64,7 +64,7 @@ static char *reason_code(const char *reason)
     return g_steal_pointer(&what);
 }
 
-gboolean tidings_unreachable(Desk *d, gint64 notification, const char *reason, GError **err)
+static gboolean unreachable_one(Desk *d, gint64 notification, const char *reason, GError **err)
 {
     g_autoptr(NotificationRow) n = NULL;
     g_autoptr(Ticket) t = NULL;
@@ -77,15 +77,24 @@ gboolean tidings_unreachable(Desk *d, gint64 notification, const char *reason, G
            && escalate_event(d, t, n->run_id, &event, NULL, err);
 }
 
+static gboolean unreachable_each(Desk *d, const GArray *ids, const char *reason, GError **err)
+{
+    for (guint i = 0; i < ids->len; i++)
+        if (!unreachable_one(d, g_array_index(ids, gint64, i), reason, err))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean tidings_unreachable(Desk *d, gint64 notification, const char *reason, GError **err)
+{
+    g_autoptr(GArray) asked = NULL;
+    return runs_asked(d->db, notification, &asked, err) && unreachable_each(d, asked, reason, err);
+}
+
 gboolean tidings_failed(Desk *d, gint64 outbox, const char *reason, GError **err)
 {
     g_autoptr(GArray) carried = NULL;
-    if (!runs_carried(d->db, outbox, &carried, err))
-        return FALSE;
-    for (guint i = 0; i < carried->len; i++)
-        if (!tidings_unreachable(d, g_array_index(carried, gint64, i), reason, err))
-            return FALSE;
-    return TRUE;
+    return runs_carried(d->db, outbox, &carried, err) && unreachable_each(d, carried, reason, err);
 }
 
 gboolean tidings_away(Desk *d, const char *contact, const char *reason, GError **err)

@@ -7,7 +7,7 @@
 /* An outgoing mail was handed over, or failed: what became of each notification that it carries. */
 gboolean tidings_delivered(Desk *d, gint64 outbox, GError **err);
 gboolean tidings_failed(Desk *d, gint64 outbox, const char *reason, GError **err);
-/* Whom that notification was for cannot be reached. */
+/* Whom that notification was for cannot be reached: in no run of which its mail speaks. */
 gboolean tidings_unreachable(Desk *d, gint64 notification, const char *reason, GError **err);
 /* A contact says that he cannot be reached: in all live runs of all tickets that wait for him. */
 gboolean tidings_away(Desk *d, const char *contact, const char *reason, GError **err);

@@ -11,8 +11,10 @@
 
 #include "flows/containment.h"
 #include "flows/deadlines.h"
+#include "flows/digest.h"
 #include "flows/duty.h"
 #include "flows/escalate.h"
+#include "flows/maintenance.h"
 #include "flows/notify.h"
 #include "flows/policies.h"
 #include "flows/recalc.h"
@@ -80,7 +82,7 @@ static gboolean tell_ackers(Desk *d, const Ticket *t, const ClockRow *c, GError 
         return FALSE;
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
-        if (r->run->state == RUN_HELD && !notify_line(d, t, r->run->acker, line, err))
+        if (r->run->state == RUN_HELD && !digest_line(d, t, NULL, r->run->acker, line, err))
             return FALSE;
     }
     return TRUE;
@@ -152,7 +154,7 @@ static const struct {
     const char *what;
     gboolean (*fire)(Desk *, const DueRow *, GError **);
 } kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff}, {"board", risks_board},
-           {"confirm", containment_expired}};
+           {"confirm", containment_expired}, {"digest", digest_due}, {"maintenance", maintenance_due}};
 
 static gboolean fire_one(Desk *d, const DueRow *due, GError **err)
 {

@@ -195,12 +195,27 @@ static gboolean shift_text(Desk *d, const Ticket *t, const DueRow *due, char **r
     return TRUE;
 }
 
+static gboolean digest_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)t, (void)err;
+    *ret = g_strdup_printf("the digest of what waits for %s is sent", name_of(d, due->policy));
+    return TRUE;
+}
+
+static gboolean maintenance_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)d, (void)t, (void)err;
+    *ret = g_strdup_printf("the maintenance of %s ends: what was to be told meanwhile goes out", due->policy);
+    return TRUE;
+}
+
 static const struct {
     const char *what;
     gboolean has_ticket;
     gboolean (*text)(Desk *, const Ticket *, const DueRow *, char **, GError **);
 } kinds[] = {{"at", TRUE, at_text},       {"breach", TRUE, breach_text}, {"run", TRUE, run_text},
-             {"close", TRUE, close_text}, {"wait", TRUE, wait_text},     {"shift", FALSE, shift_text}};
+             {"close", TRUE, close_text}, {"wait", TRUE, wait_text},     {"shift", FALSE, shift_text},
+             {"digest", FALSE, digest_text}, {"maintenance", FALSE, maintenance_text}};
 
 static gboolean text_of(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {

@@ -10,6 +10,7 @@
 #include "store/clocks.h"
 #include "store/messages.h"
 
+#include "flows/maintenance.h"
 #include "flows/people.h"
 #include "flows/policies.h"
 #include "flows/vendors.h"
@@ -208,7 +209,10 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     set_time(o, "wait_until", zone, t->wait_until_at, d->now);
     set(o, "waiting_for", t->waiting_for);
     set(o, "zone", zone_abbreviation(zone, d->now));
-    if (!add_clocks(d, t, zone, o, err)) {
+    Instant silent = INSTANT_NONE;
+    gboolean knows = maintenance_until(d, t->queue, &silent, err);
+    set_time(o, "maintenance", zone, silent, d->now);
+    if (!knows || !add_clocks(d, t, zone, o, err)) {
         json_decref(o);
         return NULL;
     }
@@ -248,9 +252,9 @@ static gboolean add_history(Desk *d, const RunRow *r, const LadderPage *p, const
     g_autofree char *last = g_strdup("");
     GError *local = NULL;
     if (!db_select(d->db, &rows, err,
-                   "select contact, delivered_at, outcome, created_at from notification where run_id = $1 and id <> $2 and kind <> $4 and contact <> $3"
+                   "select contact, delivered_at, outcome, created_at from notification where run_id = $1 and id <> $2 and kind not in ($4, $5) and contact <> $3"
                    " order by contact, id limit 12",
-                   "iisi", r->id, p->id, p->contact, (gint64)PAGE_REMINDER))
+                   "iisii", r->id, p->id, p->contact, (gint64)PAGE_REMINDER, (gint64)PAGE_DIGEST))
         return FALSE;
     g_autofree char *outcome = NULL;
     while (db_next(rows, &local)) {
@@ -436,6 +440,20 @@ static void add_severities(const Desk *d, const Ticket *t, json_t *o)
     set(o, "severity_title", d->config->severities[t->severity].title);
 }
 
+/* "you stand in for Bob, who has 5 open": how many, where that is why. */
+static gboolean add_overload(Desk *d, const RunRow *r, const Policy *policy, const PolicyLevel *level, const char *instead_of, json_t *o, GError **err)
+{
+    gboolean is_overloaded;
+    gint64 open;
+    if (instead_of == NULL || desk_contact(d, instead_of) == NULL || !people_is_available(d, instead_of, level->respect_hours, d->now))
+        return TRUE;
+    if (!people_is_overloaded(d, instead_of, policy, r->id, &is_overloaded, err) || !runs_open_of(d->db, instead_of, r->id, &open, err))
+        return FALSE;
+    if (is_overloaded)
+        json_object_set_new(o, "instead_open", json_integer(open));
+    return TRUE;
+}
+
 json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, const ConfigContact *reader, gsize headline,
                   int excerpt, GError **err)
 {
@@ -458,7 +476,7 @@ json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p
     add_severities(d, t, o);
     set(o, "bridge", policy->bridge);
     json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE && !t->is_operational));
-    gboolean ok = ticket != NULL && add_history(d, r, p, zone, o, err) && add_subject_matter(d, t, zone, headline, excerpt, o, ticket, err);
+    gboolean ok = ticket != NULL && add_overload(d, r, policy, level, p->kind == PAGE_ESCALATION ? instead_of : NULL, o, err) && add_history(d, r, p, zone, o, err) && add_subject_matter(d, t, zone, headline, excerpt, o, ticket, err);
     add_otherwise(d, t, queue, policy, p, zone, o);
     if (ok)
         return o;

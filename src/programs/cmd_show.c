@@ -125,7 +125,7 @@ static void print_table(const char *title, const json_t *array, const Column *co
 static void print_facts(const json_t *t, const Reader *reader)
 {
     static const Column facts[] = {{"ticket", "tag", FALSE},       {"subject", "subject", FALSE},   {"queue", "queue", FALSE},
-                                   {"state", "state", FALSE},      {"severity", "severity", FALSE}, {"category", "category", FALSE},
+                                   {"state", "state", FALSE},      {"silent until", "maintenance_exact", TRUE}, {"severity", "severity", FALSE}, {"category", "category", FALSE},
                                    {"requester", "requester_name", FALSE}, {"address", "requester", FALSE}, {"owner", "owner", FALSE},
                                    {"opened", "opened_exact", TRUE}, {"resolved", "resolved_exact", TRUE}, {"impact", "impact", FALSE},
                                    {"next", "next", FALSE},        {"cause", "cause", FALSE},       {"resolution", "resolution", FALSE},
