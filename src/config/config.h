@@ -220,14 +220,8 @@ typedef struct {
     char *sendmail;              /* default /usr/sbin/sendmail */
 } ConfigDelivery;
 
-/* `20/1h`; a count of 0 is none. */
 typedef struct {
-    int count;
-    Seconds window;
-} ConfigRate;
-
-typedef struct {
-    ConfigRate per_person; /* pages of one contact that are mails of their own; default: all */
+    PolicyRate per_person; /* pages of one contact that are mails of their own; default: all */
     char **immune;         /* severities ("S1") whose pages are always; default S1 */
 } ConfigLimits;
 

@@ -69,7 +69,7 @@ typedef enum {
     KEYS_HISTORY,    /* GPtrArray * of ConfigHistory * */
     KEYS_HEADER,     /* GRegex *, and char * at `beside` */
     KEYS_EXHAUSTED,  /* char *: name behind `queue:` */
-    KEYS_RATE,       /* ConfigRate */
+    KEYS_RATE,       /* PolicyRate */
     KEYS_TYPE_COUNT
 } KeysType;
 

@@ -20,8 +20,6 @@
 
 #define TOKEN_MAX 255
 #define PATTERN_MAX 4096
-#define RATE_WINDOW_MIN 60
-#define RATE_WINDOW_MAX (7 * 86400)
 
 /* A value on its way. `text` is NULL for types that take lists or read `node` themselves. */
 typedef struct {
@@ -272,18 +270,10 @@ static void set_duration(const Value *v)
         g_hash_table_insert(v->f->places, v->member, (gpointer)&v->node->at);
 }
 
-/* `20/1h`. The window is elapsed time: it is about what one person can read, whatever is open. */
 static void set_rate(const Value *v)
 {
-    const char *slash = strchr(v->text, '/');
-    g_autofree char *number = slash != NULL ? g_strndup(v->text, (gsize)(slash - v->text)) : NULL;
-    guint64 count;
-    Duration window;
-    if (number == NULL || !g_ascii_string_to_unsigned(number, 10, 1, 10000, &count, NULL) || !duration_parse(slash + 1, &window, NULL)
-        || window.unit != DURATION_ELAPSED || window.amount < RATE_WINDOW_MIN || window.amount > RATE_WINDOW_MAX)
+    if (!policy_rate_parse(v->text, (PolicyRate *)(gpointer)v->member))
         mismatch(v);
-    else
-        *(ConfigRate *)(gpointer)v->member = (ConfigRate){(int)count, window.amount};
 }
 
 static Who *read_who(const Value *v)
@@ -454,12 +444,11 @@ static const Setter setters[KEYS_TYPE_COUNT] = {
     [KEYS_DOMAIN] = {FALSE, set_domain},     [KEYS_HOST] = {FALSE, set_domain},        [KEYS_ZONE] = {FALSE, set_zone},
     [KEYS_LANGUAGE] = {FALSE, set_language}, [KEYS_BOOL] = {FALSE, set_bool},          [KEYS_NUMBER] = {FALSE, set_number},
     [KEYS_WORD] = {FALSE, set_word},         [KEYS_WORD_TEXT] = {FALSE, set_word},     [KEYS_CHOICES] = {TRUE, add_string},
-    [KEYS_LEVEL_OF_SEVERITY] = {FALSE, set_severity},
     [KEYS_DURATION] = {FALSE, set_duration}, [KEYS_TARGET] = {FALSE, set_duration},    [KEYS_WHO] = {FALSE, set_who},
     [KEYS_WHOS] = {TRUE, add_who},           [KEYS_AT] = {TRUE, add_at},               [KEYS_BEFORE] = {TRUE, add_at},
     [KEYS_NETWORKS] = {TRUE, add_string},    [KEYS_EVENTS] = {TRUE, add_parsed},       [KEYS_ATTRIBUTES] = {TRUE, add_parsed},
     [KEYS_HISTORY] = {TRUE, add_parsed},     [KEYS_REGEX] = {FALSE, set_regex},        [KEYS_HEADER] = {FALSE, set_header},
-    [KEYS_EXHAUSTED] = {FALSE, set_exhausted}, [KEYS_RATE] = {FALSE, set_rate},
+    [KEYS_EXHAUSTED] = {FALSE, set_exhausted}, [KEYS_RATE] = {FALSE, set_rate},       [KEYS_LEVEL_OF_SEVERITY] = {FALSE, set_severity},
 };
 
 static void add_each(const Value *v, void (*add)(const Value *))

@@ -82,8 +82,8 @@ gboolean digestreply_apply(IntakeCase *c, VerbContext *v, GError **err)
             if (!ack_all(c, v, cmd, err))
                 return FALSE;
         } else {
-            verbs_refuse(v, "this came to the address of a digest, which lists several tickets, so \"%s\" could be for any of them: nothing was changed. Say ACK ALL, or answer one of the addresses in the table",
-                         command_verb_name(cmd->verb));
+            verbs_refuse(v, "this came to the address of a digest, which lists several tickets, so \"%s\" could be for any of them: nothing was"
+                            " changed. Say ACK ALL, or answer one of the addresses in the table", command_verb_name(cmd->verb));
             v->with_choices = TRUE;
         }
     }

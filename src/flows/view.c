@@ -476,7 +476,8 @@ json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p
     add_severities(d, t, o);
     set(o, "bridge", policy->bridge);
     json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE && !t->is_operational));
-    gboolean ok = ticket != NULL && add_overload(d, r, policy, level, p->kind == PAGE_ESCALATION ? instead_of : NULL, o, err) && add_history(d, r, p, zone, o, err) && add_subject_matter(d, t, zone, headline, excerpt, o, ticket, err);
+    gboolean ok = ticket != NULL && add_overload(d, r, policy, level, p->kind == PAGE_ESCALATION ? instead_of : NULL, o, err)
+                  && add_history(d, r, p, zone, o, err) && add_subject_matter(d, t, zone, headline, excerpt, o, ticket, err);
     add_otherwise(d, t, queue, policy, p, zone, o);
     if (ok)
         return o;
