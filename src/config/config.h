@@ -202,6 +202,8 @@ typedef struct {
     gboolean own_lists;
     gboolean same_domain;   /* an authenticated sender of the requester's domain is a participant */
     char *hours_notice;     /* or NULL: text for closed hours */
+    PolicyCadence cadence;
+    Duration delay_notice;  /* amount 0: no note of delay */
     char *triage;           /* policy that asks who sorts a ticket of which no rule is sure, or NULL */
     int line;
 } ConfigQueue;

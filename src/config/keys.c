@@ -206,7 +206,7 @@ static const ConfigKey table[] = {
      .help = "queue that gets a ticket when nobody answers"},
     {KEYS_POLICY, "max-open", KEYS_NUMBER, AT(Policy, max_open), .max = 10000, .fallback = "0", .note = "any",
      .help = "open escalations of one contact from which his backup is asked for new ones"},
-    LATER(KEYS_POLICY, "cadence", "updates that are sent by themselves"),
+    BLOCK(KEYS_POLICY, "cadence", "how often the requester hears while it is escalated"),
 
     {KEYS_LEVEL, "notify", KEYS_WHOS, AT(PolicyLevel, notify), .is_required = TRUE, .help = "who is mailed and may acknowledge"},
     {KEYS_LEVEL, "inform", KEYS_WHOS, AT(PolicyLevel, inform), .help = "who is told, without being asked"},
@@ -293,7 +293,9 @@ static const ConfigKey table[] = {
     {KEYS_QUEUE, "same-domain", KEYS_BOOL, AT(ConfigQueue, same_domain), .fallback = "no",
      .help = "an authenticated sender of the requester's domain may join his tickets"},
     {KEYS_QUEUE, "hours-notice", KEYS_TEXT, AT(ConfigQueue, hours_notice), .help = "text for requesters in closed hours"},
-    LATER(KEYS_QUEUE, "cadence", "updates that are sent by themselves"),
+    BLOCK(KEYS_QUEUE, "cadence", "how often the requester hears while it is escalated"),
+    {KEYS_QUEUE, "delay-notice", KEYS_DURATION, AT(ConfigQueue, delay_notice), .min = 1, .note = "no such mail",
+     .help = "how long before a target would be missed the requester hears of it"},
     {KEYS_QUEUE, "triage", KEYS_NAME, AT(ConfigQueue, triage), .refers = KEYS_TO_POLICY,
      .help = "ladder that asks who sorts a ticket without a category, or with two that are a tie"},
 
@@ -321,6 +323,15 @@ static const ConfigKey table[] = {
     {KEYS_BOARD, "after", KEYS_DURATION, AT(ConfigBoard, after), .fallback = "0s", .help = "how long after its opening the ticket is still not resolved"},
     {KEYS_BOARD, "impact", KEYS_NUMBER, AT(ConfigBoard, impact), .max = 100, .fallback = "0", .help = "points on the axis impact, at least"},
     {KEYS_BOARD, "severity", KEYS_LEVEL_OF_SEVERITY, AT(ConfigBoard, severity), .note = "any", .help = "at least as severe"},
+
+#define EVERY(severity, index) \
+    {KEYS_CADENCE, severity, KEYS_DURATION, AT(PolicyCadence, every) + (index) * sizeof(Duration), .min = 1, .note = "no updates", \
+     .help = "the same for tickets of " severity}
+    EVERY("S1", 0),
+    EVERY("S2", 1),
+    EVERY("S3", 2),
+    EVERY("S4", 3),
+#undef EVERY
 };
 
 static const char *const block_titles[KEYS_BLOCK_COUNT] = {
@@ -348,6 +359,7 @@ static const char *const block_titles[KEYS_BLOCK_COUNT] = {
     [KEYS_VENDOR] = "vendor",
     [KEYS_RISK] = "risk",
     [KEYS_BOARD] = "board",
+    [KEYS_CADENCE] = "cadence",
 };
 
 static const struct {

@@ -29,6 +29,7 @@ typedef enum {
     KEYS_VENDOR,
     KEYS_RISK,
     KEYS_BOARD,
+    KEYS_CADENCE,
     KEYS_BLOCK_COUNT
 } KeysBlock;
 

@@ -18,6 +18,7 @@
 #include "flows/onbehalf.h"
 #include "flows/opening.h"
 #include "flows/people.h"
+#include "flows/promise.h"
 #include "flows/rating.h"
 #include "flows/rescore.h"
 #include "flows/vendors.h"
@@ -81,30 +82,6 @@ static gboolean tell_teams(IntakeCase *c, const char *template, gboolean others,
 
 /* ---- a new ticket ---- */
 
-/* "we answer by …", from the clock itself; nothing is promised where there is none. */
-static json_t *honest_times(IntakeCase *c)
-{
-    const ConfigPlanSeverity *targets = deadlines_targets(c->desk, c->home, c->ticket);
-    Calendar *calendar = desk_calendar(c->desk, targets != NULL && targets->calendar != NULL ? targets->calendar : c->home->calendar);
-    const Zone *zone = calendar_zone(desk_calendar(c->desk, c->home->calendar));
-    json_t *o = json_object();
-    Instant by, opens;
-    gboolean open = TRUE;
-    if (targets != NULL && targets->targets[TARGET_RESPOND].given
-        && calendar_add(calendar, c->desk->now, targets->targets[TARGET_RESPOND].duration, &by, NULL)) {
-        g_autofree char *when = view_date(zone, by, c->ticket->language);
-        json_object_set_new(o, "answer_by", json_string(when));
-    }
-    if (calendar_is_open(calendar, c->desk->now, &open, NULL) && !open && calendar_next(calendar, c->desk->now, &opens, NULL)) {
-        g_autofree char *when = view_date(zone, opens, c->ticket->language);
-        json_object_set_new(o, "closed", json_true());
-        json_object_set_new(o, "opens", json_string(when));
-    }
-    if (c->home->hours_notice != NULL)
-        json_object_set_new(o, "hours_notice", json_string(c->home->hours_notice));
-    return o;
-}
-
 static gboolean auto_ack(IntakeCase *c, GError **err)
 {
     GuardCase facts = intake_guard_case(c, c->ticket->requester != NULL ? c->ticket->requester : c->reading->from, GUARD_AUTO_ACK);
@@ -117,7 +94,8 @@ static gboolean auto_ack(IntakeCase *c, GError **err)
     if (!courtesy_allows(c->desk, c->ticket, &facts, &may, err))
         return FALSE;
     intake_note(c, may ? "auto-ack to the sender" : "no auto-ack: the guard refuses");
-    return !may || notify_requester(c->desk, c->ticket, "auto-ack", honest_times(c), c->ticket->root_message_id, err);
+    json_t *view = NULL;
+    return !may || (promise_times(c->desk, c->ticket, &view, err) && notify_requester(c->desk, c->ticket, "auto-ack", view, c->ticket->root_message_id, err));
 }
 
 /* The last ticket of a sender who opened more than the limit within an hour; 0: he did not. Mail that is authenticated and mail that is
@@ -189,7 +167,9 @@ static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GEr
         c->row->contact = g_strdup(c->sender->name);
         c->row->is_note = TRUE;
     }
-    g_autofree char *named = first_words(facts.subject, is_behalf ? r->returned_text : r->new_text);
+    const char *text = is_behalf ? r->returned_text : r->new_text;
+    facts.language = promise_language(c->desk, text);
+    g_autofree char *named = first_words(facts.subject, text);
     if (named != NULL)
         facts.subject = named;
     gboolean ok = open_with(c, &facts, rating, is_behalf ? &behalf : NULL, err);
@@ -384,6 +364,8 @@ gboolean arrivals_append(IntakeCase *c, GError **err)
     if (home == NULL)
         return error_set(err, ERROR_DATA, "ticket %" G_GINT64_FORMAT ": its queue '%s' is not configured any more", c->ticket->id, c->ticket->queue);
     gboolean is_requester = g_strcmp0(c->ticket->requester, c->reading->from) == 0;
+    if (!is_requester && c->sender == NULL && c->auth == AUTHRES_PASS && !vendors_colleague(c->desk, c->ticket, c->reading->from, &c->sender, err))
+        return FALSE;
     if (!is_requester && c->sender != NULL && people_is_of_ticket(c->desk, c->sender, c->ticket->id))
         return c->sender->vendor != NULL ? from_vendor(c, err) : from_team(c, err);
     if (c->ticket->state == TICKET_CLOSED) {

@@ -54,6 +54,27 @@ gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gbool
     return TRUE;
 }
 
+gboolean courtesy_may_update(Desk *d, const Ticket *t, gboolean *ret, GError **err)
+{
+    g_autofree char *refused = NULL;
+    const GuardCase facts = {.to = t->requester != NULL ? t->requester : "", .mail_class = GUARD_UPDATE, .is_participant = TRUE, .is_spam = t->spam};
+    *ret = FALSE;
+    if (!db_text_value(d->db, &refused, err,
+                       "select refused from message where ticket_id = $1 and direction = 'in' and from_address = $2 and contact is null and is_note = 0"
+                       " order by id desc limit 1", "is", t->id, facts.to))
+        return FALSE;
+    if (refused == NULL)
+        return courtesy_allows(d, t, &facts, ret, err);
+    log_event(LOGGING_INFO, "ticket=%" G_GINT64_FORMAT " event=no-mail class=%s reason=%s", t->id, guard_class_name(GUARD_UPDATE), refused);
+    return TRUE;
+}
+
+gboolean courtesy_remember(Desk *d, gint64 message, const GuardCase *facts, GError **err)
+{
+    GuardVerdict v = guard_decide(facts);
+    return v.allowed || db_run(d->db, err, "update message set refused = $2 where id = $1", "is", message, v.reason);
+}
+
 gboolean courtesy_person_wrote(Desk *d, const char *address, GError **err)
 {
     g_autofree char *fact = g_strconcat("limited:", address, NULL), *wrote = g_strconcat("wrote:", address, NULL);

@@ -438,6 +438,12 @@ gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err)
                          policy_target_name(c->clock.target), due);
 }
 
+gboolean deadlines_rescheduled(Desk *d, const ClockRow *c, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    return tickets_load(d->db, c->ticket_id, &t, err) && schedule_clock(d, t, c, TRUE, err);
+}
+
 gboolean deadlines_repolicied(Desk *d, const Ticket *t, GError **err)
 {
     g_autoptr(GPtrArray) clocks = NULL;

@@ -38,6 +38,8 @@ gboolean deadlines_replanned(Desk *d, const Ticket *t, ClockRow *c, const Config
 gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GError **err);
 /* The ticket has other ladders than before, or they have other levels: what its clocks fire is reckoned anew. */
 gboolean deadlines_repolicied(Desk *d, const Ticket *t, GError **err);
+/* The same for one clock. */
+gboolean deadlines_rescheduled(Desk *d, const ClockRow *c, GError **err);
 /* Whether a clock of that target was reached by its due: marks it breached. */
 gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err);
 

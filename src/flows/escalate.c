@@ -9,6 +9,7 @@
 #include "store/clocks.h"
 #include "store/outbox.h"
 
+#include "flows/cadence.h"
 #include "flows/deadlines.h"
 #include "flows/digest.h"
 #include "flows/notify.h"
@@ -292,7 +293,7 @@ static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *eve
     if (r->run->state == RUN_ENDED && r->ended_at == INSTANT_NONE)
         r->ended_at = d->now;
     if (!runs_save(d->db, r, event->kind == LADDER_END ? event->text : NULL, err)
-        || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err))
+        || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err) || !cadence_follow(d, t, err))
         return FALSE;
     g_autofree char *gone = asked_in_vain(d, actions);
     if (gone != NULL) { /* no answer can come, and no delivery that a deadline could count from */
@@ -334,7 +335,7 @@ static gboolean start_run(Desk *d, const Ticket *t, const Policy *policy, RunRow
     r->ended_at = INSTANT_NONE;
     r->run = ladder_run_new((int)policy->levels->len);
     r->run->is_operational = t->is_operational;
-    if (!policies_keep(d, policy, &r->policy_digest, err) || !runs_insert(d->db, r, err)
+    if (!policies_keep(d, policy, &r->policy_digest, err) || !policies_began(d, t, policy->name, err) || !runs_insert(d->db, r, err)
         || !desk_audit(d, t->id, err, "run", "run=%" G_GINT64_FORMAT " policy=%s config=%.12s", r->id, policy->name, d->config->version))
         return FALSE;
     *ret = g_steal_pointer(&r);

@@ -4,9 +4,14 @@
 
 #include <string.h>
 
+#include "rules/policytext.h"
+
 #include "store/clocks.h"
+#include "store/runs.h"
 
 #include "flows/deadlines.h"
+#include "flows/policies.h"
+#include "flows/risks.h"
 #include "flows/upcoming.h"
 #include "flows/view.h"
 
@@ -183,6 +188,72 @@ static gboolean add_scores(Desk *d, const Ticket *t, const Zone *zone, json_t *o
     return local == NULL;
 }
 
+/* ---- escalations ---- */
+
+/* "respond in support" of "clock:7"; what is no clock says itself. Newly allocated. */
+static char *cause_text(const char *cause, const char *target, const char *queue)
+{
+    return target != NULL ? g_strdup_printf("%s in %s", target, queue) : g_strdup(cause);
+}
+
+static gboolean add_causes(Desk *d, gint64 run, json_t *o, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    json_t *list = json_array();
+    json_object_set_new(o, "causes", list);
+    if (!db_select(d->db, &rows, err,
+                   "select r.cause, c.target, c.queue, r.ended_at is not null from run_cause r left join clock c on c.id = r.clock_id where r.run_id = $1"
+                   " order by r.since_at, r.rowid",
+                   "i", run))
+        return FALSE;
+    while (db_next(rows, &local)) {
+        g_autofree char *text = cause_text(db_text(rows, 0), db_text(rows, 1), db_text(rows, 2));
+        json_array_append_new(list, json_pack("{s:s, s:b}", "cause", text, "over", (int)db_int(rows, 3)));
+    }
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
+/* Each run, why it began, and by which version of its policy it goes. */
+static gboolean add_runs(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
+{
+    g_autoptr(GPtrArray) runs = NULL;
+    json_t *list = json_array();
+    json_object_set_new(o, "runs", list);
+    if (!runs_of_ticket(d->db, t->id, FALSE, &runs, err))
+        return FALSE;
+    for (guint i = 0; i < runs->len; i++) {
+        const RunRow *r = g_ptr_array_index(runs, i);
+        const Policy *now = desk_policy(d, r->policy);
+        g_autofree char *text = now != NULL ? policytext_digest(now) : NULL;
+        json_t *one = json_pack("{s:I, s:s, s:s, s:i, s:s, s:s*, s:b}", "id", (json_int_t)r->id, "policy", r->policy, "state", ladder_state_name(r->run->state),
+                                "level", r->run->level, "config_version", r->config_version, "policy_version", r->policy_digest, "is_present",
+                                r->policy_digest == NULL || g_strcmp0(text, r->policy_digest) == 0);
+        set_time(one, "started", zone, r->started_at);
+        json_array_append_new(list, one);
+        if (!add_causes(d, r->id, one, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean add_ladders(Desk *d, const Ticket *t, json_t *o, GError **err)
+{
+    g_autoptr(GPtrArray) policies = NULL, risks = NULL;
+    json_t *names = json_array(), *of_risks = json_array();
+    json_object_set_new(o, "policies", names);
+    json_object_set_new(o, "risks", of_risks);
+    if (!policies_names(d, t, t->queue, &policies, err) || !risks_of(d, t->id, &risks, err))
+        return FALSE;
+    for (guint i = 0; i < policies->len; i++)
+        json_array_append_new(names, json_string(g_ptr_array_index(policies, i)));
+    for (guint i = 0; i < risks->len; i++)
+        json_array_append_new(of_risks, json_string(g_ptr_array_index(risks, i)));
+    return TRUE;
+}
+
 json_t *explain_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
 {
     g_autoptr(GPtrArray) clocks = NULL;
@@ -197,7 +268,7 @@ json_t *explain_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
         if (ok)
             json_array_append_new(list, one);
     }
-    if (ok && add_scores(d, t, zone, o, err) && upcoming_list(d, t->id, UPCOMING, zone, &next, err)) {
+    if (ok && add_scores(d, t, zone, o, err) && add_ladders(d, t, o, err) && add_runs(d, t, zone, o, err) && upcoming_list(d, t->id, UPCOMING, zone, &next, err)) {
         json_object_set_new(o, "next", next);
         return o;
     }

@@ -14,6 +14,7 @@
 #include "flows/acknowledge.h"
 #include "flows/arrivals.h"
 #include "flows/belonging.h"
+#include "flows/courtesy.h"
 #include "flows/deadlines.h"
 #include "flows/intake_case.h"
 #include "flows/people.h"
@@ -138,7 +139,9 @@ gboolean intake_store_row(IntakeCase *c, GError **err)
     m->is_verified = c->auth == AUTHRES_PASS;
     m->archive = g_strdup(c->mail->archive);
     m->conversation = threading_conversation(r->thread_index);
-    return messages_insert(c->desk->db, m, err) && (m->ticket_id == 0 || store_references(c, err));
+    const GuardCase facts = intake_guard_case(c, r->from, GUARD_UPDATE);
+    return messages_insert(c->desk->db, m, err)
+           && (m->ticket_id == 0 || (store_references(c, err) && courtesy_remember(c->desk, m->id, &facts, err)));
 }
 
 static gboolean store_decisions(const IntakeCase *c, GError **err)

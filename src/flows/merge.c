@@ -122,6 +122,16 @@ static gboolean move_rows(Merge *m, GError **err)
            && db_run(db, err, "update run set ticket_id = $2 where ticket_id = $1", "ii", from, into)
            && db_run(db, err, "update notification set ticket_id = $2 where ticket_id = $1", "ii", from, into)
            && db_run(db, err, "update outbox set ticket_id = $2 where ticket_id = $1", "ii", from, into)
+           && db_run(db, err, "update ticket set heard_at = (select max(heard_at) from ticket where id in ($1, $2)) where id = $2", "ii", from, into)
+           && db_run(db, err, "update score set ticket_id = $2 where ticket_id = $1", "ii", from, into)
+           && db_run(db, err,
+                     "insert into ticket_policy (ticket_id, policy, origin) select $2, policy, origin from ticket_policy where ticket_id = $1"
+                     " on conflict do nothing",
+                     "ii", from, into)
+           && db_run(db, err,
+                     "insert into ticket_risk (ticket_id, risk, origin, since_at, told_at) select $2, risk, origin, since_at, told_at from ticket_risk"
+                     " where ticket_id = $1 on conflict do nothing",
+                     "ii", from, into)
            && db_run(db, err,
                      "insert into participant (ticket_id, address) select $2, address from participant where ticket_id = $1"
                      " on conflict do nothing",

@@ -7,6 +7,7 @@
 
 #include "store/outbox.h"
 
+#include "flows/audience.h"
 #include "flows/outgoing.h"
 #include "flows/rsvp.h"
 #include "flows/view.h"
@@ -44,6 +45,8 @@ static gboolean with_ticket_view(Desk *d, const Outgoing *o, json_t *extra, GErr
         json_object_set_new(view, "reader", json_string(o->to_name != NULL ? o->to_name : ""));
         if (address != NULL)
             json_object_set_new(view, "address", json_string(address));
+        if (o->contact == NULL) /* whatever the template is: what is not for him is not there */
+            view = audience_take(o->template, AUDIENCE_CUSTOMER, view);
         ok = outgoing_send(d, o, view, err);
     }
     json_decref(view);
@@ -97,7 +100,8 @@ gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t
         return TRUE;
     }
     gboolean is_reply = in_reply_to != NULL;
-    Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = template, .language = t->language, .class = "auto",
+    const char *class = strcmp(template, "auto-ack") == 0 ? "auto" : "update"; /* by what it is: a first mail may have no Message-ID to reply to */
+    Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = template, .language = t->language, .class = class,
                   .mail_class = is_reply ? COMPOSE_AUTO_REPLIED : COMPOSE_AUTO_GENERATED, .to_name = t->requester_name,
                   .to_address = t->requester, .reply_purpose = 't', .reply_id = t->id, .in_reply_to = in_reply_to, .not_before = INSTANT_NONE};
     return with_ticket_view(d, &o, extra, err);

@@ -25,6 +25,22 @@ static gboolean tell_team(Desk *d, const Ticket *t, const ConfigQueue *queue, co
     return TRUE;
 }
 
+static gboolean open_own(Desk *d, const ConfigQueue *target, const char *subject, const char *text, int severity, gint64 linked, Ticket **ret, GError **err)
+{
+    OpeningFacts facts = {.home = target, .requester = target->address[0], .requester_name = "escalate", .subject = subject,
+                          .severity = severity, .linked_id = linked, .is_operational = TRUE, .at = d->now};
+    return opening_ticket(d, &facts, ret, err) && opening_clocks(d, &facts, *ret, 0, err) && tell_team(d, *ret, target, text, err);
+}
+
+gboolean operations_incident(Desk *d, const ConfigQueue *queue, const char *subject, const char *text, gint64 *ret_id, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    if (!open_own(d, queue, subject, text, queue->default_severity, 0, &t, err))
+        return FALSE;
+    *ret_id = t->id;
+    return TRUE;
+}
+
 gboolean operations_open(Desk *d, const Ticket *about, const ConfigQueue *queue, const Policy *policy, GError **err)
 {
     const ConfigQueue *target = desk_queue(d, policy->exhausted_queue);
@@ -33,10 +49,8 @@ gboolean operations_open(Desk *d, const Ticket *about, const ConfigQueue *queue,
         return tell_owner_and_lead(d, about, queue, "Everybody on the ladder was asked, and nobody took it.", err);
     g_autofree char *subject = g_strdup_printf("Nobody took %s %s", tag, about->subject);
     g_autofree char *text = g_strdup_printf("Every level of the policy '%s' was asked about %s,\nand nobody took it.", policy->name, tag);
-    OpeningFacts facts = {.home = target, .requester = target->address[0], .requester_name = "escalate", .subject = subject,
-                          .severity = MIN(target->default_severity, about->severity), .linked_id = about->id, .is_operational = TRUE, .at = d->now};
     g_autoptr(Ticket) t = NULL;
-    if (!opening_ticket(d, &facts, &t, err) || !opening_clocks(d, &facts, t, 0, err) || !tell_team(d, t, target, text, err))
+    if (!open_own(d, target, subject, text, MIN(target->default_severity, about->severity), about->id, &t, err))
         return FALSE;
     g_autofree char *line = g_strdup_printf("Everybody on the ladder was asked, and nobody took it. Ticket %" G_GINT64_FORMAT " in %s is about that.",
                                             t->id, target->name);

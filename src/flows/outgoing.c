@@ -5,78 +5,35 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/files.h"
-#include "base/limits.h"
 #include "base/log.h"
 
-#include "rules/template.h"
 #include "rules/wrap.h"
 
 #include "store/outbox.h"
 
+#include "flows/localize.h"
 #include "flows/notify.h"
+#include "flows/rendering.h"
 #include "flows/view.h"
 
 #include "base/banned.h"
 
 /* ---- templates ---- */
 
-/* DIR/LANGUAGE/NAME of the site's own directory, then of the built-in one, then both in English. */
-static gboolean find_template(const Desk *d, const char *language, const char *name, GString **ret, GError **err)
-{
-    const char *directories[] = {d->config->templates, d->templates}, *languages[] = {language, "en"};
-    for (gsize l = 0; l < G_N_ELEMENTS(languages); l++)
-        for (gsize i = 0; i < G_N_ELEMENTS(directories); i++) {
-            if (directories[i] == NULL)
-                continue;
-            g_autofree char *path = g_build_filename(directories[i], languages[l], name, NULL);
-            g_autoptr(GError) local = NULL;
-            if (files_read(path, LIMIT_TEMPLATE_BYTES, ret, &local))
-                return TRUE;
-            if (local->code != ERROR_NOTFOUND) {
-                g_propagate_error(err, g_steal_pointer(&local));
-                return FALSE;
-            }
-        }
-    return error_set(err, ERROR_CONFIG, "template '%s': not in '%s' nor in '%s'", name, d->config->templates != NULL ? d->config->templates : "-",
-                     d->templates);
-}
-
-typedef struct {
-    const Desk *desk;
-    const char *language;
-} Partials;
-
-static char *partial(const char *name, void *data)
-{
-    const Partials *p = data;
-    g_autofree char *file = g_strconcat(name, ".mustache", NULL);
-    GString *source = NULL;
-    if (strchr(name, '/') != NULL || !find_template(p->desk, p->language, file, &source, NULL))
-        return NULL;
-    return g_string_free(source, FALSE);
-}
-
-static gboolean render(const Desk *d, const char *language, const char *name, const char *source, TemplateMode mode, const json_t *view, char **ret,
-                       GError **err)
-{
-    Partials p = {d, language};
-    return template_render(name, source, mode, &view_template_values, view, partial, &p, ret, err);
-}
-
-gboolean outgoing_text(const Desk *d, const Outgoing *o, const json_t *view, char **ret_from, char **ret_text, GError **err)
+gboolean outgoing_text(const Desk *d, const Outgoing *o, json_t *view, char **ret_from, char **ret_text, GError **err)
 {
     g_autofree char *file = g_strconcat(o->template, ".txt", NULL), *body = NULL, *head = NULL;
     GString *source = NULL;
-    if (!find_template(d, o->language, file, &source, err))
+    if (!rendering_find(d, o->language, file, &source, NULL, err))
         return FALSE;
     g_autofree char *all = g_string_free(source, FALSE);
     char *split = strstr(all, "\n\n");
     if (!g_str_has_prefix(all, "From: ") || split == NULL)
         return error_set(err, ERROR_CONFIG, "template '%s': must begin with a line \"From: …\" and an empty line", file);
     *split = '\0';
-    if (!render(d, o->language, file, all + strlen("From: "), TEMPLATE_HEADER, view, &head, err)
-        || !render(d, o->language, file, split + 2, TEMPLATE_TEXT, view, &body, err))
+    localize_view(view, o->language);
+    if (!rendering_render(d, o->language, file, all + strlen("From: "), TEMPLATE_HEADER, view, &head, err)
+        || !rendering_render(d, o->language, file, split + 2, TEMPLATE_TEXT, view, &body, err))
         return FALSE;
     *ret_from = g_steal_pointer(&head);
     *ret_text = g_steal_pointer(&body);
@@ -88,16 +45,16 @@ gboolean outgoing_html(const Desk *d, const Outgoing *o, json_t *view, const cha
     g_autofree char *file = g_strconcat(o->template, ".html", NULL);
     g_autoptr(GString) source = NULL;
     g_autoptr(GError) local = NULL;
-    if (o->text == NULL && find_template(d, o->language, file, &source, &local))
-        return render(d, o->language, file, source->str, TEMPLATE_HTML, view, ret, err);
-    if (!find_template(d, o->language, "plain.html", &source, err))
+    if (o->text == NULL && rendering_find(d, o->language, file, &source, NULL, &local))
+        return rendering_render(d, o->language, file, source->str, TEMPLATE_HTML, view, ret, err);
+    if (!rendering_find(d, o->language, "plain.html", &source, NULL, err))
         return FALSE;
     json_t *lines = json_array();
     g_auto(GStrv) split = g_strsplit(text, "\n", -1);
     for (guint i = 0; split[i] != NULL; i++)
         json_array_append_new(lines, json_string(split[i]));
     json_object_set_new(view, "lines", lines);
-    return render(d, o->language, "plain.html", source->str, TEMPLATE_HTML, view, ret, err);
+    return rendering_render(d, o->language, "plain.html", source->str, TEMPLATE_HTML, view, ret, err);
 }
 
 /* ---- one mail ---- */

@@ -7,6 +7,8 @@
 
 #include "store/runs.h"
 
+#include "flows/policies.h"
+
 #include "base/banned.h"
 
 #define ROTA_REACH ((Seconds)30 * 86400)
@@ -60,11 +62,22 @@ static void add_rota(Desk *d, const Ticket *ticket, const ConfigQueue *queue, co
         add_who(d, ticket, queue, config->fallback, team, names);
 }
 
+/* Of several managers the first who has to do with the queue, else the first. */
+static const char *manager_in(Desk *d, const ConfigContact *contact, const ConfigQueue *queue)
+{
+    for (char **name = contact->manager; contact->manager[1] != NULL && *name != NULL; name++) {
+        const ConfigContact *manager = desk_contact(d, *name);
+        if (manager != NULL && people_is_of_queue(d, manager, queue))
+            return *name;
+    }
+    return contact->manager[0];
+}
+
 static void add_manager(Desk *d, const Ticket *ticket, const ConfigQueue *queue, GPtrArray *names)
 {
     const ConfigContact *owner = ticket == NULL ? NULL : desk_contact(d, ticket->owner);
     if (owner != NULL && owner->manager != NULL && owner->manager[0] != NULL)
-        add(names, owner->manager[0]);
+        add(names, manager_in(d, owner, queue));
     else if (queue->lead != NULL)
         add(names, queue->lead);
 }
@@ -255,12 +268,8 @@ static gboolean is_among(const Desk *d, const GPtrArray *names, const ConfigCont
     return FALSE;
 }
 
-gboolean people_is_of_queue(Desk *d, const ConfigContact *contact, const ConfigQueue *queue)
+static gboolean is_of_policy(Desk *d, const ConfigContact *contact, const ConfigQueue *queue, const Policy *policy)
 {
-    g_autoptr(GPtrArray) team = people_team(d, NULL, queue);
-    if (is_among(d, team, contact) || g_strcmp0(queue->lead, contact->name) == 0)
-        return TRUE;
-    const Policy *policy = desk_policy(d, queue->policy);
     for (guint i = 0; policy != NULL && i < policy->levels->len; i++) {
         const PolicyLevel *level = g_ptr_array_index(policy->levels, i);
         g_autoptr(GPtrArray) people = people_of(d, NULL, queue, level->notify);
@@ -275,14 +284,40 @@ gboolean people_is_of_queue(Desk *d, const ConfigContact *contact, const ConfigQ
     return FALSE;
 }
 
+gboolean people_is_of_queue(Desk *d, const ConfigContact *contact, const ConfigQueue *queue)
+{
+    g_autoptr(GPtrArray) team = people_team(d, NULL, queue);
+    return is_among(d, team, contact) || g_strcmp0(queue->lead, contact->name) == 0 || is_of_policy(d, contact, queue, desk_policy(d, queue->policy));
+}
+
+/* Whom a ladder names that rules or risks gave the ticket, or that sorts it, or who was asked in it. */
+static gboolean is_of_ladders(Desk *d, const ConfigContact *contact, const Ticket *t, GError **err)
+{
+    g_autoptr(GPtrArray) names = NULL;
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    gint64 asked;
+    if (queue == NULL || !policies_names(d, t, t->queue, &names, err)
+        || !db_value(d->db, &asked, err, "select count(*) from notification where ticket_id = $1 and contact = $2", "is", t->id, contact->name))
+        return FALSE;
+    gboolean found = asked > 0;
+    for (guint i = 0; i < names->len && !found; i++)
+        found = is_of_policy(d, contact, queue, desk_policy(d, g_ptr_array_index(names, i)));
+    return found;
+}
+
 gboolean people_is_of_ticket(Desk *d, const ConfigContact *contact, gint64 ticket)
 {
     g_autoptr(GPtrArray) queues = NULL;
+    g_autoptr(Ticket) t = NULL;
     g_autoptr(GError) err = NULL;
-    if (!tickets_queues(d->db, ticket, &queues, &err)) {
+    if (!tickets_queues(d->db, ticket, &queues, &err) || !tickets_load(d->db, ticket, &t, &err)) {
         log_error("queues of a ticket", err);
         return FALSE;
     }
+    if (is_of_ladders(d, contact, t, &err))
+        return TRUE;
+    if (err != NULL)
+        log_error("ladders of a ticket", err);
     for (guint i = 0; i < queues->len; i++) {
         const ConfigQueue *q = desk_queue(d, g_ptr_array_index(queues, i));
         if (q != NULL && people_is_of_queue(d, contact, q))

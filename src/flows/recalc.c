@@ -11,11 +11,13 @@
 
 #include "flows/bulletin.h"
 #include "flows/deadlines.h"
+#include "flows/policies.h"
 
 #include "base/banned.h"
 
 #define BATCH 200   /* clocks a transaction: some 20 ms */
 #define PLANS "plans" /* the name on the list that stands for all targets; no calendar may be called so … */
+#define POLICIES "policies" /* all ladders: deadlines stay, what fires before them may not */
 #define LIST_PREFIX "calendar:" /* … since theirs have this before them */
 
 /* ---- one clock ---- */
@@ -186,14 +188,14 @@ static gboolean compare_all(Desk *d, GError **err)
 {
     GHashTableIter it;
     gpointer name, value;
-    g_autofree char *plans = plans_version(d);
+    g_autofree char *plans = plans_version(d), *policies = policies_version(d);
     g_hash_table_iter_init(&it, d->calendars);
     while (g_hash_table_iter_next(&it, &name, &value)) {
         g_autofree char *listed = g_strconcat(LIST_PREFIX, (const char *)name, NULL);
         if (!compare(d, listed, calendar_version(value), err))
             return FALSE;
     }
-    return compare(d, PLANS, plans, err);
+    return compare(d, PLANS, plans, err) && compare(d, POLICIES, policies, err);
 }
 
 gboolean recalc_begin(Desk *d, GError **err)
@@ -321,8 +323,17 @@ static gboolean report(Desk *d, const Job *job, GError **err)
 
 /* ---- the pass ---- */
 
-static gboolean is_plans(const Job *job) { return strcmp(job->name, PLANS) == 0; }
-static const char *calendar_of(const Job *job) { return is_plans(job) ? NULL : job->name + strlen(LIST_PREFIX); }
+/* The calendar that changed; NULL: plans or policies did. */
+static const char *calendar_of(const Job *job) { return g_str_has_prefix(job->name, LIST_PREFIX) ? job->name + strlen(LIST_PREFIX) : NULL; }
+
+static gboolean redo_one(Desk *d, const Job *job, ClockRow *c, GError **err)
+{
+    if (strcmp(job->name, PLANS) == 0)
+        return recalc_plan(d, c, err);
+    if (strcmp(job->name, POLICIES) == 0)
+        return deadlines_rescheduled(d, c, err);
+    return recalc_calendar(d, c, err) && resume_late(d, c, err);
+}
 
 /* In a savepoint: a calendar that is never open any more must not stop mails, timers and the others. That deadline stays, loudly. */
 static gboolean redo(Desk *d, Job *job, ClockRow *c, GError **err)
@@ -331,7 +342,7 @@ static gboolean redo(Desk *d, Job *job, ClockRow *c, GError **err)
     GError *local = NULL;
     if (!db_savepoint(d->db, err))
         return FALSE;
-    if (is_plans(job) ? recalc_plan(d, c, &local) : recalc_calendar(d, c, &local) && resume_late(d, c, &local)) {
+    if (redo_one(d, job, c, &local)) {
         job->moved += c->clock.due_at != before ? 1 : 0;
         job->past += c->clock.due_at != before && c->clock.due_at != INSTANT_NONE && c->clock.due_at <= d->now ? 1 : 0;
         return db_release(d->db, err);
@@ -375,10 +386,10 @@ static gboolean redo_early(Desk *d, Job *job, ClockRow *c, GError **err)
     gboolean is_open = c->clock.state == CLOCK_RUNNING || c->clock.state == CLOCK_PAUSED;
     if (!is_open || c->clock.id <= job->after)
         return TRUE;
-    if (!is_plans(job)
+    if (calendar_of(job) != NULL
         && !db_value(d->db, &counted, err, "select count(*) from clock_event where clock_id = $1 and calendar = $2", "is", c->clock.id, calendar_of(job)))
         return FALSE;
-    if (!is_plans(job) && counted == 0 && strcmp(calendar_of(job), c->calendar) != 0)
+    if (calendar_of(job) != NULL && counted == 0 && strcmp(calendar_of(job), c->calendar) != 0)
         return TRUE;
     return redo(d, job, c, err) && save_job(d, job, err);
 }

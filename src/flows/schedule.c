@@ -6,6 +6,7 @@
 #include "base/log.h"
 
 #include "flows/deadlines.h"
+#include "flows/delay.h"
 #include "flows/escalate.h"
 #include "flows/policies.h"
 
@@ -76,7 +77,8 @@ static gboolean schedule_policy(Desk *d, const ClockRow *c, const Ticket *t, con
 gboolean schedule_clock(Desk *d, const Ticket *t, const ClockRow *c, gboolean is_change, GError **err)
 {
     g_autoptr(GPtrArray) policies = NULL;
-    if (!clocks_due_clear(d->db, c->ticket_id, "at", c->clock.id, err) || !clocks_due_clear(d->db, c->ticket_id, "breach", c->clock.id, err))
+    if (!clocks_due_clear(d->db, c->ticket_id, "at", c->clock.id, err) || !clocks_due_clear(d->db, c->ticket_id, "breach", c->clock.id, err)
+        || !delay_schedule(d, c, err))
         return FALSE;
     if (c->clock.state != CLOCK_RUNNING)
         return TRUE;

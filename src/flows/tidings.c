@@ -9,6 +9,7 @@
 #include "store/tickets.h"
 
 #include "flows/escalate.h"
+#include "flows/outage.h"
 
 #include "base/banned.h"
 
@@ -25,7 +26,7 @@ gboolean tidings_transport(Desk *d, gboolean is_down, GError **err)
             || !escalate_event(d, t, r->id, &event, NULL, err))
             return FALSE;
     }
-    return desk_audit(d, 0, err, is_down ? "transport-down" : "transport-up", "runs=%u", ids->len);
+    return desk_audit(d, 0, err, is_down ? "transport-down" : "transport-up", "runs=%u", ids->len) && (is_down ? outage_begins(d, err) : outage_ends(d, err));
 }
 
 static gboolean delivered_one(Desk *d, gint64 notification, GError **err)

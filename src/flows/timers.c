@@ -9,13 +9,16 @@
 
 #include "store/clocks.h"
 
+#include "flows/cadence.h"
 #include "flows/containment.h"
 #include "flows/deadlines.h"
+#include "flows/delay.h"
 #include "flows/digest.h"
 #include "flows/duty.h"
 #include "flows/escalate.h"
 #include "flows/maintenance.h"
 #include "flows/notify.h"
+#include "flows/outage.h"
 #include "flows/policies.h"
 #include "flows/recalc.h"
 #include "flows/risks.h"
@@ -154,7 +157,8 @@ static const struct {
     const char *what;
     gboolean (*fire)(Desk *, const DueRow *, GError **);
 } kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff}, {"board", risks_board},
-           {"confirm", containment_expired}, {"digest", digest_due}, {"maintenance", maintenance_due}};
+           {"confirm", containment_expired}, {"outage", outage_fire}, {"cadence", cadence_fire}, {"delay", delay_fire},
+           {"digest", digest_due}, {"maintenance", maintenance_due}};
 
 static gboolean fire_one(Desk *d, const DueRow *due, GError **err)
 {

@@ -188,6 +188,24 @@ static gboolean wait_text(Desk *d, const Ticket *t, const DueRow *due, char **re
     return TRUE;
 }
 
+static gboolean cadence_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)d, (void)t, (void)due, (void)err;
+    *ret = g_strdup("the requester gets an update, unless somebody writes to him before");
+    return TRUE;
+}
+
+static gboolean delay_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    ClockRow *c = NULL;
+    (void)t;
+    if (!clocks_load(d->db, due->clock_id, &c, err))
+        return FALSE;
+    *ret = g_strdup_printf("the requester is told that it takes longer, if %s is not met before", policy_target_name(c->clock.target));
+    clocks_row_free(c);
+    return TRUE;
+}
+
 static gboolean shift_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {
     (void)d, (void)t, (void)err;
@@ -215,7 +233,8 @@ static const struct {
     gboolean (*text)(Desk *, const Ticket *, const DueRow *, char **, GError **);
 } kinds[] = {{"at", TRUE, at_text},       {"breach", TRUE, breach_text}, {"run", TRUE, run_text},
              {"close", TRUE, close_text}, {"wait", TRUE, wait_text},     {"shift", FALSE, shift_text},
-             {"digest", FALSE, digest_text}, {"maintenance", FALSE, maintenance_text}};
+             {"cadence", TRUE, cadence_text}, {"delay", TRUE, delay_text},     {"digest", FALSE, digest_text},
+             {"maintenance", FALSE, maintenance_text}};
 
 static gboolean text_of(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {

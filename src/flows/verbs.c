@@ -10,6 +10,7 @@
 #include "store/clocks.h"
 #include "store/messages.h"
 
+#include "flows/cadence.h"
 #include "flows/containment.h"
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
@@ -205,9 +206,8 @@ static gboolean do_resolve(VerbContext *c, const Command *cmd, GError **err)
     t->state = TICKET_RESOLVED;
     t->resolved_at = c->desk->now;
     verbs_say(c, "Resolved.");
-    GuardCase facts = {.to = t->requester != NULL ? t->requester : "", .mail_class = GUARD_UPDATE, .is_participant = TRUE};
     return save(c, err) && end_runs(c, "it is resolved", err) && end_clocks(c, TRUE, err) && schedule_close(c, err)
-           && courtesy_allows(c->desk, t, &facts, &may_tell, err) && (!may_tell || t->is_operational || notify_requester(c->desk, t, "resolved", NULL, NULL, err))
+           && courtesy_may_update(c->desk, t, &may_tell, err) && (!may_tell || t->is_operational || notify_requester(c->desk, t, "resolved", NULL, NULL, err))
            && desk_audit(c->desk, t->id, err, "resolved", "by=%s", verbs_actor_name(c));
 }
 
@@ -383,7 +383,7 @@ gboolean verbs_answered(Desk *d, Ticket *t, const char *contact, const char *que
         t->answered_at = at;
     if (!save(&c, err) || (t->owner == NULL && c.actor != NULL && !verbs_set_owner(&c, contact, err)))
         return FALSE;
-    return deadlines_answered(d, t, queue, at, message, err) && progress(&c, err)
+    return deadlines_answered(d, t, queue, at, message, err) && cadence_heard(d, t, at, err) && progress(&c, err)
            && (t->requester == NULL || courtesy_person_wrote(d, t->requester, err))
            && desk_audit(d, t->id, err, "answered", "by=%s message=%" G_GINT64_FORMAT, contact, message);
 }

@@ -191,6 +191,7 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     set(o, "state", tickets_state_name(t->state));
     set(o, "severity", severity);
     set(o, "category", t->category);
+    set(o, "service", t->service);
     set(o, "subject", t->subject);
     set(o, "requester", t->requester);
     set(o, "requester_name", t->requester_name != NULL ? t->requester_name : t->requester);
@@ -205,6 +206,7 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     set(o, "resolution", t->resolution);
     set_time(o, "opened", zone, t->opened_at, d->now);
     set_time(o, "resolved", zone, t->resolved_at, d->now);
+    set_time(o, "contained", zone, t->contained_at, d->now);
     set_time(o, "next_until", zone, t->next_until_at, d->now);
     set_time(o, "wait_until", zone, t->wait_until_at, d->now);
     set(o, "waiting_for", t->waiting_for);

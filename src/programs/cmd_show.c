@@ -6,6 +6,7 @@
 #include "store/outbox.h"
 #include "store/runs.h"
 
+#include "flows/risks.h"
 #include "flows/view.h"
 
 #include "programs/cmd.h"
@@ -58,6 +59,29 @@ static gboolean add_runs(Desk *d, gint64 ticket, json_t *o, GError **err)
         json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:i, s:s?, s:s, s:o}", "id", (json_int_t)r->id, "policy", r->policy, "state",
                                               ladder_state_name(r->run->state), "level", r->run->level, "acker", r->run->acker, "hold_until", until,
                                               "notifications", pages));
+    }
+    return TRUE;
+}
+
+/* Its risks, and how long they want it kept: from its end, or as if that were now. */
+static gboolean add_risks(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
+{
+    g_autoptr(GPtrArray) risks = NULL;
+    Duration retain;
+    gboolean is_kept;
+    Instant until;
+    if (!risks_of(d, t->id, &risks, err) || !risks_retain(d, t->id, &retain, &is_kept, err))
+        return FALSE;
+    if (risks->len > 0) {
+        g_ptr_array_add(risks, NULL);
+        g_autofree char *names = g_strjoinv(", ", (char **)risks->pdata);
+        json_object_set_new(o, "risks", json_string(names));
+    }
+    Instant end = t->closed_at != INSTANT_NONE ? t->closed_at : t->resolved_at != INSTANT_NONE ? t->resolved_at : d->now;
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    if (is_kept && calendar_add(desk_calendar(d, queue != NULL ? queue->calendar : NULL), end, retain, &until, NULL)) {
+        g_autofree char *at = zone_format_rfc3339(zone, until);
+        json_object_set_new(o, "kept_exact", json_string(at));
     }
     return TRUE;
 }
@@ -125,9 +149,12 @@ static void print_table(const char *title, const json_t *array, const Column *co
 static void print_facts(const json_t *t, const Reader *reader)
 {
     static const Column facts[] = {{"ticket", "tag", FALSE},       {"subject", "subject", FALSE},   {"queue", "queue", FALSE},
-                                   {"state", "state", FALSE},      {"silent until", "maintenance_exact", TRUE}, {"severity", "severity", FALSE}, {"category", "category", FALSE},
+                                   {"state", "state", FALSE},      {"silent until", "maintenance_exact", TRUE},
+                                   {"severity", "severity", FALSE}, {"category", "category", FALSE}, {"service", "service", FALSE},
                                    {"requester", "requester_name", FALSE}, {"address", "requester", FALSE}, {"owner", "owner", FALSE},
-                                   {"opened", "opened_exact", TRUE}, {"resolved", "resolved_exact", TRUE}, {"impact", "impact", FALSE},
+                                   {"opened", "opened_exact", TRUE}, {"resolved", "resolved_exact", TRUE},
+                                   {"contained", "contained_exact", TRUE}, {"risks", "risks", FALSE}, {"kept until", "kept_exact", TRUE},
+                                   {"impact", "impact", FALSE},
                                    {"next", "next", FALSE},        {"cause", "cause", FALSE},       {"resolution", "resolution", FALSE},
                                    {"waiting for", "waiting_for", FALSE}, {"waiting until", "wait_until_exact", TRUE}};
     for (gsize k = 0; k < G_N_ELEMENTS(facts); k++) {
@@ -178,7 +205,7 @@ int cmd_show(int argc, char **argv, CommandContext *ctx)
     json_t *o = json_object(), *view = view_ticket(d, t, reader.zone, &err);
     if (view != NULL) {
         json_object_set_new(o, "ticket", view);
-        if (add_runs(d, t->id, o, &err) && add_messages(d, t->id, o, &err)) {
+        if (add_risks(d, t, reader.zone, view, &err) && add_runs(d, t->id, o, &err) && add_messages(d, t->id, o, &err)) {
             if (cmd_json(ctx))
                 cmd_print_json(json_incref(o));
             else

@@ -34,6 +34,11 @@ typedef struct {
     Duration before; /* this long before the clock's due */
 } LevelAt;
 
+/* How often the requester hears while his ticket is escalated, by severity; an amount of 0: not by itself. */
+typedef struct {
+    Duration every[SEVERITY_COUNT];
+} PolicyCadence;
+
 typedef enum { LEVEL_VERTICAL, LEVEL_HORIZONTAL } LevelKind;
 
 typedef struct {
@@ -66,6 +71,7 @@ typedef struct {
     char *bridge;          /* or NULL */
     int max_open;          /* from how many open runs of a contact on his backup is asked for new ones; 0: any */
     char *exhausted_queue; /* of `exhausted: queue:NAME`, or NULL */
+    PolicyCadence cadence; /* where it has none for a severity, the queue's counts */
     int line;
 } Policy;
 

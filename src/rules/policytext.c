@@ -115,6 +115,12 @@ char *policytext_write(const Policy *p)
     return g_key_file_to_data(file, NULL, NULL);
 }
 
+char *policytext_digest(const Policy *p)
+{
+    g_autofree char *text = policytext_write(p), *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+    return g_strndup(sum, 16);
+}
+
 /* ---- reading ---- */
 
 static gboolean read_people(char *const *texts, GPtrArray *people, GError **err)

@@ -7,6 +7,8 @@
 
 /* Newly allocated. Lines in the configuration are no part of it. */
 char *policytext_write(const Policy *p);
+/* A short name of that text; newly allocated. */
+char *policytext_digest(const Policy *p);
 /* DATA error where the text is none of ours. The caller frees the policy. */
 gboolean policytext_read(const char *text, Policy **ret, GError **err);
 

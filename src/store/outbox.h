@@ -8,7 +8,7 @@
 typedef struct {
     gint64 id, ticket_id, notification_id; /* 0: none */
     gint64 answer_id; /* the message of the team that it passes on, or 0 */
-    char *class;     /* "page", "auto", "refusal", "relay" */
+    char *class;     /* "page", "auto" (an answer), "refusal", "relay", "update" (news that follow no mail, and use up nobody's number a day) */
     char *template;  /* "escalation", "auto-ack", … */
     char *sender;    /* envelope: "" or a b-address */
     char *recipient; /* envelope */

@@ -150,6 +150,11 @@ static const char step_6[] =
     /* What a running escalation began with, as text. */
     "create table policy_text (digest text primary key, text text not null) strict;"
     "alter table run add column policy_digest text references policy_text;"
+    /* When the requester last heard from a person or by an update; of which clocks he was told that it takes longer; why a mail may not be
+     * answered by a machine. */
+    "alter table ticket add column heard_at integer;"
+    "alter table clock add column delay_told_at integer;"
+    "alter table message add column refused text;"
     /* Pages that wait for the digest of their contact; queues whose ladders are silent; what people are told when that is over. */
     "create table folded (notification_id integer primary key references notification, contact text not null, since_at integer not null) strict;"
     "create index folded_contact on folded (contact);"

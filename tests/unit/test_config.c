@@ -83,8 +83,8 @@ static const Case error_cases[] = {
      "t:8:1: unknown key 'domane' of the configuration, expected a known one: the nearest is 'domain'"},
     {"unknown key in a contact", CONTACTS("emial: [b@a.example]"),
      "t:4:89: unknown key 'emial' of contact 'bob', expected a known one: the nearest is 'email'"},
-    {"key of a later version", NULL, "vendors: {cdn: {email: cdn@b.example}}",
-     "t:8:1: 'vendors' of the configuration is not supported by this version, expected it left out"},
+    {"key of a later version", NULL, "channels: {cdn: {email: cdn@b.example}}",
+     "t:8:1: 'channels' of the configuration is not supported by this version, expected it left out"},
     {"an invitation to a list", CONTACTS("list: yes, members: [ann], rsvp: yes"),
      "t:4:59: contact 'bob' is a list and has `rsvp: yes`, expected a person"},
     {"key of a later version inside", CONTACTS("channels: x"),
@@ -109,6 +109,13 @@ static const Case error_cases[] = {
      "t:9:1: key 'limits' stands twice, first at t:8:1, expected it once"},
     {"max-open of nobody", "policies", "policies: {std: {max-open: -1, levels: [{notify: [role:agent]}], exhausted: queue:help}}",
      "t:6:28: 'max-open' of policy 'std' is '-1', expected a whole number from 0 to 10000"},
+    {"a cadence of nothing", QUEUE("cadence: 0h"), "t:7:126: 'cadence' of queue 'help' is 0, expected a duration of more"},
+    {"a cadence that is none", QUEUE("cadence: often"), "t:7:126: …"},
+    {"a list as cadence", QUEUE("cadence: [1h]"), "t:7:126: 'cadence' of queue 'help' is a list, expected a duration, like 30m, 4bh or 2bd, more than 0"},
+    {"a cadence of no severity", QUEUE("cadence: {S5: 1h}"),
+     "t:7:127: unknown key 'S5' of cadence of queue 'help', expected a known one: the nearest is 'S1'"},
+    {"nothing as one of a cadence", QUEUE("cadence: {S1: 0m}"), "t:7:131: 'S1' of cadence of queue 'help' is 0, expected a duration of more"},
+    {"a note of delay without time", QUEUE("delay-notice: 0m"), "t:7:131: 'delay-notice' of queue 'help' is 0, expected a duration of more"},
     {"duplicate key", "domain", "domain: a.example\ndomain: b.example",
      "t:2:1: key 'domain' stands twice, first at t:1:1, expected it once"},
     {"no domain", "domain", "spool: /s",
@@ -267,9 +274,9 @@ static const Case error_cases[] = {
     {"rule without a condition", NULL, "rules: [{name: r, severity: S1}]",
      "t:8:9: rule 'r' matches nothing, expected at least one of from, to, subject, text, header, attribute, history, time"},
     {"rule without an effect", NULL, "rules: [{name: r, subject: x}]",
-     "t:8:9: rule 'r' does nothing, expected at least one of severity, category, owner, file, or points"},
-    {"rule of a later version", RULE("subject: x, risk: legal"),
-     "t:8:45: 'risk' of rule 'r' is not supported by this version, expected it left out"},
+     "t:8:9: rule 'r' does nothing, expected at least one of severity, category, owner, policy, risk, service, file, or points"},
+    {"rule of a later version", RULE("subject: x, alert: legal"),
+     "t:8:45: 'alert' of rule 'r' is not supported by this version, expected it left out"},
     {"too many points", RULE("subject: x, technical: 101"),
      "t:8:56: 'technical' of rule 'r' is '101'…"},
     {"history of nothing", RULE("history: often"),
@@ -315,7 +322,24 @@ static const Case error_cases[] = {
      "t:1:1: the configuration has no queues, expected at least one\n"
      "t:6:82: unknown queue 'help', expected one of queues: there are none"},
     {"queue with triage", QUEUE("triage: ann"),
-     "t:7:117: 'triage' of queue 'help' is not supported by this version, expected it left out"},
+     "t:7:125: unknown policy 'ann', expected one of policies: the nearest is 'std'"},
+    {"rule with a risk that is none", RULE("subject: x, risk: legal"), "t:8:51: unknown risk 'legal', expected one of risks: there are none"},
+    {"rule with a service that is none", NULL, "services: {checkout: {owner: ann}}\nrules: [{name: r, subject: x, service: chekout}]",
+     "t:9:40: unknown service 'chekout', expected one of services: the nearest is 'checkout'"},
+    {"service without owner", NULL, "services: {checkout: {backup: ann}}",
+     "t:8:12: service 'checkout' has no 'owner', expected who, like rota:NAME or a contact's name"},
+    {"vendor without address", NULL, "vendors: {cdn: {contract: x}}", "t:8:11: vendor 'cdn' has no 'email', expected a list of mail addresses"},
+    {"vendor that updates", NULL, "vendors: {cdn: {email: c@cdn.example, targets: {update: 2h}}}",
+     "t:8:57: vendor 'cdn' has the target update, expected respond or resolve"},
+    {"vendor on business time", NULL, "vendors: {cdn: {email: c@cdn.example, targets: {respond: 2bh}}}",
+     "t:8:58: a target of vendor 'cdn' is business time, expected a calendar beside it"},
+    {"vendor that is asked and is none", "policies", "policies: {std: {levels: [{notify: 'vendor:cdn'}], exhausted: queue:help}}",
+     "t:6:36: unknown vendor 'cdn', expected one of vendors: there are none"},
+    {"risk at a level that is none", NULL, "risks: {legal: {level-at-once: 2}}",
+     "t:8:9: level-at-once of risk 'legal' is 2, expected a level that the policy of each queue has"},
+    {"board without people", NULL, "risks: {legal: {board: {after: 4h}}}", "t:8:24: board of risk 'legal' has no 'notify', expected a list of who, like [role:agent, bob]"},
+    {"role of a queue that is none", NULL, "roles: {agent: {may: [ack], queues: [halp]}}",
+     "t:8:38: unknown queue 'halp', expected one of queues: the nearest is 'help'"},
     {"bulk", QUEUE("bulk: yes"),
      "t:7:123: 'bulk' of queue 'help' is 'yes', expected one of other, ticket"},
     {"delivery method", NULL, "delivery: {method: pigeon}",
@@ -592,6 +616,31 @@ static void test_values(void **state)
     assert_false(config_contact_may(c, bob, "override", "help"));
 }
 
+/* One duration is for all severities; a mapping for those in it. */
+static void test_cadence(void **state)
+{
+    (void)state;
+    g_autofree char *errors = NULL, *warnings = NULL, *some = with(QUEUE("cadence: {S1: 1h, S3: 4bh}, delay-notice: 30bm"));
+    g_autoptr(Config) c = load(some, strlen(some), &errors, &warnings);
+    assert_string_equal(errors, "");
+    const ConfigQueue *q = g_hash_table_lookup(c->queues, "help");
+    assert_duration(q->cadence.every[0], "1h");
+    assert_int_equal(q->cadence.every[1].amount, 0);
+    assert_duration(q->cadence.every[2], "4bh");
+    assert_duration(q->delay_notice, "30bm");
+    const Policy *p = g_hash_table_lookup(c->policies, "std");
+    assert_int_equal(p->cadence.every[0].amount, 0);
+    g_autofree char *errors2 = NULL, *warnings2 = NULL, *all = with(
+        "policies", "policies: {std: {cadence: 2bh, levels: [{notify: [role:agent], at: [75% respond]}], exhausted: queue:help}}");
+    g_autoptr(Config) c2 = load(all, strlen(all), &errors2, &warnings2);
+    assert_string_equal(errors2, "");
+    p = g_hash_table_lookup(c2->policies, "std");
+    for (int s = 0; s < SEVERITY_COUNT; s++)
+        assert_duration(p->cadence.every[s], "2bh");
+    q = g_hash_table_lookup(c2->queues, "help");
+    assert_int_equal(q->delay_notice.amount, 0);
+}
+
 static void test_lookups(void **state)
 {
     (void)state;
@@ -816,7 +865,7 @@ int main(void)
         cmocka_unit_test(test_smallest_rest), cmocka_unit_test(test_defaults), cmocka_unit_test(test_limits), cmocka_unit_test(test_values),
         cmocka_unit_test(test_lookups),       cmocka_unit_test(test_files),    cmocka_unit_test(test_includes),
         cmocka_unit_test(test_hostile),       cmocka_unit_test(test_cuts),     cmocka_unit_test(test_man_page),
-        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_keys),          cmocka_unit_test(test_cadence),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }

@@ -1,0 +1,72 @@
+/* outage: see the header. It must never send: its ticket does what any ticket does. */
+#include "flows/outage.h"
+
+#include "store/tickets.h"
+
+#include "flows/operations.h"
+#include "flows/verbs.h"
+
+#include "base/banned.h"
+
+#define DUE "outage"
+#define FACT "outage-ticket"
+
+gboolean outage_begins(Desk *d, GError **err)
+{
+    DueRow row = {.what = (char *)DUE, .next_at = d->now + OUTAGE_PATIENCE};
+    return db_run(d->db, err, "delete from due where what = 'outage'", "") && clocks_due_add(d->db, &row, err);
+}
+
+/* Where exhausted ladders go: the first queue that a policy names for that. */
+static const ConfigQueue *queue_of(const Desk *d)
+{
+    for (guint i = 0; i < d->config->queue_order->len; i++) {
+        const ConfigQueue *queue = g_ptr_array_index(d->config->queue_order, i);
+        const Policy *policy = desk_policy(d, queue->policy);
+        const ConfigQueue *target = policy != NULL ? desk_queue(d, policy->exhausted_queue) : NULL;
+        if (target != NULL)
+            return target;
+    }
+    return NULL;
+}
+
+gboolean outage_fire(Desk *d, const DueRow *due, GError **err)
+{
+    const ConfigQueue *queue = queue_of(d);
+    gint64 waiting;
+    gint64 id;
+    (void)due;
+    if (queue == NULL)
+        return desk_audit(d, 0, err, "outage", "ticket=none");
+    if (!db_value(d->db, &waiting, err, "select count(*) from outbox where state = 'queued' and next_at <= $1", "t", d->now))
+        return FALSE;
+    g_autofree char *text = g_strdup_printf("No mail has left for %d minutes; %" G_GINT64_FORMAT " wait. Escalations stand still until\n"
+                                            "it does: whoever reads this must tell people by other means.\n"
+                                            "\"escalate outbox\" shows what the mail server says.", (int)(OUTAGE_PATIENCE / 60), waiting);
+    g_autofree char *value = NULL;
+    if (!operations_incident(d, queue, "Mail cannot leave", text, &id, err))
+        return FALSE;
+    value = g_strdup_printf("%" G_GINT64_FORMAT, id);
+    return db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", FACT, value)
+           && desk_audit(d, id, err, "outage", "ticket=%s", value);
+}
+
+static gboolean resolve(Desk *d, gint64 id, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
+    Command command = {.verb = VERB_RESOLVE, .text = (char *)"Mail leaves again."};
+    if (!tickets_load(d->db, id, &t, err))
+        return FALSE;
+    VerbContext v = {.desk = d, .ticket = t, .results = results};
+    return t->state >= TICKET_RESOLVED || verbs_apply(&v, &command, err);
+}
+
+gboolean outage_ends(Desk *d, GError **err)
+{
+    g_autofree char *value = NULL;
+    if (!db_run(d->db, err, "delete from due where what = 'outage'", "") || !db_text_value(d->db, &value, err, "select value from fact where name = $1", "s", FACT))
+        return FALSE;
+    return value == NULL
+           || (db_run(d->db, err, "delete from fact where name = $1", "s", FACT) && resolve(d, g_ascii_strtoll(value, NULL, 10), err));
+}
