@@ -7,10 +7,12 @@
 
 #include "flows/bulletin.h"
 #include "flows/digestmail.h"
+#include "flows/escalate.h"
 #include "flows/maintenance.h"
 #include "flows/notify.h"
 #include "flows/outgoing.h"
 #include "flows/pagemail.h"
+#include "flows/people.h"
 #include "flows/policies.h"
 #include "flows/tidings.h"
 
@@ -119,6 +121,27 @@ static gboolean drop_missing(Desk *d, const DigestEntry *e, GError **err)
            && (desk_contact(d, e->page->contact) != NULL || tidings_unreachable(d, e->page->id, "not in the configuration", err));
 }
 
+static gboolean holds_name(GPtrArray *names, const char *name)
+{
+    return name != NULL && g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL);
+}
+
+/* People are as they are when they are mailed: who went away meanwhile is not reached, and where others stand at the level by now it is theirs.
+ * Where nobody could be asked he was asked all the same, and that stays so. *ret_moved: the ladder asks somebody else. */
+static gboolean move_on(Desk *d, const DigestEntry *e, const PolicyLevel *level, gboolean *ret_moved, GError **err)
+{
+    const char *contact = e->page->contact;
+    LadderEvent event = {.kind = LADDER_PASS, .contact = contact};
+    *ret_moved = TRUE;
+    if (e->run->run->state == RUN_CLIMBING && !people_is_available(d, contact, level->respect_hours, d->now))
+        return tidings_unreachable(d, e->page->id, "away", err);
+    g_autoptr(GPtrArray) people = people_of(d, e->ticket, desk_queue(d, e->ticket->queue), level->notify);
+    *ret_moved = e->run->run->state == RUN_CLIMBING && e->page->kind == PAGE_ESCALATION && people->len > 0 && !holds_name(people, contact)
+                 && !holds_name(people, e->instead_of);
+    event.other = *ret_moved ? g_ptr_array_index(people, 0) : NULL;
+    return !*ret_moved || escalate_event(d, e->ticket, e->run->id, &event, NULL, err);
+}
+
 /* Appends it to what can go out now, by whether it is of a queue that only rehearses; else *ret_next is when it can. */
 static gboolean sort_entry(Desk *d, DigestEntry *e, GPtrArray *const parts[2], Instant *ret_next, GError **err)
 {
@@ -129,7 +152,13 @@ static gboolean sort_entry(Desk *d, DigestEntry *e, GPtrArray *const parts[2], I
         entry_free(e);
         return ok;
     }
-    Instant opening = pagemail_opening(d, g_ptr_array_index(policy->levels, (guint)e->page->level - 1));
+    const PolicyLevel *level = g_ptr_array_index(policy->levels, (guint)e->page->level - 1);
+    Instant opening = pagemail_opening(d, level);
+    gboolean moved;
+    if (!move_on(d, e, level, &moved, err) || moved) {
+        entry_free(e);
+        return err == NULL || *err == NULL;
+    }
     if (opening == INSTANT_NONE || opening <= d->now) {
         g_ptr_array_add(parts[queue->mode == MODE_SHADOW], e);
         return TRUE;

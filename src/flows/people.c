@@ -363,7 +363,7 @@ gboolean people_set_away(Desk *d, const char *contact, const ConfigQueue *queue,
 {
     Duration three = {3, DURATION_BUSINESS_DAYS};
     Instant latest;
-    if (!calendar_add(desk_calendar(d, queue->calendar), d->now, three, &latest, NULL))
+    if (queue == NULL || !calendar_add(desk_calendar(d, queue->calendar), d->now, three, &latest, NULL))
         latest = d->now + 3 * 86400;
     if (until == INSTANT_NONE || until <= d->now)
         until = latest;

@@ -255,6 +255,9 @@ static gboolean add_history(Desk *d, const RunRow *r, const LadderPage *p, const
     GError *local = NULL;
     if (!db_select(d->db, &rows, err,
                    "select contact, delivered_at, outcome, created_at from notification where run_id = $1 and id <> $2 and kind not in ($4, $5) and contact <> $3"
+                   /* a page that only waited for a digest was no mail */
+                   " and (delivered_at is not null or outcome <> 'withdrawn' or exists (select 1 from outbox o where o.notification_id = notification.id)"
+                   " or exists (select 1 from beside b where b.notification_id = notification.id))"
                    " order by contact, id limit 12",
                    "iisii", r->id, p->id, p->contact, (gint64)PAGE_REMINDER, (gint64)PAGE_DIGEST))
         return FALSE;

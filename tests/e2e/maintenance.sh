@@ -107,6 +107,46 @@ match "whose subject says so" 'The maintenance is over: this happened meanwhile'
 same "what was resolved is asked for no more" 2 "$(to_count bob escalation)"
 same "no digest of nothing" 0 "$(to_count bob digest)"
 
+# ---- who went away meanwhile, and whose shift it is by then ----
+LEVELS='      - {notify: [rota:duty], at: [75% respond], ack-within: 30m}
+      - {notify: [carol], ack-within: 30m}'
+fresh observe 'rotas: {duty: {files: [duty.ics], timezone: Europe/Berlin, handoff: no}}'
+{
+    printf '%s\r\n' BEGIN:VCALENDAR VERSION:2.0 PRODID:-//escalate//tests//EN
+    for shift in bob:090000:130000 dana:130000:170000; do
+        who=${shift%%:*} from=${shift#*:}
+        printf '%s\r\n' BEGIN:VEVENT "UID:$who@tests" DTSTAMP:20260101T000000Z "DTSTART;TZID=Europe/Berlin:20260526T${from%:*}" \
+            "DTEND;TZID=Europe/Berlin:20260526T${from#*:}" "ATTENDEE:MAILTO:$who@desk.test" END:VEVENT
+    done
+    printf 'END:VCALENDAR\r\n'
+} >"$WORK/duty.ics"
+escalate --now 2026-05-26T09:00:00+02:00 maintenance support until 14:00 >/dev/null
+ticket 1 'Shop is down'
+ticket 2 'Till is down'
+at 2026-05-26T09:00:00+02:00
+at 2026-05-26T09:23:00+02:00
+same "his, while it was his shift" 2 "$(sqlite_value "select count(*) from folded where contact = 'bob'")"
+escalate --now 2026-05-26T12:00:00+02:00 escalate 1 >"$WORK/out"
+match "a verb says that it waits" 'Asked now: Carol .with the next digest.' "$(cat "$WORK/out")"
+at 2026-05-26T14:00:00+02:00
+same "at the end he is not asked" 0 "$(sent_to bob@desk.test | wc -l | tr -d ' ')"
+same "but who is on duty then" 1 "$(to_count dana escalation)"
+no_match "who waited to be mailed was not mailed" 'Bob was mailed' "$(flat "$(to carol escalation)")"
+LEVELS=
+fresh observe
+escalate --now 2026-05-26T09:00:00+02:00 maintenance support until 14:00 >/dev/null
+ticket 1 'Shop is wrong'
+ticket 2 'Till is wrong'
+at 2026-05-26T09:00:00+02:00
+at 2026-05-26T12:00:00+02:00
+python3 -c 'import sqlite3,sys
+c=sqlite3.connect(sys.argv[1]); c.execute("insert into away (contact, from_at, until_at, evidence) values (\"bob\", 0, 4000000000, \"test\")"); c.commit()' "$WORK/escalate.db"
+same "his two wait" 2 "$(sqlite_value "select count(*) from folded where contact = 'bob'")"
+escalate --now 2026-05-26T12:30:00+02:00 maintenance support off >/dev/null
+at 2026-05-26T12:30:00+02:00
+same "who is away by then is not mailed" 0 "$(sent_to bob@desk.test | wc -l | tr -d ' ')"
+same "his backup is" 2 "$(to_count ann escalation)"
+
 # ---- relay goes on; the daily mail ----
 fresh relay
 at 2026-05-25T09:00:00+02:00

@@ -207,6 +207,38 @@ write bob@desk.test "$(reply_to "$(digest)")" 'Quittiere alle'
 at 2026-05-26T12:11:00+02:00
 same "and answered so" 2 "$(sqlite_value "select count(*) from run where acker = 'bob'")"
 
+# ---- what is asked at each page is asked of an index ----
+plan() { # STATEMENT
+    python3 -c 'import sqlite3,sys
+for row in sqlite3.connect(sys.argv[1]).execute("explain query plan " + sys.argv[2], ["bob", 0][:sys.argv[2].count("$")]): print(row[3])' "$WORK/escalate.db" "$1"
+}
+match "pages of a contact" 'USING (COVERING )?INDEX outbox_page' \
+    "$(plan 'select count(*) from outbox where contact = $1 and created_at > $2 and notification_id is not null')"
+match "what asks him" 'USING (COVERING )?INDEX notification_open' "$(plan 'select run_id from notification n where n.contact = $1 and n.state in (0, 1)')"
+match "what he holds" 'USING (COVERING )?INDEX run_acker' "$(plan 'select id from run where acker = $1 and ended_at is null')"
+
+# ---- a queue that only rehearses ----
+fresh "$LIMITS"
+sed -i 's/^  support: \(.*\)mode: observe/  support: \1mode: shadow/' "$CONF"
+storm 1 23
+at 2026-05-26T09:00:00+02:00
+at 2026-05-26T12:00:00+02:00
+at 2026-05-26T12:10:00+02:00
+same "nothing leaves" 0 "$(sent)"
+same "but what would have is known, and ladders go on" 'shadow mode: not sent 3' "$(sqlite_value "select reply || ' ' || (select count(*) from beside b where b.outbox_id = outbox.id) from outbox where template = 'digest'")"
+same "as by delivery" 23 "$(sqlite_value "select count(*) from notification where state = 1 and kind = 0")"
+
+# ---- tokens in a domain of their own, an out-of-office at the envelope's address ----
+fresh "$LIMITS" 'token-domain: tickets.desk.test'
+storm 1 22
+at 2026-05-26T09:00:00+02:00
+at 2026-05-26T12:00:00+02:00
+at 2026-05-26T12:10:00+02:00
+sender=$(envelope_sender digest)
+make_mail -H 'Auto-Submitted: auto-replied' bob@desk.test "$sender" 'Automatic reply: Escalations' 'I am out of office.' | deliver '' "$sender"
+at 2026-05-26T12:11:00+02:00
+same "who is away is asked in none of them" 0 "$(sqlite_value "select count(*) from notification where contact = 'bob' and state in (0, 1)")"
+
 # ---- no limit, no folding ----
 fresh
 storm 1 30
