@@ -75,7 +75,7 @@ static const ConfigKey table[] = {
     {KEYS_DELIVERY, "sendmail", KEYS_PATH, AT(ConfigDelivery, sendmail), .fallback = "/usr/sbin/sendmail",
      .help = "program of the method sendmail"},
 
-    {KEYS_LIMITS, "per-person", KEYS_RATE, AT(ConfigLimits, per_person), .note = "none: each page is a mail of its own",
+    {KEYS_LIMITS, "per-person", KEYS_RATE, AT(ConfigLimits, per_person), .min = 1, .max = 10000, .note = "none: each page is a mail of its own",
      .help = "pages to one contact within a time; what is beyond goes into a digest"},
     {KEYS_LIMITS, "immune", KEYS_CHOICES, AT(ConfigLimits, immune), .words = "S1 S2 S3 S4", .fallback = "S1",
      .help = "severities whose pages never wait"},
@@ -262,7 +262,13 @@ static const ConfigKey table[] = {
 #undef POINTS
     {KEYS_RULE, "risk", KEYS_NAMES, AT(ConfigRule, risk), .refers = KEYS_TO_RISK, .help = "risks that the ticket has"},
     {KEYS_RULE, "service", KEYS_NAME, AT(ConfigRule, service), .refers = KEYS_TO_SERVICE, .help = "what it is about"},
-    LATER(KEYS_RULE, "alert", "mails of monitoring"),
+    {KEYS_RULE, "escalate", KEYS_BOOL, AT(ConfigRule, escalate), .fallback = "no", .help = "a mail that it matches escalates its ticket, once"},
+    BLOCK(KEYS_RULE, "alert", "mails of monitoring"),
+
+    {KEYS_ALERT, "key", KEYS_REGEX, AT(ConfigAlert, key), .help = "pattern whose groups name the alert"},
+    {KEYS_ALERT, "closes", KEYS_REGEX, AT(ConfigAlert, closes), .help = "pattern of mails by which it is over"},
+    {KEYS_ALERT, "heartbeat", KEYS_DURATION, AT(ConfigAlert, heartbeat), .min = 1, .note = "none is expected",
+     .help = "longest silence of the rule's mails"},
 
     {KEYS_QUEUE, "address", KEYS_ADDRESSES, AT(ConfigQueue, address), .is_required = TRUE,
      .help = "its addresses; the first is its From"},
@@ -296,6 +302,10 @@ static const ConfigKey table[] = {
     BLOCK(KEYS_QUEUE, "cadence", "how often the requester hears while it is escalated"),
     {KEYS_QUEUE, "delay-notice", KEYS_DURATION, AT(ConfigQueue, delay_notice), .min = 1, .note = "no such mail",
      .help = "how long before a target would be missed the requester hears of it"},
+    {KEYS_QUEUE, "customer-escalates", KEYS_BOOL, AT(ConfigQueue, customer_escalates), .fallback = "yes",
+     .help = "a requester's own words for it escalate his ticket"},
+    {KEYS_QUEUE, "spike", KEYS_RATE, AT(ConfigQueue, spike), .min = 2, .max = 10000, .note = "none is seen",
+     .help = "how many senders of similar tickets within a time are a surge"},
     {KEYS_QUEUE, "triage", KEYS_NAME, AT(ConfigQueue, triage), .refers = KEYS_TO_POLICY,
      .help = "ladder that asks who sorts a ticket without a category, or with two that are a tie"},
 
@@ -354,6 +364,7 @@ static const char *const block_titles[KEYS_BLOCK_COUNT] = {
     [KEYS_POLICY] = "policy",
     [KEYS_LEVEL] = "level",
     [KEYS_RULE] = "rule",
+    [KEYS_ALERT] = "alert",
     [KEYS_QUEUE] = "queue",
     [KEYS_SERVICE] = "service",
     [KEYS_VENDOR] = "vendor",
@@ -395,6 +406,7 @@ static const char *const expected[KEYS_TYPE_COUNT] = {
     [KEYS_BOOL] = "yes or no",
     [KEYS_LEVEL_OF_SEVERITY] = "S1, S2, S3 or S4",
     [KEYS_DURATION] = "a duration, like 30m, 4bh or 2bd",
+    [KEYS_RATE] = "a number and an elapsed time, like 10/15m",
     [KEYS_TARGET] = "a duration, like 30bm, 4bh or 2bd",
     [KEYS_WHO] = "who, like rota:NAME or a contact's name",
     [KEYS_WHOS] = "a list of who, like [role:agent, bob]",
@@ -406,7 +418,6 @@ static const char *const expected[KEYS_TYPE_COUNT] = {
     [KEYS_HISTORY] = "a list like [reopened>=2, unanswered>=3]",
     [KEYS_HEADER] = "a field and a pattern, like 'X-Spam-Flag: YES'",
     [KEYS_EXHAUSTED] = "queue:NAME",
-    [KEYS_RATE] = "a number within a time, like 20/1h",
 };
 
 const ConfigKey *keys_of(KeysBlock block, guint *ret_count)

@@ -24,6 +24,7 @@ typedef enum {
     KEYS_POLICY,
     KEYS_LEVEL,
     KEYS_RULE,
+    KEYS_ALERT,
     KEYS_QUEUE,
     KEYS_SERVICE,
     KEYS_VENDOR,
@@ -59,6 +60,7 @@ typedef enum {
     KEYS_CHOICES,    /* char **: some of `words` */
     KEYS_LEVEL_OF_SEVERITY, /* int 0 … 3 */
     KEYS_DURATION,   /* Duration */
+    KEYS_RATE,       /* Rate; its count is min … max */
     KEYS_TARGET,     /* ConfigTarget */
     KEYS_WHO,        /* Who * */
     KEYS_WHOS,       /* GPtrArray * of Who * */
@@ -70,7 +72,6 @@ typedef enum {
     KEYS_HISTORY,    /* GPtrArray * of ConfigHistory * */
     KEYS_HEADER,     /* GRegex *, and char * at `beside` */
     KEYS_EXHAUSTED,  /* char *: name behind `queue:` */
-    KEYS_RATE,       /* PolicyRate */
     KEYS_TYPE_COUNT
 } KeysType;
 

@@ -48,6 +48,7 @@ static const struct {
     Kind root;
     Audience audience;
 } templates[] = {
+    {"raised", OF_AUTO_ACK, AUDIENCE_CUSTOMER},
     {"auto-ack", OF_AUTO_ACK, AUDIENCE_CUSTOMER},   {"update", OF_UPDATE, AUDIENCE_CUSTOMER},     {"delay", OF_DELAY, AUDIENCE_CUSTOMER},
     {"resolved", OF_RESOLVED, AUDIENCE_CUSTOMER},   {"new-ticket", OF_TEAM, AUDIENCE_INTERNAL},   {"relay-in", OF_TEAM, AUDIENCE_INTERNAL},
     {"line", OF_LINE, AUDIENCE_INTERNAL},           {"transcript", OF_TRANSCRIPT, AUDIENCE_INTERNAL}, {"daily", OF_DAILY, AUDIENCE_INTERNAL},
@@ -93,6 +94,7 @@ static const Variable variables[] = {
     {OF_TICKET, "wait_until", OF_TIME, HOUSE},
     {OF_TICKET, "waiting_for", OF_VALUE, HOUSE},
     {OF_TICKET, "operational", OF_VALUE, HOUSE},
+    {OF_TICKET, "own", OF_VALUE, HOUSE},
     {OF_TICKET, "zone", OF_VALUE, ALL},
     {OF_TICKET, "clocks", OF_CLOCK, HOUSE}, /* what was not promised is nobody's outside */
     {OF_TICKET, "due", OF_CLOCK, HOUSE},
@@ -141,6 +143,7 @@ static const Variable variables[] = {
     {OF_PAGE, "try", OF_VALUE, HOUSE},
     {OF_PAGE, "again", OF_VALUE, HOUSE},
     {OF_PAGE, "role", OF_VALUE, HOUSE},
+    {OF_PAGE, "because", OF_VALUE, HOUSE},
     {OF_PAGE, "instead_of", OF_VALUE, HOUSE},
     {OF_PAGE, "instead_open", OF_VALUE, HOUSE},
     {OF_PAGE, "shift_of", OF_VALUE, HOUSE},

@@ -23,7 +23,7 @@ gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gbool
 {
     GuardCase c = *facts;
     Instant day = d->now - 86400;
-    gint64 acks = 0, address = 0, domain = 0, refusals = 0, limited = 0, since = 0;
+    gint64 acks = 0, address = 0, domain = 0, refusals = 0, limited = 0, since = 0, alerts = 0;
     g_autofree char *fact = g_strconcat("limited:", c.to, NULL), *wrote = g_strconcat("wrote:", c.to, NULL);
     gboolean is_contact = config_contact_by_address(d->config, c.to) != NULL; /* his are counted per ticket: he is at work */
     gboolean ok = db_value(d->db, &since, err, "select coalesce((select cast(value as integer) from fact where name = $1), 0)", "s", wrote)
@@ -32,11 +32,13 @@ gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gbool
                   && db_value(d->db, &refusals, err,
                               "select count(*) from outbox where recipient = $1 and class = 'refusal' and created_at > $2 and ($3 = 0 or ticket_id = $3)",
                               "sti", c.to, day, is_contact && t != NULL ? t->id : 0)
+                  && db_value(d->db, &alerts, err, "select count(*) from alert where ticket_id = $1", "i", t == NULL ? 0 : t->id)
                   && db_value(d->db, &limited, err, "select count(*) from fact where name = $1", "s", fact);
     if (!ok)
         return FALSE;
     c.is_own = is_own(d, c.to);
     c.is_contact = is_contact;
+    c.is_monitor = c.is_monitor || (alerts > 0 && g_strcmp0(c.to, t->requester) == 0);
     c.acks_of_ticket = (int)acks;
     c.sent_to_address = (int)address;
     c.sent_to_domain = (int)domain;

@@ -40,7 +40,7 @@ static gboolean is_beyond(Desk *d, const Ticket *t, const char *contact, gboolea
     *ret = FALSE;
     if (limits->per_person.count == 0 || g_strv_contains((const char *const *)limits->immune, severity))
         return TRUE;
-    if (!outbox_pages(d->db, contact, d->now - limits->per_person.window, &n, err))
+    if (!outbox_pages(d->db, contact, d->now - limits->per_person.within, &n, err))
         return FALSE;
     *ret = n >= limits->per_person.count;
     return TRUE;
@@ -56,7 +56,7 @@ gboolean digest_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage
     if (c == NULL || c->vendor != NULL || (until == INSTANT_NONE && !beyond))
         return pagemail_send(d, t, r, p, instead_of, err);
     return outbox_fold(d->db, p->id, p->contact, d->now, err)
-           && (until != INSTANT_NONE || schedule(d, p->contact, d->now + SPACING(d->config->limits.per_person.window), err))
+           && (until != INSTANT_NONE || schedule(d, p->contact, d->now + SPACING(d->config->limits.per_person.within), err))
            && desk_audit(d, t->id, err, "folded", "notification=%" G_GINT64_FORMAT " contact=%s why=%s", p->id, p->contact,
                          until != INSTANT_NONE ? "maintenance" : "limit");
 }

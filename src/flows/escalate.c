@@ -342,17 +342,27 @@ static gboolean start_run(Desk *d, const Ticket *t, const Policy *policy, RunRow
     return TRUE;
 }
 
+/* A run all of whose causes are paused clocks stands still. */
+static gboolean check_paused(Desk *d, const Ticket *t, RunRow *r, gint64 open, gint64 paused, GError **err)
+{
+    LadderEvent event = {.kind = open > 0 && open == paused ? LADDER_SUSPEND : LADDER_RESUME, .why = SUSPENDED_PAUSED};
+    return step(d, t, r, &event, NULL, err);
+}
+
 gboolean escalate_cause(Desk *d, const Ticket *t, const char *policy_name, const char *cause, gint64 clock, int level, GError **err)
 {
     g_autoptr(RunRow) r = NULL;
     const Policy *policy = desk_policy(d, policy_name);
     gboolean is_new = FALSE;
+    gint64 open, paused;
     if (policy == NULL || t->state >= TICKET_RESOLVED)
         return TRUE;
     if (!runs_live(d->db, t->id, policy_name, &r, err) || (r == NULL && !start_run(d, t, policy, &r, err))
         || !runs_add_cause(d->db, r->id, cause, clock, d->now, &is_new, err))
         return FALSE;
     if (is_new && !desk_audit(d, t->id, err, "cause", "run=%" G_GINT64_FORMAT " cause=%s level=%d", r->id, cause, level))
+        return FALSE;
+    if (is_new && (!runs_causes(d->db, r->id, &open, &paused, err) || !check_paused(d, t, r, open, paused, err)))
         return FALSE;
     if (level < 0)
         return TRUE;
@@ -371,7 +381,7 @@ gboolean escalate_cause_all(Desk *d, const Ticket *t, const char *cause, GError 
     return TRUE;
 }
 
-/* Ends the run if no cause is left. */
+/* Ends the run if no cause is left; those that are may all be paused. */
 static gboolean end_if_idle(Desk *d, const Ticket *t, RunRow *r, const char *reason, GError **err)
 {
     gint64 open, paused;
@@ -379,7 +389,7 @@ static gboolean end_if_idle(Desk *d, const Ticket *t, RunRow *r, const char *rea
     if (!runs_causes(d->db, r->id, &open, &paused, err))
         return FALSE;
     if (open > 0)
-        return TRUE;
+        return check_paused(d, t, r, open, paused, err);
     return step(d, t, r, &event, NULL, err) && desk_audit(d, t->id, err, "run-end", "run=%" G_GINT64_FORMAT, r->id);
 }
 
@@ -428,10 +438,7 @@ gboolean escalate_check_paused(Desk *d, const Ticket *t, GError **err)
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
         gint64 open, paused;
-        if (!runs_causes(d->db, r->id, &open, &paused, err))
-            return FALSE;
-        LadderEvent event = {.kind = open > 0 && open == paused ? LADDER_SUSPEND : LADDER_RESUME, .why = SUSPENDED_PAUSED};
-        if (!step(d, t, r, &event, NULL, err))
+        if (!runs_causes(d->db, r->id, &open, &paused, err) || !check_paused(d, t, r, open, paused, err))
             return FALSE;
     }
     return TRUE;

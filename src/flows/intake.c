@@ -12,6 +12,7 @@
 #include "rules/threading.h"
 
 #include "flows/acknowledge.h"
+#include "flows/alerts.h"
 #include "flows/arrivals.h"
 #include "flows/belonging.h"
 #include "flows/courtesy.h"
@@ -99,6 +100,7 @@ GuardCase intake_guard_case(const IntakeCase *c, const char *to, GuardClass mail
                        .has_list_headers = has_list_headers(c->reading) && !(c->home != NULL && c->home->own_lists),
                        .auth_failed = c->auth == AUTHRES_FAIL,
                        .is_spam = is_spam_marked(c->reading) || (c->ticket != NULL && c->ticket->spam),
+                       .is_monitor = c->alert != NULL,
                        .is_unsure = c->unsure};
 }
 
@@ -111,12 +113,6 @@ static gboolean store_references(const IntakeCase *c, GError **err)
             if ((i == 0 || i + REFERENCES_KEPT >= fields[f]->len) && !messages_add_reference(c->desk->db, c->row->id, g_ptr_array_index(fields[f], i), err))
                 return FALSE;
     return TRUE;
-}
-
-gboolean intake_parts(const IntakeCase *c, GPtrArray **ret, GError **err)
-{
-    *ret = NULL;
-    return c->reading->attachments->len == 0 || c->mail->parts == NULL || c->mail->parts(c->mail->data, ret, err);
 }
 
 gboolean intake_store_row(IntakeCase *c, GError **err)
@@ -323,17 +319,18 @@ static gboolean no_human(IntakeCase *c, gint64 claimed, GError **err)
     return file_other(c, kind_name(c->kind), err);
 }
 
-/* An agent who copies the requester shows him the personal address that he writes to, and the requester answers all. His mail is what it
- * would be at the ticket's address: nothing that such an address allows is his, and nothing of it is lost. */
-static gboolean is_requester_at_personal(const IntakeCase *c)
+/* An agent who copies the requester, or others, shows them the personal address that he writes to, and they answer all. Their mail is what it
+ * would be at the ticket's address: nothing that such an address allows is theirs, and nothing of it is lost. */
+static gboolean is_outsider_at_personal(const IntakeCase *c, gboolean *ret, GError **err)
 {
-    return (c->notification != NULL || c->work_ticket != 0) && c->sender == NULL && c->ticket != NULL && c->ticket->requester != NULL
-           && g_ascii_strcasecmp(c->ticket->requester, c->reading->from) == 0;
+    *ret = FALSE;
+    return (c->notification == NULL && c->work_ticket == 0) || c->sender != NULL || c->ticket == NULL
+           || tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, ret, err);
 }
 
 static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
 {
-    gboolean is_partner = FALSE;
+    gboolean is_partner = FALSE, is_outsider;
     /* nobody is given that address to write to, but some reply to the envelope: nothing is answered there, and no person's mail is lost */
     if (c->at_envelope_address && c->notification == NULL && c->work_ticket == 0) {
         if (c->ticket == NULL)
@@ -344,8 +341,10 @@ static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
     }
     if (c->sender != NULL && intake_is_believed(c) && !people_set_back(c->desk, c->sender->name, err))
         return FALSE;
-    if (is_requester_at_personal(c)) {
-        intake_note(c, "of the requester, at an address that is somebody's alone: as at the ticket's");
+    if (!is_outsider_at_personal(c, &is_outsider, err))
+        return FALSE;
+    if (is_outsider) {
+        intake_note(c, "of a participant, at an address that is somebody's alone: as at the ticket's");
         return arrivals_append(c, err);
     }
     if (c->notification != NULL)
@@ -397,7 +396,7 @@ static gboolean place(IntakeCase *c, gint64 *ret_claimed, GError **err)
 static gboolean process(IntakeCase *c, GError **err)
 {
     gint64 first = 0, claimed;
-    gboolean is_copy = FALSE;
+    gboolean is_copy = FALSE, is_alert = FALSE;
     const Reading *r = c->reading;
     find_queues(c);
     if (*r->message_id != '\0' && !c->mail->again && !messages_duplicate(c->desk->db, r->message_id, r->content_digest, &first, err))
@@ -417,7 +416,7 @@ static gboolean process(IntakeCase *c, GError **err)
         g_autofree char *all = belonging_addressed(c);
         return error_set(err, ERROR_DATA, "no queue has any address that this mail is for: %s", all);
     }
-    return cases[c->kind](c, claimed, err);
+    return alerts_take(c, &is_alert, err) && (is_alert || cases[c->kind](c, claimed, err));
 }
 
 static void case_init(IntakeCase *c, Desk *d, const IntakeMail *mail)
@@ -439,6 +438,8 @@ static void case_clear(IntakeCase *c)
     outbox_row_free(c->envelope_row);
     reading_free(c->signed_part);
     tickets_free(c->ticket);
+    g_free(c->left_out);
+    g_free(c->alert_key);
 }
 
 gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err)

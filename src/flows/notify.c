@@ -11,6 +11,7 @@
 #include "flows/outgoing.h"
 #include "flows/rsvp.h"
 #include "flows/view.h"
+#include "flows/watchers.h"
 
 #include "base/banned.h"
 
@@ -100,7 +101,8 @@ gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t
         return TRUE;
     }
     gboolean is_reply = in_reply_to != NULL;
-    const char *class = strcmp(template, "auto-ack") == 0 ? "auto" : "update"; /* by what it is: a first mail may have no Message-ID to reply to */
+    gboolean is_answer = strcmp(template, "auto-ack") == 0 || strcmp(template, "raised") == 0;
+    const char *class = is_answer ? "auto" : "update"; /* by what it is: a first mail may have no Message-ID to reply to */
     Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = template, .language = t->language, .class = class,
                   .mail_class = is_reply ? COMPOSE_AUTO_REPLIED : COMPOSE_AUTO_GENERATED, .to_name = t->requester_name,
                   .to_address = t->requester, .reply_purpose = 't', .reply_id = t->id, .in_reply_to = in_reply_to, .not_before = INSTANT_NONE};
@@ -109,12 +111,13 @@ gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t
 
 gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, const char *text, GPtrArray *parts, gint64 answer, GError **err)
 {
-    if (outgoing_is_missing(d, t, NULL) || t->requester == NULL)
-        return TRUE;
+    g_autoptr(GPtrArray) cc = NULL;
+    if (outgoing_is_missing(d, t, NULL) || t->requester == NULL || !watchers_as_cc(d, t, &cc, err))
+        return err == NULL || *err == NULL;
     g_autofree char *name = g_strdup_printf("%s (%s)", author->full_name, t->queue);
     Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = "relay", .language = t->language, .class = "relay",
                   .mail_class = COMPOSE_RELAYED, .to_name = t->requester_name, .to_address = t->requester, .reply_purpose = 't', .reply_id = t->id,
-                  .from_name = name, .text = text, .holds_words = TRUE, .parts = parts, .answer = answer, .not_before = INSTANT_NONE};
+                  .from_name = name, .text = text, .holds_words = TRUE, .parts = parts, .cc = cc, .answer = answer, .not_before = INSTANT_NONE};
     json_t *view = json_object();
     gboolean ok = outgoing_send(d, &o, view, err);
     json_decref(view);

@@ -15,6 +15,7 @@
 #include "flows/notify.h"
 #include "flows/rendering.h"
 #include "flows/view.h"
+#include "flows/watchers.h"
 
 #include "base/banned.h"
 
@@ -99,7 +100,7 @@ static gboolean compose(Desk *d, const Outgoing *o, OutboxRow *row, const char *
     ComposeDraft draft = {.mail_class = o->mail_class, .from_name = from, .from_address = o->queue->address[0], .reply_to = reply,
                           .to_name = o->to_name, .to_address = o->to_address, .subject = row->subject, .message_id = message_id,
                           .in_reply_to = refs->len > 0 ? g_ptr_array_index(refs, refs->len - 1) : NULL, .references = refs, .date = d->now,
-                          .text = text, .html = html, .parts = o->parts, .calendar = o->calendar, .calendar_method = o->calendar_method};
+                          .text = text, .html = html, .parts = o->parts, .cc = o->cc, .calendar = o->calendar, .calendar_method = o->calendar_method};
     return compose_mail(&draft, &bytes, err) && outbox_set_bytes(d->db, row->id, sender, message_id, bytes, err);
 }
 
@@ -124,7 +125,7 @@ gboolean outgoing_store(Desk *d, const Outgoing *o, const char *text, const char
     if (ret_id != NULL)
         *ret_id = row.id;
     if (compose(d, o, &row, text, html, from, &local))
-        return TRUE;
+        return o->cc == NULL || watchers_copies(d, o->queue, row.id, o->cc, err);
     if (local->code != ERROR_DATA) {
         g_propagate_error(err, local);
         return FALSE;

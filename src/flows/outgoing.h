@@ -32,7 +32,7 @@ typedef struct {
     const char *text;             /* instead of a template's body, or NULL */
     gboolean holds_words;         /* a person's own lines are in it: they are not broken anew */
     const char *in_reply_to;
-    GPtrArray *parts;
+    GPtrArray *parts, *cc;        /* cc: LetterAddress *, or NULL */
     const char *calendar, *calendar_method; /* or NULL */
     Instant not_before;           /* INSTANT_NONE: at once */
 } Outgoing;

@@ -240,17 +240,12 @@ Instant people_shift_end(Desk *d, const Ticket *ticket, const ConfigQueue *queue
 static gboolean is_ever_on_duty(Desk *d, const char *rota_name, const char *contact)
 {
     Rota *rota = g_hash_table_lookup(d->rotas, rota_name);
-    Instant at = d->now - ROTA_REACH;
-    for (int changes = 0; rota != NULL && changes < 1000 && at <= d->now + ROTA_REACH; changes++) {
-        g_autoptr(GPtrArray) duty = NULL;
-        if (!rota_on_duty(rota, at, &duty, NULL))
-            return FALSE;
-        for (guint i = 0; i < duty->len; i++)
-            if (strcmp(g_ptr_array_index(duty, i), contact) == 0)
-                return TRUE;
-        if (!rota_next_change(rota, at, &at, NULL))
-            return FALSE;
-    }
+    g_autoptr(GArray) periods = NULL;
+    if (rota == NULL || !rota_periods(rota, d->now - ROTA_REACH, d->now + ROTA_REACH, &periods, NULL))
+        return FALSE;
+    for (guint i = 0; i < periods->len; i++)
+        if (contains(g_array_index(periods, RotaPeriod, i).names, contact))
+            return TRUE;
     return FALSE;
 }
 
@@ -357,6 +352,15 @@ gboolean people_is_overloaded(Desk *d, const char *contact, const Policy *policy
         return FALSE;
     *ret = policy->max_open > 0 && open >= policy->max_open;
     return TRUE;
+}
+
+gboolean people_relieved(Desk *d, const char *contact, const Policy *policy, const PolicyLevel *level, gint64 run, gint64 *ret_open, GError **err)
+{
+    gboolean is_overloaded = FALSE;
+    *ret_open = 0;
+    if (contact == NULL || desk_contact(d, contact) == NULL || !people_is_available(d, contact, level->respect_hours, d->now))
+        return TRUE;
+    return people_is_overloaded(d, contact, policy, run, &is_overloaded, err) && (!is_overloaded || runs_open_of(d->db, contact, run, ret_open, err));
 }
 
 gboolean people_set_away(Desk *d, const char *contact, const ConfigQueue *queue, Instant until, const char *evidence, gint64 message, GError **err)

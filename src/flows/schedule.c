@@ -12,13 +12,15 @@
 
 #include "base/banned.h"
 
-/* Whether that level of that policy was already fired because of this clock: it must not fire twice for it. */
+/* Whether that level of that policy was already fired because of this clock: it must not fire twice for it. What was met and is
+ * open again (a resolved ticket, an answer that did not arrive) has no run of before: what is overdue then is escalated anew. */
 static gboolean was_fired(Desk *d, gint64 clock, const char *policy, int level, gboolean *ret, GError **err)
 {
     gint64 n;
     if (!db_value(d->db, &n, err,
                   "select count(*) from run r join run_cause c on c.run_id = r.id where c.clock_id = $1 and r.policy = $2"
-                  " and substr(r.levels, $3, 1) <> '0'", "isi",
+                  " and substr(r.levels, $3, 1) <> '0' and (r.ended_at is null or r.ended_at > coalesce((select max(e.at) from clock_event e"
+                  " where e.clock_id = $1 and e.event in ('continue', 'reopen')), 0))", "isi",
                   clock, policy, (gint64)level))
         return FALSE;
     *ret = n > 0;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "rules/template_walk.h"
+
 #include "flows/audience.h"
 #include "flows/rendering.h"
 
@@ -49,4 +51,34 @@ void templatecheck_audience(const Desk *d, const char *language, const char *pat
     RenderingPartials partials = {d, language};
     if (!audience_check(name, source, rendering_partial, &partials, found, &c, &err))
         g_ptr_array_add(problems, g_strdup(err->message));
+}
+
+/* ---- what no mail has ---- */
+
+static void visit(const TemplateTag *tag, void *data)
+{
+    const Check *c = data;
+    g_autofree char *known = audience_resolve(c->template, tag->sections, tag->name), *name = g_strconcat(tag->file, ".mustache", NULL), *path = NULL;
+    GString *source = NULL;
+    if (known != NULL || strcmp(tag->name, ".") == 0)
+        return;
+    if (strcmp(tag->file, c->template) != 0 && rendering_find(c->desk, c->language, name, &source, &path, NULL))
+        g_string_free(source, TRUE);
+    const char *where = path != NULL ? path : c->path;
+    if (g_str_has_prefix(where, c->desk->config->templates))
+        add_once(c->problems, g_strdup_printf("%s:%d:1: no mail of this template has a value '%.64s': it renders as nothing", where, tag->line, tag->name));
+}
+
+void templatecheck_unknown(const Desk *d, const char *language, const char *file, GPtrArray *warnings)
+{
+    const char *dot = strrchr(file, '.');
+    g_autofree char *path = NULL, *name = NULL;
+    GString *source = NULL;
+    if (dot == NULL || (strcmp(dot, ".txt") != 0 && strcmp(dot, ".html") != 0) || !rendering_find(d, language, file, &source, &path, NULL))
+        return;
+    name = g_strndup(file, (gsize)(dot - file));
+    Check c = {d, language, name, path, warnings};
+    RenderingPartials partials = {d, language};
+    template_walk(name, source->str, visit, &c, rendering_partial, &partials, NULL); /* what cannot be read is told elsewhere */
+    g_string_free(source, TRUE);
 }

@@ -227,14 +227,21 @@ static gboolean maintenance_text(Desk *d, const Ticket *t, const DueRow *due, ch
     return TRUE;
 }
 
+static gboolean heartbeat_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)d, (void)t, (void)err;
+    *ret = g_strdup_printf("no mail of rule %s by then: a ticket is opened", due->policy);
+    return TRUE;
+}
+
 static const struct {
     const char *what;
     gboolean has_ticket;
     gboolean (*text)(Desk *, const Ticket *, const DueRow *, char **, GError **);
 } kinds[] = {{"at", TRUE, at_text},       {"breach", TRUE, breach_text}, {"run", TRUE, run_text},
              {"close", TRUE, close_text}, {"wait", TRUE, wait_text},     {"shift", FALSE, shift_text},
-             {"cadence", TRUE, cadence_text}, {"delay", TRUE, delay_text},     {"digest", FALSE, digest_text},
-             {"maintenance", FALSE, maintenance_text}};
+             {"cadence", TRUE, cadence_text}, {"delay", TRUE, delay_text}, {"heartbeat", FALSE, heartbeat_text},
+             {"digest", FALSE, digest_text}, {"maintenance", FALSE, maintenance_text}};
 
 static gboolean text_of(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {

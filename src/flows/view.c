@@ -10,7 +10,9 @@
 #include "store/clocks.h"
 #include "store/messages.h"
 
+#include "flows/causes.h"
 #include "flows/maintenance.h"
+#include "flows/ownticket.h"
 #include "flows/people.h"
 #include "flows/policies.h"
 #include "flows/vendors.h"
@@ -197,6 +199,7 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     set(o, "requester_name", t->requester_name != NULL ? t->requester_name : t->requester);
     set(o, "language", t->language);
     json_object_set_new(o, "operational", json_boolean(t->is_operational));
+    json_object_set_new(o, "own", json_boolean(ownticket_is(d, t) && !t->is_operational));
     set(o, "owner", t->owner);
     set(o, "owner_name", owner != NULL ? owner->full_name : t->owner);
     set(o, "owner_phone", owner != NULL ? owner->phone : NULL);
@@ -382,6 +385,11 @@ static gboolean add_headline(Desk *d, const Ticket *t, gsize max, json_t *o, GEr
     if (!db_text_value(d->db, &text, err, "select new_text from message where ticket_id = $1 and direction = 'in' and is_note = 0 order by id limit 1", "i", t->id))
         return FALSE;
     g_autofree char *gist = t->impact == NULL && text != NULL ? wrap_gist(text) : NULL;
+    if (ownticket_is(d, t) && !t->is_operational) { /* nobody says it */
+        g_autofree char *own = cut(t->subject, max);
+        set(o, "headline", own);
+        return TRUE;
+    }
     gsize used = (gsize)g_utf8_strlen(name, -1) + 4;
     g_autofree char *said = gist == NULL ? NULL : cut(gist, max > used + 8 ? max - used : 8);
     g_autofree char *whole = said != NULL ? g_strdup_printf("%s: \"%s\"", name, said)
@@ -445,20 +453,6 @@ static void add_severities(const Desk *d, const Ticket *t, json_t *o)
     set(o, "severity_title", d->config->severities[t->severity].title);
 }
 
-/* "you stand in for Bob, who has 5 open": how many, where that is why. */
-static gboolean add_overload(Desk *d, const RunRow *r, const Policy *policy, const PolicyLevel *level, const char *instead_of, json_t *o, GError **err)
-{
-    gboolean is_overloaded;
-    gint64 open;
-    if (instead_of == NULL || desk_contact(d, instead_of) == NULL || !people_is_available(d, instead_of, level->respect_hours, d->now))
-        return TRUE;
-    if (!people_is_overloaded(d, instead_of, policy, r->id, &is_overloaded, err) || !runs_open_of(d->db, instead_of, r->id, &open, err))
-        return FALSE;
-    if (is_overloaded)
-        json_object_set_new(o, "instead_open", json_integer(open));
-    return TRUE;
-}
-
 json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, const ConfigContact *reader, gsize headline,
                   int excerpt, GError **err)
 {
@@ -470,6 +464,12 @@ json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p
     json_t *o = json_object(), *ticket = view_ticket(d, t, zone, err);
     json_object_set_new(o, "ticket", ticket == NULL ? json_null() : ticket);
     set(o, "policy", r->policy);
+    g_autofree char *because = NULL;
+    if (!causes_beside_clocks(d, r->id, &because, err)) {
+        json_decref(o);
+        return NULL;
+    }
+    set(o, "because", because);
     json_object_set_new(o, "level", json_integer(p->level));
     json_object_set_new(o, "levels", json_integer(policy->levels->len));
     json_object_set_new(o, "try", json_integer(p->attempt));
@@ -480,9 +480,12 @@ json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p
     set(o, "authority", level->authority);
     add_severities(d, t, o);
     set(o, "bridge", policy->bridge);
-    json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE && !t->is_operational));
-    gboolean ok = ticket != NULL && add_overload(d, r, policy, level, p->kind == PAGE_ESCALATION ? instead_of : NULL, o, err)
+    json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE && !ownticket_is(d, t)));
+    gint64 open = 0;
+    gboolean ok = ticket != NULL && (p->kind != PAGE_ESCALATION || people_relieved(d, instead_of, policy, level, r->id, &open, err))
                   && add_history(d, r, p, zone, o, err) && add_subject_matter(d, t, zone, headline, excerpt, o, ticket, err);
+    if (open > 0) /* "you stand in for Bob, who has 5 open" */
+        json_object_set_new(o, "instead_open", json_integer(open));
     add_otherwise(d, t, queue, policy, p, zone, o);
     if (ok)
         return o;

@@ -198,20 +198,3 @@ gboolean policy_names_rota(const Policy *p, const char *rota)
     }
     return FALSE;
 }
-
-#define RATE_COUNT_MAX 10000
-#define RATE_WINDOW_MIN 60
-#define RATE_WINDOW_MAX (7 * 86400)
-
-gboolean policy_rate_parse(const char *text, PolicyRate *ret)
-{
-    const char *slash = strchr(text, '/');
-    g_autofree char *number = slash != NULL ? g_strndup(text, (gsize)(slash - text)) : NULL;
-    guint64 count;
-    Duration window;
-    if (number == NULL || !g_ascii_string_to_unsigned(number, 10, 1, RATE_COUNT_MAX, &count, NULL) || !duration_parse(slash + 1, &window, NULL)
-        || window.unit != DURATION_ELAPSED || window.amount < RATE_WINDOW_MIN || window.amount > RATE_WINDOW_MAX)
-        return FALSE;
-    *ret = (PolicyRate){(int)count, window.amount};
-    return TRUE;
-}

@@ -75,14 +75,6 @@ typedef struct {
     int line;
 } Policy;
 
-/* So many within that elapsed time: it is about what one person can read, whatever is open. A count of 0: any number. */
-typedef struct {
-    int count;
-    Seconds window;
-} PolicyRate;
-/* `20/1h`: 1 to 10000, within a minute to seven days. FALSE for anything else. */
-gboolean policy_rate_parse(const char *text, PolicyRate *ret);
-
 PolicyLevel *policy_level_new(void); /* with the defaults above */
 void policy_level_free(PolicyLevel *l);
 Policy *policy_new(const char *name);
