@@ -249,6 +249,11 @@ typedef struct {
 } ConfigDelivery;
 
 typedef struct {
+    Rate per_person; /* pages of one contact that are mails of their own; default: all */
+    char **immune;         /* severities ("S1") whose pages are always; default S1 */
+} ConfigLimits;
+
+typedef struct {
     char *path;                 /* the file that was read */
     char *domain;
     char *spool, *database;     /* absolute; defaults /var/spool/escalate, /var/lib/escalate/escalate.db */
@@ -260,6 +265,7 @@ typedef struct {
     char **internal;            /* networks, "submission": see rules/received.h; or NULL */
     char **intake_users;        /* user names or numbers whose envelope lines count; default: root and escalate's own user */
     ConfigDelivery delivery;
+    ConfigLimits limits;
     ConfigSeverity severities[SEVERITY_COUNT];
     ConfigCustomers customers;
     ScoreCombine score;

@@ -57,7 +57,7 @@ static const ConfigKey table[] = {
     BLOCK(KEYS_TOP, "vendors", "who outside is asked, with clocks of their own"),
     BLOCK(KEYS_TOP, "risks", "what a ticket may bring upon the house"),
     BLOCK(KEYS_TOP, "channels", "ways to reach people beside mail"),
-    LATER(KEYS_TOP, "limits", "pages per person"),
+    BLOCK(KEYS_TOP, "limits", "how much one person is mailed"),
 
     {KEYS_DELIVERY, "method", KEYS_WORD, AT(ConfigDelivery, method), .words = "smtp sendmail directory", .fallback = "sendmail",
      .help = "directory: mail is only written to files"},
@@ -74,6 +74,11 @@ static const ConfigKey table[] = {
      .help = "every mail goes to this address instead"},
     {KEYS_DELIVERY, "sendmail", KEYS_PATH, AT(ConfigDelivery, sendmail), .fallback = "/usr/sbin/sendmail",
      .help = "program of the method sendmail"},
+
+    {KEYS_LIMITS, "per-person", KEYS_RATE, AT(ConfigLimits, per_person), .min = 1, .max = 10000, .note = "none: each page is a mail of its own",
+     .help = "pages to one contact within a time; what is beyond goes into a digest"},
+    {KEYS_LIMITS, "immune", KEYS_CHOICES, AT(ConfigLimits, immune), .words = "S1 S2 S3 S4", .fallback = "S1",
+     .help = "severities whose pages never wait"},
 
     BLOCK(KEYS_SEVERITIES, "S1", "the worst"),
     BLOCK(KEYS_SEVERITIES, "S2", "severe"),
@@ -200,6 +205,8 @@ static const ConfigKey table[] = {
     {KEYS_POLICY, "bridge", KEYS_LINE, AT(Policy, bridge), .help = "where people meet: a link or number, shown in mails"},
     {KEYS_POLICY, "exhausted", KEYS_EXHAUSTED, AT(Policy, exhausted_queue), .refers = KEYS_TO_QUEUE,
      .help = "queue that gets a ticket when nobody answers"},
+    {KEYS_POLICY, "max-open", KEYS_NUMBER, AT(Policy, max_open), .max = 10000, .fallback = "0", .note = "any",
+     .help = "open escalations of one contact from which his backup is asked for new ones"},
     BLOCK(KEYS_POLICY, "cadence", "how often the requester hears while it is escalated"),
 
     {KEYS_LEVEL, "notify", KEYS_WHOS, AT(PolicyLevel, notify), .is_required = TRUE, .help = "who is mailed and may acknowledge"},
@@ -348,6 +355,7 @@ static const ConfigKey table[] = {
 static const char *const block_titles[KEYS_BLOCK_COUNT] = {
     [KEYS_TOP] = "the configuration",
     [KEYS_DELIVERY] = "delivery",
+    [KEYS_LIMITS] = "limits",
     [KEYS_SEVERITIES] = "severities",
     [KEYS_SEVERITY] = "severity",
     [KEYS_CUSTOMERS] = "customers",

@@ -7,6 +7,7 @@
 typedef enum {
     KEYS_TOP,
     KEYS_DELIVERY,
+    KEYS_LIMITS,
     KEYS_SEVERITIES,
     KEYS_SEVERITY,
     KEYS_CUSTOMERS,

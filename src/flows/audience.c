@@ -19,6 +19,7 @@ typedef enum {
     OF_PAGE,
     OF_LINE,
     OF_TRANSCRIPT,
+    OF_DIGEST,
     OF_BOARD,
     OF_VENDOR,
     OF_DAILY,
@@ -53,7 +54,7 @@ static const struct {
     {"line", OF_LINE, AUDIENCE_INTERNAL},           {"transcript", OF_TRANSCRIPT, AUDIENCE_INTERNAL}, {"daily", OF_DAILY, AUDIENCE_INTERNAL},
     {"notice", OF_NOTICE, AUDIENCE_INTERNAL},       {"plain", OF_PLAIN, AUDIENCE_CUSTOMER},       {"executive", OF_PAGE, AUDIENCE_EXECUTIVE},
     {"escalation", OF_PAGE, AUDIENCE_INTERNAL},     {"reminder", OF_PAGE, AUDIENCE_INTERNAL},     {"triage", OF_PAGE, AUDIENCE_INTERNAL},
-    {"board", OF_BOARD, AUDIENCE_EXECUTIVE},        {"vendor", OF_VENDOR, AUDIENCE_VENDOR},
+    {"board", OF_BOARD, AUDIENCE_EXECUTIVE},        {"vendor", OF_VENDOR, AUDIENCE_VENDOR},         {"digest", OF_DIGEST, AUDIENCE_INTERNAL},
 };
 
 typedef struct {
@@ -70,6 +71,7 @@ static const Variable variables[] = {
     {OF_TICKET, "id", OF_VALUE, ALL},
     {OF_TICKET, "tag", OF_VALUE, ALL},
     {OF_TICKET, "queue", OF_VALUE, ALL},
+    {OF_TICKET, "maintenance", OF_TIME, HOUSE},
     {OF_TICKET, "state", OF_VALUE, ALL},
     {OF_TICKET, "severity", OF_VALUE, ALL},
     {OF_TICKET, "category", OF_VALUE, NO_CUSTOMER},
@@ -143,6 +145,7 @@ static const Variable variables[] = {
     {OF_PAGE, "role", OF_VALUE, HOUSE},
     {OF_PAGE, "because", OF_VALUE, HOUSE},
     {OF_PAGE, "instead_of", OF_VALUE, HOUSE},
+    {OF_PAGE, "instead_open", OF_VALUE, HOUSE},
     {OF_PAGE, "shift_of", OF_VALUE, HOUSE},
     {OF_PAGE, "tried", OF_VALUE, HOUSE},
     {OF_PAGE, "about", OF_ABOUT, HOUSE},
@@ -189,6 +192,23 @@ static const Variable variables[] = {
     {OF_LINE, "line", OF_VALUE, HOUSE},
     {OF_TRANSCRIPT, "results", OF_VALUE, HOUSE},
     {OF_TRANSCRIPT, "choices", OF_VALUE, HOUSE},
+    {OF_TRANSCRIPT, "digest", OF_VALUE, HOUSE},
+    {OF_DIGEST, "count", OF_VALUE, HOUSE},
+    {OF_DIGEST, "severity", OF_VALUE, HOUSE},
+    {OF_DIGEST, "worst", OF_VALUE, HOUSE},
+    {OF_DIGEST, "same", OF_VALUE, HOUSE},
+    {OF_DIGEST, "since", OF_VALUE, HOUSE},
+    {OF_DIGEST, "zone", OF_VALUE, HOUSE},
+    {OF_DIGEST, "queue", OF_VALUE, HOUSE},
+    {OF_DIGEST, "rows", OF_PAGE, HOUSE},
+    {OF_DIGEST, "more", OF_VALUE, HOUSE},
+    {OF_DIGEST, "address", OF_VALUE, HOUSE},
+    {OF_DIGEST, "link", OF_VALUE, HOUSE},
+    {OF_DIGEST, "told", OF_VALUE, HOUSE},
+    {OF_DIGEST, "lines_told", OF_VALUE, HOUSE},
+    {OF_DIGEST, "more_lines", OF_VALUE, HOUSE},
+    {OF_PAGE, "short_subject", OF_VALUE, HOUSE}, /* of a row of a digest */
+    {OF_PAGE, "address", OF_VALUE, HOUSE},
     {OF_NOTICE, "queue", OF_VALUE, HOUSE},
     {OF_NOTICE, "title", OF_VALUE, HOUSE},
     {OF_NOTICE, "lines", OF_VALUE, HOUSE},
@@ -218,6 +238,7 @@ static const Variable variables[] = {
     {OF_DAILY_SHADOW, "to", OF_VALUE, HOUSE},
     {OF_DAILY_SHADOW, "subject", OF_VALUE, HOUSE},
     {OF_DAILY, "audit_head", OF_VALUE, HOUSE},
+    {OF_DAILY, "maintenance", OF_VALUE, HOUSE},
 };
 
 /* ---- look-up ---- */

@@ -290,3 +290,16 @@ char *belonging_addressed(const IntakeCase *c)
                                                     : g_strdup_printf("%.*s; nor is any named '%.60s'", ADDRESSES_BYTES, joined, c->mail->queue);
     return g_utf8_make_valid(whole, -1);
 }
+
+gboolean belonging_home(IntakeCase *c, GError **err)
+{
+    g_autofree char *name = NULL;
+    const GPtrArray *queues = c->desk->config->queue_order;
+    if (!db_text_value(c->desk->db, &name, err, "select t.queue from notification n join ticket t on t.id = n.ticket_id where n.id = $1", "i",
+                       c->envelope_row->notification_id))
+        return FALSE;
+    c->home = name != NULL ? desk_queue(c->desk, name) : NULL;
+    if (c->home == NULL && queues->len > 0)
+        c->home = g_ptr_array_index(queues, 0);
+    return TRUE;
+}

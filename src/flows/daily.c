@@ -11,6 +11,7 @@
 #include "store/tickets.h"
 
 #include "flows/bulletin.h"
+#include "flows/maintenance.h"
 #include "flows/notify.h"
 #include "flows/view.h"
 
@@ -131,6 +132,12 @@ static gboolean write_mail(Desk *d, const ConfigQueue *queue, const char *day, I
     json_object_set_new(view, "late", json_integer(s.late));
     json_object_set_new(view, "unowned", json_integer(s.unowned));
     json_object_set_new(view, "tickets", s.tickets);
+    Instant silent;
+    ok = ok && maintenance_until(d, queue->name, &silent, err);
+    if (ok && silent != INSTANT_NONE) {
+        g_autofree char *until = view_time(calendar_zone(desk_calendar(d, queue->calendar)), silent, d->now);
+        json_object_set_new(view, "maintenance", json_string(until));
+    }
     subject = g_strdup_printf("[%s] %s: %" G_GINT64_FORMAT " open, %" G_GINT64_FORMAT " late, %" G_GINT64_FORMAT " unowned", queue->name, day, s.open, s.late,
                               s.unowned);
     ok = ok && notify_report(d, queue, queue->lead, "daily", subject, view, err);

@@ -69,9 +69,11 @@ static gboolean is_shadow(Desk *d, const OutboxRow *row, gboolean *ret, GError *
 {
     g_autofree char *name = NULL;
     *ret = FALSE;
-    if (row->ticket_id == 0)
+    if (row->ticket_id == 0 && row->notification_id == 0)
         return TRUE;
-    if (!db_text_value(d->db, &name, err, "select queue from ticket where id = $1", "i", row->ticket_id))
+    if (!db_text_value(d->db, &name, err,
+                       "select queue from ticket where id = coalesce(nullif($1, 0), (select ticket_id from notification where id = $2))", "ii",
+                       row->ticket_id, row->notification_id))
         return FALSE;
     const ConfigQueue *queue = desk_queue(d, name);
     *ret = queue != NULL && queue->mode == MODE_SHADOW;

@@ -390,7 +390,7 @@ static gboolean place(IntakeCase *c, gint64 *ret_claimed, GError **err)
         return FALSE;
     if (c->home == NULL && c->ticket != NULL)
         c->home = desk_queue(c->desk, c->ticket->queue);
-    return TRUE;
+    return c->home != NULL || c->envelope_row == NULL || belonging_home(c, err);
 }
 
 static gboolean process(IntakeCase *c, GError **err)

@@ -137,13 +137,17 @@ gboolean notify_board(Desk *d, const Ticket *t, const char *contact, const char 
     return FALSE;
 }
 
+char *notify_digest_subject(const ConfigQueue *queue) { return g_strdup_printf("[%s] Escalations that wait for you", queue->name); }
+
 gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,
                            gboolean is_refusal, const char *in_reply_to, GError **err)
 {
-    g_autofree char *asked = NULL; /* a colleague, or a member of a list, may have answered in his place */
+    gint64 kind = PAGE_ESCALATION;
+    g_autofree char *subject = NULL, *asked = NULL; /* a colleague, or a member of a list, may have answered in his place */
     if (outgoing_is_missing(d, t, NULL))
         return TRUE;
-    if (page != 0 && !db_text_value(d->db, &asked, err, "select contact from notification where id = $1", "i", page))
+    if (page != 0 && (!db_text_value(d->db, &asked, err, "select contact from notification where id = $1", "i", page)
+                      || !db_value(d->db, &kind, err, "select kind from notification where id = $1", "i", page)))
         return FALSE;
     Outgoing o = outgoing_to_contact(d, t, contact, "transcript");
     json_t *all = json_array();
@@ -155,9 +159,11 @@ gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contac
         o.reply_id = page;
         o.reply_key = asked;
     }
+    o.is_apart = kind == PAGE_DIGEST;
+    o.subject = subject = o.is_apart ? notify_digest_subject(o.queue) : NULL;
     for (guint i = 0; i < lines->len; i++)
         json_array_append_new(all, json_string(g_ptr_array_index(lines, i)));
-    return with_ticket_view(d, &o, json_pack("{s:o, s:b}", "results", all, "choices", with_choices), err);
+    return with_ticket_view(d, &o, json_pack("{s:o, s:b, s:b}", "results", all, "choices", with_choices, "digest", o.is_apart), err);
 }
 
 /* ---- reports ---- */

@@ -27,6 +27,8 @@ gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, con
                       GError **err);
 /* That a ticket has a risk which is to be reported above the ladder. */
 gboolean notify_board(Desk *d, const Ticket *t, const char *contact, const char *risk, GError **err);
+/* Of a digest of pages, and of what answers to one: stable, so that it is one thread. Newly allocated. */
+char *notify_digest_subject(const ConfigQueue *queue);
 /* What became of the verbs in a contact's mail. `page` is the notification that was answered, or 0. */
 gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,
                            gboolean is_refusal, const char *in_reply_to, GError **err);

@@ -80,11 +80,11 @@ char *outgoing_message_id(const Desk *d, gint64 outbox)
 static gboolean references(Desk *d, const Outgoing *o, GPtrArray *list, GError **err)
 {
     g_autofree char *first = NULL, *last = NULL;
-    if (!db_text_value(d->db, &first, err, "select message_id from outbox where ticket_id = $1 and recipient = $2 and message_id <> '' order by id limit 1",
+    if (!o->is_apart && (!db_text_value(d->db, &first, err, "select message_id from outbox where ticket_id = $1 and recipient = $2 and message_id <> '' order by id limit 1",
                        "is", o->ticket->id, o->to_address)
         || !db_text_value(d->db, &last, err,
                           "select message_id from outbox where ticket_id = $1 and recipient = $2 and message_id <> '' order by id desc limit 1", "is",
-                          o->ticket->id, o->to_address))
+                          o->ticket->id, o->to_address)))
         return FALSE;
     const char *ids[] = {o->contact == NULL ? o->ticket->root_message_id : NULL, first, last,
                          o->contact == NULL ? o->ticket->last_from_requester : NULL, o->in_reply_to};
@@ -126,7 +126,7 @@ char *outgoing_subject(const Ticket *t)
 gboolean outgoing_store(Desk *d, const Outgoing *o, const char *text, const char *html, const char *from, gint64 *ret_id, GError **err)
 {
     g_autofree char *subject = o->subject != NULL ? g_strdup(o->subject) : outgoing_subject(o->ticket);
-    OutboxRow row = {.ticket_id = o->ticket->id, .notification_id = o->notification, .answer_id = o->answer, .channel = (char *)o->channel, .class = (char *)o->class, .template = (char *)o->template,
+    OutboxRow row = {.ticket_id = o->is_apart ? 0 : o->ticket->id, .notification_id = o->notification, .answer_id = o->answer, .channel = (char *)o->channel, .class = (char *)o->class, .template = (char *)o->template,
                      .recipient = (char *)o->to_address, .contact = o->contact != NULL ? o->contact->name : NULL, .subject = subject,
                      .created_at = d->now, .next_at = o->not_before != INSTANT_NONE ? MAX(o->not_before, d->now) : d->now};
     GError *local = NULL;

@@ -23,6 +23,7 @@ typedef struct {
     const ConfigContact *contact; /* NULL: the requester */
     const char *channel;          /* NULL: mail */
     gint64 notification;          /* 0: none */
+    gboolean is_apart;            /* of several tickets: in the history and the thread of none */
     gint64 answer;                /* the message of the team that it passes on, or 0 */
     char reply_purpose;           /* t w a */
     gint64 reply_id;

@@ -60,23 +60,26 @@ static gboolean render_page(Desk *d, Outgoing *o, const RunRow *r, const LadderP
     }
 }
 
+char *pagemail_link(const char *address, const char *subject, const char *verb)
+{
+    g_autofree char *re = g_strconcat("Re: ", subject, NULL), *escaped = g_uri_escape_string(re, NULL, FALSE), *body = g_uri_escape_string(verb, NULL, FALSE);
+    return g_strdup_printf("mailto:%s?subject=%s&body=%s", address, escaped, body);
+}
+
 static json_t *mailto_links(const char *address, const char *subject)
 {
     static const struct {
         const char *key, *body;
     } verbs[] = {{"ack", "ACK"}, {"ack2h", "ACK 2h"}, {"no", "NO"}, {"status", "STATUS"}};
     json_t *links = json_object();
-    g_autofree char *re = g_strconcat("Re: ", subject, NULL), *escaped = g_uri_escape_string(re, NULL, FALSE);
     for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
-        g_autofree char *body = g_uri_escape_string(verbs[i].body, NULL, FALSE);
-        g_autofree char *link = g_strdup_printf("mailto:%s?subject=%s&body=%s", address, escaped, body);
+        g_autofree char *link = pagemail_link(address, subject, verbs[i].body);
         json_object_set_new(links, verbs[i].key, json_string(link));
     }
     return links;
 }
 
-/* `send: open`: the mail waits for the next opening of the level's calendar. */
-static Instant opening(const Desk *d, const PolicyLevel *level)
+Instant pagemail_opening(const Desk *d, const PolicyLevel *level)
 {
     Instant at;
     if (!level->send_open || !calendar_next(desk_calendar(d, level->calendar != NULL ? level->calendar : "always"), d->now, &at, NULL))
@@ -204,6 +207,6 @@ gboolean pagemail_send(Desk *d, const Ticket *t, const RunRow *r, const LadderPa
     o.notification = p->id;
     o.reply_purpose = 'a';
     o.reply_id = p->id;
-    o.not_before = a_minute_later(asked, opening(d, level));
+    o.not_before = a_minute_later(asked, pagemail_opening(d, level));
     return send_page(d, &o, r, p, instead_of, asked, err);
 }

@@ -43,7 +43,7 @@ static gboolean delivered_one(Desk *d, gint64 notification, const char *channel,
 gboolean tidings_delivered(Desk *d, const OutboxRow *row, GError **err)
 {
     g_autoptr(GArray) carried = NULL;
-    if (!runs_carried(d->db, row->id, &carried, err))
+    if (!runs_digest_delivered(d->db, row->id, d->now, err) || !runs_carried(d->db, row->id, &carried, err))
         return FALSE;
     for (guint i = 0; i < carried->len; i++)
         if (!delivered_one(d, g_array_index(carried, gint64, i), row->channel, err))
@@ -66,7 +66,7 @@ static char *reason_code(const char *reason)
     return g_steal_pointer(&what);
 }
 
-gboolean tidings_unreachable(Desk *d, gint64 notification, const char *reason, GError **err)
+static gboolean unreachable_one(Desk *d, gint64 notification, const char *reason, GError **err)
 {
     g_autoptr(NotificationRow) n = NULL;
     g_autoptr(Ticket) t = NULL;
@@ -79,6 +79,20 @@ gboolean tidings_unreachable(Desk *d, gint64 notification, const char *reason, G
            && escalate_event(d, t, n->run_id, &event, NULL, err);
 }
 
+static gboolean unreachable_each(Desk *d, const GArray *ids, const char *reason, GError **err)
+{
+    for (guint i = 0; i < ids->len; i++)
+        if (!unreachable_one(d, g_array_index(ids, gint64, i), reason, err))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean tidings_unreachable(Desk *d, gint64 notification, const char *reason, GError **err)
+{
+    g_autoptr(GArray) asked = NULL;
+    return runs_asked(d->db, notification, &asked, err) && unreachable_each(d, asked, reason, err);
+}
+
 /* One channel failed. Whom it was for is unreachable when no other has reached him, nor may. */
 static gboolean failed_one(Desk *d, gint64 notification, const OutboxRow *row, const char *reason, GError **err)
 {
@@ -87,7 +101,7 @@ static gboolean failed_one(Desk *d, gint64 notification, const OutboxRow *row, c
     if (!outbox_has_other_channel(d->db, notification, row, &has_other, err))
         return FALSE;
     if (!has_other)
-        return tidings_unreachable(d, notification, reason, err);
+        return unreachable_one(d, notification, reason, err);
     return desk_audit(d, row->ticket_id, err, "channel-failed", "notification=%" G_GINT64_FORMAT " contact=%s channel=%s reason=%s", notification,
                       row->contact != NULL ? row->contact : "-", row->channel, quoted);
 }

@@ -10,7 +10,7 @@
  * unreachable only when all of them failed. */
 gboolean tidings_delivered(Desk *d, const OutboxRow *row, GError **err);
 gboolean tidings_failed(Desk *d, const OutboxRow *row, const char *reason, GError **err);
-/* Whom that notification was for cannot be reached. */
+/* Whom that notification was for cannot be reached: in no run of which its mail speaks. */
 gboolean tidings_unreachable(Desk *d, gint64 notification, const char *reason, GError **err);
 /* A contact says that he cannot be reached: in all live runs of all tickets that wait for him. */
 gboolean tidings_away(Desk *d, const char *contact, const char *reason, GError **err);

@@ -213,6 +213,20 @@ static gboolean shift_text(Desk *d, const Ticket *t, const DueRow *due, char **r
     return TRUE;
 }
 
+static gboolean digest_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)t, (void)err;
+    *ret = g_strdup_printf("the digest of what waits for %s is sent", name_of(d, due->policy));
+    return TRUE;
+}
+
+static gboolean maintenance_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)d, (void)t, (void)err;
+    *ret = g_strdup_printf("the maintenance of %s ends: what was to be told meanwhile goes out", due->policy);
+    return TRUE;
+}
+
 static gboolean heartbeat_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {
     (void)d, (void)t, (void)err;
@@ -226,7 +240,8 @@ static const struct {
     gboolean (*text)(Desk *, const Ticket *, const DueRow *, char **, GError **);
 } kinds[] = {{"at", TRUE, at_text},       {"breach", TRUE, breach_text}, {"run", TRUE, run_text},
              {"close", TRUE, close_text}, {"wait", TRUE, wait_text},     {"shift", FALSE, shift_text},
-             {"cadence", TRUE, cadence_text}, {"delay", TRUE, delay_text}, {"heartbeat", FALSE, heartbeat_text}};
+             {"cadence", TRUE, cadence_text}, {"delay", TRUE, delay_text}, {"heartbeat", FALSE, heartbeat_text},
+             {"digest", FALSE, digest_text}, {"maintenance", FALSE, maintenance_text}};
 
 static gboolean text_of(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {

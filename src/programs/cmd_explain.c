@@ -133,6 +133,10 @@ static void print_all(const json_t *o, const Zone *zone)
     const json_t *t = json_object_get(o, "ticket");
     g_autofree char *head = g_strdup_printf("%s %s: %s, %s\n\n", get(t, "tag"), get(t, "subject"), get(t, "severity"), get(t, "state"));
     cmd_print_safe(head);
+    if (*get(t, "maintenance_exact") != '\0') {
+        g_autofree char *until = human(t, "maintenance_exact", zone);
+        printf("%s is in maintenance until %s: clocks run, escalations wait for its end\n\n", get(t, "queue"), until);
+    }
     json_array_foreach(json_object_get(o, "clocks"), i, one) print_clock(one, zone);
     if (json_array_size(json_object_get(o, "scores")) > 0)
         puts("score");

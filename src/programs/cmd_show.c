@@ -198,7 +198,8 @@ static void print_table(const char *title, const json_t *array, const Column *co
 static void print_facts(const json_t *t, const Reader *reader)
 {
     static const Column facts[] = {{"ticket", "tag", FALSE},       {"subject", "subject", FALSE},   {"queue", "queue", FALSE},
-                                   {"state", "state", FALSE},      {"severity", "severity", FALSE}, {"category", "category", FALSE}, {"service", "service", FALSE},
+                                   {"state", "state", FALSE},      {"silent until", "maintenance_exact", TRUE},
+                                   {"severity", "severity", FALSE}, {"category", "category", FALSE}, {"service", "service", FALSE},
                                    {"requester", "requester_name", FALSE}, {"address", "requester", FALSE}, {"owner", "owner", FALSE},
                                    {"opened", "opened_exact", TRUE}, {"resolved", "resolved_exact", TRUE},
                                    {"contained", "contained_exact", TRUE}, {"risks", "risks", FALSE}, {"kept until", "kept_exact", TRUE},

@@ -57,6 +57,7 @@ const CommandEntry cmd_table[] = {
     VERB("override", " VERB … because REASON", "does what a rule refuses (with --as)"),
     VERB("needless", "", "marks the escalation as needless"),
     {"next", "[-n N] | ID TEXT", "shows what is due next; with an ID: records the next step", cmd_next},
+    {"maintenance", "[QUEUE until TIME | QUEUE off]", "keeps the ladders of a queue silent for a while; lists that", cmd_maintenance},
     {"inspect", "[--mbox] [FILE…]", "shows how a mail is read, as JSON", cmd_inspect},
     {"hold", "[--other]", "lists mails on hold, or those filed under other", cmd_hold},
     {"requeue", "[--as human] NAME…", "takes a mail in again", cmd_requeue},

@@ -45,6 +45,7 @@ static const Member of_policy[] = {
     POLICY("calendar", TEXT, calendar),
     {"ack-holds", TIME_IF_GIVEN, offsetof(Policy, ack_holds), offsetof(Policy, has_ack_holds)},
     POLICY("bridge", TEXT, bridge),
+    POLICY("max-open", NUMBER, max_open),
     POLICY("exhausted", TEXT, exhausted_queue),
 };
 

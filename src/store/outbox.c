@@ -218,6 +218,25 @@ gboolean outbox_channels(Db *db, gint64 notification, char **ret, GError **err)
     return TRUE;
 }
 
+gboolean outbox_unfold(Db *db, gint64 notification, GError **err)
+{
+    return db_run(db, err, "delete from folded where notification_id = $1", "i", notification);
+}
+
+gboolean outbox_fold(Db *db, gint64 notification, const char *contact, Instant now, GError **err)
+{
+    return db_run(db, err, "insert into folded (notification_id, contact, since_at) values ($1, $2, $3) on conflict do nothing", "ist", notification,
+                  contact, now);
+}
+
+gboolean outbox_pages(Db *db, const char *contact, Instant since, gint64 *ret, GError **err)
+{
+    return db_value(db, ret, err,
+                    "select count(*) from outbox where contact = $1 and created_at > $2 and notification_id is not null and state in ('queued', 'sent')"
+                    " and template <> 'digest' and class = 'page' and channel = 'mail'",
+                    "st", contact, since);
+}
+
 gboolean outbox_withdraw_notification(Db *db, gint64 notification, GError **err)
 {
     return db_run(db, err,
@@ -225,7 +244,8 @@ gboolean outbox_withdraw_notification(Db *db, gint64 notification, GError **err)
                   " and (notification_id = $1 or id in (select outbox_id from beside where notification_id = $1))"
                   " and not exists (select 1 from notification n where n.id <> $1 and n.state in (0, 1)"
                   " and (n.id = outbox.notification_id or n.id in (select notification_id from beside where outbox_id = outbox.id)))",
-                  "i", notification);
+                  "i", notification)
+           && outbox_unfold(db, notification, err);
 }
 
 gboolean outbox_carry(Db *db, gint64 notification, gint64 outbox, GError **err)
@@ -234,7 +254,8 @@ gboolean outbox_carry(Db *db, gint64 notification, gint64 outbox, GError **err)
                   "insert into beside (notification_id, outbox_id) values ($1, $2) on conflict (notification_id) do update set outbox_id = excluded.outbox_id",
                   "ii", notification, outbox)
            && db_run(db, err, "update outbox set state = 'withdrawn', next_at = null where notification_id = $1 and state = 'queued' and id <> $2 and channel = 'mail'", "ii",
-                     notification, outbox);
+                     notification, outbox)
+           && outbox_unfold(db, notification, err);
 }
 
 gboolean outbox_count(Db *db, const char *recipient, gboolean domain, Instant since, gint64 *ret, GError **err)

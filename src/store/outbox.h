@@ -48,6 +48,11 @@ gboolean outbox_sent(Db *db, gint64 id, Instant now, const char *reply, GError *
 /* Tried and put off until `next`. */
 gboolean outbox_later(Db *db, gint64 id, Instant next, const char *reply, GError **err);
 gboolean outbox_failed(Db *db, gint64 id, Instant now, const char *reply, GError **err);
+/* The notification waits for the digest of its contact, until it is carried, withdrawn, or taken out. */
+gboolean outbox_fold(Db *db, gint64 notification, const char *contact, Instant now, GError **err);
+gboolean outbox_unfold(Db *db, gint64 notification, GError **err);
+/* Mails of a contact that ask him for one ticket, handed over or waiting to be, since an instant. */
+gboolean outbox_pages(Db *db, const char *contact, Instant since, gint64 *ret, GError **err);
 /* The notification is told no more: its mail, if it waits, is withdrawn where it carries nothing else. */
 gboolean outbox_withdraw_notification(Db *db, gint64 notification, GError **err);
 /* It was sent and came back. */

@@ -193,7 +193,17 @@ static const char step_6[] =
     /* A notification goes by several channels, a row each; rows of the class `command` are run and need no transport. */
     "alter table outbox add column channel text not null default 'mail';"
     "create index outbox_command on outbox (next_at, id) where state = 'queued' and class = 'command';"
-    "create index outbox_notification on outbox (notification_id) where notification_id is not null;";
+    "create index outbox_notification on outbox (notification_id) where notification_id is not null;"
+    /* Pages that wait for the digest of their contact; queues whose ladders are silent; what people are told when that is over. */
+    "create table folded (notification_id integer primary key references notification, contact text not null, since_at integer not null) strict;"
+    "create index folded_contact on folded (contact);"
+    "create table maintenance (queue text primary key, since_at integer not null, until_at integer not null) strict;"
+    "create table waiting_line (id integer primary key, contact text not null, ticket_id integer not null references ticket, line text not null,"
+    " created_at integer not null) strict;"
+    "create index waiting_line_contact on waiting_line (contact);"
+    "create index outbox_page on outbox (contact, created_at) where notification_id is not null;"
+    "create index notification_open on notification (contact) where state in (0, 1);"
+    "create index run_acker on run (acker) where ended_at is null;";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 const int schema_version_count = 6;
