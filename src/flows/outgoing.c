@@ -126,7 +126,8 @@ char *outgoing_subject(const Ticket *t)
 gboolean outgoing_store(Desk *d, const Outgoing *o, const char *text, const char *html, const char *from, gint64 *ret_id, GError **err)
 {
     g_autofree char *subject = o->subject != NULL ? g_strdup(o->subject) : outgoing_subject(o->ticket);
-    OutboxRow row = {.ticket_id = o->is_apart ? 0 : o->ticket->id, .notification_id = o->notification, .answer_id = o->answer, .channel = (char *)o->channel, .class = (char *)o->class, .template = (char *)o->template,
+    OutboxRow row = {.ticket_id = o->is_apart ? 0 : o->ticket->id, .notification_id = o->notification, .answer_id = o->answer,
+                     .channel = (char *)o->channel, .class = (char *)o->class, .template = (char *)o->template,
                      .recipient = (char *)o->to_address, .contact = o->contact != NULL ? o->contact->name : NULL, .subject = subject,
                      .created_at = d->now, .next_at = o->not_before != INSTANT_NONE ? MAX(o->not_before, d->now) : d->now};
     GError *local = NULL;

@@ -66,7 +66,7 @@ const CommandEntry cmd_table[] = {
     {"worktime", "add|between|next|open CAL …", "computes on business hours", cmd_worktime},
     {"oncall", "ROTA [--at T] | ROTA --from T --to T [--ics] | --gaps", "says who is on duty, and when nobody is", cmd_oncall},
     {"template", "FILE --data JSON [--partials DIR] [--html]", "renders a template", cmd_template},
-    {"policy", "NAME [--dot] [--json]", "shows a ladder, as text or as a graph", cmd_policy},
+    {"policy", "NAME [--dot] [--json] | --adopt [ID]", "shows a ladder; running escalations go by the present configuration", cmd_policy},
     {"simulate", "--policy P [--queue Q] [--severity S] --from T [--until T] [--answers FILE] [--json]", "says what a policy would send", cmd_simulate},
     {"replay", "[--policy P] [--queue Q] [--until T] [--answers-resolve] [--diff OLD NEW] [--json] MBOX… | --threads MBOX…",
      "says what the policy would have done with old mail, or threads it", cmd_replay},
