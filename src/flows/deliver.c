@@ -16,6 +16,7 @@
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
+#include "flows/roundcall.h"
 #include "flows/tidings.h"
 
 #include "base/banned.h"
@@ -137,6 +138,8 @@ static gboolean failed(Desk *d, const OutboxRow *row, const char *reply, GError 
         return FALSE;
     if (row->notification_id != 0)
         return tidings_failed(d, row->id, reason, err);
+    if (!roundcall_failed(d, row->id, reason, err))
+        return FALSE;
     return strcmp(row->class, "relay") != 0 || answer_failed(d, row, reply, err);
 }
 

@@ -180,7 +180,8 @@ static void load_words(Loading *l)
 /* ---- templates ---- */
 
 static const char *const wanted_templates[] = {"auto-ack", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript", "daily", "notice",
-                                                "triage", "vendor", "board"};
+                                                "triage", "vendor", "board",
+                                                "drill", "roundcall", "roundcall-end"};
 
 static gboolean template_is_there(const char *directory, const char *name)
 {

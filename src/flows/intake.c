@@ -18,6 +18,7 @@
 #include "flows/intake_case.h"
 #include "flows/people.h"
 #include "flows/returns.h"
+#include "flows/roundcall.h"
 #include "flows/rsvp.h"
 #include "flows/workmail.h"
 
@@ -333,6 +334,11 @@ static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
     gboolean is_partner = FALSE;
     /* nobody is given that address to write to, but some reply to the envelope: nothing is answered there, and no person's mail is lost */
     if (c->at_envelope_address && c->notification == NULL && c->work_ticket == 0) {
+        gint64 question;
+        if (!roundcall_question(c->desk, c->envelope_row, &question, err))
+            return FALSE;
+        if (question != 0)
+            return roundcall_answer(c, question, err);
         if (c->ticket == NULL)
             return file_other(c, "sent to an envelope address", err);
         if (c->sender == NULL && !tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, &is_partner, err))
@@ -388,6 +394,8 @@ static gboolean place(IntakeCase *c, gint64 *ret_claimed, GError **err)
         return FALSE;
     if (c->home == NULL && c->ticket != NULL)
         c->home = desk_queue(c->desk, c->ticket->queue);
+    if (c->home == NULL && c->at_envelope_address && c->desk->config->queue_order->len > 0) /* ours, of no ticket: a report, say, at the token domain */
+        c->home = g_ptr_array_index(c->desk->config->queue_order, 0);
     return TRUE;
 }
 

@@ -17,7 +17,7 @@ typedef struct {
     const Who *owner;              /* of a rule, or NULL: the service's, else the queue's */
     const char *message_id;        /* of the mail that opens it, or NULL */
     gint64 linked_id;              /* 0: none */
-    gboolean unsure, is_operational;
+    gboolean unsure, is_operational, is_drill;
     Instant at;                    /* clocks run from here */
 } OpeningFacts;
 

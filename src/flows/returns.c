@@ -8,6 +8,7 @@
 #include "flows/escalate.h"
 #include "flows/notify.h"
 #include "flows/people.h"
+#include "flows/roundcall.h"
 #include "flows/tidings.h"
 
 #include "base/banned.h"
@@ -98,6 +99,8 @@ gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
         return FALSE;
     if (row->notification_id != 0)
         return tidings_failed(c->desk, row->id, reason, err);
+    if (!roundcall_failed(c->desk, row->id, reason, err))
+        return FALSE;
     return strcmp(row->class, "relay") != 0 || answer_bounced(c, reason, err);
 }
 

@@ -11,6 +11,7 @@
 
 #include "flows/containment.h"
 #include "flows/deadlines.h"
+#include "flows/drill.h"
 #include "flows/duty.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
@@ -18,6 +19,7 @@
 #include "flows/policies.h"
 #include "flows/recalc.h"
 #include "flows/risks.h"
+#include "flows/roundcall.h"
 #include "flows/vendors.h"
 #include "flows/verbs.h"
 #include "flows/view.h"
@@ -153,7 +155,7 @@ static const struct {
     const char *what;
     gboolean (*fire)(Desk *, const DueRow *, GError **);
 } kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff}, {"board", risks_board},
-           {"confirm", containment_expired}, {"outage", outage_fire}};
+           {"confirm", containment_expired}, {"outage", outage_fire}, {"drill", drill_fire}, {"roundcall", roundcall_fire}};
 
 static gboolean fire_one(Desk *d, const DueRow *due, GError **err)
 {

@@ -69,8 +69,9 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
     g_autoptr(GPtrArray) parts = NULL;
     if (is_private(c->said->work) || !is_answer(c, v))
         return TRUE;
-    if (c->ticket->is_operational) { /* its requester is escalate itself */
-        g_ptr_array_add(v->results, g_strdup("Your answer is kept in this ticket. Nobody outside got it: the customer waits in the ticket that this one is about."));
+    if (c->ticket->is_operational || c->ticket->is_drill) { /* its requester is escalate itself */
+        g_ptr_array_add(v->results, g_strdup(c->ticket->is_drill ? "Your answer is kept in this ticket. Nobody outside got it: it is an exercise."
+                                                                 : "Your answer is kept in this ticket. Nobody outside got it: the customer waits in the ticket that this one is about."));
         return verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
     }
     if (!intake_parts(c, &parts, err))

@@ -158,7 +158,7 @@ int cmd_list(int argc, char **argv, CommandContext *ctx)
     for (int i = 1 + all; i < argc; i++)
         if (!check_term(d, argv[i], &err))
             return cmd_fail(err);
-    if (!db_ids(d->db, &ids, &err, "select id from ticket where $1 = 1 or state in ('new', 'open', 'waiting') or $2 > 0 order by severity, id", "ii",
+    if (!db_ids(d->db, &ids, &err, "select id from counted_ticket where $1 = 1 or state in ('new', 'open', 'waiting') or $2 > 0 order by severity, id", "ii",
                 (gint64)all, (gint64)(argc - 1 - all)))
         return cmd_fail(err);
     for (guint i = 0; err == NULL && i < ids->len; i++) {

@@ -28,7 +28,7 @@ struct CommandContext {
 
 const CommandEntry cmd_table[] = {
     {"init", "DIR [--system] [--country CODE] [--tz ZONE]", "writes a working starter set into a new directory", cmd_init},
-    {"check", "", "checks configuration, calendars and templates", cmd_check},
+    {"check", "[--mta [--send ADDRESS [--wait SECONDS]]]", "checks configuration, calendars and templates; or the mail server's side", cmd_check},
     {"list", "[--all] [WORDS] [FIELD:VALUE]", "lists tickets", cmd_list},
     {"show", "ID", "shows a ticket with its mails and runs", cmd_show},
     {"explain", "ID [--tz ZONE]", "says why each deadline is when it is", cmd_explain},
@@ -65,6 +65,8 @@ const CommandEntry cmd_table[] = {
     {"oncall", "ROTA [--at T] | ROTA --from T --to T [--ics] | --gaps", "says who is on duty, and when nobody is", cmd_oncall},
     {"template", "FILE --data JSON [--partials DIR] [--html]", "renders a template", cmd_template},
     {"replay", "--threads MBOX…", "threads an old mailbox", cmd_replay},
+    {"drill", "--policy P [--queue Q] [--severity S1…S4] [--subject TEXT] | list | report ID | end ID", "an exercise through the real path", cmd_drill},
+    {"roundcall", "[--all | --role ROLE | CONTACT…]", "asks contacts to confirm how they are reached; without words: how that stands", cmd_roundcall},
     {"audit", "verify [--head N:HASH] | head | ID", "verifies or shows the audit record", cmd_audit},
     {"help", "[COMMAND]", "shows this list", cmd_help},
 };

@@ -158,7 +158,8 @@ static const char *const list_footers[] = {
 static const char *const notice_begins[] = {
     "reply ack to take it", "no answer by ", "it was escalated to you", "answered already? reply answered", "why you ",
     "our answer was due", "our answer is due", "our next update was due", "our next update is due", "our solution was due",
-    "our solution is due", "our owner was due", "our owner is due",
+    "our solution is due", "our owner was due", "our owner is due", "exercise: answer as in earnest",
+    "please confirm how escalate reaches you", "bitte bestätigen sie, wie escalate sie erreicht",
 };
 
 static const char *const separators[] = {
