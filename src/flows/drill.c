@@ -111,7 +111,7 @@ static gboolean mail_report(Desk *d, const Ticket *t, GError **err)
     json_t *report;
     if (queue == NULL || queue->lead == NULL)
         return TRUE;
-    if (!drill_report(d, t->id, &report, err))
+    if (!drillreport_of(d, t->id, &report, err))
         return FALSE;
     g_autofree char *subject = g_strdup_printf("[%s] Exercise %" G_GINT64_FORMAT ": %s", queue->name, t->id, t->resolution);
     gboolean ok = notify_report(d, queue, queue->lead, "drill", subject, report, err);

@@ -27,8 +27,8 @@ gboolean drill_fire(Desk *d, const DueRow *due, GError **err);
 gboolean drill_stop(Desk *d, gint64 ticket, GError **err);
 
 /* What became of it, so far or in the end; NOTFOUND: that ticket is no exercise. Keys: escalate.1, drill. */
-gboolean drill_report(Desk *d, gint64 ticket, json_t **ret, GError **err);
+gboolean drillreport_of(Desk *d, gint64 ticket, json_t **ret, GError **err);
 /* Ids of all exercises, the newest first (gint64). */
-gboolean drill_all(Desk *d, GArray **ret, GError **err);
+gboolean drillreport_all(Desk *d, GArray **ret, GError **err);
 
 #endif

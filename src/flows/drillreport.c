@@ -179,7 +179,7 @@ static gboolean add_head(Desk *d, const Ticket *t, const Zone *zone, json_t *o, 
     return TRUE;
 }
 
-gboolean drill_report(Desk *d, gint64 ticket, json_t **ret, GError **err)
+gboolean drillreport_of(Desk *d, gint64 ticket, json_t **ret, GError **err)
 {
     g_autoptr(Ticket) t = NULL;
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(asked_free);
@@ -203,4 +203,4 @@ gboolean drill_report(Desk *d, gint64 ticket, json_t **ret, GError **err)
     return TRUE;
 }
 
-gboolean drill_all(Desk *d, GArray **ret, GError **err) { return db_ids(d->db, ret, err, "select id from ticket where is_drill = 1 order by id desc", ""); }
+gboolean drillreport_all(Desk *d, GArray **ret, GError **err) { return db_ids(d->db, ret, err, "select id from ticket where is_drill = 1 order by id desc", ""); }

@@ -334,11 +334,9 @@ static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
     gboolean is_partner = FALSE;
     /* nobody is given that address to write to, but some reply to the envelope: nothing is answered there, and no person's mail is lost */
     if (c->at_envelope_address && c->notification == NULL && c->work_ticket == 0) {
-        gint64 question;
-        if (!roundcall_question(c->desk, c->envelope_row, &question, err))
-            return FALSE;
-        if (question != 0)
-            return roundcall_answer(c, question, err);
+        gboolean done;
+        if (!roundcall_answer(c, &done, err) || done)
+            return done;
         if (c->ticket == NULL)
             return file_other(c, "sent to an envelope address", err);
         if (c->sender == NULL && !tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, &is_partner, err))

@@ -151,10 +151,10 @@ gboolean roundcall_begin(Desk *d, const GPtrArray *contacts, GPtrArray *left_out
 
 /* ---- what comes back ---- */
 
-gboolean roundcall_question(Desk *d, const OutboxRow *row, gint64 *ret, GError **err)
+/* Which question an outgoing mail was (its row; 0: none), or 0. */
+static gboolean question_of(Desk *d, gint64 outbox, gint64 *ret, GError **err)
 {
-    *ret = 0;
-    return row == NULL || db_value(d->db, ret, err, "select coalesce(max(id), 0) from roundcall_asked where outbox_id = $1 or reminder_id = $1", "i", row->id);
+    return db_value(d->db, ret, err, "select coalesce(max(id), 0) from roundcall_asked where outbox_id = $1 or reminder_id = $1", "i", outbox);
 }
 
 static gboolean set_state(Desk *d, const Question *q, const char *state, const char *reason, gint64 message, GError **err)
@@ -177,10 +177,9 @@ static gboolean hasten(Desk *d, const Question *q, GError **err)
 
 gboolean roundcall_failed(Desk *d, gint64 outbox, const char *reason, GError **err)
 {
-    OutboxRow row = {.id = outbox};
     g_autoptr(GPtrArray) list = NULL;
     gint64 id;
-    if (!roundcall_question(d, &row, &id, err) || id == 0)
+    if (!question_of(d, outbox, &id, err) || id == 0)
         return id == 0;
     if (!read_questions(d, 0, NULL, id, &list, err) || list->len == 0)
         return FALSE;
@@ -235,9 +234,16 @@ static gboolean take_answer(IntakeCase *c, const Question *q, GError **err)
            && (is_ok || tell_late(c->desk, q, c->reading->new_text, err));
 }
 
-gboolean roundcall_answer(IntakeCase *c, gint64 question, GError **err)
+gboolean roundcall_answer(IntakeCase *c, gboolean *ret_done, GError **err)
 {
     g_autoptr(GPtrArray) list = NULL;
+    gint64 question;
+    *ret_done = FALSE;
+    if (c->envelope_row == NULL || !question_of(c->desk, c->envelope_row->id, &question, err))
+        return c->envelope_row == NULL;
+    *ret_done = question != 0;
+    if (question == 0)
+        return TRUE;
     c->row->filed = g_strdup("roundcall");
     c->row->is_note = TRUE;
     c->row->contact = c->sender != NULL ? g_strdup(c->sender->name) : NULL;

@@ -54,7 +54,7 @@ static int report(CommandContext *ctx, const char *number)
     Desk *d = cmd_store(ctx, &status);
     if (d == NULL)
         return status;
-    if (!drill_report(d, id, &o, &err))
+    if (!drillreport_of(d, id, &o, &err))
         return cmd_fail(err);
     if (cmd_json(ctx)) {
         cmd_print_json(o);
@@ -73,11 +73,11 @@ static int list(CommandContext *ctx)
     Desk *d = cmd_store(ctx, &status);
     if (d == NULL)
         return status;
-    if (!drill_all(d, &ids, &err))
+    if (!drillreport_all(d, &ids, &err))
         return cmd_fail(err);
     for (guint i = 0; i < ids->len; i++) {
         json_t *o;
-        if (!drill_report(d, g_array_index(ids, gint64, i), &o, &err))
+        if (!drillreport_of(d, g_array_index(ids, gint64, i), &o, &err))
             return cmd_fail(err);
         if (cmd_json(ctx)) {
             cmd_print_json(o);
