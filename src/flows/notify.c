@@ -61,6 +61,8 @@ gboolean notify_over(Desk *d, const Ticket *t, const RunRow *r, const char *cont
     if (outgoing_is_missing(d, t, contact))
         return TRUE;
     Outgoing o = outgoing_to_contact(d, t, desk_contact(d, contact), "line");
+    if (t->is_drill && o.contact->vendor != NULL) /* he takes no part, nor is he told of it */
+        return TRUE;
     if (r != NULL && !rsvp_cancel(d, t, r, o.contact, subject, &cancellation, err))
         return FALSE;
     o.calendar = cancellation;

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$TOP_SRCDIR/tests/desk.sh"
 
-LEVELS='      - {notify: [bob], at: [75% respond], ack-within: 10m, tries: 2}
+LEVELS='      - {notify: [bob], inform: ["vendor:cdn"], at: [75% respond], ack-within: 10m, tries: 2}
       - {notify: [carol, "vendor:cdn"], ack-within: 10m}
       - {notify: [role:director], after: 30m, ack-within: 10m}'
 desk relay
