@@ -49,6 +49,8 @@
 #define LIMIT_CONFIG_PROBLEMS 200  /* told; more are counted */
 #define LIMIT_CUSTOMERS_BYTES (64 * 1024 * 1024) /* of the customer directory */
 #define LIMIT_WORDS_BYTES (1024 * 1024) /* a file of phrases */
+#define LIMIT_ANSWERS_BYTES (1024 * 1024) /* the script of a simulation */
+#define LIMIT_REPLAY_MAILS 5000000        /* of one replay: each is a row in memory */
 #define LIMIT_TEMPLATE_BYTES (256 * 1024)
 #define LIMIT_TEMPLATE_NESTING 32
 #define LIMIT_TEMPLATE_OUTPUT (4 * 1024 * 1024)
@@ -66,8 +68,17 @@
 #define LIMIT_REFUSALS_PER_TICKET_DAY 10 /* to a contact; to others one a day in all */
 #define LIMIT_AUTO_PER_PERSON 20 /* per-person's number where the configuration gives none */
 #define LIMIT_TICKETS_PER_ADDRESS_HOUR 10
+#define LIMIT_ALERTS_PER_RULE_HOUR 200 /* new tickets of one monitoring rule */
+
+/* what people search for */
+#define LIMIT_SEARCH_TERMS 32
+#define LIMIT_SEARCH_TERM_BYTES 200
+#define LIMIT_SEARCH_BATCH 500 /* messages that one transaction indexes */
+
+#define LIMIT_ATTACHED_BYTES ((gsize)24 * 1024 * 1024) /* of the attachments that one mail passes on: what most servers take, encoded */
 
 /* outbox */
+#define LIMIT_WATCHERS 20 /* recipients of an answer beside the requester */
 #define LIMIT_SMTP_SECONDS 120      /* one hand-over, whole */
 #define LIMIT_OUTBOX_RETRY_FIRST 60 /* seconds; doubled up to the next line */
 #define LIMIT_OUTBOX_RETRY_LAST 3600

@@ -9,6 +9,7 @@
 #include "config/concerns.h"
 #include "config/ruleterm.h"
 #include "config/scoring.h"
+#include "config/values.h"
 
 #include "base/banned.h"
 
@@ -199,6 +200,23 @@ void blocks_plan_free(gpointer plan)
     g_free(p);
 }
 
+/* `cadence: 2bh` for all severities, or `{S1: 1h, S2: 4bh}` for some. */
+static void read_cadence(Fields *f, const char *label, const YamlTree *of, PolicyCadence *cadence)
+{
+    const YamlTree *value = yaml_tree_get(of, "cadence");
+    g_autofree char *inner = g_strdup_printf("cadence of %s", label);
+    if (value == NULL || value->is_broken)
+        return;
+    if (value->kind == YAML_TREE_MAPPING) {
+        fields_read(f, KEYS_CADENCE, inner, &value->at, value, cadence);
+        return;
+    }
+    const ConfigKey any = {.block = KEYS_CADENCE, .name = "cadence", .type = KEYS_DURATION, .min = 1};
+    values_set(f, &any, label, value, &cadence->every[0]);
+    for (int s = 1; s < SEVERITY_COUNT; s++)
+        cadence->every[s] = cadence->every[0];
+}
+
 static gpointer make_policy(Fields *f, const char *name, int line)
 {
     (void)f;
@@ -232,6 +250,7 @@ static void read_policy(Fields *f, const char *label, const YamlTree *key, const
     const YamlTree *levels = yaml_tree_get(value, "levels");
     if (!fields_read(f, KEYS_POLICY, label, &key->at, value, object))
         return;
+    read_cadence(f, label, value, &((Policy *)object)->cadence);
     if (levels != NULL)
         read_levels(f, label, levels, object);
     else if (!f->sources->is_cut)
@@ -254,9 +273,11 @@ static gpointer make_queue(Fields *f, const char *name, int line)
 
 static void read_queue(Fields *f, const char *label, const YamlTree *key, const YamlTree *value, gpointer object)
 {
-    const ConfigQueue *q = object;
-    if (fields_read(f, KEYS_QUEUE, label, &key->at, value, object) && q->mode == MODE_RELAY
-        && yaml_tree_get(value, "team") == NULL)
+    ConfigQueue *q = object;
+    if (!fields_read(f, KEYS_QUEUE, label, &key->at, value, object))
+        return;
+    read_cadence(f, label, value, &q->cadence);
+    if (q->mode == MODE_RELAY && yaml_tree_get(value, "team") == NULL)
         problems_error(f->problems, &key->at, "%s has the mode relay and no 'team', expected a list of who, like [role:agent]",
                        label);
 }

@@ -41,6 +41,7 @@ static Config *config_new(const char *path)
         c->severities[s].ack_max = ack_max[s];
     for (int a = 0; a < SCORE_AXES; a++)
         c->score.weights[a] = 100;
+    c->places = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     c->queue_order = g_ptr_array_new();
     c->contact_order = g_ptr_array_new();
     c->rules = g_ptr_array_new_with_free_func(scoring_rule_free);
@@ -71,6 +72,7 @@ void config_free(Config *c)
         g_strfreev(lists[i]);
     for (guint i = 0; i < G_N_ELEMENTS(tables); i++)
         g_hash_table_unref(tables[i]);
+    g_hash_table_unref(c->places);
     delivery_clear(&c->delivery);
     for (int s = 0; s < SEVERITY_COUNT; s++) {
         g_free(c->severities[s].title);
@@ -104,6 +106,21 @@ static void derive(Config *c)
         c->intake_users[1] = g_strdup_printf("%lu", (unsigned long)geteuid());
 }
 
+static void keep_places(Config *c, const Fields *f)
+{
+    GHashTableIter it;
+    gpointer of, place;
+    g_hash_table_iter_init(&it, f->places);
+    while (g_hash_table_iter_next(&it, &of, &place))
+        g_hash_table_insert(c->places, of, problems_place_format(place));
+}
+
+const char *config_place(const Config *c, gconstpointer of)
+{
+    const char *place = g_hash_table_lookup(c->places, of);
+    return place != NULL ? place : c->path;
+}
+
 static Config *load(const char *path, const Sources *sources, Problems *p, GPtrArray *problems, GPtrArray *warnings)
 {
     Config *c = config_new(path);
@@ -113,6 +130,7 @@ static Config *load(const char *path, const Sources *sources, Problems *p, GPtrA
     blocks_read(&f);
     if (!sources->is_cut)
         crossref_check(&f);
+    keep_places(c, &f);
     fields_clear(&f);
     gboolean is_good = !problems_has_errors(p);
     problems_finish(p, problems, warnings);

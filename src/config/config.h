@@ -8,6 +8,7 @@
 
 #include "rules/eventrule.h"
 #include "rules/policy.h"
+#include "rules/rate.h"
 #include "rules/score.h"
 
 typedef struct {
@@ -166,6 +167,12 @@ typedef struct {
     int line;
 } ConfigCustomers;
 
+/* Mails of monitoring: what names an alert, what ends it, how often one must come. */
+typedef struct {
+    GRegex *key, *closes; /* or NULL; `key` has a group */
+    Duration heartbeat;   /* 0: none is expected */
+} ConfigAlert;
+
 typedef struct {
     char *name;
     GRegex *from, *to, *subject, *text; /* or NULL; caseless, with match limit; all given ones must match */
@@ -180,6 +187,8 @@ typedef struct {
     char **policy, **risk;              /* names, maybe empty */
     char *service;                      /* name, or NULL */
     Who *owner;                         /* or NULL */
+    gboolean escalate;
+    ConfigAlert alert;
     int line;
 } ConfigRule;
 
@@ -204,7 +213,11 @@ typedef struct {
     gboolean own_lists;
     gboolean same_domain;   /* an authenticated sender of the requester's domain is a participant */
     char *hours_notice;     /* or NULL: text for closed hours */
+    PolicyCadence cadence;
+    Duration delay_notice;  /* amount 0: no note of delay */
     char *triage;           /* policy that asks who sorts a ticket of which no rule is sure, or NULL */
+    gboolean customer_escalates; /* his words for it do */
+    Rate spike;             /* count 0: none is seen */
     int line;
 } ConfigQueue;
 
@@ -241,6 +254,7 @@ typedef struct {
     GPtrArray *queue_order;     /* ConfigQueue *, as written: decides ties */
     GPtrArray *contact_order;   /* ConfigContact *, as written */
     GPtrArray *rules;           /* ConfigRule *, as written */
+    GHashTable *places;         /* struct -> char *: config_place() */
     char *version;              /* hex digest of all bytes that were read: the policy version of the audit */
 } Config;
 
@@ -250,6 +264,10 @@ typedef struct {
 Config *config_load(const char *path, GPtrArray *problems, GPtrArray *warnings);
 void config_free(Config *c);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
+
+/* Where a struct of the configuration (a level, policy, contact, rota, queue …) was written, "file:line:column"; its first file if that is
+ * not known. Lives as long as the configuration. */
+const char *config_place(const Config *c, gconstpointer of);
 
 /* The contact with that address (case of the domain does not count, nor of the local part), or NULL. */
 const ConfigContact *config_contact_by_address(const Config *c, const char *address);

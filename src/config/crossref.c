@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "config/concerns.h"
+#include "config/ladders.h"
 #include "config/scoring.h"
 
 #include "base/banned.h"
@@ -237,6 +238,7 @@ void crossref_check(Fields *f)
     check_contacts(f);
     check_rotas(f);
     check_policies(f);
+    ladders_check(f);
     scoring_check(f);
     concerns_check(f);
     if (fields_place(f, &f->config->delivery) != NULL)

@@ -199,7 +199,7 @@ static const ConfigKey table[] = {
     {KEYS_POLICY, "bridge", KEYS_LINE, AT(Policy, bridge), .help = "where people meet: a link or number, shown in mails"},
     {KEYS_POLICY, "exhausted", KEYS_EXHAUSTED, AT(Policy, exhausted_queue), .refers = KEYS_TO_QUEUE,
      .help = "queue that gets a ticket when nobody answers"},
-    LATER(KEYS_POLICY, "cadence", "updates that are sent by themselves"),
+    BLOCK(KEYS_POLICY, "cadence", "how often the requester hears while it is escalated"),
 
     {KEYS_LEVEL, "notify", KEYS_WHOS, AT(PolicyLevel, notify), .is_required = TRUE, .help = "who is mailed and may acknowledge"},
     {KEYS_LEVEL, "inform", KEYS_WHOS, AT(PolicyLevel, inform), .help = "who is told, without being asked"},
@@ -255,7 +255,13 @@ static const ConfigKey table[] = {
 #undef POINTS
     {KEYS_RULE, "risk", KEYS_NAMES, AT(ConfigRule, risk), .refers = KEYS_TO_RISK, .help = "risks that the ticket has"},
     {KEYS_RULE, "service", KEYS_NAME, AT(ConfigRule, service), .refers = KEYS_TO_SERVICE, .help = "what it is about"},
-    LATER(KEYS_RULE, "alert", "mails of monitoring"),
+    {KEYS_RULE, "escalate", KEYS_BOOL, AT(ConfigRule, escalate), .fallback = "no", .help = "a mail that it matches escalates its ticket, once"},
+    BLOCK(KEYS_RULE, "alert", "mails of monitoring"),
+
+    {KEYS_ALERT, "key", KEYS_REGEX, AT(ConfigAlert, key), .help = "pattern whose groups name the alert"},
+    {KEYS_ALERT, "closes", KEYS_REGEX, AT(ConfigAlert, closes), .help = "pattern of mails by which it is over"},
+    {KEYS_ALERT, "heartbeat", KEYS_DURATION, AT(ConfigAlert, heartbeat), .min = 1, .note = "none is expected",
+     .help = "longest silence of the rule's mails"},
 
     {KEYS_QUEUE, "address", KEYS_ADDRESSES, AT(ConfigQueue, address), .is_required = TRUE,
      .help = "its addresses; the first is its From"},
@@ -286,7 +292,13 @@ static const ConfigKey table[] = {
     {KEYS_QUEUE, "same-domain", KEYS_BOOL, AT(ConfigQueue, same_domain), .fallback = "no",
      .help = "an authenticated sender of the requester's domain may join his tickets"},
     {KEYS_QUEUE, "hours-notice", KEYS_TEXT, AT(ConfigQueue, hours_notice), .help = "text for requesters in closed hours"},
-    LATER(KEYS_QUEUE, "cadence", "updates that are sent by themselves"),
+    BLOCK(KEYS_QUEUE, "cadence", "how often the requester hears while it is escalated"),
+    {KEYS_QUEUE, "delay-notice", KEYS_DURATION, AT(ConfigQueue, delay_notice), .min = 1, .note = "no such mail",
+     .help = "how long before a target would be missed the requester hears of it"},
+    {KEYS_QUEUE, "customer-escalates", KEYS_BOOL, AT(ConfigQueue, customer_escalates), .fallback = "yes",
+     .help = "a requester's own words for it escalate his ticket"},
+    {KEYS_QUEUE, "spike", KEYS_RATE, AT(ConfigQueue, spike), .min = 2, .max = 10000, .note = "none is seen",
+     .help = "how many senders of similar tickets within a time are a surge"},
     {KEYS_QUEUE, "triage", KEYS_NAME, AT(ConfigQueue, triage), .refers = KEYS_TO_POLICY,
      .help = "ladder that asks who sorts a ticket without a category, or with two that are a tie"},
 
@@ -314,6 +326,15 @@ static const ConfigKey table[] = {
     {KEYS_BOARD, "after", KEYS_DURATION, AT(ConfigBoard, after), .fallback = "0s", .help = "how long after its opening the ticket is still not resolved"},
     {KEYS_BOARD, "impact", KEYS_NUMBER, AT(ConfigBoard, impact), .max = 100, .fallback = "0", .help = "points on the axis impact, at least"},
     {KEYS_BOARD, "severity", KEYS_LEVEL_OF_SEVERITY, AT(ConfigBoard, severity), .note = "any", .help = "at least as severe"},
+
+#define EVERY(severity, index) \
+    {KEYS_CADENCE, severity, KEYS_DURATION, AT(PolicyCadence, every) + (index) * sizeof(Duration), .min = 1, .note = "no updates", \
+     .help = "the same for tickets of " severity}
+    EVERY("S1", 0),
+    EVERY("S2", 1),
+    EVERY("S3", 2),
+    EVERY("S4", 3),
+#undef EVERY
 };
 
 static const char *const block_titles[KEYS_BLOCK_COUNT] = {
@@ -335,11 +356,13 @@ static const char *const block_titles[KEYS_BLOCK_COUNT] = {
     [KEYS_POLICY] = "policy",
     [KEYS_LEVEL] = "level",
     [KEYS_RULE] = "rule",
+    [KEYS_ALERT] = "alert",
     [KEYS_QUEUE] = "queue",
     [KEYS_SERVICE] = "service",
     [KEYS_VENDOR] = "vendor",
     [KEYS_RISK] = "risk",
     [KEYS_BOARD] = "board",
+    [KEYS_CADENCE] = "cadence",
 };
 
 static const struct {
@@ -375,6 +398,7 @@ static const char *const expected[KEYS_TYPE_COUNT] = {
     [KEYS_BOOL] = "yes or no",
     [KEYS_LEVEL_OF_SEVERITY] = "S1, S2, S3 or S4",
     [KEYS_DURATION] = "a duration, like 30m, 4bh or 2bd",
+    [KEYS_RATE] = "a number and an elapsed time, like 10/15m",
     [KEYS_TARGET] = "a duration, like 30bm, 4bh or 2bd",
     [KEYS_WHO] = "who, like rota:NAME or a contact's name",
     [KEYS_WHOS] = "a list of who, like [role:agent, bob]",

@@ -23,11 +23,13 @@ typedef enum {
     KEYS_POLICY,
     KEYS_LEVEL,
     KEYS_RULE,
+    KEYS_ALERT,
     KEYS_QUEUE,
     KEYS_SERVICE,
     KEYS_VENDOR,
     KEYS_RISK,
     KEYS_BOARD,
+    KEYS_CADENCE,
     KEYS_BLOCK_COUNT
 } KeysBlock;
 
@@ -57,6 +59,7 @@ typedef enum {
     KEYS_CHOICES,    /* char **: some of `words` */
     KEYS_LEVEL_OF_SEVERITY, /* int 0 … 3 */
     KEYS_DURATION,   /* Duration */
+    KEYS_RATE,       /* Rate; its count is min … max */
     KEYS_TARGET,     /* ConfigTarget */
     KEYS_WHO,        /* Who * */
     KEYS_WHOS,       /* GPtrArray * of Who * */

@@ -11,7 +11,7 @@
 void scoring_rule_free(gpointer rule)
 {
     ConfigRule *r = rule;
-    GRegex *patterns[] = {r->from, r->to, r->subject, r->text, r->header};
+    GRegex *patterns[] = {r->from, r->to, r->subject, r->text, r->header, r->alert.key, r->alert.closes};
     for (guint i = 0; i < G_N_ELEMENTS(patterns); i++)
         if (patterns[i] != NULL)
             g_regex_unref(patterns[i]);
@@ -36,10 +36,25 @@ static gboolean has_any(const YamlTree *value, const char *const *keys)
     return FALSE;
 }
 
+static void read_alert(Fields *f, const YamlTree *value, const char *rule, ConfigAlert *alert)
+{
+    g_autofree char *label = g_strdup_printf("alert of %s", rule);
+    if (!fields_read(f, KEYS_ALERT, label, &value->at, value, alert) || value->is_broken)
+        return;
+    gboolean has_key = yaml_tree_get(value, "key") != NULL;
+    if (!has_key && yaml_tree_get(value, "heartbeat") == NULL)
+        problems_error(f->problems, &value->at, "%s says nothing, expected at least one of key, heartbeat", label);
+    if (!has_key && yaml_tree_get(value, "closes") != NULL)
+        problems_error(f->problems, &value->at, "%s has 'closes' and no 'key', expected what tells one alert from another", label);
+    if (alert->key != NULL && g_regex_get_capture_count(alert->key) == 0)
+        problems_error(f->problems, &value->at, "'key' of %s has no group, expected round brackets around what names the alert", label);
+}
+
 static void read_rule(Fields *f, const YamlTree *item, guint number, GHashTable *names)
 {
     static const char *const conditions[] = {"from", "to", "subject", "text", "header", "attribute", "history", "time", NULL};
-    static const char *const effects[] = {"severity", "category", "owner", "policy", "risk", "service", "file", "technical", "impact", "segment", "revenue", "reputation", NULL};
+    static const char *const effects[] = {"severity", "category", "owner", "policy", "risk", "service", "file", "technical", "impact", "segment", "revenue", "reputation",
+                                          "escalate", "alert", NULL};
     const YamlTree *name = yaml_tree_get(item, "name");
     gboolean is_named = name != NULL && name->kind == YAML_TREE_SCALAR && !name->is_broken && name->text[0] != '\0';
     g_autofree char *label = is_named ? g_strdup_printf("rule '%.64s'", name->text) : g_strdup_printf("rule %u", number);
@@ -54,12 +69,14 @@ static void read_rule(Fields *f, const YamlTree *item, guint number, GHashTable 
     g_hash_table_insert(f->places, rule, (gpointer)&item->at);
     if (!fields_read(f, KEYS_RULE, label, &item->at, item, rule))
         return;
-    if (!has_any(item, conditions))
+    if (yaml_tree_get(item, "alert") != NULL)
+        read_alert(f, yaml_tree_get(item, "alert"), label, &rule->alert);
+    if (!has_any(item, conditions) && rule->alert.key == NULL)
         problems_error(f->problems, &item->at, "%s matches nothing, expected at least one of from, to, subject, text, header, attribute, history, time",
                        label);
     if (!has_any(item, effects))
         problems_error(f->problems, &item->at,
-                       "%s does nothing, expected at least one of severity, category, owner, policy, risk, service, file, or points", label);
+                       "%s does nothing, expected at least one of severity, category, owner, policy, risk, service, file, escalate, alert, or points", label);
     const Place *first = is_named ? g_hash_table_lookup(names, name->text) : NULL;
     if (first != NULL) {
         g_autofree char *where = problems_place_format(first);

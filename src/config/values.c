@@ -302,6 +302,13 @@ static void set_who(const Value *v)
     *slot = who;
 }
 
+static void set_rate(const Value *v)
+{
+    Rate *rate = (Rate *)(gpointer)v->member;
+    if (!rate_parse(v->text, rate, NULL) || rate->count < v->key->min || rate->count > v->key->max)
+        mismatch(v);
+}
+
 static void add_who(const Value *v)
 {
     Who *who = read_who(v);
@@ -438,12 +445,11 @@ static const Setter setters[KEYS_TYPE_COUNT] = {
     [KEYS_DOMAIN] = {FALSE, set_domain},     [KEYS_HOST] = {FALSE, set_domain},        [KEYS_ZONE] = {FALSE, set_zone},
     [KEYS_LANGUAGE] = {FALSE, set_language}, [KEYS_BOOL] = {FALSE, set_bool},          [KEYS_NUMBER] = {FALSE, set_number},
     [KEYS_WORD] = {FALSE, set_word},         [KEYS_WORD_TEXT] = {FALSE, set_word},     [KEYS_CHOICES] = {TRUE, add_string},
-    [KEYS_LEVEL_OF_SEVERITY] = {FALSE, set_severity},
+    [KEYS_LEVEL_OF_SEVERITY] = {FALSE, set_severity},           [KEYS_EXHAUSTED] = {FALSE, set_exhausted}, [KEYS_RATE] = {FALSE, set_rate},
     [KEYS_DURATION] = {FALSE, set_duration}, [KEYS_TARGET] = {FALSE, set_duration},    [KEYS_WHO] = {FALSE, set_who},
     [KEYS_WHOS] = {TRUE, add_who},           [KEYS_AT] = {TRUE, add_at},               [KEYS_BEFORE] = {TRUE, add_at},
     [KEYS_NETWORKS] = {TRUE, add_string},    [KEYS_EVENTS] = {TRUE, add_parsed},       [KEYS_ATTRIBUTES] = {TRUE, add_parsed},
     [KEYS_HISTORY] = {TRUE, add_parsed},     [KEYS_REGEX] = {FALSE, set_regex},        [KEYS_HEADER] = {FALSE, set_header},
-    [KEYS_EXHAUSTED] = {FALSE, set_exhausted},
 };
 
 static void add_each(const Value *v, void (*add)(const Value *))
@@ -479,8 +485,7 @@ static void set_strings(const Value *v)
 
 void values_set(Fields *f, const ConfigKey *key, const char *label, const YamlTree *value, gpointer object)
 {
-    Value v = {.f = f, .key = key, .label = label, .node = value, .text = value->text, .object = object};
-    v.member = (char *)object + key->offset;
+    Value v = {f, key, label, value, value->text, (char *)object + key->offset, object};
     const Setter *setter = &setters[key->type];
     if (value->is_broken || setter->set == NULL)
         return;

@@ -11,6 +11,8 @@
 #include "mail/message.h"
 
 #include "flows/acknowledge.h"
+#include "flows/alerts.h"
+#include "flows/attached.h"
 #include "flows/belonging.h"
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
@@ -18,11 +20,14 @@
 #include "flows/onbehalf.h"
 #include "flows/opening.h"
 #include "flows/people.h"
+#include "flows/promise.h"
 #include "flows/rating.h"
 #include "flows/rescore.h"
+#include "flows/triggers.h"
 #include "flows/vendors.h"
 #include "flows/verbs.h"
 #include "flows/view.h"
+#include "flows/watchers.h"
 
 #include "base/banned.h"
 
@@ -55,8 +60,8 @@ static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *t
         gboolean is_first = strcmp(template, "new-ticket") == 0;
         gboolean is_forward = is_first && c->row->is_note; /* on behalf of a requester: his text */
         const char *text = is_forward ? c->reading->returned_text : is_first || *c->reading->new_text == '\0' ? c->reading->text : c->reading->new_text;
-        g_autofree char *from = shown_writer(c);
-        if (!notify_team(c->desk, c->ticket, contact, template, from, text, parts, err))
+        g_autofree char *from = shown_writer(c), *whole = attached_for_team(c, text);
+        if (!notify_team(c->desk, c->ticket, contact, template, from, whole, parts, err))
             return FALSE;
     }
     return TRUE;
@@ -65,13 +70,13 @@ static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *t
 gboolean arrivals_tell_queue(IntakeCase *c, const ConfigQueue *queue, const char *template, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
-    return intake_parts(c, &parts, err) && tell_team(c, queue, template, parts, err);
+    return attached_parts(c, &parts, err) && tell_team(c, queue, template, parts, err);
 }
 
 static gboolean tell_teams(IntakeCase *c, const char *template, gboolean others, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
-    if (!intake_parts(c, &parts, err) || !tell_team(c, c->home, template, parts, err))
+    if (!attached_parts(c, &parts, err) || !tell_team(c, c->home, template, parts, err))
         return FALSE;
     for (guint i = 0; others && i < c->other_queues->len; i++)
         if (!tell_team(c, g_ptr_array_index(c->other_queues, i), template, parts, err))
@@ -81,35 +86,13 @@ static gboolean tell_teams(IntakeCase *c, const char *template, gboolean others,
 
 /* ---- a new ticket ---- */
 
-/* "we answer by …", from the clock itself; nothing is promised where there is none. */
-static json_t *honest_times(IntakeCase *c)
-{
-    const ConfigPlanSeverity *targets = deadlines_targets(c->desk, c->home, c->ticket);
-    Calendar *calendar = desk_calendar(c->desk, targets != NULL && targets->calendar != NULL ? targets->calendar : c->home->calendar);
-    const Zone *zone = calendar_zone(desk_calendar(c->desk, c->home->calendar));
-    json_t *o = json_object();
-    Instant by, opens;
-    gboolean open = TRUE;
-    if (targets != NULL && targets->targets[TARGET_RESPOND].given
-        && calendar_add(calendar, c->desk->now, targets->targets[TARGET_RESPOND].duration, &by, NULL)) {
-        g_autofree char *when = view_date(zone, by, c->ticket->language);
-        json_object_set_new(o, "answer_by", json_string(when));
-    }
-    if (calendar_is_open(calendar, c->desk->now, &open, NULL) && !open && calendar_next(calendar, c->desk->now, &opens, NULL)) {
-        g_autofree char *when = view_date(zone, opens, c->ticket->language);
-        json_object_set_new(o, "closed", json_true());
-        json_object_set_new(o, "opens", json_string(when));
-    }
-    if (c->home->hours_notice != NULL)
-        json_object_set_new(o, "hours_notice", json_string(c->home->hours_notice));
-    return o;
-}
-
 static gboolean auto_ack(IntakeCase *c, GError **err)
 {
     GuardCase facts = intake_guard_case(c, c->ticket->requester != NULL ? c->ticket->requester : c->reading->from, GUARD_AUTO_ACK);
     gboolean may;
     gint64 spams;
+    if (c->is_silent)
+        return TRUE;
     if (!db_value(c->desk->db, &spams, err, "select count(*) from ticket t join person p on p.id = t.requester_id where p.address = $1 and t.spam = 1", "s",
                   facts.to))
         return FALSE;
@@ -117,7 +100,9 @@ static gboolean auto_ack(IntakeCase *c, GError **err)
     if (!courtesy_allows(c->desk, c->ticket, &facts, &may, err))
         return FALSE;
     intake_note(c, may ? "auto-ack to the sender" : "no auto-ack: the guard refuses");
-    return !may || notify_requester(c->desk, c->ticket, "auto-ack", honest_times(c), c->ticket->root_message_id, err);
+    json_t *view = NULL;
+    const char *template = c->is_raised ? "raised" : "auto-ack";
+    return !may || (promise_times(c->desk, c->ticket, &view, err) && notify_requester(c->desk, c->ticket, template, view, c->ticket->root_message_id, err));
 }
 
 /* The last ticket of a sender who opened more than the limit within an hour; 0: he did not. Mail that is authenticated and mail that is
@@ -158,7 +143,9 @@ static gboolean open_with(IntakeCase *c, const OpeningFacts *facts, const Rating
         return FALSE;
     intake_note(c, "opens ticket %" G_GINT64_FORMAT " in %s, severity S%d", c->ticket->id, c->home->name, facts->severity + 1);
     return intake_store_row(c, err) && (behalf == NULL || onbehalf_store(c, behalf, err)) && rating_store(c->desk, rating, c->ticket->id, c->row->id, err)
-           && rescore_prepare(c->desk, c->ticket, rating, err) && opening_clocks(c->desk, facts, c->ticket, c->row->id, err) && add_participants(c, err)
+           && rescore_prepare(c->desk, c->ticket, rating, err) && alerts_opened(c, err)
+           && opening_clocks(c->desk, facts, c->ticket, c->row->id, err) && add_participants(c, err) && watchers_of_requester(c, err)
+           && triggers_of_mail(c, rating, TRUE, err)
            && auto_ack(c, err) && tell_teams(c, "new-ticket", TRUE, err) && rescore_begin(c->desk, c->ticket, rating, err);
 }
 
@@ -189,7 +176,9 @@ static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GEr
         c->row->contact = g_strdup(c->sender->name);
         c->row->is_note = TRUE;
     }
-    g_autofree char *named = first_words(facts.subject, is_behalf ? r->returned_text : r->new_text);
+    const char *text = is_behalf ? r->returned_text : r->new_text;
+    facts.language = promise_language(c->desk, text);
+    g_autofree char *named = first_words(facts.subject, text);
     if (named != NULL)
         facts.subject = named;
     gboolean ok = open_with(c, &facts, rating, is_behalf ? &behalf : NULL, err);
@@ -226,18 +215,36 @@ gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err)
         intake_note(c, "filed under other: a rule says so");
         c->row->filed = g_strdup("rule");
         ok = intake_store_row(c, err);
-    } else if (!flooded(c, &last, err)) {
+    } else if (c->alert == NULL && !flooded(c, &last, err)) {
         ok = FALSE;
     } else if (last != 0) {
         ok = belonging_load(c, last, err);
         intake_note(c, "flood: more than %d new tickets an hour of this sender: appended to ticket %" G_GINT64_FORMAT, LIMIT_TICKETS_PER_ADDRESS_HOUR, last);
         c->row->filed = g_strdup("flood");
-        ok = ok && intake_store_row(c, err) && rescore_mail(c->desk, c->ticket, &rating, c->row->id, c->decisions, err) && tell_teams(c, "relay-in", FALSE, err);
+        ok = ok && intake_store_row(c, err) && watchers_of_requester(c, err) && rescore_mail(c->desk, c->ticket, &rating, c->row->id, c->decisions, err) && tell_teams(c, "relay-in", FALSE, err);
     } else {
         ok = open_it(c, &rating, claimed, err);
     }
     rating_clear(&rating);
     return ok;
+}
+
+gboolean arrivals_enter(IntakeCase *c, int severity, const char *category, gboolean with_ack, GError **err)
+{
+    Rating rating;
+    if (!rate(c, NULL, &rating, err))
+        return FALSE;
+    if (severity >= 0)
+        rating.severity = severity;
+    if (category != NULL)
+        rating.category = category;
+    c->is_silent = !with_ack;
+    gboolean ok = open_it(c, &rating, 0, err);
+    rating_clear(&rating);
+    if (!ok || severity < 0)
+        return ok;
+    c->ticket->severity_sticks = TRUE;
+    return tickets_save(c->desk->db, c->ticket, err);
 }
 
 /* ---- into a ticket: the requester's side ---- */
@@ -248,7 +255,9 @@ static gboolean tell_ackers(IntakeCase *c, GError **err)
     g_autoptr(GPtrArray) runs = NULL;
     if (!runs_of_ticket(c->desk->db, c->ticket->id, TRUE, &runs, err))
         return FALSE;
-    g_autofree char *line = g_strdup_printf("A new mail of %s: %.300s", writer(c->reading), c->reading->new_text);
+    g_autofree char *text = g_utf8_substring(c->reading->new_text, 0, MIN(g_utf8_strlen(c->reading->new_text, -1), 300));
+    g_autofree char *line = g_strdup_printf(c->is_raised ? "%s asks for escalation. You have it still: %s"
+                                                         : "A new mail of %s: %s", writer(c->reading), text);
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
         if (r->run->state == RUN_HELD && !notify_line(c->desk, c->ticket, r->run->acker, line, err))
@@ -257,13 +266,14 @@ static gboolean tell_ackers(IntakeCase *c, GError **err)
     return TRUE;
 }
 
-/* Rescoring: what he writes now, and what was before, may make it worse. */
-static gboolean rescore(IntakeCase *c, GError **err)
+/* What he writes now, and what was before, may make it worse. */
+gboolean arrivals_rescore(IntakeCase *c, gboolean reopens, GError **err)
 {
     Rating rating;
     if (!rate(c, c->ticket, &rating, err))
         return FALSE;
-    gboolean ok = rescore_mail(c->desk, c->ticket, &rating, c->row->id, c->decisions, err);
+    gboolean ok = rescore_mail(c->desk, c->ticket, &rating, c->row->id, c->decisions, err)
+                  && (!reopens || verbs_reopen(c->desk, c->ticket, c->row->id, err)) && triggers_of_mail(c, &rating, FALSE, err);
     rating_clear(&rating);
     return ok;
 }
@@ -278,9 +288,7 @@ static gboolean from_requester(IntakeCase *c, GError **err)
         if (!tickets_save(c->desk->db, t, err))
             return FALSE;
     }
-    if (!intake_store_row(c, err) || !add_participants(c, err))
-        return FALSE;
-    if (!is_thanks && !rescore(c, err))
+    if (!intake_store_row(c, err) || !add_participants(c, err) || !watchers_of_requester(c, err))
         return FALSE;
     if (t->state == TICKET_RESOLVED && is_thanks) {
         intake_note(c, "only thanks: does not reopen"); /* what is attached may say more: a screenshot, or a signature's logo */
@@ -288,7 +296,7 @@ static gboolean from_requester(IntakeCase *c, GError **err)
     }
     if (t->state == TICKET_WAITING || t->state == TICKET_RESOLVED)
         intake_note(c, "%s becomes open", tickets_state_name(t->state));
-    return verbs_reopen(c->desk, t, c->row->id, err) && tell_teams(c, "relay-in", FALSE, err) && tell_ackers(c, err);
+    return (is_thanks ? verbs_reopen(c->desk, t, c->row->id, err) : arrivals_rescore(c, TRUE, err)) && tell_teams(c, "relay-in", FALSE, err) && tell_ackers(c, err);
 }
 
 gboolean arrivals_append_machine(IntakeCase *c, GError **err)
@@ -384,6 +392,8 @@ gboolean arrivals_append(IntakeCase *c, GError **err)
     if (home == NULL)
         return error_set(err, ERROR_DATA, "ticket %" G_GINT64_FORMAT ": its queue '%s' is not configured any more", c->ticket->id, c->ticket->queue);
     gboolean is_requester = g_strcmp0(c->ticket->requester, c->reading->from) == 0;
+    if (!is_requester && c->sender == NULL && c->auth == AUTHRES_PASS && !vendors_colleague(c->desk, c->ticket, c->reading->from, &c->sender, err))
+        return FALSE;
     if (!is_requester && c->sender != NULL && people_is_of_ticket(c->desk, c->sender, c->ticket->id))
         return c->sender->vendor != NULL ? from_vendor(c, err) : from_team(c, err);
     if (c->ticket->state == TICKET_CLOSED) {

@@ -23,7 +23,7 @@ gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gbool
 {
     GuardCase c = *facts;
     Instant day = d->now - 86400;
-    gint64 acks = 0, address = 0, domain = 0, refusals = 0, limited = 0, since = 0;
+    gint64 acks = 0, address = 0, domain = 0, refusals = 0, limited = 0, since = 0, alerts = 0;
     g_autofree char *fact = g_strconcat("limited:", c.to, NULL), *wrote = g_strconcat("wrote:", c.to, NULL);
     gboolean is_contact = config_contact_by_address(d->config, c.to) != NULL; /* his are counted per ticket: he is at work */
     gboolean ok = db_value(d->db, &since, err, "select coalesce((select cast(value as integer) from fact where name = $1), 0)", "s", wrote)
@@ -32,11 +32,13 @@ gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gbool
                   && db_value(d->db, &refusals, err,
                               "select count(*) from outbox where recipient = $1 and class = 'refusal' and created_at > $2 and ($3 = 0 or ticket_id = $3)",
                               "sti", c.to, day, is_contact && t != NULL ? t->id : 0)
+                  && db_value(d->db, &alerts, err, "select count(*) from alert where ticket_id = $1", "i", t == NULL ? 0 : t->id)
                   && db_value(d->db, &limited, err, "select count(*) from fact where name = $1", "s", fact);
     if (!ok)
         return FALSE;
     c.is_own = is_own(d, c.to);
     c.is_contact = is_contact;
+    c.is_monitor = c.is_monitor || (alerts > 0 && g_strcmp0(c.to, t->requester) == 0);
     c.acks_of_ticket = (int)acks;
     c.sent_to_address = (int)address;
     c.sent_to_domain = (int)domain;
@@ -52,6 +54,27 @@ gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gbool
         return FALSE;
     *ret = v.allowed;
     return TRUE;
+}
+
+gboolean courtesy_may_update(Desk *d, const Ticket *t, gboolean *ret, GError **err)
+{
+    g_autofree char *refused = NULL;
+    const GuardCase facts = {.to = t->requester != NULL ? t->requester : "", .mail_class = GUARD_UPDATE, .is_participant = TRUE, .is_spam = t->spam};
+    *ret = FALSE;
+    if (!db_text_value(d->db, &refused, err,
+                       "select refused from message where ticket_id = $1 and direction = 'in' and from_address = $2 and contact is null and is_note = 0"
+                       " order by id desc limit 1", "is", t->id, facts.to))
+        return FALSE;
+    if (refused == NULL)
+        return courtesy_allows(d, t, &facts, ret, err);
+    log_event(LOGGING_INFO, "ticket=%" G_GINT64_FORMAT " event=no-mail class=%s reason=%s", t->id, guard_class_name(GUARD_UPDATE), refused);
+    return TRUE;
+}
+
+gboolean courtesy_remember(Desk *d, gint64 message, const GuardCase *facts, GError **err)
+{
+    GuardVerdict v = guard_decide(facts);
+    return v.allowed || db_run(d->db, err, "update message set refused = $2 where id = $1", "is", message, v.reason);
 }
 
 gboolean courtesy_person_wrote(Desk *d, const char *address, GError **err)

@@ -10,6 +10,11 @@
 
 /* `facts` has to, mail_class and what is known of the mail that is answered; counts are filled in here. */
 gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gboolean *ret, GError **err);
+/* Whether news may be sent to the requester by themselves: the same for an update, a note of delay and the resolution. It goes by the newest mail
+ * that he wrote in the ticket. */
+gboolean courtesy_may_update(Desk *d, const Ticket *t, gboolean *ret, GError **err);
+/* Keeps for that why the guard would send none after this message, if so. */
+gboolean courtesy_remember(Desk *d, gint64 message, const GuardCase *facts, GError **err);
 /* A person of the team has written to that address: its limits begin anew. */
 gboolean courtesy_person_wrote(Desk *d, const char *address, GError **err);
 

@@ -62,14 +62,14 @@ static gboolean summarize(Desk *d, const ConfigQueue *queue, Summary *s, GError 
     return TRUE;
 }
 
-/* Mails filed under other since yesterday: who and what. */
-static gboolean add_other(Desk *d, json_t *view, GError **err)
+/* Mails filed under other since the last of these mails, which is days ago after a weekend: who and what. */
+static gboolean add_other(Desk *d, Instant since, json_t *view, GError **err)
 {
     g_autoptr(GPtrArray) list = NULL;
     json_t *other = json_array();
     gint64 n = 0;
     json_object_set_new(view, "other", other);
-    if (!messages_list(d->db, 0, d->now - 86400, &list, err))
+    if (!messages_list(d->db, 0, since, &list, err))
         return FALSE;
     for (guint i = 0; i < list->len; i++) {
         const MessageRow *m = g_ptr_array_index(list, i);
@@ -82,7 +82,7 @@ static gboolean add_other(Desk *d, json_t *view, GError **err)
     return TRUE;
 }
 
-static gboolean add_shadow(Desk *d, const ConfigQueue *queue, json_t *view, GError **err)
+static gboolean add_shadow(Desk *d, const ConfigQueue *queue, Instant since, json_t *view, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
@@ -93,7 +93,7 @@ static gboolean add_shadow(Desk *d, const ConfigQueue *queue, json_t *view, GErr
     if (!db_select(d->db, &rows, err,
                    "select o.template, o.recipient, o.subject from outbox o join counted_ticket t on t.id = o.ticket_id where t.queue = $1 and o.created_at > $2"
                    " order by o.id limit 200",
-                   "st", queue->name, d->now - 86400))
+                   "st", queue->name, since))
         return FALSE;
     while (db_next(rows, &local))
         json_array_append_new(mails, json_pack("{s:s, s:s, s:s}", "template", db_text(rows, 0), "to", db_text(rows, 1), "subject", db_text(rows, 2)));
@@ -119,12 +119,12 @@ static gboolean add_rest(Desk *d, json_t *view, GError **err)
     return TRUE;
 }
 
-static gboolean write_mail(Desk *d, const ConfigQueue *queue, const char *day, GError **err)
+static gboolean write_mail(Desk *d, const ConfigQueue *queue, const char *day, Instant since, GError **err)
 {
     Summary s = {.tickets = json_array()};
     json_t *view = json_object();
     g_autofree char *subject = NULL;
-    gboolean ok = summarize(d, queue, &s, err) && add_other(d, view, err) && add_shadow(d, queue, view, err) && add_rest(d, view, err);
+    gboolean ok = summarize(d, queue, &s, err) && add_other(d, since, view, err) && add_shadow(d, queue, since, view, err) && add_rest(d, view, err);
     json_object_set_new(view, "queue", json_string(queue->name));
     json_object_set_new(view, "day", json_string(day));
     json_object_set_new(view, "open", json_integer(s.open));
@@ -154,17 +154,27 @@ static gboolean is_due(Desk *d, const ConfigQueue *queue, const char *name, cons
     return TRUE;
 }
 
+/* When the queue's last mail was written; the first tells of the days that a weekend and a holiday may have. */
+static gboolean last_mail(Desk *d, const char *fact, Instant *ret, GError **err)
+{
+    return db_value(d->db, ret, err, "select coalesce((select cast(value as integer) from fact where name = $1), $2)", "st", fact, d->now - (Seconds)4 * 86400);
+}
+
 static gboolean one_queue(Desk *d, const ConfigQueue *queue, guint *did, GError **err)
 {
-    g_autofree char *day = local_day(d, queue), *name = g_strconcat("daily:", queue->name, NULL);
+    g_autofree char *day = local_day(d, queue), *name = g_strconcat("daily:", queue->name, NULL), *at = g_strconcat("daily-at:", queue->name, NULL);
     gboolean due;
+    Instant since;
     if (!is_due(d, queue, name, day, &due, err))
         return FALSE;
     if (!due)
         return TRUE;
     if (!db_begin(d->db, err))
         return FALSE;
-    gboolean well = write_mail(d, queue, day, err) && db_run(d->db, err, "update fact set value = $2 where name = $1", "ss", name, day);
+    gboolean well = last_mail(d, at, &since, err) && write_mail(d, queue, day, since, err)
+                    && db_run(d->db, err, "update fact set value = $2 where name = $1", "ss", name, day)
+                    && db_run(d->db, err, "insert into fact (name, value) values ($1, cast($2 as text)) on conflict (name) do update set value = excluded.value", "st",
+                              at, d->now);
     (*did)++;
     return db_end(d->db, well, err);
 }

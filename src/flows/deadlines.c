@@ -208,10 +208,33 @@ static gboolean next_answer_at(Desk *d, gint64 ticket, gint64 answer, Instant *r
     return TRUE;
 }
 
+/* Of two promises of one kind the one that must be kept first; one that waits is kept after one that runs. */
+static gboolean is_before(const ClockRow *a, const ClockRow *b)
+{
+    if (a->clock.due_at == INSTANT_NONE || b->clock.due_at == INSTANT_NONE)
+        return b->clock.due_at == INSTANT_NONE;
+    return a->clock.due_at <= b->clock.due_at;
+}
+
+/* Of `g` and the open ones of its kind among `staying` the later due stops. */
+static gboolean keep_first(Desk *d, const Ticket *from, ClockRow *g, const Ticket *into, const GPtrArray *staying, gint64 message, GError **err)
+{
+    for (guint k = 0; k < staying->len; k++) {
+        ClockRow *s = g_ptr_array_index(staying, k);
+        if (s == g || !is_open(g) || !is_open(s) || s->clock.target != g->clock.target || strcmp(s->queue, g->queue) != 0)
+            continue;
+        if (!end_clock(d, is_before(s, g) ? from : into, is_before(s, g) ? g : s, FALSE, d->now, message, err))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean deadlines_reopen_respond(Desk *d, const Ticket *t, gint64 answer, Instant at, gint64 message, GError **err)
 {
     g_autoptr(GPtrArray) clocks = NULL;
     Instant later;
+    if (t->state >= TICKET_RESOLVED) /* nothing runs of what is over: he who hears of it reopens it */
+        return TRUE;
     if (!clocks_of_ticket(d->db, t->id, &clocks, err) || !next_answer_at(d, t->id, answer, &later, err))
         return FALSE;
     for (guint i = 0; i < clocks->len; i++) {
@@ -220,10 +243,13 @@ gboolean deadlines_reopen_respond(Desk *d, const Ticket *t, gint64 answer, Insta
         gboolean is_his = FALSE;
         if (c->clock.target != TARGET_RESPOND || c->clock.state != CLOCK_MET)
             continue;
-        if (!was_met_by(d, c->clock.id, answer, &is_his, err))
+        if (!was_met_by(d, c->clock.id, answer, &is_his, err) || (is_his && !ticketclock_reopen(&c->clock, &cal, at, err)))
             return FALSE;
-        if (is_his && (!ticketclock_reopen(&c->clock, &cal, at, err) || !store(d, t, c, at, "reopen", message, err)
-                       || (later != INSTANT_NONE && !end_clock(d, t, c, TRUE, later, message, err))))
+        if (!is_his)
+            continue;
+        c->clock.breached_at = INSTANT_NONE;
+        if (!store(d, t, c, at, "reopen", message, err) || (later != INSTANT_NONE && !end_clock(d, t, c, TRUE, later, message, err))
+            || !keep_first(d, t, c, t, clocks, message, err)) /* one may have come with a merged ticket */
             return FALSE;
     }
     return TRUE;
@@ -249,6 +275,8 @@ gboolean deadlines_reopened(Desk *d, const Ticket *t, Instant at, gint64 message
     ClockRow *c = last_resolve(clocks);
     ClockCalendar cal = deadlines_clock_calendar(d, c != NULL ? c->calendar : NULL, t->queue);
     GError *local = NULL;
+    if (c != NULL)
+        c->clock.breached_at = INSTANT_NONE; /* a past breach stands in the log; the next one counts again */
     if (c != NULL && !(ticketclock_continue(&c->clock, &cal, at, &local) ? store(d, t, c, at, "continue", message, err) && recalc_revived(d, c->clock.id, err)
                                                                          : schedule_impossible(d, c, local, err)))
         return FALSE;
@@ -290,14 +318,6 @@ gboolean deadlines_resume(Desk *d, const Ticket *t, Instant at, gint64 message, 
     return escalate_check_paused(d, t, err);
 }
 
-/* Of two promises of one kind the one that must be kept first; one that waits is kept after one that runs. */
-static gboolean is_before(const ClockRow *a, const ClockRow *b)
-{
-    if (a->clock.due_at == INSTANT_NONE || b->clock.due_at == INSTANT_NONE)
-        return b->clock.due_at == INSTANT_NONE;
-    return a->clock.due_at <= b->clock.due_at;
-}
-
 gboolean deadlines_merge(Desk *d, const Ticket *from, const Ticket *into, gint64 message, GError **err)
 {
     g_autoptr(GPtrArray) going = NULL, staying = NULL;
@@ -307,14 +327,8 @@ gboolean deadlines_merge(Desk *d, const Ticket *from, const Ticket *into, gint64
         ClockRow *g = g_ptr_array_index(going, i);
         if (is_open(g) && g->clock.target == TARGET_ASSIGN && into->owner != NULL && !end_clock(d, from, g, TRUE, d->now, message, err))
             return FALSE;
-        for (guint k = 0; k < staying->len; k++) {
-            ClockRow *s = g_ptr_array_index(staying, k);
-            if (!is_open(g) || !is_open(s) || s->clock.target != g->clock.target || strcmp(s->queue, g->queue) != 0)
-                continue;
-            gboolean stays = is_before(s, g);
-            if (!end_clock(d, stays ? from : into, stays ? g : s, FALSE, d->now, message, err))
-                return FALSE;
-        }
+        if (!keep_first(d, from, g, into, staying, message, err))
+            return FALSE;
     }
     return TRUE;
 }
@@ -382,7 +396,7 @@ gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GErro
                                                                             : schedule_impossible(d, c, local, err)))
             return FALSE;
     }
-    return start_missing(d, t, clocks, at, err) && escalate_severity(d, t, err);
+    return start_missing(d, t, clocks, at, err) && (!tickets_pauses(t) || deadlines_pause(d, t, at, 0, err)) && escalate_severity(d, t, err);
 }
 
 gboolean deadlines_recalculated(Desk *d, ClockRow *c, Instant before, GError **err)

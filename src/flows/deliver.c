@@ -18,6 +18,7 @@
 #include "flows/notify.h"
 #include "flows/roundcall.h"
 #include "flows/tidings.h"
+#include "flows/watchers.h"
 
 #include "base/banned.h"
 
@@ -138,6 +139,8 @@ static gboolean failed(Desk *d, const OutboxRow *row, const char *reply, GError 
         return FALSE;
     if (row->notification_id != 0)
         return tidings_failed(d, row->id, reason, err);
+    if (row->copy_of != 0)
+        return watchers_failed(d, row, reason, err);
     if (!roundcall_failed(d, row->id, reason, err))
         return FALSE;
     return strcmp(row->class, "relay") != 0 || answer_failed(d, row, reply, err);
@@ -175,6 +178,8 @@ static gboolean archive_one(Desk *d, gint64 id, GError **err)
     g_autoptr(OutboxRow) row = NULL;
     if (!outbox_load(d->db, id, &row, err))
         return FALSE;
+    if (row->copy_of != 0) /* the file of the first is this one's */
+        return db_run(d->db, err, "update outbox set is_archived = 1 where id = $1", "i", id);
     g_autofree char *name = g_strdup_printf("out-%" G_GINT64_FORMAT ".eml", id);
     g_autofree char *relative = spool_archive_path(name, row->handed_at != INSTANT_NONE ? row->handed_at : row->created_at);
     g_autofree char *path = g_build_filename(d->config->spool, relative, NULL), *directory = g_path_get_dirname(path);
@@ -189,7 +194,7 @@ gboolean deliver_archive(Desk *d, guint *ret_moved, GError **err)
 {
     g_autoptr(GArray) ids = NULL;
     *ret_moved = 0;
-    if (!db_ids(d->db, &ids, err, "select id from outbox where is_archived = 0 and state <> 'queued' order by id limit $1", "i", (gint64)LIMIT_BATCH))
+    if (!outbox_to_archive(d->db, LIMIT_BATCH, &ids, err))
         return FALSE;
     for (guint i = 0; i < ids->len; i++, (*ret_moved)++)
         if (!archive_one(d, g_array_index(ids, gint64, i), err))

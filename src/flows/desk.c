@@ -16,6 +16,8 @@
 #include "store/audit.h"
 #include "store/spool.h"
 
+#include "flows/templatecheck.h"
+
 #include "base/banned.h"
 
 #ifndef ESCALATE_DATADIR
@@ -179,9 +181,8 @@ static void load_words(Loading *l)
 
 /* ---- templates ---- */
 
-static const char *const wanted_templates[] = {"auto-ack", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript", "daily", "notice",
-                                                "triage", "vendor", "board",
-                                                "drill", "roundcall", "roundcall-end"};
+static const char *const wanted_templates[] = {"auto-ack", "raised", "update", "delay", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript", "daily", "notice",
+                                                "triage", "vendor", "board", "drill", "roundcall", "roundcall-end"};
 
 static gboolean template_is_there(const char *directory, const char *name)
 {
@@ -214,6 +215,8 @@ static void parse_templates(Loading *l, const char *directory, const char *langu
             continue;
         if (!files_read(file, LIMIT_TEMPLATE_BYTES, &source, &err) || !template_names(file, source->str, &names, &err))
             g_ptr_array_add(l->problems, g_strdup(err->message));
+        else
+            templatecheck_audience(l->desk, language, file, source->str, l->problems);
     }
     if (dir != NULL)
         g_dir_close(dir);

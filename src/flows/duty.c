@@ -366,9 +366,9 @@ static void finding_clear(gpointer p)
     g_free(f->who);
 }
 
-static void add_finding(GArray *findings, gboolean is_gap, const char *what, Instant start, Instant end, const char *who)
+static void add_finding(GArray *findings, gboolean is_gap, const char *what, const PolicyLevel *level, Instant start, Instant end, const char *who)
 {
-    DutyFinding f = {is_gap, g_strdup(what), start, end, g_strdup(who)};
+    DutyFinding f = {is_gap, g_strdup(what), level, start, end, g_strdup(who)};
     g_array_append_val(findings, f);
 }
 
@@ -382,7 +382,7 @@ static gboolean gaps_of_rota(Desk *d, const char *name, Instant from, Instant to
         const RotaPeriod *p = &g_array_index(periods, RotaPeriod, i);
         g_autofree char *names = names_of(d, p->names);
         if (p->names->len == 0 || p->is_equal)
-            add_finding(findings, p->names->len == 0, what, p->start, p->end, names);
+            add_finding(findings, p->names->len == 0, what, NULL, p->start, p->end, names);
     }
     return TRUE;
 }
@@ -433,7 +433,7 @@ static gboolean gaps_of_level(Desk *d, const char *policy, int number, const Pol
         if (!next_of_level(d, rotas, t, to, FALSE, &start, err) || !next_of_level(d, rotas, start, to, TRUE, &end, err))
             return FALSE;
         if (start < end)
-            add_finding(findings, TRUE, what, start, end, "");
+            add_finding(findings, TRUE, what, level, start, end, "");
         t = end;
     }
     return TRUE;

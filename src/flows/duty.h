@@ -16,6 +16,7 @@ gboolean duty_handoff(Desk *d, const DueRow *due, GError **err);
 typedef struct {
     gboolean is_gap; /* else an overlap */
     char *what;      /* "rota primary", "policy standard level 1" */
+    const PolicyLevel *level; /* or NULL: it is a rota */
     Instant start, end;
     char *who;       /* of an overlap: "ann, bob" */
 } DutyFinding;

@@ -9,6 +9,7 @@
 #include "store/clocks.h"
 #include "store/outbox.h"
 
+#include "flows/cadence.h"
 #include "flows/deadlines.h"
 #include "flows/drill.h"
 #include "flows/notify.h"
@@ -229,7 +230,8 @@ static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *eve
     if (r->run->state == RUN_ENDED && r->ended_at == INSTANT_NONE)
         r->ended_at = d->now;
     if (!runs_save(d->db, r, event->kind == LADDER_END ? event->text : NULL, err)
-        || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err) || (t->is_drill && !drill_stepped(d, t, r, err)))
+        || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err) || !cadence_follow(d, t, err)
+        || (t->is_drill && !drill_stepped(d, t, r, err)))
         return FALSE;
     g_autofree char *gone = asked_in_vain(d, t, actions);
     if (gone != NULL) { /* no answer can come, and no delivery that a deadline could count from */
@@ -272,11 +274,18 @@ static gboolean start_run(Desk *d, const Ticket *t, const Policy *policy, RunRow
     r->ended_at = INSTANT_NONE;
     r->run = ladder_run_new((int)policy->levels->len);
     r->run->is_operational = t->is_operational;
-    if (!policies_keep(d, policy, &r->policy_digest, err) || !runs_insert(d->db, r, err)
+    if (!policies_keep(d, policy, &r->policy_digest, err) || !policies_began(d, t, policy->name, err) || !runs_insert(d->db, r, err)
         || !desk_audit(d, t->id, err, "run", "run=%" G_GINT64_FORMAT " policy=%s config=%.12s", r->id, policy->name, d->config->version))
         return FALSE;
     *ret = g_steal_pointer(&r);
     return TRUE;
+}
+
+/* A run all of whose causes are paused clocks stands still. */
+static gboolean check_paused(Desk *d, const Ticket *t, RunRow *r, gint64 open, gint64 paused, GError **err)
+{
+    LadderEvent event = {.kind = open > 0 && open == paused ? LADDER_SUSPEND : LADDER_RESUME, .why = SUSPENDED_PAUSED};
+    return step(d, t, r, &event, NULL, err);
 }
 
 gboolean escalate_cause(Desk *d, const Ticket *t, const char *policy_name, const char *cause, gint64 clock, int level, GError **err)
@@ -284,12 +293,15 @@ gboolean escalate_cause(Desk *d, const Ticket *t, const char *policy_name, const
     g_autoptr(RunRow) r = NULL;
     const Policy *policy = desk_policy(d, policy_name);
     gboolean is_new = FALSE;
+    gint64 open, paused;
     if (policy == NULL || t->state >= TICKET_RESOLVED)
         return TRUE;
     if (!runs_live(d->db, t->id, policy_name, &r, err) || (r == NULL && !start_run(d, t, policy, &r, err))
         || !runs_add_cause(d->db, r->id, cause, clock, d->now, &is_new, err))
         return FALSE;
     if (is_new && !desk_audit(d, t->id, err, "cause", "run=%" G_GINT64_FORMAT " cause=%s level=%d", r->id, cause, level))
+        return FALSE;
+    if (is_new && (!runs_causes(d->db, r->id, &open, &paused, err) || !check_paused(d, t, r, open, paused, err)))
         return FALSE;
     if (level < 0)
         return TRUE;
@@ -308,7 +320,7 @@ gboolean escalate_cause_all(Desk *d, const Ticket *t, const char *cause, GError 
     return TRUE;
 }
 
-/* Ends the run if no cause is left. */
+/* Ends the run if no cause is left; those that are may all be paused. */
 static gboolean end_if_idle(Desk *d, const Ticket *t, RunRow *r, const char *reason, GError **err)
 {
     gint64 open, paused;
@@ -316,7 +328,7 @@ static gboolean end_if_idle(Desk *d, const Ticket *t, RunRow *r, const char *rea
     if (!runs_causes(d->db, r->id, &open, &paused, err))
         return FALSE;
     if (open > 0)
-        return TRUE;
+        return check_paused(d, t, r, open, paused, err);
     return step(d, t, r, &event, NULL, err) && desk_audit(d, t->id, err, "run-end", "run=%" G_GINT64_FORMAT, r->id);
 }
 
@@ -365,10 +377,7 @@ gboolean escalate_check_paused(Desk *d, const Ticket *t, GError **err)
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
         gint64 open, paused;
-        if (!runs_causes(d->db, r->id, &open, &paused, err))
-            return FALSE;
-        LadderEvent event = {.kind = open > 0 && open == paused ? LADDER_SUSPEND : LADDER_RESUME, .why = SUSPENDED_PAUSED};
-        if (!step(d, t, r, &event, NULL, err))
+        if (!runs_causes(d->db, r->id, &open, &paused, err) || !check_paused(d, t, r, open, paused, err))
             return FALSE;
     }
     return TRUE;

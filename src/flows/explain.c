@@ -9,6 +9,7 @@
 #include "store/clocks.h"
 #include "store/runs.h"
 
+#include "flows/causes.h"
 #include "flows/deadlines.h"
 #include "flows/policies.h"
 #include "flows/risks.h"
@@ -190,37 +191,11 @@ static gboolean add_scores(Desk *d, const Ticket *t, const Zone *zone, json_t *o
 
 /* ---- escalations ---- */
 
-/* "respond in support" of "clock:7"; what is no clock says itself. Newly allocated. */
-static char *cause_text(const char *cause, const char *target, const char *queue)
-{
-    return target != NULL ? g_strdup_printf("%s in %s", target, queue) : g_strdup(cause);
-}
-
-static gboolean add_causes(Desk *d, gint64 run, json_t *o, GError **err)
-{
-    g_autoptr(DbRows) rows = NULL;
-    GError *local = NULL;
-    json_t *list = json_array();
-    json_object_set_new(o, "causes", list);
-    if (!db_select(d->db, &rows, err,
-                   "select r.cause, c.target, c.queue, r.ended_at is not null from run_cause r left join clock c on c.id = r.clock_id where r.run_id = $1"
-                   " order by r.since_at, r.rowid",
-                   "i", run))
-        return FALSE;
-    while (db_next(rows, &local)) {
-        g_autofree char *text = cause_text(db_text(rows, 0), db_text(rows, 1), db_text(rows, 2));
-        json_array_append_new(list, json_pack("{s:s, s:b}", "cause", text, "over", (int)db_int(rows, 3)));
-    }
-    if (local != NULL)
-        g_propagate_error(err, local);
-    return local == NULL;
-}
-
 /* Each run, why it began, and by which version of its policy it goes. */
 static gboolean add_runs(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
 {
     g_autoptr(GPtrArray) runs = NULL;
-    json_t *list = json_array();
+    json_t *list = json_array(), *causes;
     json_object_set_new(o, "runs", list);
     if (!runs_of_ticket(d->db, t->id, FALSE, &runs, err))
         return FALSE;
@@ -233,8 +208,9 @@ static gboolean add_runs(Desk *d, const Ticket *t, const Zone *zone, json_t *o, 
                                 r->policy_digest == NULL || g_strcmp0(text, r->policy_digest) == 0);
         set_time(one, "started", zone, r->started_at);
         json_array_append_new(list, one);
-        if (!add_causes(d, r->id, one, err))
+        if (!causes_of_run(d, r->id, &causes, err))
             return FALSE;
+        json_object_set_new(one, "causes", causes);
     }
     return TRUE;
 }

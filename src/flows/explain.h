@@ -9,7 +9,7 @@
 #include "flows/desk.h"
 
 /* {"ticket": …, "clocks": [{target, calendar, duration, state, events: […], pieces: [{start, end, open, seconds, file, uid, summary}],
- * "open_seconds": n, "due": …}], "next": as upcoming_list}; times in RFC 3339 of `zone`. NULL with *err. */
+ * "open_seconds": n, "due": …}], "runs": [{id, policy, state, level, causes, …}], "next": as upcoming_list}; times in RFC 3339 of `zone`. NULL with *err. */
 json_t *explain_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err);
 
 #endif

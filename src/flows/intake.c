@@ -12,8 +12,10 @@
 #include "rules/threading.h"
 
 #include "flows/acknowledge.h"
+#include "flows/alerts.h"
 #include "flows/arrivals.h"
 #include "flows/belonging.h"
+#include "flows/courtesy.h"
 #include "flows/deadlines.h"
 #include "flows/intake_case.h"
 #include "flows/people.h"
@@ -99,6 +101,7 @@ GuardCase intake_guard_case(const IntakeCase *c, const char *to, GuardClass mail
                        .has_list_headers = has_list_headers(c->reading) && !(c->home != NULL && c->home->own_lists),
                        .auth_failed = c->auth == AUTHRES_FAIL,
                        .is_spam = is_spam_marked(c->reading) || (c->ticket != NULL && c->ticket->spam),
+                       .is_monitor = c->alert != NULL,
                        .is_unsure = c->unsure};
 }
 
@@ -111,12 +114,6 @@ static gboolean store_references(const IntakeCase *c, GError **err)
             if ((i == 0 || i + REFERENCES_KEPT >= fields[f]->len) && !messages_add_reference(c->desk->db, c->row->id, g_ptr_array_index(fields[f], i), err))
                 return FALSE;
     return TRUE;
-}
-
-gboolean intake_parts(const IntakeCase *c, GPtrArray **ret, GError **err)
-{
-    *ret = NULL;
-    return c->reading->attachments->len == 0 || c->mail->parts == NULL || c->mail->parts(c->mail->data, ret, err);
 }
 
 gboolean intake_store_row(IntakeCase *c, GError **err)
@@ -139,7 +136,9 @@ gboolean intake_store_row(IntakeCase *c, GError **err)
     m->is_verified = c->auth == AUTHRES_PASS;
     m->archive = g_strdup(c->mail->archive);
     m->conversation = threading_conversation(r->thread_index);
-    return messages_insert(c->desk->db, m, err) && (m->ticket_id == 0 || store_references(c, err));
+    const GuardCase facts = intake_guard_case(c, r->from, GUARD_UPDATE);
+    return messages_insert(c->desk->db, m, err)
+           && (m->ticket_id == 0 || (store_references(c, err) && courtesy_remember(c->desk, m->id, &facts, err)));
 }
 
 static gboolean store_decisions(const IntakeCase *c, GError **err)
@@ -321,32 +320,32 @@ static gboolean no_human(IntakeCase *c, gint64 claimed, GError **err)
     return file_other(c, kind_name(c->kind), err);
 }
 
-/* An agent who copies the requester shows him the personal address that he writes to, and the requester answers all. His mail is what it
- * would be at the ticket's address: nothing that such an address allows is his, and nothing of it is lost. */
-static gboolean is_requester_at_personal(const IntakeCase *c)
+/* An agent who copies the requester, or others, shows them the personal address that he writes to, and they answer all. Their mail is what it
+ * would be at the ticket's address: nothing that such an address allows is theirs, and nothing of it is lost. */
+static gboolean is_outsider_at_personal(const IntakeCase *c, gboolean *ret, GError **err)
 {
-    return (c->notification != NULL || c->work_ticket != 0) && c->sender == NULL && c->ticket != NULL && c->ticket->requester != NULL
-           && g_ascii_strcasecmp(c->ticket->requester, c->reading->from) == 0;
+    *ret = FALSE;
+    return (c->notification == NULL && c->work_ticket == 0) || c->sender != NULL || c->ticket == NULL
+           || tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, ret, err);
 }
 
 static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
 {
-    gboolean is_partner = FALSE;
+    gboolean is_partner = FALSE, is_outsider;
     /* nobody is given that address to write to, but some reply to the envelope: nothing is answered there, and no person's mail is lost */
     if (c->at_envelope_address && c->notification == NULL && c->work_ticket == 0) {
-        gboolean done;
-        if (!roundcall_answer(c, &done, err) || done)
-            return done;
         if (c->ticket == NULL)
-            return file_other(c, "sent to an envelope address", err);
+            return roundcall_answer(c, err);
         if (c->sender == NULL && !tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, &is_partner, err))
             return FALSE;
         return is_partner ? arrivals_append(c, err) : append_silently(c, err);
     }
     if (c->sender != NULL && intake_is_believed(c) && !people_set_back(c->desk, c->sender->name, err))
         return FALSE;
-    if (is_requester_at_personal(c)) {
-        intake_note(c, "of the requester, at an address that is somebody's alone: as at the ticket's");
+    if (!is_outsider_at_personal(c, &is_outsider, err))
+        return FALSE;
+    if (is_outsider) {
+        intake_note(c, "of a participant, at an address that is somebody's alone: as at the ticket's");
         return arrivals_append(c, err);
     }
     if (c->notification != NULL)
@@ -392,15 +391,13 @@ static gboolean place(IntakeCase *c, gint64 *ret_claimed, GError **err)
         return FALSE;
     if (c->home == NULL && c->ticket != NULL)
         c->home = desk_queue(c->desk, c->ticket->queue);
-    if (c->home == NULL && c->at_envelope_address && c->desk->config->queue_order->len > 0) /* ours, of no ticket: a report, say, at the token domain */
-        c->home = g_ptr_array_index(c->desk->config->queue_order, 0);
     return TRUE;
 }
 
 static gboolean process(IntakeCase *c, GError **err)
 {
     gint64 first = 0, claimed;
-    gboolean is_copy = FALSE;
+    gboolean is_copy = FALSE, is_alert = FALSE;
     const Reading *r = c->reading;
     find_queues(c);
     if (*r->message_id != '\0' && !c->mail->again && !messages_duplicate(c->desk->db, r->message_id, r->content_digest, &first, err))
@@ -420,7 +417,7 @@ static gboolean process(IntakeCase *c, GError **err)
         g_autofree char *all = belonging_addressed(c);
         return error_set(err, ERROR_DATA, "no queue has any address that this mail is for: %s", all);
     }
-    return cases[c->kind](c, claimed, err);
+    return alerts_take(c, &is_alert, err) && (is_alert || cases[c->kind](c, claimed, err));
 }
 
 static void case_init(IntakeCase *c, Desk *d, const IntakeMail *mail)
@@ -442,6 +439,8 @@ static void case_clear(IntakeCase *c)
     outbox_row_free(c->envelope_row);
     reading_free(c->signed_part);
     tickets_free(c->ticket);
+    g_free(c->left_out);
+    g_free(c->alert_key);
 }
 
 gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err)

@@ -32,10 +32,16 @@ typedef struct {
     OutboxRow *envelope_row;       /* b-token, or the mail that a bounce returns */
     gint64 token_ticket;           /* of any verified token, the strongest; 0: none */
     gboolean at_envelope_address;
+    gboolean is_silent;            /* entered by one of the team: no auto-ack */
     gboolean torn;                 /* personal addresses of two rows at once: nothing that they allow is done */
+
+    const ConfigRule *alert;       /* the monitoring rule that it matches, or NULL, with … */
+    char *alert_key;               /* what names the alert */
+    gboolean is_raised;            /* its customer asked for escalation, and it was done */
 
     Ticket *ticket;                /* that it joins or opened, or NULL */
     MessageRow *row;               /* stored */
+    char *left_out;                /* names of attachments that are not passed on, or NULL */
     GPtrArray *decisions;          /* char * */
 } IntakeCase;
 
@@ -48,8 +54,6 @@ const char *intake_doubt(const IntakeCase *c);
 void intake_note(IntakeCase *c, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Facts for the guard about answering this mail at `to`. */
 GuardCase intake_guard_case(const IntakeCase *c, const char *to, GuardClass mail_class);
-/* The mail's attachments (MessagePart *), read in the sandbox; NULL: it has none. */
-gboolean intake_parts(const IntakeCase *c, GPtrArray **ret, GError **err);
 /* Stores the message's row: must be called once, when ticket and row->is_note, contact are known. */
 gboolean intake_store_row(IntakeCase *c, GError **err);
 

@@ -168,6 +168,10 @@ static gboolean raised(VerbContext *c, const RunRow *before, const GPtrArray *ac
 {
     g_autofree char *asked = asked_now(c, actions);
     const char *acker = before->run->state == RUN_HELD ? before->run->acker : NULL;
+    if (asked == NULL && has_action(actions, LADDER_DO_EXHAUSTED)) {
+        verbs_say(c, "Escalated. Nobody is above who could be asked: the lead is told.");
+        return TRUE;
+    }
     if (asked == NULL)
         return verbs_refuse(c, "nobody is above who could be asked");
     verbs_say(c, "Escalated. Asked now: %s.", asked);

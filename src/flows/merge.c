@@ -84,6 +84,21 @@ static gboolean wake_runs(Merge *m, GError **err)
     return TRUE;
 }
 
+/* Clocks of `into` that stopped were perhaps causes of a run that it gave to `from`. */
+static gboolean end_causes(Merge *m, GError **err)
+{
+    g_autoptr(GArray) clocks = NULL;
+    if (!db_ids(m->desk->db, &clocks, err,
+                "select distinct u.clock_id from run_cause u join run r on r.id = u.run_id join clock c on c.id = u.clock_id"
+                " where r.ticket_id = $1 and r.ended_at is null and u.ended_at is null and c.state = $2",
+                "ii", m->from->id, (gint64)CLOCK_STOPPED))
+        return FALSE;
+    for (guint i = 0; i < clocks->len; i++)
+        if (!escalate_clock_ended(m->desk, m->from, g_array_index(clocks, gint64, i), "this deadline counts no more", err))
+            return FALSE;
+    return TRUE;
+}
+
 static gboolean move_runs(Merge *m, GError **err)
 {
     g_autoptr(GPtrArray) runs = NULL;
@@ -124,6 +139,18 @@ static gboolean move_rows(Merge *m, GError **err)
            && db_run(db, err, "update run set ticket_id = $2 where ticket_id = $1", "ii", from, into)
            && db_run(db, err, "update notification set ticket_id = $2 where ticket_id = $1", "ii", from, into)
            && db_run(db, err, "update outbox set ticket_id = $2 where ticket_id = $1", "ii", from, into)
+           && db_run(db, err, "update ticket set heard_at = (select max(heard_at) from ticket where id in ($1, $2)) where id = $2", "ii", from, into)
+           && db_run(db, err, "update score set ticket_id = $2 where ticket_id = $1", "ii", from, into)
+           && db_run(db, err,
+                     "insert into ticket_policy (ticket_id, policy, origin) select $2, policy, origin from ticket_policy where ticket_id = $1"
+                     " on conflict do nothing",
+                     "ii", from, into)
+           && db_run(db, err,
+                     "insert into ticket_risk (ticket_id, risk, origin, since_at, told_at) select $2, risk, origin, since_at, told_at from ticket_risk"
+                     " where ticket_id = $1 on conflict do nothing",
+                     "ii", from, into)
+           && db_run(db, err, "insert into watcher (ticket_id, address, n) select $2, address, 100 + n from watcher where ticket_id = $1 on conflict do nothing",
+                     "ii", from, into)
            && db_run(db, err,
                      "insert into participant (ticket_id, address) select $2, address from participant where ticket_id = $1"
                      " on conflict do nothing",
@@ -190,7 +217,8 @@ static gboolean apply(Merge *m, GError **err)
         return FALSE;
     gboolean resumes = m->into->state == TICKET_WAITING && m->from->state != TICKET_WAITING;
     verbs_say(m->verb, "Merged into ticket %" G_GINT64_FORMAT ": its mails, clocks and escalations go on there.", m->into->id);
-    return (!resumes || verbs_reopen(d, m->into, message, err)) && wake_runs(m, err) && deadlines_merge(d, m->from, m->into, message, err) && move_runs(m, err)
+    return (!resumes || verbs_reopen(d, m->into, message, err)) && wake_runs(m, err) && deadlines_merge(d, m->from, m->into, message, err)
+           && end_causes(m, err) && move_runs(m, err)
            && move_rows(m, err) && move_pages(m, going, err) && move_pages(m, staying, err) && deadlines_moved(d, m->into, message, err) && save_from(m, err) && save_into(m, err)
            && settle_clocks(m, err) && tell_owner(m, err)
            && desk_audit(d, m->from->id, err, "merged", "into=%" G_GINT64_FORMAT " by=%s", m->into->id, verbs_actor_name(m->verb))

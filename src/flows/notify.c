@@ -7,9 +7,11 @@
 
 #include "store/outbox.h"
 
+#include "flows/audience.h"
 #include "flows/outgoing.h"
 #include "flows/rsvp.h"
 #include "flows/view.h"
+#include "flows/watchers.h"
 
 #include "base/banned.h"
 
@@ -44,6 +46,8 @@ static gboolean with_ticket_view(Desk *d, const Outgoing *o, json_t *extra, GErr
         json_object_set_new(view, "reader", json_string(o->to_name != NULL ? o->to_name : ""));
         if (address != NULL)
             json_object_set_new(view, "address", json_string(address));
+        if (o->contact == NULL) /* whatever the template is: what is not for him is not there */
+            view = audience_take(o->template, AUDIENCE_CUSTOMER, view);
         ok = outgoing_send(d, o, view, err);
     }
     json_decref(view);
@@ -99,7 +103,9 @@ gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t
         return TRUE;
     }
     gboolean is_reply = in_reply_to != NULL;
-    Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = template, .language = t->language, .class = "auto",
+    gboolean is_answer = strcmp(template, "auto-ack") == 0 || strcmp(template, "raised") == 0;
+    const char *class = is_answer ? "auto" : "update"; /* by what it is: a first mail may have no Message-ID to reply to */
+    Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = template, .language = t->language, .class = class,
                   .mail_class = is_reply ? COMPOSE_AUTO_REPLIED : COMPOSE_AUTO_GENERATED, .to_name = t->requester_name,
                   .to_address = t->requester, .reply_purpose = 't', .reply_id = t->id, .in_reply_to = in_reply_to, .not_before = INSTANT_NONE};
     return with_ticket_view(d, &o, extra, err);
@@ -107,12 +113,13 @@ gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t
 
 gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, const char *text, GPtrArray *parts, gint64 answer, GError **err)
 {
-    if (t->is_drill || outgoing_is_missing(d, t, NULL) || t->requester == NULL)
-        return TRUE;
+    g_autoptr(GPtrArray) cc = NULL;
+    if (t->is_drill || outgoing_is_missing(d, t, NULL) || t->requester == NULL || !watchers_as_cc(d, t, &cc, err))
+        return err == NULL || *err == NULL;
     g_autofree char *name = g_strdup_printf("%s (%s)", author->full_name, t->queue);
     Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = "relay", .language = t->language, .class = "relay",
                   .mail_class = COMPOSE_RELAYED, .to_name = t->requester_name, .to_address = t->requester, .reply_purpose = 't', .reply_id = t->id,
-                  .from_name = name, .text = text, .holds_words = TRUE, .parts = parts, .answer = answer, .not_before = INSTANT_NONE};
+                  .from_name = name, .text = text, .holds_words = TRUE, .parts = parts, .cc = cc, .answer = answer, .not_before = INSTANT_NONE};
     json_t *view = json_object();
     gboolean ok = outgoing_send(d, &o, view, err);
     json_decref(view);

@@ -1,6 +1,8 @@
 /* opening: the one way in which a ticket begins. */
 #include "flows/opening.h"
 
+#include <string.h>
+
 #include "store/audit.h"
 
 #include "flows/deadlines.h"
@@ -39,6 +41,17 @@ static gboolean store_queues(Desk *d, const OpeningFacts *f, gint64 ticket, GErr
     return TRUE;
 }
 
+/* What the directory says, else what he writes in, else the queue's. It names a folder of templates, so it is taken only where it can be one. */
+static char *language_of(const Desk *d, const OpeningFacts *f)
+{
+    const Customer *customer = desk_customer(d, f->requester);
+    const char *known = customer != NULL ? customer->language : "";
+    gboolean good = g_ascii_isalpha(known[0]) && strlen(known) <= 16;
+    for (const char *p = known; *p != '\0'; p++)
+        good = good && (g_ascii_isalnum(*p) || *p == '-');
+    return g_strdup(good ? known : f->language != NULL ? f->language : f->home->language);
+}
+
 gboolean opening_ticket(Desk *d, const OpeningFacts *f, Ticket **ret, GError **err)
 {
     g_autoptr(Ticket) t = tickets_blank();
@@ -48,8 +61,7 @@ gboolean opening_ticket(Desk *d, const OpeningFacts *f, Ticket **ret, GError **e
     t->severity = f->severity;
     t->category = g_strdup(f->category);
     t->subject = g_utf8_substring(f->subject, 0, MIN(g_utf8_strlen(f->subject, -1), 200));
-    const Customer *customer = desk_customer(d, f->requester);
-    t->language = g_strdup(customer != NULL && *customer->language != '\0' ? customer->language : f->home->language);
+    t->language = language_of(d, f);
     t->service = g_strdup(f->service);
     t->owner = owner_of(d, f, t);
     t->opened_at = f->at;

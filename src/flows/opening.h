@@ -15,6 +15,7 @@ typedef struct {
     const char *category;          /* or NULL */
     const char *service;           /* that it is about, or NULL */
     const Who *owner;              /* of a rule, or NULL: the service's, else the queue's */
+    const char *language;          /* that he writes in, or NULL: not known */
     const char *message_id;        /* of the mail that opens it, or NULL */
     gint64 linked_id;              /* 0: none */
     gboolean unsure, is_operational, is_drill;

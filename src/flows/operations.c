@@ -2,8 +2,7 @@
 #include "flows/operations.h"
 
 #include "flows/notify.h"
-#include "flows/opening.h"
-#include "flows/people.h"
+#include "flows/ownticket.h"
 #include "flows/view.h"
 
 #include "base/banned.h"
@@ -16,20 +15,10 @@ static gboolean tell_owner_and_lead(Desk *d, const Ticket *about, const ConfigQu
     return queue->lead == NULL || g_strcmp0(queue->lead, told) == 0 || notify_line(d, about, queue->lead, line, err);
 }
 
-static gboolean tell_team(Desk *d, const Ticket *t, const ConfigQueue *queue, const char *text, GError **err)
-{
-    g_autoptr(GPtrArray) team = people_team(d, t, queue);
-    for (guint i = 0; i < team->len; i++)
-        if (!notify_team(d, t, g_ptr_array_index(team, i), "new-ticket", "escalate", text, NULL, err))
-            return FALSE;
-    return TRUE;
-}
-
 static gboolean open_own(Desk *d, const ConfigQueue *target, const char *subject, const char *text, int severity, gint64 linked, Ticket **ret, GError **err)
 {
-    OpeningFacts facts = {.home = target, .requester = target->address[0], .requester_name = "escalate", .subject = subject,
-                          .severity = severity, .linked_id = linked, .is_operational = TRUE, .at = d->now};
-    return opening_ticket(d, &facts, ret, err) && opening_clocks(d, &facts, *ret, 0, err) && tell_team(d, *ret, target, text, err);
+    OpeningFacts facts = {.home = target, .subject = subject, .severity = severity, .linked_id = linked, .is_operational = TRUE};
+    return ownticket_open(d, &facts, text, ret, err);
 }
 
 gboolean operations_incident(Desk *d, const ConfigQueue *queue, const char *subject, const char *text, gint64 *ret_id, GError **err)

@@ -54,12 +54,9 @@ gboolean outage_fire(Desk *d, const DueRow *due, GError **err)
 static gboolean resolve(Desk *d, gint64 id, GError **err)
 {
     g_autoptr(Ticket) t = NULL;
-    g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
-    Command command = {.verb = VERB_RESOLVE, .text = (char *)"Mail leaves again."};
     if (!tickets_load(d->db, id, &t, err))
         return FALSE;
-    VerbContext v = {.desk = d, .ticket = t, .results = results};
-    return t->state >= TICKET_RESOLVED || verbs_apply(&v, &command, err);
+    return t->state >= TICKET_RESOLVED || verbs_recovered(d, t, "outage", "Mail leaves again.", 0, err);
 }
 
 gboolean outage_ends(Desk *d, GError **err)

@@ -5,17 +5,17 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/files.h"
-#include "base/limits.h"
 #include "base/log.h"
 
-#include "rules/template.h"
 #include "rules/wrap.h"
 
 #include "store/outbox.h"
 
+#include "flows/localize.h"
 #include "flows/notify.h"
+#include "flows/rendering.h"
 #include "flows/view.h"
+#include "flows/watchers.h"
 
 #include "base/banned.h"
 
@@ -23,62 +23,20 @@
 
 /* ---- templates ---- */
 
-/* DIR/LANGUAGE/NAME of the site's own directory, then of the built-in one, then both in English. */
-static gboolean find_template(const Desk *d, const char *language, const char *name, GString **ret, GError **err)
-{
-    const char *directories[] = {d->config->templates, d->templates}, *languages[] = {language, "en"};
-    for (gsize l = 0; l < G_N_ELEMENTS(languages); l++)
-        for (gsize i = 0; i < G_N_ELEMENTS(directories); i++) {
-            if (directories[i] == NULL)
-                continue;
-            g_autofree char *path = g_build_filename(directories[i], languages[l], name, NULL);
-            g_autoptr(GError) local = NULL;
-            if (files_read(path, LIMIT_TEMPLATE_BYTES, ret, &local))
-                return TRUE;
-            if (local->code != ERROR_NOTFOUND) {
-                g_propagate_error(err, g_steal_pointer(&local));
-                return FALSE;
-            }
-        }
-    return error_set(err, ERROR_CONFIG, "template '%s': not in '%s' nor in '%s'", name, d->config->templates != NULL ? d->config->templates : "-",
-                     d->templates);
-}
-
-typedef struct {
-    const Desk *desk;
-    const char *language;
-} Partials;
-
-static char *partial(const char *name, void *data)
-{
-    const Partials *p = data;
-    g_autofree char *file = g_strconcat(name, ".mustache", NULL);
-    GString *source = NULL;
-    if (strchr(name, '/') != NULL || !find_template(p->desk, p->language, file, &source, NULL))
-        return NULL;
-    return g_string_free(source, FALSE);
-}
-
-static gboolean render(const Desk *d, const char *language, const char *name, const char *source, TemplateMode mode, const json_t *view, char **ret,
-                       GError **err)
-{
-    Partials p = {d, language};
-    return template_render(name, source, mode, &view_template_values, view, partial, &p, ret, err);
-}
-
-gboolean outgoing_text(const Desk *d, const Outgoing *o, const json_t *view, char **ret_from, char **ret_text, GError **err)
+gboolean outgoing_text(const Desk *d, const Outgoing *o, json_t *view, char **ret_from, char **ret_text, GError **err)
 {
     g_autofree char *file = g_strconcat(o->template, ".txt", NULL), *body = NULL, *head = NULL;
     GString *source = NULL;
-    if (!find_template(d, o->language, file, &source, err))
+    if (!rendering_find(d, o->language, file, &source, NULL, err))
         return FALSE;
     g_autofree char *all = g_string_free(source, FALSE);
     char *split = strstr(all, "\n\n");
     if (!g_str_has_prefix(all, "From: ") || split == NULL)
         return error_set(err, ERROR_CONFIG, "template '%s': must begin with a line \"From: …\" and an empty line", file);
     *split = '\0';
-    if (!render(d, o->language, file, all + strlen("From: "), TEMPLATE_HEADER, view, &head, err)
-        || !render(d, o->language, file, split + 2, TEMPLATE_TEXT, view, &body, err))
+    localize_view(view, o->language);
+    if (!rendering_render(d, o->language, file, all + strlen("From: "), TEMPLATE_HEADER, view, &head, err)
+        || !rendering_render(d, o->language, file, split + 2, TEMPLATE_TEXT, view, &body, err))
         return FALSE;
     gboolean is_drill = o->ticket != NULL && o->ticket->is_drill; /* marked here, so that no template can leave it out */
     *ret_from = is_drill ? g_strconcat("EXERCISE · ", head, NULL) : g_steal_pointer(&head);
@@ -97,7 +55,7 @@ static char *marked_html(const char *html)
 static gboolean render_html(const Desk *d, const Outgoing *o, const char *file, const char *source, const json_t *view, char **ret, GError **err)
 {
     g_autofree char *html = NULL;
-    if (!render(d, o->language, file, source, TEMPLATE_HTML, view, &html, err))
+    if (!rendering_render(d, o->language, file, source, TEMPLATE_HTML, view, &html, err))
         return FALSE;
     *ret = o->ticket != NULL && o->ticket->is_drill ? marked_html(html) : g_steal_pointer(&html);
     return TRUE;
@@ -108,16 +66,16 @@ gboolean outgoing_html(const Desk *d, const Outgoing *o, json_t *view, const cha
     g_autofree char *file = g_strconcat(o->template, ".html", NULL);
     g_autoptr(GString) source = NULL;
     g_autoptr(GError) local = NULL;
-    if (o->text == NULL && find_template(d, o->language, file, &source, &local))
+    if (o->text == NULL && rendering_find(d, o->language, file, &source, NULL, &local))
         return render_html(d, o, file, source->str, view, ret, err);
-    if (!find_template(d, o->language, "plain.html", &source, err))
+    if (!rendering_find(d, o->language, "plain.html", &source, NULL, err))
         return FALSE;
     json_t *lines = json_array();
     g_auto(GStrv) split = g_strsplit(text, "\n", -1);
     for (guint i = 0; split[i] != NULL; i++)
         json_array_append_new(lines, json_string(split[i]));
     json_object_set_new(view, "lines", lines);
-    return render(d, o->language, "plain.html", source->str, TEMPLATE_HTML, view, ret, err);
+    return rendering_render(d, o->language, "plain.html", source->str, TEMPLATE_HTML, view, ret, err);
 }
 
 /* ---- one mail ---- */
@@ -162,7 +120,7 @@ static gboolean compose(Desk *d, const Outgoing *o, OutboxRow *row, const char *
     ComposeDraft draft = {.mail_class = o->mail_class, .from_name = from, .from_address = o->queue->address[0], .reply_to = reply,
                           .to_name = o->to_name, .to_address = o->to_address, .subject = row->subject, .message_id = message_id,
                           .in_reply_to = refs->len > 0 ? g_ptr_array_index(refs, refs->len - 1) : NULL, .references = refs, .date = d->now,
-                          .text = text, .html = html, .parts = o->parts, .calendar = o->calendar, .calendar_method = o->calendar_method};
+                          .text = text, .html = html, .parts = o->parts, .cc = o->cc, .calendar = o->calendar, .calendar_method = o->calendar_method};
     return compose_mail(&draft, &bytes, err) && outbox_set_bytes(d->db, row->id, sender, message_id, bytes, err);
 }
 
@@ -187,7 +145,7 @@ gboolean outgoing_store(Desk *d, const Outgoing *o, const char *text, const char
     if (ret_id != NULL)
         *ret_id = row.id;
     if (compose(d, o, &row, text, html, from, &local))
-        return TRUE;
+        return o->cc == NULL || watchers_copies(d, o->queue, row.id, o->cc, err);
     if (local->code != ERROR_DATA) {
         g_propagate_error(err, local);
         return FALSE;

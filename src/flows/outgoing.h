@@ -17,7 +17,7 @@ typedef struct {
     const ConfigQueue *queue;
     const char *template;        /* "escalation" */
     const char *language;
-    const char *class;           /* of the outbox row: page auto refusal relay */
+    const char *class;           /* of the outbox row: page auto refusal relay update */
     ComposeClass mail_class;
     const char *to_name, *to_address;
     const ConfigContact *contact; /* NULL: the requester */
@@ -31,13 +31,13 @@ typedef struct {
     const char *text;             /* instead of a template's body, or NULL */
     gboolean holds_words;         /* a person's own lines are in it: they are not broken anew */
     const char *in_reply_to;
-    GPtrArray *parts;
+    GPtrArray *parts, *cc;        /* cc: LetterAddress *, or NULL */
     const char *calendar, *calendar_method; /* or NULL */
     Instant not_before;           /* INSTANT_NONE: at once */
 } Outgoing;
 
-/* A text template is header lines ("From: …"), an empty line, and the body. */
-gboolean outgoing_text(const Desk *d, const Outgoing *o, const json_t *view, char **ret_from, char **ret_text, GError **err);
+/* A text template is header lines ("From: …"), an empty line, and the body. Words of ours in the view become the language's. */
+gboolean outgoing_text(const Desk *d, const Outgoing *o, json_t *view, char **ret_from, char **ret_text, GError **err);
 /* The HTML twin: the template's own NAME.html, else `plain.html` around the lines of the text. */
 gboolean outgoing_html(const Desk *d, const Outgoing *o, json_t *view, const char *text, char **ret, GError **err);
 /* Makes the row and its bytes. *ret_id (or NULL): the row's id. */

@@ -60,11 +60,22 @@ static void add_rota(Desk *d, const Ticket *ticket, const ConfigQueue *queue, co
         add_who(d, ticket, queue, config->fallback, team, names);
 }
 
+/* Of several managers the first who has to do with the queue, else the first. */
+static const char *manager_in(Desk *d, const ConfigContact *contact, const ConfigQueue *queue)
+{
+    for (char **name = contact->manager; contact->manager[1] != NULL && *name != NULL; name++) {
+        const ConfigContact *manager = desk_contact(d, *name);
+        if (manager != NULL && people_is_of_queue(d, manager, queue))
+            return *name;
+    }
+    return contact->manager[0];
+}
+
 static void add_manager(Desk *d, const Ticket *ticket, const ConfigQueue *queue, GPtrArray *names)
 {
     const ConfigContact *owner = ticket == NULL ? NULL : desk_contact(d, ticket->owner);
     if (owner != NULL && owner->manager != NULL && owner->manager[0] != NULL)
-        add(names, owner->manager[0]);
+        add(names, manager_in(d, owner, queue));
     else if (queue->lead != NULL)
         add(names, queue->lead);
 }
@@ -227,17 +238,12 @@ Instant people_shift_end(Desk *d, const Ticket *ticket, const ConfigQueue *queue
 static gboolean is_ever_on_duty(Desk *d, const char *rota_name, const char *contact)
 {
     Rota *rota = g_hash_table_lookup(d->rotas, rota_name);
-    Instant at = d->now - ROTA_REACH;
-    for (int changes = 0; rota != NULL && changes < 1000 && at <= d->now + ROTA_REACH; changes++) {
-        g_autoptr(GPtrArray) duty = NULL;
-        if (!rota_on_duty(rota, at, &duty, NULL))
-            return FALSE;
-        for (guint i = 0; i < duty->len; i++)
-            if (strcmp(g_ptr_array_index(duty, i), contact) == 0)
-                return TRUE;
-        if (!rota_next_change(rota, at, &at, NULL))
-            return FALSE;
-    }
+    g_autoptr(GArray) periods = NULL;
+    if (rota == NULL || !rota_periods(rota, d->now - ROTA_REACH, d->now + ROTA_REACH, &periods, NULL))
+        return FALSE;
+    for (guint i = 0; i < periods->len; i++)
+        if (contains(g_array_index(periods, RotaPeriod, i).names, contact))
+            return TRUE;
     return FALSE;
 }
 

@@ -9,7 +9,8 @@
 
 #include "base/banned.h"
 
-#define RISKS "risk:" /* origins that add a ladder; any other stands in the place of the queue's */
+#define RISKS "risk:" /* origins that add a ladder; any other stands in the place of the queue's … */
+#define QUEUE "queue" /* … but the one of the queue itself, when a run began */
 
 /* ---- what a run began with ---- */
 
@@ -60,22 +61,37 @@ static void add_name(GPtrArray *names, const char *name)
         g_ptr_array_add(names, g_strdup(name));
 }
 
+/* Ladders that the ticket was given: in the place of the queue's, and beside them. One that is not configured any more, or was the queue's
+ * when its run began, counts while that lasts. */
+static gboolean given(Desk *d, const Ticket *t, GPtrArray *names, GPtrArray *added, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GPtrArray) of_queue = g_ptr_array_new_with_free_func(g_free);
+    GError *local = NULL;
+    if (!db_select(d->db, &rows, err,
+                   "select policy, origin, exists (select 1 from run r where r.ticket_id = t.ticket_id and r.policy = t.policy and r.ended_at is null)"
+                   " from ticket_policy t where ticket_id = $1 order by rowid",
+                   "i", t->id))
+        return FALSE;
+    while (db_next(rows, &local)) {
+        const char *name = db_text(rows, 0), *origin = db_text(rows, 1);
+        gboolean is_live = db_int(rows, 2) != 0;
+        if (strcmp(origin, QUEUE) == 0 ? is_live : is_live || desk_policy(d, name) != NULL)
+            add_name(strcmp(origin, QUEUE) == 0 ? of_queue : g_str_has_prefix(origin, RISKS) ? added : names, name);
+    }
+    for (guint i = 0; names->len == 0 && i < of_queue->len; i++)
+        add_name(names, g_ptr_array_index(of_queue, i));
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
 gboolean policies_names(Desk *d, const Ticket *t, const char *queue, GPtrArray **ret, GError **err)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free), added = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(DbRows) rows = NULL;
     const ConfigQueue *q = desk_queue(d, queue);
-    GError *local = NULL;
-    if (strcmp(queue, t->queue) == 0) {
-        if (!db_select(d->db, &rows, err, "select policy, origin from ticket_policy where ticket_id = $1 order by rowid", "i", t->id))
-            return FALSE;
-        while (db_next(rows, &local))
-            add_name(g_str_has_prefix(db_text(rows, 1), RISKS) ? added : names, db_text(rows, 0));
-        if (local != NULL) {
-            g_propagate_error(err, local);
-            return FALSE;
-        }
-    }
+    if (strcmp(queue, t->queue) == 0 && !given(d, t, names, added, err))
+        return FALSE;
     if (names->len == 0 && q != NULL)
         add_name(names, q->policy);
     for (guint i = 0; i < added->len; i++)
@@ -84,14 +100,24 @@ gboolean policies_names(Desk *d, const Ticket *t, const char *queue, GPtrArray *
     return TRUE;
 }
 
+gboolean policies_began(Desk *d, const Ticket *t, const char *policy, GError **err)
+{
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    return queue == NULL || strcmp(queue->policy, policy) != 0
+           || db_run(d->db, err, "insert into ticket_policy (ticket_id, policy, origin) values ($1, $2, 'queue') on conflict do nothing", "is", t->id, policy);
+}
+
 gboolean policies_add(Desk *d, const Ticket *t, const char *policy, const char *origin, gboolean *ret_is_new, GError **err)
 {
     gint64 known;
-    if (!db_value(d->db, &known, err, "select count(*) from ticket_policy where ticket_id = $1 and policy = $2", "is", t->id, policy))
+    if (!db_value(d->db, &known, err, "select count(*) from ticket_policy where ticket_id = $1 and policy = $2 and origin <> 'queue'", "is", t->id, policy))
         return FALSE;
     *ret_is_new = known == 0;
     return known > 0
-           || (db_run(d->db, err, "insert into ticket_policy (ticket_id, policy, origin) values ($1, $2, $3)", "iss", t->id, policy, origin)
+           || (db_run(d->db, err,
+                      "insert into ticket_policy (ticket_id, policy, origin) values ($1, $2, $3)"
+                      " on conflict (ticket_id, policy) do update set origin = excluded.origin",
+                      "iss", t->id, policy, origin)
                && desk_audit(d, t->id, err, "policy", "policy=%s by=%s", policy, origin));
 }
 

@@ -23,6 +23,9 @@ gboolean policies_add(Desk *d, const Ticket *t, const char *policy, const char *
 /* What all ladders are like, and which queue has which, as a short text: where it changed, what clocks fire is reckoned anew. Newly allocated. */
 char *policies_version(const Desk *d);
 
+/* A run of it begins: while it lasts it stays the ticket's ladder, whatever the queue has meanwhile. */
+gboolean policies_began(Desk *d, const Ticket *t, const char *policy, GError **err);
+
 /* Running escalations go over to the present configuration (`ticket` 0: of all tickets). Those whose policy is gone or lost levels stay. */
 gboolean policies_adopt(Desk *d, gint64 ticket, guint *ret_moved, guint *ret_stayed, GError **err);
 

@@ -5,11 +5,17 @@
 
 #include "base/log.h"
 
+#include "rules/words_quote.h"
+
 #include "base/banned.h"
+
+#define ALERT_TEXT_BYTES 20000
+#define ALERT_KEY_BYTES 200
 
 void rating_clear(Rating *r)
 {
     g_clear_pointer(&r->matched, g_ptr_array_unref);
+    g_clear_pointer(&r->escalates, g_ptr_array_unref);
     g_clear_pointer(&r->rows, g_array_unref);
     g_clear_pointer(&r->policies, g_ptr_array_unref);
     g_clear_pointer(&r->risks, g_array_unref);
@@ -17,7 +23,7 @@ void rating_clear(Rating *r)
 
 RatingMail rating_mail(const Reading *r)
 {
-    return (RatingMail){.from = r->from, .subject = r->subject, .text = r->new_text, .to = r->to, .cc = r->cc, .headers = r->headers};
+    return (RatingMail){.from = r->from, .subject = r->subject, .text = r->new_text, .whole = r->text, .to = r->to, .cc = r->cc, .headers = r->headers};
 }
 
 static gboolean matches(const ConfigRule *rule, const GRegex *regex, const char *text)
@@ -78,12 +84,63 @@ static gboolean facts_apply(const ConfigRule *rule, const RatingFacts *facts)
     return rule->time == RULE_ANY_TIME || (rule->time == RULE_OPEN) == facts->is_open;
 }
 
-static gboolean applies(const ConfigRule *rule, const RatingMail *r, const RatingFacts *facts)
+/* ---- mails of monitoring ---- */
+
+/* Its subject, and as much of its text as an alert needs, cut between characters. */
+static char *alert_text(const RatingMail *r)
+{
+    const char *text = r->whole != NULL ? r->whole : r->text;
+    gsize n = strnlen(text, ALERT_TEXT_BYTES + 1);
+    if (n > ALERT_TEXT_BYTES)
+        n = (gsize)(g_utf8_find_prev_char(text, text + ALERT_TEXT_BYTES + 1) - text);
+    return g_strdup_printf("%s\n%.*s", r->subject, (int)n, text);
+}
+
+/* What the groups found, in one line, case folded, so that "web1 is DOWN" and "Web1 is UP" are one. */
+static char *key_of_groups(const GMatchInfo *found)
+{
+    g_autoptr(GString) s = g_string_new(NULL);
+    for (int i = 1; i < g_match_info_get_match_count(found); i++) {
+        g_autofree char *group = g_match_info_fetch(found, i);
+        g_string_append_printf(s, " %s", group != NULL ? group : "");
+    }
+    g_autofree char *valid = g_utf8_make_valid(s->str, -1), *folded = words_quote_fold(valid);
+    char *end = folded;
+    while (*end != '\0' && g_utf8_next_char(end) - folded <= ALERT_KEY_BYTES)
+        end = g_utf8_next_char(end);
+    return end == folded ? NULL : g_strndup(folded, (gsize)(end - folded));
+}
+
+char *rating_alert_key(const ConfigRule *rule, const RatingMail *r)
+{
+    g_autofree char *text = alert_text(r);
+    g_autoptr(GMatchInfo) found = NULL;
+    g_autoptr(GError) err = NULL;
+    if (rule->alert.key == NULL || !g_regex_match_full(rule->alert.key, text, -1, 0, 0, &found, &err))
+        return NULL;
+    return key_of_groups(found);
+}
+
+gboolean rating_alert_closes(const ConfigRule *rule, const RatingMail *r)
+{
+    g_autofree char *text = alert_text(r);
+    return rule->alert.closes != NULL && matches(rule, rule->alert.closes, text);
+}
+
+static gboolean names_alert(const ConfigRule *rule, const RatingMail *r)
+{
+    g_autofree char *key = rule->alert.key != NULL ? rating_alert_key(rule, r) : NULL;
+    return rule->alert.key == NULL || key != NULL;
+}
+
+/* ---- all rules ---- */
+
+gboolean rating_applies(const ConfigRule *rule, const RatingMail *r, const RatingFacts *facts)
 {
     g_autofree char *text = rule->text != NULL ? g_strconcat(r->subject, "\n", r->text, NULL) : NULL;
     return facts_apply(rule, facts) && (rule->from == NULL || matches(rule, rule->from, r->from)) && (rule->to == NULL || any_address(rule, rule->to, r))
            && (rule->subject == NULL || matches(rule, rule->subject, r->subject)) && (text == NULL || matches(rule, rule->text, text))
-           && (rule->header_name == NULL || header_matches(rule, r));
+           && (rule->header_name == NULL || header_matches(rule, r)) && names_alert(rule, r);
 }
 
 /* How much speaks for a category: the points of the rules that give it, of each at least one. */
@@ -159,10 +216,10 @@ void rating_of(const Desk *d, const RatingMail *r, const ConfigQueue *queue, con
     RatingFacts facts = *known;
     g_autoptr(GArray) votes = g_array_new(FALSE, FALSE, sizeof(Votes));
     *ret = (Rating){.matched = g_ptr_array_new(), .rows = g_array_new(FALSE, FALSE, sizeof(RatingRow)), .policies = g_ptr_array_new(),
-                    .risks = g_array_new(FALSE, FALSE, sizeof(RatingRisk))};
+                    .risks = g_array_new(FALSE, FALSE, sizeof(RatingRisk)), .escalates = g_ptr_array_new()};
     for (guint i = 0; i < d->config->rules->len; i++) {
         const ConfigRule *rule = g_ptr_array_index(d->config->rules, i);
-        if (!applies(rule, r, &facts))
+        if (!rating_applies(rule, r, &facts))
             continue;
         g_ptr_array_add(ret->matched, rule->name);
         add_points(ret, rule, &sum);
@@ -176,6 +233,8 @@ void rating_of(const Desk *d, const RatingMail *r, const ConfigQueue *queue, con
         facts.category = facts.category != NULL ? facts.category : rule->category; /* for the rules behind it */
         ret->owner = ret->owner != NULL ? ret->owner : rule->owner;
         ret->file = ret->file != NULL ? ret->file : rule->file;
+        if (rule->escalate)
+            g_ptr_array_add(ret->escalates, rule->name);
     }
     decide_category(votes, d->config->score.margin, ret);
     ret->score = score_value(&sum, &d->config->score);

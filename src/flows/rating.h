@@ -29,6 +29,7 @@ typedef struct {
 /* What rules ask of a mail; NULL: not known, and what asks for it does not match. */
 typedef struct {
     const char *from, *subject, *text; /* text: what is new in it */
+    const char *whole;                 /* all of it, or NULL */
     const GPtrArray *to, *cc;          /* char * */
     const GPtrArray *headers;          /* LetterHeader * */
 } RatingMail;
@@ -45,12 +46,18 @@ typedef struct {
     GArray *risks;        /* RatingRisk */
     const char *file;     /* "other", or NULL */
     GPtrArray *matched;   /* const char *: names of the rules, for the decision log */
+    GPtrArray *escalates; /* const char *: names of those that escalate the ticket */
 } Rating;
 
 void rating_clear(Rating *r);
 RatingMail rating_mail(const Reading *r);
 /* Cannot fail: a pattern that runs into its match limit does not match, and is logged. */
 void rating_of(const Desk *d, const RatingMail *mail, const ConfigQueue *queue, const RatingFacts *facts, Rating *ret);
+/* Whether all that the rule asks for holds. */
+gboolean rating_applies(const ConfigRule *rule, const RatingMail *mail, const RatingFacts *facts);
+/* What names the alert of a rule with `alert: {key: …}` in that mail: newly allocated, NULL: it does not match; and whether its `closes` does. */
+char *rating_alert_key(const ConfigRule *rule, const RatingMail *mail);
+gboolean rating_alert_closes(const ConfigRule *rule, const RatingMail *mail);
 /* What is known of a ticket (NULL: a new one) of that requester. */
 gboolean rating_facts(Desk *d, const ConfigQueue *queue, const Ticket *t, const char *requester, RatingFacts *ret, GError **err);
 /* Whether any of `attributes` (ConfigAttribute *) holds. */

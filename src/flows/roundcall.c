@@ -234,17 +234,17 @@ static gboolean take_answer(IntakeCase *c, const Question *q, GError **err)
            && (is_ok || tell_late(c->desk, q, c->reading->new_text, err));
 }
 
-gboolean roundcall_answer(IntakeCase *c, gboolean *ret_done, GError **err)
+gboolean roundcall_answer(IntakeCase *c, GError **err)
 {
     g_autoptr(GPtrArray) list = NULL;
-    gint64 question;
-    *ret_done = FALSE;
-    if (c->envelope_row == NULL || !question_of(c->desk, c->envelope_row->id, &question, err))
-        return c->envelope_row == NULL;
-    *ret_done = question != 0;
-    if (question == 0)
-        return TRUE;
-    c->row->filed = g_strdup("roundcall");
+    gint64 question = 0;
+    if (c->envelope_row != NULL && !question_of(c->desk, c->envelope_row->id, &question, err))
+        return FALSE;
+    c->row->filed = g_strdup(question != 0 ? "roundcall" : "sent to an envelope address");
+    if (question == 0) {
+        intake_note(c, "filed under other: %s", c->row->filed);
+        return intake_store_row(c, err);
+    }
     c->row->is_note = TRUE;
     c->row->contact = c->sender != NULL ? g_strdup(c->sender->name) : NULL;
     return intake_store_row(c, err) && read_questions(c->desk, 0, NULL, question, &list, err) && list->len > 0 && take_answer(c, g_ptr_array_index(list, 0), err);

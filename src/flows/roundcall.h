@@ -23,8 +23,8 @@ gboolean roundcall_begin(Desk *d, const GPtrArray *contacts, GPtrArray *left_out
 gboolean roundcall_fire(Desk *d, const DueRow *due, GError **err);
 /* A mail that may have asked somebody (`outbox`) did not arrive; nothing happens for any other. */
 gboolean roundcall_failed(Desk *d, gint64 outbox, const char *reason, GError **err);
-/* A person's mail to an envelope address. *ret_done: it answers a question, and is stored. */
-gboolean roundcall_answer(IntakeCase *c, gboolean *ret_done, GError **err);
+/* A person's mail to an envelope address of no ticket: an answer, or nothing that anybody waits for. */
+gboolean roundcall_answer(IntakeCase *c, GError **err);
 
 /* The rounds that are open, else the last one: an array of objects. Keys: escalate(1). */
 gboolean roundcall_state(Desk *d, json_t **ret, GError **err);

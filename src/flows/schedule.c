@@ -6,18 +6,21 @@
 #include "base/log.h"
 
 #include "flows/deadlines.h"
+#include "flows/delay.h"
 #include "flows/escalate.h"
 #include "flows/policies.h"
 
 #include "base/banned.h"
 
-/* Whether that level of that policy was already fired because of this clock: it must not fire twice for it. */
+/* Whether that level of that policy was already fired because of this clock: it must not fire twice for it. What was met and is
+ * open again (a resolved ticket, an answer that did not arrive) has no run of before: what is overdue then is escalated anew. */
 static gboolean was_fired(Desk *d, gint64 clock, const char *policy, int level, gboolean *ret, GError **err)
 {
     gint64 n;
     if (!db_value(d->db, &n, err,
                   "select count(*) from run r join run_cause c on c.run_id = r.id where c.clock_id = $1 and r.policy = $2"
-                  " and substr(r.levels, $3, 1) <> '0'", "isi",
+                  " and substr(r.levels, $3, 1) <> '0' and (r.ended_at is null or r.ended_at > coalesce((select max(e.at) from clock_event e"
+                  " where e.clock_id = $1 and e.event in ('continue', 'reopen')), 0))", "isi",
                   clock, policy, (gint64)level))
         return FALSE;
     *ret = n > 0;
@@ -76,7 +79,8 @@ static gboolean schedule_policy(Desk *d, const ClockRow *c, const Ticket *t, con
 gboolean schedule_clock(Desk *d, const Ticket *t, const ClockRow *c, gboolean is_change, GError **err)
 {
     g_autoptr(GPtrArray) policies = NULL;
-    if (!clocks_due_clear(d->db, c->ticket_id, "at", c->clock.id, err) || !clocks_due_clear(d->db, c->ticket_id, "breach", c->clock.id, err))
+    if (!clocks_due_clear(d->db, c->ticket_id, "at", c->clock.id, err) || !clocks_due_clear(d->db, c->ticket_id, "breach", c->clock.id, err)
+        || !delay_schedule(d, c, err))
         return FALSE;
     if (c->clock.state != CLOCK_RUNNING)
         return TRUE;

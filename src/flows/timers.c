@@ -9,11 +9,14 @@
 
 #include "store/clocks.h"
 
+#include "flows/cadence.h"
 #include "flows/containment.h"
 #include "flows/deadlines.h"
+#include "flows/delay.h"
 #include "flows/drill.h"
 #include "flows/duty.h"
 #include "flows/escalate.h"
+#include "flows/heartbeat.h"
 #include "flows/notify.h"
 #include "flows/outage.h"
 #include "flows/policies.h"
@@ -155,14 +158,24 @@ static const struct {
     const char *what;
     gboolean (*fire)(Desk *, const DueRow *, GError **);
 } kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff}, {"board", risks_board},
-           {"confirm", containment_expired}, {"outage", outage_fire}, {"drill", drill_fire}, {"roundcall", roundcall_fire}};
+             {"confirm", containment_expired}, {"outage", outage_fire}, {"cadence", cadence_fire}, {"delay", delay_fire}, {"heartbeat", heartbeat_missing},
+             {"drill", drill_fire}, {"roundcall", roundcall_fire}};
+
+/* A row of a batch may be gone, and its number given to a row that was made since: then it is not the same. */
+static gboolean is_still_there(Desk *d, const DueRow *due, gint64 *ret, GError **err)
+{
+    return db_value(d->db, ret, err,
+                    "select count(*) from due where id = $1 and what = $2 and next_at = $3 and coalesce(ticket_id, 0) = $4"
+                    " and coalesce(clock_id, 0) = $5 and coalesce(run_id, 0) = $6 and coalesce(level, 0) = $7",
+                    "istiiii", due->id, due->what, due->next_at, due->ticket_id, due->clock_id, due->run_id, (gint64)due->level);
+}
 
 static gboolean fire_one(Desk *d, const DueRow *due, GError **err)
 {
     gint64 still_there;
     if (due->clock_id != 0 && !recalc_clock(d, due->clock_id, err))
         return FALSE;
-    if (!db_value(d->db, &still_there, err, "select count(*) from due where id = $1", "i", due->id))
+    if (!is_still_there(d, due, &still_there, err))
         return FALSE;
     if (still_there == 0) /* an earlier row of this batch took it along, or made it void, or its deadline moved */
         return TRUE;

@@ -189,6 +189,24 @@ static gboolean wait_text(Desk *d, const Ticket *t, const DueRow *due, char **re
     return TRUE;
 }
 
+static gboolean cadence_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)d, (void)t, (void)due, (void)err;
+    *ret = g_strdup("the requester gets an update, unless somebody writes to him before");
+    return TRUE;
+}
+
+static gboolean delay_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    ClockRow *c = NULL;
+    (void)t;
+    if (!clocks_load(d->db, due->clock_id, &c, err))
+        return FALSE;
+    *ret = g_strdup_printf("the requester is told that it takes longer, if %s is not met before", policy_target_name(c->clock.target));
+    clocks_row_free(c);
+    return TRUE;
+}
+
 static gboolean shift_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {
     (void)d, (void)t, (void)err;
@@ -211,13 +229,21 @@ static gboolean roundcall_text(Desk *d, const Ticket *t, const DueRow *due, char
     return TRUE;
 }
 
+static gboolean heartbeat_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)d, (void)t, (void)err;
+    *ret = g_strdup_printf("no mail of rule %s by then: a ticket is opened", due->policy);
+    return TRUE;
+}
+
 static const struct {
     const char *what;
     gboolean has_ticket;
     gboolean (*text)(Desk *, const Ticket *, const DueRow *, char **, GError **);
 } kinds[] = {{"at", TRUE, at_text},       {"breach", TRUE, breach_text}, {"run", TRUE, run_text},
              {"close", TRUE, close_text}, {"wait", TRUE, wait_text},     {"shift", FALSE, shift_text},
-             {"drill", TRUE, drill_text}, {"roundcall", FALSE, roundcall_text}};
+             {"drill", TRUE, drill_text}, {"roundcall", FALSE, roundcall_text},
+             {"cadence", TRUE, cadence_text}, {"delay", TRUE, delay_text}, {"heartbeat", FALSE, heartbeat_text}};
 
 static gboolean text_of(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {

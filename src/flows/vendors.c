@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "rules/freemail.h"
+
+#include "flows/audience.h"
 #include "flows/deadlines.h"
 #include "flows/notify.h"
 #include "flows/outgoing.h"
@@ -83,7 +86,7 @@ static gboolean send(Desk *d, const Ticket *t, const LadderPage *p, const Config
     o.mail_class = COMPOSE_PAGE;
     o.notification = p->id;
     o.subject = subject;
-    json_t *view = view_of(d, t, p, c);
+    json_t *view = audience_take("vendor", AUDIENCE_VENDOR, view_of(d, t, p, c));
     gboolean ok = outgoing_send(d, &o, view, err);
     json_decref(view);
     return ok;
@@ -111,6 +114,26 @@ gboolean vendors_answered(Desk *d, const Ticket *t, const ConfigContact *c, cons
                      "update notification set outcome = $3, outcome_at = $4 where ticket_id = $1 and contact = $2 and delivered_at is not null", "isst", t->id,
                      c->name, outcome, d->now)
            && tell_worker(d, t, line, err) && desk_audit(d, t->id, err, "vendor-answer", "vendor=%s message=%" G_GINT64_FORMAT, c->name, message);
+}
+
+gboolean vendors_colleague(Desk *d, const Ticket *t, const char *address, const ConfigContact **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    *ret = NULL;
+    if (g_hash_table_size(d->config->vendors) == 0)
+        return TRUE;
+    if (!db_select(d->db, &rows, err, "select distinct contact from notification where ticket_id = $1 and contact like 'vendor:%'", "i", t->id))
+        return FALSE;
+    while (db_next(rows, &local)) {
+        const ConfigContact *c = desk_contact(d, db_text(rows, 0));
+        for (char **own = c != NULL ? c->email : NULL; own != NULL && *own != NULL && *ret == NULL; own++)
+            if (freemail_are_colleagues(address, *own) && (t->requester == NULL || !freemail_are_colleagues(address, t->requester)))
+                *ret = c;
+    }
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
 }
 
 gboolean vendors_late(Desk *d, const Ticket *t, const ClockRow *c, GError **err)

@@ -14,6 +14,8 @@
 gboolean vendors_ask(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *vendor, const PolicyLevel *level, GError **err);
 /* A vendor wrote (`message`, stored): his respond clock is met, and whoever works on the ticket reads it. */
 gboolean vendors_answered(Desk *d, const Ticket *t, const ConfigContact *vendor, const char *text, gint64 message, GError **err);
+/* Whose colleague writes from that address: of the vendors that were asked in this ticket, the one of its domain; *ret NULL: none. */
+gboolean vendors_colleague(Desk *d, const Ticket *t, const char *address, const ConfigContact **ret, GError **err);
 /* A clock of a vendor has run out: whoever works on the ticket is told. */
 gboolean vendors_late(Desk *d, const Ticket *t, const ClockRow *c, GError **err);
 /* Whether that clock is a vendor's, and not our own towards the requester. */

@@ -10,6 +10,7 @@
 #include "store/clocks.h"
 #include "store/messages.h"
 
+#include "flows/cadence.h"
 #include "flows/containment.h"
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
@@ -18,6 +19,7 @@
 #include "flows/notify.h"
 #include "flows/rescore.h"
 #include "flows/risks.h"
+#include "flows/surge.h"
 #include "flows/upcoming.h"
 #include "flows/verbs_shared.h"
 #include "flows/view.h"
@@ -46,7 +48,7 @@ gboolean verbs_refuse(VerbContext *c, const char *format, ...)
     return TRUE;
 }
 
-const char *verbs_actor_name(const VerbContext *c) { return c->actor != NULL ? c->actor->name : "operator"; }
+const char *verbs_actor_name(const VerbContext *c) { return c->actor != NULL ? c->actor->name : c->machine != NULL ? c->machine : "operator"; }
 
 static const ConfigQueue *home(const VerbContext *c) { return desk_queue(c->desk, c->ticket->queue); }
 const Zone *verbs_zone(const VerbContext *c) { return desk_contact_zone(c->desk, c->actor, home(c)); }
@@ -186,12 +188,18 @@ static gboolean end_runs(VerbContext *c, const char *reason, GError **err)
     return escalate_each(c->desk, c->ticket, &event, NULL, err);
 }
 
+/* A ticket that is over waits for nothing. */
+static gboolean clear_waiting(VerbContext *c, GError **err)
+{
+    return clocks_due_clear(c->desk->db, c->ticket->id, "close", 0, err) && clocks_due_clear(c->desk->db, c->ticket->id, "wait", 0, err);
+}
+
 static gboolean schedule_close(VerbContext *c, GError **err)
 {
     DueRow row = {.what = (char *)"close", .ticket_id = c->ticket->id};
     if (!calendar_add(desk_calendar(c->desk, home(c)->calendar), c->desk->now, home(c)->reopen_window, &row.next_at, NULL))
         row.next_at = c->desk->now + 14 * 86400;
-    return clocks_due_clear(c->desk->db, c->ticket->id, "close", 0, err) && clocks_due_add(c->desk->db, &row, err);
+    return clear_waiting(c, err) && clocks_due_add(c->desk->db, &row, err);
 }
 
 static gboolean do_resolve(VerbContext *c, const Command *cmd, GError **err)
@@ -205,10 +213,9 @@ static gboolean do_resolve(VerbContext *c, const Command *cmd, GError **err)
     t->state = TICKET_RESOLVED;
     t->resolved_at = c->desk->now;
     verbs_say(c, "Resolved.");
-    GuardCase facts = {.to = t->requester != NULL ? t->requester : "", .mail_class = GUARD_UPDATE, .is_participant = TRUE};
     return save(c, err) && end_runs(c, "it is resolved", err) && end_clocks(c, TRUE, err) && schedule_close(c, err)
-           && courtesy_allows(c->desk, t, &facts, &may_tell, err) && (!may_tell || t->is_operational || notify_requester(c->desk, t, "resolved", NULL, NULL, err))
-           && desk_audit(c->desk, t->id, err, "resolved", "by=%s", verbs_actor_name(c));
+           && courtesy_may_update(c->desk, t, &may_tell, err) && (!may_tell || t->is_operational || notify_requester(c->desk, t, "resolved", NULL, NULL, err))
+           && desk_audit(c->desk, t->id, err, "resolved", "by=%s", verbs_actor_name(c)) && surge_resolved(c->desk, t, err);
 }
 
 static gboolean do_reopen(VerbContext *c, const Command *cmd, GError **err)
@@ -275,7 +282,7 @@ static gboolean do_spam(VerbContext *c, const Command *cmd, GError **err)
     t->spam = TRUE;
     t->closed_at = c->desk->now;
     verbs_say(c, "Closed as spam; the sender gets no automatic mail any more.");
-    return save(c, err) && end_runs(c, "it is spam", err) && end_clocks(c, FALSE, err)
+    return save(c, err) && end_runs(c, "it is spam", err) && end_clocks(c, FALSE, err) && clear_waiting(c, err)
            && desk_audit(c->desk, t->id, err, "spam", "by=%s", verbs_actor_name(c));
 }
 
@@ -383,9 +390,17 @@ gboolean verbs_answered(Desk *d, Ticket *t, const char *contact, const char *que
         t->answered_at = at;
     if (!save(&c, err) || (t->owner == NULL && c.actor != NULL && !verbs_set_owner(&c, contact, err)))
         return FALSE;
-    return deadlines_answered(d, t, queue, at, message, err) && progress(&c, err)
+    return deadlines_answered(d, t, queue, at, message, err) && cadence_heard(d, t, at, err) && progress(&c, err)
            && (t->requester == NULL || courtesy_person_wrote(d, t->requester, err))
            && desk_audit(d, t->id, err, "answered", "by=%s message=%" G_GINT64_FORMAT, contact, message);
+}
+
+gboolean verbs_recovered(Desk *d, Ticket *t, const char *by, const char *text, gint64 message, GError **err)
+{
+    g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
+    VerbContext c = {.desk = d, .ticket = t, .machine = by, .message = message, .results = results};
+    const Command resolve = {.verb = VERB_RESOLVE, .text = (char *)text};
+    return verbs_apply(&c, &resolve, err);
 }
 
 gboolean verbs_reopen(Desk *d, Ticket *t, gint64 message, GError **err)

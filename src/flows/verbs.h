@@ -12,6 +12,7 @@ typedef struct {
     Desk *desk;
     Ticket *ticket;
     const ConfigContact *actor; /* NULL: the operator at the command line, who may everything */
+    const char *machine;        /* where there is no actor: what acts, for the audit; NULL: the operator */
     gint64 run;                 /* of the notification that was answered; 0: every live run of the ticket */
     gint64 page;                /* that notification, or 0 */
     gint64 message;             /* the mail that the verb came in, or 0 */
@@ -26,6 +27,8 @@ gboolean verbs_apply(VerbContext *c, const Command *command, GError **err);
 
 /* The requester was answered by a person at `at`: state, owner, clocks, holds. `queue` NULL: counts for all queues. */
 gboolean verbs_answered(Desk *d, Ticket *t, const char *contact, const char *queue, Instant at, gint64 message, GError **err);
+/* What a machine told of is over: resolved, as by the verb; `by` is for the audit. */
+gboolean verbs_recovered(Desk *d, Ticket *t, const char *by, const char *text, gint64 message, GError **err);
 /* Resolved, waiting or closed becomes open. */
 gboolean verbs_reopen(Desk *d, Ticket *t, gint64 message, GError **err);
 

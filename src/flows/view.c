@@ -10,6 +10,8 @@
 #include "store/clocks.h"
 #include "store/messages.h"
 
+#include "flows/causes.h"
+#include "flows/ownticket.h"
 #include "flows/people.h"
 #include "flows/policies.h"
 #include "flows/vendors.h"
@@ -197,6 +199,7 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     set(o, "language", t->language);
     json_object_set_new(o, "operational", json_boolean(t->is_operational));
     json_object_set_new(o, "drill", json_boolean(t->is_drill));
+    json_object_set_new(o, "own", json_boolean(ownticket_is(d, t) && !t->is_operational));
     set(o, "owner", t->owner);
     set(o, "owner_name", owner != NULL ? owner->full_name : t->owner);
     set(o, "owner_phone", owner != NULL ? owner->phone : NULL);
@@ -376,6 +379,11 @@ static gboolean add_headline(Desk *d, const Ticket *t, gsize max, json_t *o, GEr
     if (!db_text_value(d->db, &text, err, "select new_text from message where ticket_id = $1 and direction = 'in' and is_note = 0 order by id limit 1", "i", t->id))
         return FALSE;
     g_autofree char *gist = t->impact == NULL && text != NULL ? wrap_gist(text) : NULL;
+    if (ownticket_is(d, t) && !t->is_operational) { /* nobody says it */
+        g_autofree char *own = cut(t->subject, max);
+        set(o, "headline", own);
+        return TRUE;
+    }
     gsize used = (gsize)g_utf8_strlen(name, -1) + 4;
     g_autofree char *said = gist == NULL ? NULL : cut(gist, max > used + 8 ? max - used : 8);
     g_autofree char *whole = said != NULL ? g_strdup_printf("%s: \"%s\"", name, said)
@@ -450,6 +458,12 @@ json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p
     json_t *o = json_object(), *ticket = view_ticket(d, t, zone, err);
     json_object_set_new(o, "ticket", ticket == NULL ? json_null() : ticket);
     set(o, "policy", r->policy);
+    g_autofree char *because = NULL;
+    if (!causes_beside_clocks(d, r->id, &because, err)) {
+        json_decref(o);
+        return NULL;
+    }
+    set(o, "because", because);
     json_object_set_new(o, "level", json_integer(p->level));
     json_object_set_new(o, "levels", json_integer(policy->levels->len));
     json_object_set_new(o, "try", json_integer(p->attempt));
@@ -460,7 +474,7 @@ json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p
     set(o, "authority", level->authority);
     add_severities(d, t, o);
     set(o, "bridge", policy->bridge);
-    json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE && !t->is_operational && !t->is_drill));
+    json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE && !ownticket_is(d, t)));
     gboolean ok = ticket != NULL && add_history(d, r, p, zone, o, err) && add_subject_matter(d, t, zone, headline, excerpt, o, ticket, err);
     add_otherwise(d, t, queue, policy, p, zone, o);
     if (ok)

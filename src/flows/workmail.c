@@ -9,12 +9,15 @@
 #include "config/keys.h"
 
 #include "flows/acknowledge.h"
+#include "flows/attached.h"
 #include "flows/belonging.h"
 #include "flows/courtesy.h"
 #include "flows/notify.h"
+#include "flows/ownticket.h"
 #include "flows/people.h"
 #include "flows/signature.h"
 #include "flows/verbs.h"
+#include "flows/watchers.h"
 
 #include "base/banned.h"
 
@@ -69,12 +72,13 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
     g_autoptr(GPtrArray) parts = NULL;
     if (is_private(c->said->work) || !is_answer(c, v))
         return TRUE;
-    if (c->ticket->is_operational || c->ticket->is_drill) { /* its requester is escalate itself */
-        g_ptr_array_add(v->results, g_strdup(c->ticket->is_drill ? "Your answer is kept in this ticket. Nobody outside got it: it is an exercise."
-                                                                 : "Your answer is kept in this ticket. Nobody outside got it: the customer waits in the ticket that this one is about."));
+    if (ownticket_is(c->desk, c->ticket)) { /* its requester is escalate itself */
+        g_ptr_array_add(v->results, g_strdup(c->ticket->is_operational
+                                                 ? "Your answer is kept in this ticket. Nobody outside got it: the customer waits in the ticket that this one is about."
+                                                 : "Your answer is kept in this ticket. Nobody outside got it: there is no customer in it."));
         return verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
     }
-    if (!intake_parts(c, &parts, err))
+    if (!attached_parts(c, &parts, err))
         return FALSE;
     const char *personal = personal_part(parts);
     if (personal != NULL) {
@@ -84,9 +88,12 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
                                                     " answer again without it.", personal));
         return messages_set_note(c->desk->db, c->row->id, err);
     }
-    g_autofree char *text = token_scrub(c->said->work->rest, -1, NULL);
+    g_autofree char *rest = token_scrub(c->said->work->rest, -1, NULL), *text = attached_for_requester(c, rest, c->ticket->language);
+    if (c->left_out != NULL)
+        g_ptr_array_add(v->results, g_strdup_printf("Your answer was sent without %s: too large for one mail. The customer was told so, but has no"
+                                                    " other way to it: please give him one.", c->left_out));
     intake_note(c, "relayed to the requester");
-    return notify_relay(c->desk, c->ticket, c->sender, text, parts, c->row->id, err)
+    return watchers_of_team(c, err) && notify_relay(c->desk, c->ticket, c->sender, text, parts, c->row->id, err)
            && verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
 }
 

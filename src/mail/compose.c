@@ -56,6 +56,8 @@ static gboolean check_address(const char *field, const char *address, GError **e
     return TRUE;
 }
 
+gboolean compose_is_address(const char *address) { return check_address("To", address, NULL); }
+
 static gboolean is_message_id(const char *id)
 {
     gsize n = strlen(id);

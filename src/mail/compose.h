@@ -31,6 +31,8 @@ typedef struct {
     const char *calendar_method;
 } ComposeDraft;
 
+/* Whether a mail can be written to that address. */
+gboolean compose_is_address(const char *address);
 /* The mail with CRLF line ends. DATA error names the field. */
 gboolean compose_mail(const ComposeDraft *draft, GBytes **ret, GError **err);
 

@@ -7,6 +7,7 @@
 #include "store/audit.h"
 
 #include "flows/bulletin.h"
+#include "flows/lint.h"
 
 #include "programs/cmd.h"
 #include "programs/sign_worker.h"
@@ -35,6 +36,7 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
         d->now = cmd_now(ctx);
         desk_try(d, d->now, problems);
         sign_worker_check(d->config, problems);
+        lint_desk(d, warnings);
         bulletin_dry(d, warnings);
     }
     print_list(stderr, "", problems);

@@ -93,7 +93,7 @@ static void print_score(const json_t *s, const Zone *zone)
         printf("    %-24s %-12s %4" JSON_INTEGER_FORMAT "\n", get(row, "rule"), get(row, "axis"), json_integer_value(json_object_get(row, "points")));
 }
 
-/* "escalation 3 by policy standard: climbing, level 2, since …; because of respond in support" */
+/* "escalation 3 by policy standard: climbing, level 2, since …; because: respond in support" */
 static void print_run(const json_t *r, const Zone *zone)
 {
     size_t i;
@@ -102,7 +102,7 @@ static void print_run(const json_t *r, const Zone *zone)
     printf("  run %" JSON_INTEGER_FORMAT " by policy %s: %s, level %" JSON_INTEGER_FORMAT ", since %s\n", json_integer_value(json_object_get(r, "id")),
            get(r, "policy"), get(r, "state"), json_integer_value(json_object_get(r, "level")), at);
     json_array_foreach(json_object_get(r, "causes"), i, one)
-        printf("    because of %s%s\n", get(one, "cause"), json_is_true(json_object_get(one, "over")) ? ", which is over" : "");
+        printf("    because: %s%s\n", get(one, "cause"), json_is_true(json_object_get(one, "over")) ? ", which is over" : "");
     printf("    version %.16s%s, configuration %.12s\n", *get(r, "policy_version") != '\0' ? get(r, "policy_version") : "-",
            json_is_true(json_object_get(r, "is_present")) ? "" : ", not the present one", get(r, "config_version"));
 }

@@ -174,12 +174,14 @@ static int print_mail(Desk *d, gint64 id)
         return cmd_fail(err);
     gsize n;
     const char *bytes = g_bytes_get_data(row->bytes, &n);
+    if (n == 0 && row->copy_of != 0)
+        return print_mail(d, row->copy_of);
     g_autoptr(GString) archived = NULL;
     if (n == 0) { /* it was moved */
         g_autofree char *name = g_strdup_printf("out-%" G_GINT64_FORMAT ".eml", id);
         g_autofree char *relative = spool_archive_path(name, row->handed_at != INSTANT_NONE ? row->handed_at : row->created_at);
         g_autofree char *path = g_build_filename(d->config->spool, relative, NULL);
-        if (!files_read(path, LIMIT_MAIL_BYTES, &archived, &err))
+        if (!files_read(path, 2 * (gsize)LIMIT_MAIL_BYTES, &archived, &err))
             return cmd_fail(err);
         bytes = archived->str;
         n = archived->len;

@@ -1,4 +1,4 @@
-/* cmd_replay: `escalate replay --threads MBOX…`: which mails of an old mailbox belong together: a line each, MESSAGE-ID<TAB>TICKET, in file
+/* cmd_replay: `escalate replay`, and here `escalate replay --threads MBOX…`: which mails of an old mailbox belong together: a line each, MESSAGE-ID<TAB>TICKET, in file
  * order. All senders are taken for participants; needs no configuration. */
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 
 #include "programs/cmd.h"
 #include "programs/mbox.h"
+#include "programs/replay.h"
 
 #include "base/banned.h"
 
@@ -81,8 +82,9 @@ static gboolean read_mbox(Threads *t, const char *path, GError **err)
 int cmd_replay(int argc, char **argv, CommandContext *ctx)
 {
     g_autoptr(GError) err = NULL;
-    (void)ctx;
-    if (argc < 3 || strcmp(argv[1], "--threads") != 0)
+    if (argc > 1 && strcmp(argv[1], "--threads") != 0)
+        return replay_run(argc, argv, ctx);
+    if (argc < 3)
         return cmd_usage(argv[0]);
     message_init();
     Threads t = {g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), g_array_new(FALSE, FALSE, sizeof(guint)),

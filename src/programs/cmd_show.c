@@ -6,7 +6,9 @@
 #include "store/outbox.h"
 #include "store/runs.h"
 
+#include "flows/causes.h"
 #include "flows/risks.h"
+#include "flows/surge.h"
 #include "flows/view.h"
 
 #include "programs/cmd.h"
@@ -38,6 +40,43 @@ static gboolean add_messages(Desk *d, gint64 ticket, json_t *o, GError **err)
     return TRUE;
 }
 
+/* All causes of a run, those that are over as well, on one line; NULL with *err. */
+static char *because_of(Desk *d, gint64 run, json_t **ret_causes, GError **err)
+{
+    g_autoptr(GString) s = g_string_new(NULL);
+    json_t *one;
+    size_t i;
+    if (!causes_of_run(d, run, ret_causes, err))
+        return NULL;
+    json_array_foreach(*ret_causes, i, one)
+    {
+        const char *over = json_is_true(json_object_get(one, "over")) ? " (over)" : "";
+        g_string_append_printf(s, "%s%s%s", i > 0 ? "; " : "", json_string_value(json_object_get(one, "cause")), over);
+    }
+    return g_strdup(s->str);
+}
+
+/* Whether it belongs to a surge, or is one. */
+static gboolean add_surge(Desk *d, gint64 ticket, json_t *o, GError **err)
+{
+    gint64 surge;
+    g_autoptr(GArray) members = NULL;
+    if (!surge_of_ticket(d, ticket, &surge, err) || !surge_members(d, ticket, &members, err))
+        return FALSE;
+    g_autoptr(GString) all = g_string_new(NULL);
+    json_t *list = json_array();
+    for (guint i = 0; i < members->len; i++) {
+        json_array_append_new(list, json_integer(g_array_index(members, gint64, i)));
+        g_string_append_printf(all, "%s#%" G_GINT64_FORMAT, i > 0 ? ", " : "", g_array_index(members, gint64, i));
+    }
+    if (surge != 0)
+        json_object_set_new(o, "surge", json_integer(surge));
+    if (members->len > 0)
+        json_object_set_new(o, "surge_of", json_string(all->str));
+    json_object_set_new(o, "surge_tickets", list);
+    return TRUE;
+}
+
 static gboolean add_runs(Desk *d, gint64 ticket, json_t *o, GError **err)
 {
     g_autoptr(GPtrArray) runs = NULL;
@@ -56,9 +95,15 @@ static gboolean add_runs(Desk *d, gint64 ticket, json_t *o, GError **err)
                                                    "contact", p->contact, "state", states[p->state], "delivered", at));
         }
         g_autofree char *until = instant_format(r->run->hold_until);
-        json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:i, s:s?, s:s, s:o}", "id", (json_int_t)r->id, "policy", r->policy, "state",
+        json_t *causes = NULL;
+        g_autofree char *because = because_of(d, r->id, &causes, err);
+        if (because == NULL) {
+            json_decref(pages);
+            return FALSE;
+        }
+        json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:i, s:s?, s:s, s:o, s:o, s:s}", "id", (json_int_t)r->id, "policy", r->policy, "state",
                                               ladder_state_name(r->run->state), "level", r->run->level, "acker", r->run->acker, "hold_until", until,
-                                              "notifications", pages));
+                                              "notifications", pages, "causes", causes, "because", because));
     }
     return TRUE;
 }
@@ -155,7 +200,8 @@ static void print_facts(const json_t *t, const Reader *reader)
                                    {"contained", "contained_exact", TRUE}, {"risks", "risks", FALSE}, {"kept until", "kept_exact", TRUE},
                                    {"impact", "impact", FALSE},
                                    {"next", "next", FALSE},        {"cause", "cause", FALSE},       {"resolution", "resolution", FALSE},
-                                   {"waiting for", "waiting_for", FALSE}, {"waiting until", "wait_until_exact", TRUE}};
+                                   {"waiting for", "waiting_for", FALSE}, {"waiting until", "wait_until_exact", TRUE},
+                                   {"part of surge", "surge", FALSE}, {"surge of", "surge_of", FALSE}};
     for (gsize k = 0; k < G_N_ELEMENTS(facts); k++) {
         if (json_object_get(t, facts[k].key) == NULL)
             continue;
@@ -169,7 +215,8 @@ static void print_show(const json_t *o, const Reader *reader)
     static const Column clocks[] = {{"target", "target", FALSE}, {"queue", "queue", FALSE},   {"state", "state", FALSE},
                                     {"within", "duration", FALSE}, {"due", "at_exact", TRUE}, {"left", "left", FALSE}};
     static const Column runs[] = {{"run", "id", FALSE},       {"policy", "policy", FALSE}, {"state", "state", FALSE},
-                                  {"level", "level", FALSE},  {"taken by", "acker", FALSE}, {"until", "hold_until", TRUE}};
+                                  {"level", "level", FALSE},  {"taken by", "acker", FALSE}, {"until", "hold_until", TRUE},
+                                  {"because", "because", FALSE}};
     static const Column pages[] = {{"number", "notification", FALSE}, {"level", "level", FALSE}, {"try", "try", FALSE},
                                    {"to", "contact", FALSE},          {"state", "state", FALSE}, {"delivered", "delivered", TRUE}};
     static const Column in[] = {{"number", "id", FALSE}, {"at", "at", TRUE}, {"kind", "kind", FALSE}, {"from", "from", FALSE}, {"text", "text", FALSE}};
@@ -204,7 +251,7 @@ int cmd_show(int argc, char **argv, CommandContext *ctx)
     json_t *o = json_object(), *view = view_ticket(d, t, reader.zone, &err);
     if (view != NULL) {
         json_object_set_new(o, "ticket", view);
-        if (add_risks(d, t, reader.zone, view, &err) && add_runs(d, t->id, o, &err) && add_messages(d, t->id, o, &err)) {
+        if (add_risks(d, t, reader.zone, view, &err) && add_surge(d, t->id, view, &err) && add_runs(d, t->id, o, &err) && add_messages(d, t->id, o, &err)) {
             if (cmd_json(ctx))
                 cmd_print_json(json_incref(o));
             else

@@ -15,6 +15,7 @@
 
 #include "store/audit.h"
 #include "store/outbox.h"
+#include "store/search.h"
 #include "store/spool.h"
 
 #include "flows/bulletin.h"
@@ -445,6 +446,16 @@ static gboolean chores(Core *c, Instant now, GError **err)
     return bulletin_dry_pass(c->desk, err);
 }
 
+/* Of less weight than any mail: what fails is said, and tried again in the next round. */
+static guint index_texts(Core *c)
+{
+    g_autoptr(GError) err = NULL;
+    guint did;
+    if (!search_catch_up(c->desk->db, &did, &err))
+        log_error("search", err);
+    return did;
+}
+
 gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err)
 {
     guint files, fired, handed, moved, reports, reckoned;
@@ -466,7 +477,7 @@ gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError 
         || !daily_pass(c->desk, &reports, err)
         || !delivery(c, wait, is_readable(core_delivery_fd(c)), &handed, err) || !deliver_archive(c->desk, &moved, err))
         return FALSE;
-    *ret_did += fired + handed + moved + reports + reckoned;
+    *ret_did += fired + handed + moved + reports + reckoned + index_texts(c);
     return TRUE;
 }
 

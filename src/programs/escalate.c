@@ -30,6 +30,7 @@ const CommandEntry cmd_table[] = {
     {"init", "DIR [--system] [--country CODE] [--tz ZONE]", "writes a working starter set into a new directory", cmd_init},
     {"check", "[--mta [--send ADDRESS [--wait SECONDS]]]", "checks configuration, calendars and templates; or the mail server's side", cmd_check},
     {"list", "[--all] [WORDS] [FIELD:VALUE]", "lists tickets", cmd_list},
+    {"new", "--queue Q --from ADDRESS [OPTIONS] [TEXT]", "opens a ticket for a customer who phoned", cmd_new},
     {"show", "ID", "shows a ticket with its mails and runs", cmd_show},
     {"explain", "ID [--tz ZONE]", "says why each deadline is when it is", cmd_explain},
     {"log", "ID | MESSAGE", "shows the decisions on mails", cmd_log},
@@ -67,6 +68,10 @@ const CommandEntry cmd_table[] = {
     {"replay", "--threads MBOX…", "threads an old mailbox", cmd_replay},
     {"drill", "--policy P [--queue Q] [--severity S1…S4] [--subject TEXT] | list | report ID | end ID", "an exercise through the real path", cmd_drill},
     {"roundcall", "[--all | --role ROLE | CONTACT…]", "asks contacts to confirm how they are reached; without words: how that stands", cmd_roundcall},
+    {"policy", "NAME [--dot] [--json]", "shows a ladder, as text or as a graph", cmd_policy},
+    {"simulate", "--policy P [--queue Q] [--severity S] --from T [--until T] [--answers FILE] [--json]", "says what a policy would send", cmd_simulate},
+    {"replay", "[--policy P] [--queue Q] [--until T] [--answers-resolve] [--diff OLD NEW] [--json] MBOX… | --threads MBOX…",
+     "says what the policy would have done with old mail, or threads it", cmd_replay},
     {"audit", "verify [--head N:HASH] | head | ID", "verifies or shows the audit record", cmd_audit},
     {"help", "[COMMAND]", "shows this list", cmd_help},
 };

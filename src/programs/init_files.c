@@ -40,7 +40,7 @@ static const char configuration[] =
     "  ann:   {name: Ann Agent, email: [ann@example.com], roles: [agent], backup: eve}\n"
     "  eve:   {name: Eve Agent, email: [eve@example.com], roles: [agent], backup: ann}\n"
     "  carol: {name: Carol Lead, email: [carol@example.com], roles: [lead]}\n"
-    "  dana:  {name: Dana Director, email: [dana@example.com], roles: [director]}\n"
+    "  dana:  {name: Dana Director, email: [dana@example.com], roles: [director], backup: carol}\n"
     "\n"
     "rotas:\n"
     "  primary: {files: [rota.ics], timezone: @TIMEZONE@, fallback: role:agent}\n"

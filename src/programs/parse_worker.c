@@ -164,7 +164,7 @@ gboolean parse_worker_parts(ParseWorker *p, int fd, gsize offset, GPtrArray **re
     if (!ask(p, 'p', fd, offset, 2 * (gsize)LIMIT_MAIL_BYTES, &answer, err))
         return FALSE;
     if (strcmp(answer->str, TOO_LARGE) == 0)
-        return error_set(err, ERROR_DATA, "its attachments are too many or too large to be passed on");
+        return error_set(err, ERROR_LIMIT, "its attachments are too many or too large to be passed on");
     for (gsize at = 0; at < answer->len;) {
         const char *line = answer->str + at, *end = memchr(line, '\n', answer->len - at);
         g_autofree char *head = end == NULL ? NULL : g_strndup(line, (gsize)(end - line));

@@ -97,6 +97,7 @@ static gboolean is_spam(const GuardCase *c) { return c->is_spam; }
 static gboolean is_unsure(const GuardCase *c) { return c->is_unsure; }
 /* rules 7: where authentication failed, the registered address is told and asked to answer from there (once a day, below). */
 static gboolean is_forged(const GuardCase *c) { return c->auth_failed && !(c->mail_class == GUARD_REFUSAL && c->is_contact); }
+static gboolean is_monitor(const GuardCase *c) { return c->is_monitor && !c->is_contact; }
 static gboolean is_acked(const GuardCase *c) { return c->acks_of_ticket > 0; }
 /* Of a contact on one ticket; of anybody else in all. */
 static gboolean is_refused_today(const GuardCase *c) { return c->refusals_today >= (c->is_contact ? LIMIT_REFUSALS_PER_TICKET_DAY : 1); }
@@ -139,6 +140,7 @@ static const struct {
     {"bulk", is_bulk, OUTSIDE, FALSE},
     {"machine", is_machine, OUTSIDE, FALSE},
     {"machine", is_no_letter, BIT(GUARD_AUTO_ACK), FALSE},
+    {"monitor", is_monitor, OUTSIDE, FALSE},
     {"auth-failed", is_forged, OUTSIDE, FALSE},
     {"spam", is_spam, OUTSIDE, FALSE},
     {"unsure", is_unsure, BIT(GUARD_AUTO_ACK), FALSE},

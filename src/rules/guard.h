@@ -33,6 +33,7 @@ typedef struct {
     gboolean has_list_headers;    /* List-*, Precedence list, bulk, junk; after own-lists are taken off */
     gboolean auth_failed;  /* a trusted authserv-id says fail for SPF, DKIM or DMARC */
     gboolean is_spam;      /* a spam header says yes, or the verb `spam` silenced the sender */
+    gboolean is_monitor;   /* `to` is the monitoring that a ticket is of */
     gboolean is_unsure;    /* its kind was decided against by words only */
 
     /* what that address and its domain had already */

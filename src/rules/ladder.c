@@ -137,7 +137,7 @@ static void held_timer(LadderStep *s)
     if (is_unresolved) /* at the last level too, or it would stay due for ever */
         r->resolve_by = INSTANT_NONE;
     if (is_unresolved && r->level < level_count(s)) {
-        ladder_climb_fire_next(s);
+        ladder_climb_fire_above(s);
     } else if (reminder != NULL) {
         if (reminder->state == PAGE_WAITING && reminder->deadline_at <= s->now)
             lapse(s);
@@ -213,27 +213,12 @@ static void delivered(LadderStep *s)
     }
 }
 
-/* Puts a person out of the run and takes back his pages; TRUE if the current level was waiting for him. */
-static gboolean put_out(LadderStep *s, const char *contact)
-{
-    gboolean was_waiting = FALSE;
-    ladder_climb_add_name(s->run->out, contact);
-    for (guint i = 0; i < s->run->pages->len; i++) {
-        LadderPage *p = g_ptr_array_index(s->run->pages, i);
-        if (strcmp(p->contact, contact) != 0 || !is_pending(p))
-            continue;
-        was_waiting = was_waiting || (p->level == s->run->level && p->kind != PAGE_REMINDER);
-        ladder_climb_stop_page(s, p, PAGE_OUT);
-    }
-    return was_waiting;
-}
-
 /* decline, pass, unreachable while climbing: the one passed to or the backup is asked at once, else the level goes on without. */
 static void climbing_out(LadderStep *s)
 {
     int level = s->run->level;
     const char *contact = s->event->contact;
-    if (!put_out(s, contact))
+    if (!ladder_climb_put_out(s, contact))
         return;
     const char *c = s->event->kind == LADDER_PASS ? ladder_climb_reachable(s, level, s->event->other, TRUE) : NULL;
     if (c == NULL)
@@ -244,10 +229,21 @@ static void climbing_out(LadderStep *s)
         ladder_climb_after_level_spent(s);
 }
 
+/* Of a run that asked everybody: his backup, if nobody tried him. He stays in it: who was away is asked again when he is back. */
+static void exhausted_unreachable(LadderStep *s)
+{
+    const char *contact = s->event->contact;
+    if (!ladder_climb_take_back(s, contact))
+        return;
+    const char *c = ladder_climb_reachable(s, s->run->level, s->world->backup(s->world->data, contact), TRUE);
+    if (c != NULL)
+        ladder_climb_page(s, s->run->level, c, 1, contact);
+}
+
 static void held_out(LadderStep *s)
 {
     if (g_strcmp0(s->event->contact, s->run->acker) != 0) {
-        put_out(s, s->event->contact);
+        ladder_climb_put_out(s, s->event->contact);
         return;
     }
     /* The acker himself says no, or his reminder cannot reach him: his promise is void. An out-of-office that arrives for an earlier
@@ -466,12 +462,12 @@ static Handler *const machine[RUN_STATE_COUNT][LADDER_EVENT_COUNT] = {
         {[LADDER_CAUSE] = ignore,                [LADDER_LEVEL] = held_level,            [LADDER_TIMER] = held_timer,
          [LADDER_DELIVERED] = delivered,         [LADDER_UNREACHABLE] = held_out,        [LADDER_DECLINE] = held_out,
          [LADDER_PASS] = held_out,               [LADDER_ACK] = held_ack,                [LADDER_PROGRESS] = held_progress,
-         [LADDER_CONTAINED] = held_progress,     [LADDER_ESCALATE] = ladder_climb_fire_next,[LADDER_SUSPEND] = suspend,
+         [LADDER_CONTAINED] = held_progress,     [LADDER_ESCALATE] = ladder_climb_fire_above,[LADDER_SUSPEND] = suspend,
          [LADDER_RESUME] = resume,               [LADDER_SEVERITY] = held_severity,      [LADDER_SHIFT] = held_shift,
          [LADDER_END] = end},
     [RUN_EXHAUSTED] =
         {[LADDER_CAUSE] = ignore,                [LADDER_LEVEL] = climbing_level,        [LADDER_TIMER] = exhausted_timer,
-         [LADDER_DELIVERED] = delivered,         [LADDER_UNREACHABLE] = ignore,          [LADDER_DECLINE] = climbing_out,
+         [LADDER_DELIVERED] = delivered,         [LADDER_UNREACHABLE] = exhausted_unreachable,[LADDER_DECLINE] = climbing_out,
          [LADDER_PASS] = climbing_out,           [LADDER_ACK] = ack,                     [LADDER_PROGRESS] = ignore,
          [LADDER_CONTAINED] = ignore,            [LADDER_ESCALATE] = ignore,             [LADDER_SUSPEND] = suspend,
          [LADDER_RESUME] = resume,               [LADDER_SEVERITY] = ignore,             [LADDER_SHIFT] = ignore,

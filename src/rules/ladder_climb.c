@@ -80,6 +80,27 @@ void ladder_climb_stop_pages(LadderStep *s)
     }
 }
 
+/* Takes back his pages; TRUE if the current level was waiting for him. */
+gboolean ladder_climb_take_back(LadderStep *s, const char *contact)
+{
+    gboolean was_waiting = FALSE;
+    for (guint i = 0; i < s->run->pages->len; i++) {
+        LadderPage *p = g_ptr_array_index(s->run->pages, i);
+        if (strcmp(p->contact, contact) != 0 || !is_pending(p))
+            continue;
+        was_waiting = was_waiting || (p->level == s->run->level && p->kind != PAGE_REMINDER);
+        ladder_climb_stop_page(s, p, PAGE_OUT);
+    }
+    return was_waiting;
+}
+
+/* The same, and he is out of the run. */
+gboolean ladder_climb_put_out(LadderStep *s, const char *contact)
+{
+    ladder_climb_add_name(s->run->out, contact);
+    return ladder_climb_take_back(s, contact);
+}
+
 /* ---- whom to page ---- */
 
 /* The first of contact, his backup, his backup's backup … who can be asked; NULL if the chain ends or comes back to somebody seen. */
@@ -129,6 +150,9 @@ static void page_anyway(LadderStep *s, int level)
 
 /* ---- levels ---- */
 
+/* What begins while the run stands still begins when it goes on: resume moves it by all of that time. */
+static Instant from_when(const LadderStep *s) { return s->run->suspended_at != INSTANT_NONE ? s->run->suspended_at : s->now; }
+
 void ladder_climb_exhausted(LadderStep *s)
 {
     LadderRun *r = s->run;
@@ -143,7 +167,7 @@ void ladder_climb_exhausted(LadderStep *s)
         Instant once = s->world->add(s->world->data, r->level, s->now, level_of(s, r->level)->ack_within);
         Seconds spacing = r->repeat_after == 0 ? once - s->now : 2 * r->repeat_after;
         r->repeat_after = CLAMP(spacing, 60, REPEAT_MAX);
-        r->repeat_at = s->now + r->repeat_after;
+        r->repeat_at = from_when(s) + r->repeat_after;
     }
 }
 
@@ -158,11 +182,11 @@ void ladder_climb_after_level_spent(LadderStep *s)
         ladder_climb_exhausted(s);
         return;
     }
-    Instant at = s->world->add(s->world->data, next, s->now, level_of(s, next)->after);
-    if (at <= s->now)
+    Duration after = level_of(s, next)->after;
+    if (s->world->add(s->world->data, next, s->now, after) <= s->now)
         ladder_climb_fire(s, next);
     else
-        r->next_level_at = at;
+        r->next_level_at = s->world->add(s->world->data, next, from_when(s), after);
 }
 
 static void skip_between(LadderStep *s, int level)
@@ -205,7 +229,7 @@ static void fire_in_vain(LadderStep *s, int level)
     else
         ladder_climb_after_level_spent(s);
     if (!s->run->is_operational)
-        s->run->repeat_at = s->now + LOOK_AGAIN;
+        s->run->repeat_at = from_when(s) + LOOK_AGAIN;
 }
 
 void ladder_climb_fire(LadderStep *s, int level)
@@ -228,6 +252,13 @@ void ladder_climb_fire(LadderStep *s, int level)
         fire_in_vain(s, level);
     else
         ladder_climb_after_level_spent(s);
+}
+
+/* Of a run that somebody holds: where nobody is above, he keeps it. */
+void ladder_climb_fire_above(LadderStep *s)
+{
+    if (s->run->level < level_count(s))
+        ladder_climb_fire(s, s->run->level + 1);
 }
 
 void ladder_climb_fire_next(LadderStep *s)

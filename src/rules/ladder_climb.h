@@ -26,12 +26,15 @@ gboolean ladder_climb_was_tried(const LadderStep *s, int level, const char *cont
 gboolean ladder_climb_is_asked(const LadderStep *s, int level, const char *contact);
 void ladder_climb_stop_page(LadderStep *s, LadderPage *p, PageState waiting_to);
 void ladder_climb_stop_pages(LadderStep *s);
+gboolean ladder_climb_take_back(LadderStep *s, const char *contact);
+gboolean ladder_climb_put_out(LadderStep *s, const char *contact);
 const char *ladder_climb_reachable(LadderStep *s, int level, const char *contact, gboolean must_be_new);
 void ladder_climb_page(LadderStep *s, int level, const char *contact, int attempt, const char *instead_of);
 gboolean ladder_climb_page_people(LadderStep *s, int level, int attempt);
 void ladder_climb_exhausted(LadderStep *s);
 void ladder_climb_after_level_spent(LadderStep *s);
 void ladder_climb_fire(LadderStep *s, int level);
+void ladder_climb_fire_above(LadderStep *s);
 void ladder_climb_fire_next(LadderStep *s);
 void ladder_climb_look_again(LadderStep *s);
 

@@ -34,6 +34,11 @@ typedef struct {
     Duration before; /* this long before the clock's due */
 } LevelAt;
 
+/* How often the requester hears while his ticket is escalated, by severity; an amount of 0: not by itself. */
+typedef struct {
+    Duration every[SEVERITY_COUNT];
+} PolicyCadence;
+
 typedef enum { LEVEL_VERTICAL, LEVEL_HORIZONTAL } LevelKind;
 
 typedef struct {
@@ -65,6 +70,7 @@ typedef struct {
     Duration ack_holds;
     char *bridge;          /* or NULL */
     char *exhausted_queue; /* of `exhausted: queue:NAME`, or NULL */
+    PolicyCadence cadence; /* where it has none for a severity, the queue's counts */
     int line;
 } Policy;
 

@@ -68,6 +68,13 @@ static const struct {
     [WORDCLASS_STATUS_UNREACHABLE] = {"status-unreachable", FLAG_WORD, "4.4.1"},
     [WORDCLASS_STATUS_EXPIRED] = {"status-expired", FLAG_WORD, "4.4.7"},
     [WORDCLASS_STATUS_REFUSED] = {"status-refused", FLAG_WORD, "5.7.1"},
+    [WORDCLASS_APPEAL_LEAD] = {"appeal-lead", FLAG_EXACT, NULL},
+    [WORDCLASS_APPEAL_ASK] = {"appeal-ask", FLAG_EXACT, NULL},
+    [WORDCLASS_APPEAL_DO] = {"appeal-do", FLAG_EXACT, NULL},
+    [WORDCLASS_APPEAL_WHOLE] = {"appeal-whole", FLAG_EXACT, NULL},
+    [WORDCLASS_APPEAL_NOT] = {"appeal-not", FLAG_EXACT, NULL},
+    [WORDCLASS_APPEAL_UNLESS] = {"appeal-unless", FLAG_EXACT, NULL},
+    [WORDCLASS_APPEAL_JOINT] = {"appeal-joint", FLAG_EXACT, NULL},
 };
 
 typedef struct {

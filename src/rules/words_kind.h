@@ -1,4 +1,4 @@
-/* words_kind: the words by which machines give themselves away, a row per phrase. The rows of data/words are compiled in; an admin's
+/* words_kind: the words by which machines give themselves away, a row per phrase; and those of customers who ask for escalation. The rows of data/words are compiled in; an admin's
  * files in the same format are added to them. A KindWords is a value: made once, then only read.
  *
  * The format: UTF-8; `#` begins a comment line; "== CLASS LANGUAGE" opens a list, then a phrase a line, whose case does not count;
@@ -46,6 +46,13 @@ typedef enum {
     WORDCLASS_STATUS_UNREACHABLE,
     WORDCLASS_STATUS_EXPIRED,
     WORDCLASS_STATUS_REFUSED,
+    WORDCLASS_APPEAL_LEAD,   /* a customer who asks for escalation: rules/appeal.h */
+    WORDCLASS_APPEAL_ASK,
+    WORDCLASS_APPEAL_DO,
+    WORDCLASS_APPEAL_WHOLE,
+    WORDCLASS_APPEAL_NOT,
+    WORDCLASS_APPEAL_UNLESS,
+    WORDCLASS_APPEAL_JOINT,
     WORDCLASS_COUNT
 } WordClass;
 

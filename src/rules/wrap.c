@@ -12,7 +12,7 @@ static int hanging_indent(const char *line)
     const char *gap = strstr(line + indent, "  ");
     if (gap == NULL || gap - line > 12)
         return indent;
-    return (int)(gap - line) + (int)strspn(gap, " ");
+    return (int)g_utf8_strlen(line, gap - line) + (int)strspn(gap, " ");
 }
 
 static void wrap_line(GString *out, const char *line, int width)

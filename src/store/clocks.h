@@ -36,7 +36,8 @@ gboolean clocks_load(Db *db, gint64 id, ClockRow **ret, GError **err);
 /* Stores a new clock (id 0: sets it) or changes one, and logs `event` with its due. `message` 0: none. */
 gboolean clocks_save(Db *db, ClockRow *r, Instant at, const char *event, gint64 message, GError **err);
 
-/* What fires: `at` (clock, policy, level), `breach` (clock), `run` (run), `close` and `wait` (ticket). */
+/* What fires: `at` (clock, policy, level), `breach` and `delay` (clock), `run` (run), `close`, `wait` and `cadence` (ticket), `shift` (rota) and
+ * `heartbeat` (rule), whose name stands in policy. */
 typedef struct {
     gint64 id;
     char *what;

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 
@@ -52,7 +53,7 @@ static gboolean migrate(Db *db, GError **err)
     return db_commit(db, err);
 }
 
-gboolean db_open(const char *path, Db **ret, GError **err)
+static gboolean open_with(const char *path, const char *pragmas, Db **ret, GError **err)
 {
     Db *db = g_new0(Db, 1);
     db->prepared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -64,14 +65,34 @@ gboolean db_open(const char *path, Db **ret, GError **err)
     }
     sqlite3_extended_result_codes(db->handle, 0);
     sqlite3_busy_timeout(db->handle, 10000);
-    if (!run_script(db, "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off", err)
-        || !migrate(db, err)) {
+    if (!run_script(db, pragmas, err) || !migrate(db, err)) {
         g_prefix_error(err, "'%s': ", path);
         db_close(db);
         return FALSE;
     }
     *ret = db;
     return TRUE;
+}
+
+gboolean db_open(const char *path, Db **ret, GError **err)
+{
+    return open_with(path, "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off", ret, err);
+}
+
+/* A file that loses its name at once: what SQLite itself keeps as temporary costs a walk over all that was written, at every commit. What a
+ * transaction takes back is small: in memory. */
+gboolean db_open_scratch(Db **ret, GError **err)
+{
+    g_autoptr(GError) local = NULL;
+    g_autofree char *directory = g_dir_make_tmp("escalate-XXXXXX", &local);
+    if (directory == NULL)
+        return error_set(err, ERROR_TEMPFAIL, "temporary database: %s", local->message);
+    g_autofree char *path = g_build_filename(directory, "scratch", NULL);
+    gboolean ok = open_with(path, "pragma locking_mode = exclusive; pragma journal_mode = memory; pragma synchronous = off; pragma cache_size = -65536;"
+                                  " pragma foreign_keys = on; pragma trusted_schema = off", ret, err);
+    unlink(path);
+    rmdir(directory);
+    return ok;
 }
 
 void db_close(Db *db)

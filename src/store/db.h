@@ -13,6 +13,9 @@ typedef struct DbRows DbRows;
 
 /* Opens or creates, migrates to the present schema. WAL, synchronous=FULL, foreign keys, 10 s of patience with a lock. */
 gboolean db_open(const char *path, Db **ret, GError **err);
+/* One of its own for trials, with the present schema, in a file below TMPDIR that has no name any more: it is gone when it is closed, however
+ * the program ends. */
+gboolean db_open_scratch(Db **ret, GError **err);
 void db_close(Db *db);
 
 /* BEGIN IMMEDIATE … COMMIT. A failed commit has rolled back. */

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 
+#include "store/search.h"
+
 #include "base/banned.h"
 
 #define COLUMNS "id, coalesce(ticket_id, 0), direction, kind, spool_name, spool_digest, content_digest, message_id, from_address, from_name, subject, new_text, sent_at, received_at, contact, is_note, is_verified, filed, archive"
@@ -168,11 +170,12 @@ gboolean messages_same_mail(Db *db, const char *message_id, const char *from, In
 
 gboolean messages_replace(Db *db, gint64 id, const char *new_text, const char *content_digest, const char *archive, GError **err)
 {
-    return db_run(db, err, "update message set new_text = $2, content_digest = $3, archive = $4 where id = $1", "isss", id, new_text, content_digest,
-                  archive);
+    return search_forget(db, id, err)
+           && db_run(db, err, "update message set new_text = $2, content_digest = $3, archive = $4 where id = $1", "isss", id, new_text, content_digest, archive)
+           && search_learn(db, id, err);
 }
 
 gboolean messages_is_done(const MessageRow *m)
 {
-    return g_strcmp0(m->filed, "duplicate") == 0 || g_strcmp0(m->filed, "roundcall") == 0;
+    return g_strcmp0(m->filed, "duplicate") == 0 || g_strcmp0(m->filed, "heartbeat") == 0 || g_strcmp0(m->filed, "roundcall") == 0;
 }

@@ -7,7 +7,9 @@
 
 #include "base/banned.h"
 
-#define FACTS "id, coalesce(ticket_id, 0), coalesce(notification_id, 0), class, template, sender, recipient, contact, message_id, subject, state, attempts, created_at, next_at, handed_at, reply, coalesce(answer_id, 0)"
+#define FACTS "id, coalesce(ticket_id, 0), coalesce(notification_id, 0), class, template, sender, recipient, contact, message_id, subject, state, attempts, created_at, next_at, handed_at, reply, coalesce(answer_id, 0), coalesce(copy_of, 0)"
+/* A copy has the bytes of the first. */
+#define BYTES "coalesce((select first.bytes from outbox as first where first.id = outbox.copy_of), bytes)"
 
 void outbox_row_free(OutboxRow *r)
 {
@@ -40,7 +42,8 @@ static OutboxRow *row_of(DbRows *rows, gboolean with_bytes)
     r->handed_at = db_instant(rows, 14);
     r->reply = g_strdup(db_text(rows, 15));
     r->answer_id = db_int(rows, 16);
-    r->bytes = with_bytes ? db_bytes(rows, 17) : NULL;
+    r->copy_of = db_int(rows, 17);
+    r->bytes = with_bytes ? db_bytes(rows, 18) : NULL;
     return r;
 }
 
@@ -79,10 +82,32 @@ gboolean outbox_set_bytes(Db *db, gint64 id, const char *sender, const char *mes
     return db_run(db, err, "update outbox set sender = $2, message_id = $3, bytes = $4 where id = $1", "issb", id, sender, message_id, bytes);
 }
 
+gboolean outbox_insert_copy(Db *db, gint64 first, const char *recipient, gint64 *ret_id, GError **err)
+{
+    return db_value(db, ret_id, err,
+                    "insert into outbox (ticket_id, class, template, sender, recipient, domain, message_id, subject, bytes, state, created_at, next_at,"
+                    " answer_id, copy_of) select ticket_id, class, template, '', $2, lower($3), message_id, subject, x'', state, created_at, next_at,"
+                    " answer_id, id from outbox where id = $1 returning id",
+                    "iss", first, recipient, domain_of(recipient));
+}
+
+gboolean outbox_set_sender(Db *db, gint64 id, const char *sender, GError **err)
+{
+    return db_run(db, err, "update outbox set sender = $2 where id = $1", "is", id, sender);
+}
+
+gboolean outbox_to_archive(Db *db, gint64 max, GArray **ret, GError **err)
+{
+    return db_ids(db, ret, err,
+                  "select id from outbox where is_archived = 0 and state <> 'queued' and not exists"
+                  " (select 1 from outbox as c where c.copy_of = outbox.id and c.state = 'queued') order by id limit $1",
+                  "i", max);
+}
+
 gboolean outbox_next(Db *db, Instant now, OutboxRow **ret, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
-    return db_select(db, &rows, err, "select " FACTS ", bytes from outbox where state = 'queued' and next_at <= $1 order by class = 'page' desc, next_at, id limit 1", "t",
+    return db_select(db, &rows, err, "select " FACTS ", " BYTES " from outbox where state = 'queued' and next_at <= $1 order by class = 'page' desc, next_at, id limit 1", "t",
                      now)
            && first_row(rows, ret, err);
 }
@@ -90,7 +115,7 @@ gboolean outbox_next(Db *db, Instant now, OutboxRow **ret, GError **err)
 gboolean outbox_load(Db *db, gint64 id, OutboxRow **ret, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
-    if (!db_select(db, &rows, err, "select " FACTS ", bytes from outbox where id = $1", "i", id) || !first_row(rows, ret, err))
+    if (!db_select(db, &rows, err, "select " FACTS ", " BYTES " from outbox where id = $1", "i", id) || !first_row(rows, ret, err))
         return FALSE;
     return *ret != NULL || error_set(err, ERROR_NOTFOUND, "outbox row %" G_GINT64_FORMAT ": there is none", id);
 }
@@ -98,7 +123,7 @@ gboolean outbox_load(Db *db, gint64 id, OutboxRow **ret, GError **err)
 gboolean outbox_by_message_id(Db *db, const char *message_id, OutboxRow **ret, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
-    return db_select(db, &rows, err, "select " FACTS ", bytes from outbox where message_id = $1", "s", message_id) && first_row(rows, ret, err);
+    return db_select(db, &rows, err, "select " FACTS ", " BYTES " from outbox where message_id = $1 order by id limit 1", "s", message_id) && first_row(rows, ret, err);
 }
 
 gboolean outbox_list(Db *db, gint64 ticket, const char *state, gint64 max, GPtrArray **ret, GError **err)

@@ -7,8 +7,9 @@
 
 typedef struct {
     gint64 id, ticket_id, notification_id; /* 0: none */
+    gint64 copy_of;   /* the row whose mail this is too, for another of its recipients; or 0 */
     gint64 answer_id; /* the message of the team that it passes on, or 0 */
-    char *class;     /* "page", "auto", "refusal", "relay" */
+    char *class;     /* "page", "auto" (an answer), "refusal", "relay", "update" (news that follow no mail, and use up nobody's number a day) */
     char *template;  /* "escalation", "auto-ack", … */
     char *sender;    /* envelope: "" or a b-address */
     char *recipient; /* envelope */
@@ -27,10 +28,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutboxRow, outbox_row_free)
 /* Reserves the id that the b-address and the Message-ID are made of: an insert whose bytes follow. */
 gboolean outbox_insert(Db *db, OutboxRow *r, GError **err);
 gboolean outbox_set_bytes(Db *db, gint64 id, const char *sender, const char *message_id, GBytes *bytes, GError **err);
+/* The mail of the row `first` to one more of its recipients: the same bytes and Message-ID. Its envelope sender is its own, so that what
+ * fails is known for each. */
+gboolean outbox_insert_copy(Db *db, gint64 first, const char *recipient, gint64 *ret_id, GError **err);
+gboolean outbox_set_sender(Db *db, gint64 id, const char *sender, GError **err);
+/* Ids (gint64) of rows whose bytes nobody needs any more, oldest first. */
+gboolean outbox_to_archive(Db *db, gint64 max, GArray **ret, GError **err);
 /* The oldest queued row that is due; *ret is NULL where there is none. */
 gboolean outbox_next(Db *db, Instant now, OutboxRow **ret, GError **err);
 gboolean outbox_load(Db *db, gint64 id, OutboxRow **ret, GError **err);
-/* The row with that Message-ID; *ret is NULL where there is none. */
+/* The row with that Message-ID, of copies the first; *ret is NULL where there is none. */
 gboolean outbox_by_message_id(Db *db, const char *message_id, OutboxRow **ret, GError **err);
 /* Rows of a ticket (0: all), newest last, without bytes; state NULL: all. OutboxRow *, with free func. */
 gboolean outbox_list(Db *db, gint64 ticket, const char *state, gint64 max, GPtrArray **ret, GError **err);

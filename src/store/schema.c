@@ -160,7 +160,47 @@ static const char step_6[] =
     " state text not null, outbox_id integer references outbox, reminder_id integer references outbox, reminded_at integer, answered_at integer,"
     " message_id integer references message, reason text, unique (roundcall_id, contact)) strict;"
     "create index roundcall_outbox on roundcall_asked (outbox_id);"
-    "create index roundcall_reminder on roundcall_asked (reminder_id) where reminder_id is not null;";
+    "create index roundcall_reminder on roundcall_asked (reminder_id) where reminder_id is not null;"
+    /* When the requester last heard from a person or by an update; of which clocks he was told that it takes longer; why a mail may not be
+     * answered by a machine. */
+    "alter table ticket add column heard_at integer;"
+    "alter table clock add column delay_told_at integer;"
+    "alter table message add column refused text;"
+    /* Full text of mails, for store/search: the index alone, the text stays where it is. Up to which message it goes is a fact. No trigger
+     * keeps it: FTS5 writes out what it has at every savepoint, and each mail is one. */
+    "create virtual table message_word using fts5 (subject, new_text, content = 'message', content_rowid = 'id', columnsize = 0,"
+    " tokenize = 'unicode61 remove_diacritics 2');"
+    "insert into message_word (message_word) values ('rebuild');"
+    "insert into fact (name, value) select 'search', coalesce(max(id), 0) from message;"
+    /* Covers the way from a hit to its ticket: without it every hit would read the page of its mail's text. */
+    "create index message_place on message (id, ticket_id);"
+    /* Who gets copies of the answers: To and Cc of the requester's newest mail, and whom the team added since. */
+    "create table watcher (ticket_id integer not null references ticket, address text not null, n integer not null, primary key (ticket_id, address)) strict;"
+    /* A mail with several recipients: a row each, with an envelope sender of its own; the bytes are those of the first. */
+    "alter table outbox add column copy_of integer references outbox;"
+    "create index outbox_copy on outbox (copy_of) where copy_of is not null;"
+    /* Which ticket an alert of monitoring is, and when a rule that expects mails was last heard; `ticket_id` is about its silence. */
+    "create table alert (rule text not null, key text not null, ticket_id integer not null references ticket, opened_at integer not null,"
+    " primary key (rule, key)) strict;"
+    "create index alert_ticket on alert (ticket_id);"
+    "create index alert_opened on alert (rule, opened_at);"
+    "create table heartbeat (rule text primary key, queue text not null, heard_at integer not null, ticket_id integer references ticket) strict;"
+    "create index due_heartbeat on due (policy) where what = 'heartbeat';"
+    /* Of queues that look for spikes: what a ticket is like, as a digest, and the surge that it belongs to. */
+    "create table likeness (ticket_id integer primary key references ticket, queue text not null, likeness text not null, at integer not null,"
+    " requester_id integer not null, surge_id integer references ticket) strict;"
+    "create index likeness_recent on likeness (queue, likeness, at, requester_id);"
+    "create index likeness_surge on likeness (surge_id) where surge_id is not null;"
+    "create table surge (ticket_id integer primary key references ticket, queue text not null, likeness text not null, joined integer not null,"
+    " told integer not null) strict;" /* how many there were when the team last heard */
+    "create index surge_like on surge (queue, likeness);"
+    /* When a customer asked for escalation, and in which run. */
+    "create table appeal (id integer primary key, ticket_id integer not null references ticket, run_id integer references run,"
+    " message_id integer references message, at integer not null) strict;"
+    "create index appeal_ticket on appeal (ticket_id, at);"
+    /* The runs of a ticket, whether they live or not, and those that a clock caused: asked at every event. */
+    "create index run_ticket on run (ticket_id);"
+    "create index run_cause_clock on run_cause (clock_id) where clock_id is not null;";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 const int schema_version_count = 6;

@@ -177,3 +177,35 @@ gboolean tickets_work(Db *db, gint64 ticket, const char *contact, gint64 *ret, G
     return db_run(db, err, "insert into work (ticket_id, contact) values ($1, $2) on conflict do nothing", "is", ticket, contact)
            && db_value(db, ret, err, "select id from work where ticket_id = $1 and contact = $2", "is", ticket, contact);
 }
+
+/* ---- watchers ---- */
+
+gboolean tickets_watchers(Db *db, gint64 ticket, GPtrArray **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
+    GError *local = NULL;
+    if (!db_select(db, &rows, err, "select address from watcher where ticket_id = $1 order by n", "i", ticket))
+        return FALSE;
+    while (db_next(rows, &local))
+        g_ptr_array_add(list, g_strdup(db_text(rows, 0)));
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    *ret = g_steal_pointer(&list);
+    return TRUE;
+}
+
+gboolean tickets_add_watcher(Db *db, gint64 ticket, const char *address, gint64 max, GError **err)
+{
+    return db_run(db, err,
+                  "insert into watcher (ticket_id, address, n) select $1, lower($2), coalesce(max(n), 0) + 1 from watcher where ticket_id = $1"
+                  " having count(*) < $3 on conflict do nothing",
+                  "isi", ticket, address, max);
+}
+
+gboolean tickets_remove_watcher(Db *db, gint64 ticket, const char *address, GError **err)
+{
+    return db_run(db, err, "delete from watcher where ticket_id = $1 and ($2 is null or address = lower($2))", "is", ticket, address);
+}

@@ -57,6 +57,12 @@ gboolean tickets_add_queue(Db *db, gint64 ticket, const char *queue, gboolean is
 gboolean tickets_queues(Db *db, gint64 ticket, GPtrArray **ret, GError **err);
 gboolean tickets_add_participant(Db *db, gint64 ticket, const char *address, GError **err);
 gboolean tickets_has_participant(Db *db, gint64 ticket, const char *address, gboolean *ret, GError **err);
+/* Addresses (char *, with free func) of those who get copies of the answers to the requester, in the order of their adding. */
+gboolean tickets_watchers(Db *db, gint64 ticket, GPtrArray **ret, GError **err);
+/* Nothing where there are `max` already. */
+gboolean tickets_add_watcher(Db *db, gint64 ticket, const char *address, gint64 max, GError **err);
+/* `address` NULL: all of them. */
+gboolean tickets_remove_watcher(Db *db, gint64 ticket, const char *address, GError **err);
 /* The row of this ticket and this contact, made where there is none: the 17 of w17. */
 gboolean tickets_work(Db *db, gint64 ticket, const char *contact, gint64 *ret, GError **err);
 

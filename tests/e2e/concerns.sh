@@ -105,6 +105,9 @@ same "and ask bob, who is in both, by one mail" 1 "$(outgoing | while read -r f;
 done | grep -c -e '-escalation\.eml$')"
 page=$(newest escalation)
 match "that says so" 'also by policy standard, level 1: one ACK is for both' "$(joined "$page")"
+match "in its HTML too" 'also by policy standard, level 1: one ACK is for both' "$(python3 -c 'import sys,email,email.policy
+m=email.message_from_binary_file(open(sys.argv[1],"rb"),policy=email.policy.default)
+sys.stdout.write(m.get_body(("html",)).get_content())' "$page")"
 answer "$page" bob@desk.test 'ack'
 pass_at "2026-05-26T10:10:00+02:00"
 same "his one ack holds both" "standard:1:1 quick:1:1" "$(runs "$two" | tr '\n' ' ' | sed 's/ $//')"
@@ -175,6 +178,14 @@ same "its answer accepts nothing" "cdn:0:1" "$(runs "$edge" | grep cdn)"
 same "meets its own clock, and not ours" "2 0" "$(sqlite_value "select state from clock where queue = 'vendor:cdn' and target = 'respond' and ticket_id = $edge"
     ) $(sqlite_value "select state from clock where queue = 'support' and target = 'respond' and ticket_id = $edge")"
 match "and the owner reads it" 'Cdn writes: ack' "$(plain "$(newest line)")"
+printf 'Joe here: done.\n' | make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' -H "In-Reply-To: $(header "$mail" Message-ID)" \
+    joe@cdn.test "$(reply_to "$mail")" "Re: $(header "$mail" Subject)" - | deliver joe@cdn.test "$(reply_to "$mail")"
+pass_at "2026-05-26T15:20:00+02:00"
+match "a colleague of who was asked is the vendor too" 'Cdn writes: Joe here: done.' "$(for f in $(templated line); do plain "$f"; done)"
+printf 'Joe here: more.\n' | make_mail -H 'Authentication-Results: mx.desk.test; dmarc=fail' -H "In-Reply-To: $(header "$mail" Message-ID)" \
+    joe@cdn.test "$(reply_to "$mail")" "Re: $(header "$mail" Subject)" - | deliver joe@cdn.test "$(reply_to "$mail")"
+pass_at "2026-05-26T15:30:00+02:00"
+same "who only says so is not" 1 "$(for f in $(templated line); do plain "$f"; done | grep -c 'Cdn writes: Joe')"
 pass_at "2026-05-27T15:10:00+02:00"
 match "its resolve runs out: the owner is told" 'Cdn has not solved it within 1d.' "$(for f in $(templated line); do plain "$f"; done)"
 
@@ -229,6 +240,10 @@ pass_at "2026-05-28T09:25:00+02:00"
 same "its next level asks whom it began with" carol "$(sqlite_value "select contact from notification where ticket_id = $running and level = 2")"
 pass_at "2026-05-28T11:30:00+02:00"
 same "what had not begun goes by the new one" lena "$(sqlite_value "select contact from notification where ticket_id = $waiting and level = 2")"
+sed -i '/^  support:/s/policy: standard/policy: other/; s/^policies:$/policies:\n  other: {levels: [{notify: [lena], at: [10% respond, 50% resolve]}, {notify: [carol]}]}/' "$CONF"
+check "a queue may get another policy" escalate check
+pass_at "2026-05-28T11:30:30+02:00"
+same "what runs by the old one is asked by that alone" standard "$(sqlite_value "select distinct policy from run where ticket_id = $running and ended_at is null")"
 sed -i '/^  quick:/d; s/policy: quick/policy: standard/; s/policy: \[standard, quick\]/policy: standard/' "$CONF"
 check "a policy may go" escalate check
 pass_at "2026-05-28T11:31:00+02:00"

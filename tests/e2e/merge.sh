@@ -154,4 +154,35 @@ refused "into a resolved one" 'is resolved' 1 2
 match "but the other way" 'Merged into ticket 1' "$(merge 2026-05-26T11:05:00+02:00 2 1)"
 match "back again" 'was merged into 1' "$(merge 2026-05-26T11:05:00+02:00 1 2)"
 
+# ---- replies to what was merged, is merged on, or is closed ----
+two
+make_mail -H 'Cc: lou@acme.test' kim@acme.test "$(reply_to "$(templated auto-ack | head -n 1)")" 'Re: Invoice' 'With Lou.' | deliver kim@acme.test "$(reply_to "$(templated auto-ack | head -n 1)")"
+at 2026-05-26T11:02:00+02:00
+make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'Invoice a third time' 'And again.' | deliver kim@acme.test support@desk.test
+at 2026-05-26T11:03:00+02:00
+merge 2026-05-26T11:04:00+02:00 1 2 >/dev/null
+merge 2026-05-26T11:05:00+02:00 2 3 >/dev/null
+first=$(reply_to "$(templated auto-ack | head -n 1)")
+work=$(reply_to "$(templated new-ticket | head -n 1)")
+make_mail lou@acme.test "$first" 'Re: Invoice' 'Lou here.' | deliver lou@acme.test "$first"
+at 2026-05-26T11:06:00+02:00
+same "a reader in Cc of the first reaches the last of two mergers" 3 "$(ticket)"
+make_mail bob@desk.test "$work" 'Re: Invoice' '#take
+Dear both, it was our mistake.' | deliver bob@desk.test "$work"
+at 2026-05-26T11:07:00+02:00
+same "so does the team, at the address of the first" '3 bob' "$(ticket) $(field 3 owner)"
+same "whose answer those read who read the first" 'kim@acme.test lou@acme.test' "$(sqlite_value "select group_concat(recipient, ' ') from (select recipient from outbox where template = 'relay' order by id)")"
+match "under the tag that goes on" '^\[support #3\]' "$(header "$(templated relay | tail -n 1)" Subject)"
+escalate --now 2026-05-26T11:08:00+02:00 resolve 3 'paid back' >/dev/null
+at 2026-06-20T12:00:00+02:00
+same "it is closed" closed "$(field 3 state)"
+make_mail kim@acme.test "$first" 'Re: Invoice' 'It is wrong again.' | deliver kim@acme.test "$first"
+at 2026-06-22T10:00:00+02:00
+same "an answer to the first of them opens a new one that links the last" '4 new 3' "$(ticket) $(field 4 state) $(field 4 linked_id)"
+same "with a work address of its own for the team" 2 "$(sqlite_value "select count(*) from outbox where ticket_id = 4 and template = 'new-ticket'")"
+make_mail bob@desk.test "$work" 'Re: Invoice' 'Dear Kim, one more word.' | deliver bob@desk.test "$work"
+at 2026-06-22T10:10:00+02:00
+same "the team's word to the closed one reaches the customer, and opens nothing" '3 closed 4' "$(ticket) $(field 3 state) $(sqlite_value 'select max(id) from ticket')"
+match "as it was written" 'one more word' "$(plain "$(templated relay | tail -n 1)")"
+
 done_testing

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 
 #include "rules/template.h"
+#include "rules/template_walk.h"
 
 #include "base/banned.h"
 
@@ -106,6 +107,12 @@ static void check(char *source, TemplateMode mode, gboolean is_template)
         FUZZ_PROMISE((unsigned char)*p >= ' ' && *p != 0x7f);
 }
 
+static void visit(const TemplateTag *tag, void *data)
+{
+    (void)data;
+    FUZZ_PROMISE(tag->line >= 1 && *tag->name != '\0' && tag->sections->len <= LIMIT_TEMPLATE_NESTING * (LIMIT_TEMPLATE_NESTING + 1));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autofree char *source = fuzz_text(data, size);
@@ -113,5 +120,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     gboolean is_template = template_names("fuzz", source, &names, NULL);
     for (int mode = TEMPLATE_TEXT; mode <= TEMPLATE_HEADER; mode++)
         check(source, (TemplateMode)mode, is_template);
+    g_autoptr(GError) err = NULL;
+    gboolean ok = template_walk("fuzz", source, visit, NULL, partial, source, &err);
+    FUZZ_PROMISE(ok == (err == NULL) && (!ok || is_template) && (ok || !is_template || err->code == ERROR_LIMIT));
     return 0;
 }

@@ -169,6 +169,11 @@ else
     done)"
 fi
 
+# The index of store/search follows what store/messages writes, and nothing else.
+# shellcheck disable=SC2086
+nothing "only store/messages writes the text of a message" "$(grep -nE '"(insert into message \(|delete from message( |")|update message set [^"]*(subject|new_text) = )' $C_FILES |
+    grep -v '^src/store/messages\.c:')"
+
 # ---- words ----
 
 TEXTS=$(find src filters templates man contrib spool tests README NEWS HACKING SECURITY configure.ac Makefile.am autogen.sh .ci m4 \

@@ -89,6 +89,13 @@ static const Case error_cases[] = {
      "t:4:59: contact 'bob' is a list and has `rsvp: yes`, expected a person"},
     {"key of a later version inside", CONTACTS("channels: x"),
      "t:4:89: 'channels' of contact 'bob' is not supported by this version, expected it left out"},
+    {"a cadence of nothing", QUEUE("cadence: 0h"), "t:7:126: 'cadence' of queue 'help' is 0, expected a duration of more"},
+    {"a cadence that is none", QUEUE("cadence: often"), "t:7:126: …"},
+    {"a list as cadence", QUEUE("cadence: [1h]"), "t:7:126: 'cadence' of queue 'help' is a list, expected a duration, like 30m, 4bh or 2bd, more than 0"},
+    {"a cadence of no severity", QUEUE("cadence: {S5: 1h}"),
+     "t:7:127: unknown key 'S5' of cadence of queue 'help', expected a known one: the nearest is 'S1'"},
+    {"nothing as one of a cadence", QUEUE("cadence: {S1: 0m}"), "t:7:131: 'S1' of cadence of queue 'help' is 0, expected a duration of more"},
+    {"a note of delay without time", QUEUE("delay-notice: 0m"), "t:7:131: 'delay-notice' of queue 'help' is 0, expected a duration of more"},
     {"duplicate key", "domain", "domain: a.example\ndomain: b.example",
      "t:2:1: key 'domain' stands twice, first at t:1:1, expected it once"},
     {"no domain", "domain", "spool: /s",
@@ -247,15 +254,23 @@ static const Case error_cases[] = {
     {"rule without a condition", NULL, "rules: [{name: r, severity: S1}]",
      "t:8:9: rule 'r' matches nothing, expected at least one of from, to, subject, text, header, attribute, history, time"},
     {"rule without an effect", NULL, "rules: [{name: r, subject: x}]",
-     "t:8:9: rule 'r' does nothing, expected at least one of severity, category, owner, policy, risk, service, file, or points"},
-    {"rule of a later version", RULE("subject: x, alert: legal"),
-     "t:8:45: 'alert' of rule 'r' is not supported by this version, expected it left out"},
+     "t:8:9: rule 'r' does nothing, expected at least one of severity, category, owner, policy, risk, service, file, escalate, alert, or points"},
     {"too many points", RULE("subject: x, technical: 101"),
      "t:8:56: 'technical' of rule 'r' is '101'…"},
     {"history of nothing", RULE("history: often"),
      "t:8:42: 'history' of rule 'r'…"},
     {"attribute pattern", RULE("attribute: 'segment:('"),
      "t:8:44: 'attribute' of rule 'r'…"},
+    {"alert without anything", RULE("subject: x, alert: {}"), "t:8:52: alert of rule 'r' says nothing, expected at least one of key, heartbeat"},
+    {"alert that only closes", RULE("subject: x, alert: {closes: x, heartbeat: 1h}"),
+     "t:8:52: alert of rule 'r' has 'closes' and no 'key', expected what tells one alert from another"},
+    {"alert without a name", RULE("alert: {key: 'PROBLEM'}"),
+     "t:8:40: 'key' of alert of rule 'r' has no group, expected round brackets around what names the alert"},
+    {"alert that beats never", RULE("subject: x, alert: {heartbeat: 0m}"), "t:8:64: 'heartbeat' of alert of rule 'r' is 0…"},
+    {"heartbeat of everything", NULL, "rules: [{name: r, alert: {heartbeat: 1h}}]",
+     "t:8:9: rule 'r' matches nothing, expected at least one of from, to, subject, text, header, attribute, history, time"},
+    {"unknown key of an alert", RULE("alert: {key: '(x)', close: x}"),
+     "t:8:53: unknown key 'close' of alert of rule 'r', expected a known one: the nearest is 'closes'"},
     {"rule for a time", RULE("time: noon"),
      "t:8:39: 'time' of rule 'r' is 'noon', expected one of any, open, closed"},
     {"rule with severity S0", NULL, "rules: [{name: r, severity: S0, subject: x}]",
@@ -313,6 +328,8 @@ static const Case error_cases[] = {
     {"board without people", NULL, "risks: {legal: {board: {after: 4h}}}", "t:8:24: board of risk 'legal' has no 'notify', expected a list of who, like [role:agent, bob]"},
     {"role of a queue that is none", NULL, "roles: {agent: {may: [ack], queues: [halp]}}",
      "t:8:38: unknown queue 'halp', expected one of queues: the nearest is 'help'"},
+    {"a spike of one", QUEUE("spike: 1/15m"), "t:7:124: 'spike' of queue 'help' is '1/15m', expected a number and an elapsed time, like 10/15m"},
+    {"a spike in business time", QUEUE("spike: 10/2bh"), "t:7:124: 'spike' of queue 'help' is '10/2bh', expected a number and an elapsed time, like 10/15m"},
     {"bulk", QUEUE("bulk: yes"),
      "t:7:123: 'bulk' of queue 'help' is 'yes', expected one of other, ticket"},
     {"delivery method", NULL, "delivery: {method: pigeon}",
@@ -375,6 +392,29 @@ static const Case warning_cases[] = {
      "t:6:63: level 2 of policy 'std' fires at 50% respond, before the level below it at 80%"},
     {"nothing behind the ladder", "policies", "policies: {std: {levels: [{notify: [ann], at: 80% respond}]}}",
      "t:6:12: policy 'std' has no exhausted: where nobody answers, nobody else is told"},
+    {"level 1 that no deadline reaches", "policies",
+     "policies: {std: {levels: [{notify: [ann]}, {notify: [bob], at: 80% respond}], exhausted: queue:help}}",
+     "t:6:27: level 1 of policy 'std' has no at or before, and a level above it has: no deadline reaches it, only a person who escalates"},
+    {"levels above one that no deadline reaches", "policies",
+     "policies: {std: {levels: [{notify: [ann], at: 80% update}, {notify: [bob]}, {notify: [ann], at: 90% respond}], exhausted: queue:help}}",
+     "t:6:27: level 1 of policy 'std' waits for 'update', which no plan has: it never fires by that\n"
+     "t:6:60: level 2 of policy 'std' has no at or before, and no deadline reaches level 1: only a person who escalates reaches it"},
+    {"no at anywhere: the breach", "policies", "policies: {std: {levels: [{notify: [ann]}, {notify: [bob]}], exhausted: queue:help}}", ""},
+    {"before the level below, by time", "policies",
+     "policies: {std: {levels: [{notify: [ann], before: 10bm respond}, {notify: [bob], at: 50% respond}], exhausted: queue:help}}",
+     "t:6:66: level 2 of policy 'std' fires by respond before the level below it, whatever the plan: that one is passed over"},
+    {"behind the level below, by time", "policies",
+     "policies: {std: {levels: [{notify: [ann], before: 20bm respond, ack-within: 5bm}, {notify: [bob], at: 50% respond}], exhausted: queue:help}}", ""},
+    {"times of another kind are not compared", "policies",
+     "policies: {std: {levels: [{notify: [ann], before: 1bd respond, ack-within: 5bm}, {notify: [bob], at: 50% respond}], exhausted: queue:help}}", ""},
+    {"the last level comes too late", "policies",
+     "policies: {std: {levels: [{notify: [ann], at: 50% respond, tries: 2, ack-within: 10bm}, {notify: [bob], after: 11bm}], exhausted: queue:help}}",
+     "t:6:89: level 2 of policy 'std' is asked 31 min after level 1 where nobody answers, and respond of S1 in plan 'basic' is 30bm: it comes too"
+     " late for that"},
+    {"just in time", "policies",
+     "policies: {std: {levels: [{notify: [ann], at: 50% respond, tries: 2, ack-within: 10bm}, {notify: [bob], after: 10bm}], exhausted: queue:help}}", ""},
+    {"late on purpose", "policies",
+     "policies: {std: {levels: [{notify: [ann], at: 100% respond, ack-within: 1h}, {notify: [bob]}], exhausted: queue:help}}", ""},
     {"manager of owner needs nothing", LEVEL("inform: [manager-of:owner, lead, owner]"), ""},
     {"elapsed target on always", "queues",
      "queues: {help: {address: [h@a.example], mode: shadow, lead: ann, plans: [basic], policy: std, calendar: always}}", ""},
@@ -528,7 +568,8 @@ static void test_values(void **state)
            "score: {combine: weighted, weights: {impact: 50}}\nintake-users: [postfix, '1000']\n"
            "rotas: {r: {files: /r.ics, fallback: lead}}\n"
            "rules: [{name: x, header: 'X-Spam-Flag: ^yes', file: other},\n"
-           "  {name: y, attribute: [segment:gold, vip:yes], history: mails>=2, time: closed, impact: 30}]\n"
+           "  {name: y, attribute: [segment:gold, vip:yes], history: mails>=2, time: closed, impact: 30},\n"
+           "  {name: z, escalate: yes, alert: {key: '^P (.+)', closes: ^R, heartbeat: 1bh}}]\n"
            "groups: {g: {members: [ann, bob]}}\nroles: {agent: {may: [ack, note]}}");
     g_autoptr(Config) c = load(text, strlen(text), &errors, &warnings);
     assert_string_equal(errors, "");
@@ -561,11 +602,43 @@ static void test_values(void **state)
     assert_int_equal(rule->time, RULE_CLOSED);
     assert_int_equal(rule->points[SCORE_IMPACT], 30);
     assert_int_equal(rule->points[SCORE_TECHNICAL], 0);
+    assert_false(rule->escalate);
+    assert_null(rule->alert.key);
+    rule = c->rules->pdata[2];
+    assert_true(rule->escalate);
+    assert_int_equal(g_regex_get_capture_count(rule->alert.key), 1);
+    assert_non_null(rule->alert.closes);
+    assert_duration(rule->alert.heartbeat, "1bh");
     const ConfigContact *ann = g_hash_table_lookup(c->contacts, "ann"), *bob = g_hash_table_lookup(c->contacts, "bob");
     assert_true(config_contact_may(c, ann, "ack", "help"));
     assert_false(config_contact_may(c, ann, "resolve", "help"));
     assert_true(config_contact_may(c, bob, "resolve", "help"));
     assert_false(config_contact_may(c, bob, "override", "help"));
+}
+
+/* One duration is for all severities; a mapping for those in it. */
+static void test_cadence(void **state)
+{
+    (void)state;
+    g_autofree char *errors = NULL, *warnings = NULL, *some = with(QUEUE("cadence: {S1: 1h, S3: 4bh}, delay-notice: 30bm"));
+    g_autoptr(Config) c = load(some, strlen(some), &errors, &warnings);
+    assert_string_equal(errors, "");
+    const ConfigQueue *q = g_hash_table_lookup(c->queues, "help");
+    assert_duration(q->cadence.every[0], "1h");
+    assert_int_equal(q->cadence.every[1].amount, 0);
+    assert_duration(q->cadence.every[2], "4bh");
+    assert_duration(q->delay_notice, "30bm");
+    const Policy *p = g_hash_table_lookup(c->policies, "std");
+    assert_int_equal(p->cadence.every[0].amount, 0);
+    g_autofree char *errors2 = NULL, *warnings2 = NULL, *all = with(
+        "policies", "policies: {std: {cadence: 2bh, levels: [{notify: [role:agent], at: [75% respond]}], exhausted: queue:help}}");
+    g_autoptr(Config) c2 = load(all, strlen(all), &errors2, &warnings2);
+    assert_string_equal(errors2, "");
+    p = g_hash_table_lookup(c2->policies, "std");
+    for (int s = 0; s < SEVERITY_COUNT; s++)
+        assert_duration(p->cadence.every[s], "2bh");
+    q = g_hash_table_lookup(c2->queues, "help");
+    assert_int_equal(q->delay_notice.amount, 0);
 }
 
 static void test_lookups(void **state)
@@ -792,7 +865,7 @@ int main(void)
         cmocka_unit_test(test_smallest_rest), cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),
         cmocka_unit_test(test_lookups),       cmocka_unit_test(test_files),    cmocka_unit_test(test_includes),
         cmocka_unit_test(test_hostile),       cmocka_unit_test(test_cuts),     cmocka_unit_test(test_man_page),
-        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_keys),          cmocka_unit_test(test_cadence),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }

@@ -1,264 +1,8 @@
 /* ladder: the state table against the semantics of escalations. A case is a policy and a script: at which minute what happens, and what
  * the machine wants then. After the examples: every pair of state and event, and random sequences against invariants. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <string.h>
-
-#include "rules/ladder.h"
+#include "tests/unit/town.h"
 
 #include "base/banned.h"
-
-#define BASE ((Instant)1000000)
-#define LEVELS_MAX 4
-
-/* ---- the world: everybody has elapsed time, and is where the script says ---- */
-
-typedef struct {
-    Policy *policy;
-    GStrv people[LEVELS_MAX];
-    GHashTable *backup; /* contact -> contact */
-    GHashTable *away;   /* set of contacts */
-    GHashTable *shift;  /* contact -> minute at which his shift ends, as text */
-    LadderRun *run;
-    gint64 last_id;
-} Town;
-
-static GPtrArray *town_people(void *data, int level, Instant now)
-{
-    Town *t = data;
-    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
-    (void)now;
-    for (guint i = 0; t->people[level - 1][i] != NULL; i++)
-        g_ptr_array_add(list, g_strdup(t->people[level - 1][i]));
-    return list;
-}
-
-static const char *town_backup(void *data, const char *contact) { return g_hash_table_lookup(((Town *)data)->backup, contact); }
-
-static gboolean town_is_available(void *data, const char *contact, int level, Instant now)
-{
-    (void)level, (void)now;
-    return !g_hash_table_contains(((Town *)data)->away, contact);
-}
-
-static Instant minute(const char *text) { return text == NULL ? INSTANT_NONE : BASE + 60 * g_ascii_strtoll(text, NULL, 10); }
-
-static Instant town_shift_end(void *data, int level, const char *contact, Instant now)
-{
-    Instant end = minute(g_hash_table_lookup(((Town *)data)->shift, contact));
-    (void)level;
-    return end > now ? end : INSTANT_NONE;
-}
-
-static Instant town_add(void *data, int level, Instant start, Duration d)
-{
-    (void)data, (void)level;
-    return start + (d.unit == DURATION_BUSINESS_DAYS ? d.amount * 86400 : d.amount);
-}
-
-static Seconds town_between(void *data, int level, Instant a, Instant b)
-{
-    (void)data, (void)level;
-    return b - a;
-}
-
-static void read_level(Town *t, const char *text)
-{
-    g_auto(GStrv) words = g_strsplit(text, " ", -1);
-    PolicyLevel *l = policy_level_new();
-    t->people[t->policy->levels->len] = g_strsplit(words[0], ",", -1);
-    for (guint i = 1; words[i] != NULL; i++) {
-        const char *equals = strchr(words[i], '=');
-        int n = equals == NULL ? 0 : (int)g_ascii_strtoll(equals + 1, NULL, 10);
-        if (g_str_has_prefix(words[i], "tries="))
-            l->tries = n;
-        else if (g_str_has_prefix(words[i], "within="))
-            l->ack_within.amount = n * 60;
-        else if (g_str_has_prefix(words[i], "after="))
-            l->after.amount = n * 60;
-        else if (g_str_has_prefix(words[i], "quorum="))
-            l->quorum = n;
-        else if (g_str_has_prefix(words[i], "resolve=")) {
-            l->has_resolve_within = TRUE;
-            l->resolve_within.amount = n * 60;
-        } else if (strcmp(words[i], "even") == 0)
-            l->even_acked = TRUE;
-        else
-            fail_msg("bad word '%s' in the test's policy", words[i]);
-    }
-    g_ptr_array_add(t->policy->levels, l);
-}
-
-/* "ann,bob tries=2 within=10 | carol"; backups "ann>bob bob>ann"; `operational`: a run of the operations queue. */
-static Town *town_new(const char *policy, const char *backups, gboolean operational)
-{
-    Town *t = g_new0(Town, 1);
-    g_auto(GStrv) levels = g_strsplit(policy, " | ", -1);
-    g_auto(GStrv) pairs = g_strsplit(backups, " ", -1);
-    t->policy = policy_new("test");
-    t->backup = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    t->away = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    t->shift = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    for (guint i = 0; levels[i] != NULL; i++)
-        read_level(t, levels[i]);
-    for (guint i = 0; pairs[i] != NULL; i++) {
-        g_auto(GStrv) pair = g_strsplit(pairs[i], ">", 2);
-        if (pair[0] != NULL && pair[1] != NULL)
-            g_hash_table_insert(t->backup, g_strdup(pair[0]), g_strdup(pair[1]));
-    }
-    t->run = ladder_run_new((int)t->policy->levels->len);
-    t->run->is_operational = operational;
-    return t;
-}
-
-static void town_free(Town *t)
-{
-    for (int i = 0; i < LEVELS_MAX; i++)
-        g_strfreev(t->people[i]);
-    g_hash_table_unref(t->backup);
-    g_hash_table_unref(t->away);
-    g_hash_table_unref(t->shift);
-    policy_free(t->policy);
-    ladder_run_free(t->run);
-    g_free(t);
-}
-
-static GPtrArray *town_step(Town *t, LadderEvent event, Instant now)
-{
-    LadderWorld world = {t->policy, t, town_people, town_backup, town_is_available, town_shift_end, town_add, town_between};
-    return ladder_step(t->run, &event, &world, now);
-}
-
-/* What a caller does after each step: rows for the new pages. */
-static void town_store(Town *t)
-{
-    for (guint i = 0; i < t->run->pages->len; i++) {
-        LadderPage *p = g_ptr_array_index(t->run->pages, i);
-        if (p->id == 0)
-            p->id = ++t->last_id;
-    }
-}
-
-/* ---- scripts ---- */
-
-static void print_action(GString *out, const LadderAction *a)
-{
-    static const char *const names[] = {"page",  "remind", "handoff", "relieved", "withdraw", "inform", "skipped", "tell-ack", "tell-end",
-                                        "also", "quorum", "late",     "lapsed", "nobody",  "spent",    "exhausted"};
-    if (out->len > 0)
-        g_string_append_c(out, ' ');
-    g_string_append(out, names[a->kind]);
-    switch (a->kind) {
-    case LADDER_DO_PAGE:
-    case LADDER_DO_HANDOFF:
-        g_string_append_printf(out, ":%d:%s:%d", a->level, a->contact, a->attempt);
-        if (a->text != NULL)
-            g_string_append_printf(out, ":for-%s", a->text);
-        break;
-    case LADDER_DO_WITHDRAW:
-        g_string_append_printf(out, ":%d:%s", a->level, a->contact);
-        break;
-    case LADDER_DO_EXHAUSTED:
-        break;
-    default:
-        if (a->contact != NULL)
-            g_string_append_printf(out, ":%s", a->contact);
-        else
-            g_string_append_printf(out, ":%d", a->level);
-    }
-}
-
-static void print_actions(GString *out, const GPtrArray *actions)
-{
-    for (guint i = 0; i < actions->len; i++)
-        print_action(out, g_ptr_array_index(actions, i));
-}
-
-/* Hands over whatever waits for it, all or one contact's. */
-static void send_all(Town *t, const char *contact, Instant now, GString *got)
-{
-    for (guint i = 0; i < t->run->pages->len; i++) {
-        LadderPage *p = g_ptr_array_index(t->run->pages, i);
-        if (p->state != PAGE_QUEUED || (contact != NULL && strcmp(contact, p->contact) != 0))
-            continue;
-        g_autoptr(GPtrArray) actions = town_step(t, (LadderEvent){.kind = LADDER_DELIVERED, .page = p->id}, now);
-        print_actions(got, actions);
-    }
-}
-
-/* What is no event: changes of the world, and questions. */
-static gboolean play_world(Town *t, char **w, Instant now, GString *got)
-{
-    if (strcmp(w[0], "sent") == 0) {
-        send_all(t, w[1], now, got);
-    } else if (strcmp(w[0], "away") == 0) {
-        g_hash_table_add(t->away, g_strdup(w[1]));
-    } else if (strcmp(w[0], "back") == 0) {
-        g_hash_table_remove(t->away, w[1]);
-    } else if (strcmp(w[0], "shift") == 0) {
-        g_hash_table_insert(t->shift, g_strdup(w[1]), g_strdup(w[2]));
-    } else if (strcmp(w[0], "people") == 0) {
-        int level = (int)g_ascii_strtoll(w[1], NULL, 10);
-        g_strfreev(t->people[level - 1]);
-        t->people[level - 1] = g_strsplit(w[2], ",", -1);
-    } else if (strcmp(w[0], "state") == 0) {
-        g_string_append(got, ladder_state_name(t->run->state));
-    } else if (strcmp(w[0], "next") == 0) {
-        Instant at = ladder_next_at(t->run);
-        if (at == INSTANT_NONE)
-            g_string_append(got, "-");
-        else
-            g_string_append_printf(got, "%d", (int)((at - BASE) / 60));
-    } else {
-        return FALSE;
-    }
-    return TRUE;
-}
-
-static void play_event(Town *t, char **w, Instant now, GString *got)
-{
-    LadderEvent e = {.kind = LADDER_EVENT_COUNT, .hold_until = INSTANT_NONE};
-    for (int k = 0; k < LADDER_EVENT_COUNT; k++)
-        if (strcmp(w[0], ladder_event_name((LadderEventKind)k)) == 0)
-            e.kind = (LadderEventKind)k;
-    if (e.kind == LADDER_EVENT_COUNT)
-        fail_msg("bad word '%s' in the test's script", w[0]);
-    if (e.kind == LADDER_LEVEL) {
-        e.level = (int)g_ascii_strtoll(w[1], NULL, 10);
-    } else if (e.kind == LADDER_PROGRESS || e.kind == LADDER_CONTAINED || e.kind == LADDER_SEVERITY) {
-        e.hold_until = minute(w[1]);
-    } else if (e.kind == LADDER_DELIVERED) {
-        e.page = g_ascii_strtoll(w[1], NULL, 10);
-    } else if (e.kind == LADDER_SUSPEND || e.kind == LADDER_RESUME) {
-        e.why = g_strcmp0(w[1], "offline") == 0 ? SUSPENDED_OFFLINE : SUSPENDED_PAUSED;
-    } else if (w[1] != NULL) {
-        e.contact = e.text = w[1];
-        if (e.kind == LADDER_ACK)
-            e.hold_until = minute(w[2]);
-        else
-            e.other = w[2];
-    }
-    g_autoptr(GPtrArray) actions = town_step(t, e, now);
-    print_actions(got, actions);
-}
-
-static void play(const char *label, Town *t, const char *line)
-{
-    g_auto(GStrv) sides = g_strsplit(line, " -> ", 2);
-    g_auto(GStrv) words = g_strsplit(g_strstrip(sides[0]), " ", -1);
-    g_autoptr(GString) got = g_string_new(NULL);
-    Instant now = minute(words[0]);
-    if (!play_world(t, words + 1, now, got))
-        play_event(t, words + 1, now, got);
-    town_store(t);
-    const char *want = sides[1] == NULL ? "" : g_strstrip(sides[1]);
-    if (strcmp(got->str, want) != 0)
-        fail_msg("%s: at '%s': wanted '%s', got '%s'", label, line, want, got->str);
-}
 
 static const struct {
     const char *label, *policy, *backups;
@@ -291,6 +35,11 @@ static const struct {
     {"escalate asks for the next level now", "ann | bob", "", FALSE,
      "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 escalate ann -> inform:2 page:2:bob:1\n2 escalate ann -> exhausted\n2 state -> exhausted\n"
      "3 escalate ann"},
+    {"escalate, and nobody is above who has it: he keeps it", "ann within=10", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 ack ann 60\n2 escalate bob\n2 state -> held\n2 next -> 60"},
+    {"asked at last, and not reached: the backup", "ann within=10", "ann>eve", FALSE,
+     "0 away ann\n0 away eve\n0 cause -> inform:1 nobody:1 page:1:ann:1 exhausted\n0 sent\n3 back ann\n5 timer -> page:1:ann:1\n6 back eve\n"
+     "6 unreachable ann -> withdraw:1:ann page:1:eve:1:for-ann\n6 sent\n7 unreachable eve\n7 state -> exhausted\n8 ack ann 60 -> tell-ack:eve"},
     {"decline: the backup is tried first", "ann | bob", "ann>eve", FALSE,
      "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 decline ann -> page:1:eve:1:for-ann\n1 sent\n30 timer\n31 timer -> spent:1 inform:2 page:2:bob:1"},
     {"unreachable: queued pages of his are withdrawn", "ann | bob", "ann>eve", FALSE,
@@ -439,6 +188,10 @@ static const struct {
     {"suspended: `after` and what was delivered meanwhile", "ann within=10 | bob after=60 within=10", "", FALSE,
      "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> spent:1\n20 suspend\n30 resume\n30 next -> 80\n80 timer -> inform:2 page:2:bob:1\n"
      "81 suspend\n85 sent\n90 resume\n90 next -> 100"},
+    {"suspended: what is spent meanwhile waits its whole `after` when it goes on", "ann within=10 | bob after=30", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n5 suspend\n65 decline ann -> spent:1\n65 next -> -\n125 resume\n125 next -> 155"},
+    {"suspended: an operations run that is exhausted meanwhile", "ann within=10", "", TRUE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n5 suspend offline\n65 decline ann -> spent:1\n125 resume offline\n125 next -> 135"},
     {"suspended: holds", "ann", "", FALSE,
      "0 cause -> inform:1 page:1:ann:1\n0 sent\n1 ack ann 60\n10 suspend\n60 timer\n70 resume\n70 next -> 120"},
     {"suspended: resolve-within", "ann resolve=30 | bob", "", FALSE,
@@ -495,13 +248,8 @@ static Town *town_in(RunState wanted, gboolean operational)
     };
     Town *t = town_new("ann,bob | carol", "ann>eve", operational);
     g_auto(GStrv) lines = g_strsplit(scripts[wanted], "\n", -1);
-    for (guint i = 0; lines[i] != NULL; i++) {
-        g_auto(GStrv) w = g_strsplit(lines[i], " ", -1);
-        g_autoptr(GString) got = g_string_new(NULL);
-        if (!play_world(t, w + 1, minute(w[0]), got))
-            play_event(t, w + 1, minute(w[0]), got);
-        town_store(t);
-    }
+    for (guint i = 0; lines[i] != NULL; i++)
+        town_play(t, lines[i], NULL);
     assert_int_equal(t->run->state, wanted);
     return t;
 }

@@ -13,6 +13,7 @@
 #include "store/messages.h"
 #include "store/outbox.h"
 #include "store/runs.h"
+#include "store/search.h"
 #include "store/tickets.h"
 
 #include "base/banned.h"
@@ -47,6 +48,41 @@ static gint64 new_ticket(Db *db)
     assert_true(audit_person(db, "eve@acme.example", "Eve Li", &t->requester_id, NULL));
     assert_true(tickets_insert(db, t, NULL));
     return t->id;
+}
+
+/* ---- full text ---- */
+
+static guint hits(Db *db, const char *word)
+{
+    SearchTerm term = {(char *)word, FALSE};
+    g_autoptr(GPtrArray) terms = g_ptr_array_new();
+    g_autoptr(GArray) ids = NULL;
+    g_ptr_array_add(terms, &term);
+    assert_true(search_tickets(db, terms, &ids, NULL));
+    return ids->len;
+}
+
+static void test_search(void **state)
+{
+    Db *db = *state;
+    guint did;
+    MessageRow m = {.ticket_id = new_ticket(db), .direction = (char *)"in", .kind = (char *)"human", .subject = (char *)"Label", .new_text = (char *)"aardvark",
+                    .sent_at = NOW, .received_at = NOW};
+    assert_true(messages_insert(db, &m, NULL));
+    assert_true(messages_replace(db, m.id, "badger", "d", NULL, NULL)); /* before it is indexed */
+    assert_true(search_catch_up(db, &did, NULL) && did > 0);
+    assert_true(search_catch_up(db, &did, NULL) && did == 0);
+    assert_int_equal(hits(db, "aardvark"), 0);
+    assert_int_equal(hits(db, "badger"), 1);
+    assert_true(messages_replace(db, m.id, "civet", "d", NULL, NULL)); /* and after */
+    assert_int_equal(hits(db, "badger"), 0);
+    assert_int_equal(hits(db, "civet"), 1);
+    assert_int_equal(hits(db, "label"), 1);
+    assert_int_equal(hits(db, "\""), 0);
+    assert_true(db_run(db, NULL, "insert into message_word (message_word, rank) values ('integrity-check', 1)", ""));
+    m.ticket_id = 0; /* under other */
+    assert_true(messages_insert(db, &m, NULL));
+    assert_int_equal(hits(db, "aardvark"), 0);
 }
 
 /* ---- tickets ---- */
@@ -508,7 +544,7 @@ int main(void)
         IN_ROOM(test_ticket),  IN_ROOM(test_ticket_of_the_erased), IN_ROOM(test_ticket_lists), IN_ROOM(test_message),
         IN_ROOM(test_message_lists), IN_ROOM(test_clock),          IN_ROOM(test_damaged_clock), IN_ROOM(test_due),
         IN_ROOM(test_run),     IN_ROOM(test_live_runs),            IN_ROOM(test_causes),       IN_ROOM(test_outbox),
-        IN_ROOM(test_outbox_order), IN_ROOM(test_outbox_withdraw), IN_ROOM(test_outbox_lists),
+        IN_ROOM(test_outbox_order), IN_ROOM(test_outbox_withdraw), IN_ROOM(test_outbox_lists),         IN_ROOM(test_search),
     };
     return cmocka_run_group_tests_name("stores", tests, NULL, NULL);
 }

@@ -24,6 +24,7 @@ static const struct {
     {"a long word stays whole", "see https://desk.example/t/42 now", 10, "see\nhttps://desk.example/t/42\nnow\n"},
     {"a long word first", "https://desk.example/t/42 now", 10, "https://desk.example/t/42\nnow\n"},
     {"hangs under the text of a label", "Impact    all orders since two", 20, "Impact    all orders\n          since two\n"},
+    {"a label of other letters", "F\xc3\xa4llig    all orders since two", 20, "F\xc3\xa4llig    all orders\n          since two\n"},
     {"hangs at its own indentation", "    one two three", 12, "    one two\n    three\n"},
     {"two spaces far right are no label", "one two three four  five six", 20, "one two three four\nfive six\n"},
     {"trailing blanks go", "one  \t\ntwo ", 10, "one\ntwo\n"},

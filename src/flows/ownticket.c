@@ -1,0 +1,34 @@
+/* ownticket: see the header. */
+#include "flows/ownticket.h"
+
+#include "flows/notify.h"
+#include "flows/people.h"
+
+#include "base/banned.h"
+
+static gboolean tell_team(Desk *d, const Ticket *t, const ConfigQueue *queue, const char *text, GError **err)
+{
+    g_autoptr(GPtrArray) team = people_team(d, t, queue);
+    for (guint i = 0; i < team->len; i++)
+        if (!notify_team(d, t, g_ptr_array_index(team, i), "new-ticket", "escalate", text, NULL, err))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean ownticket_open(Desk *d, const OpeningFacts *facts, const char *text, Ticket **ret, GError **err)
+{
+    OpeningFacts f = *facts;
+    g_autoptr(Ticket) t = NULL;
+    f.requester = f.home->address[0];
+    f.requester_name = "escalate";
+    f.at = d->now;
+    if (!opening_ticket(d, &f, &t, err) || !opening_clocks(d, &f, t, 0, err) || !tell_team(d, t, f.home, text, err))
+        return FALSE;
+    *ret = g_steal_pointer(&t);
+    return TRUE;
+}
+
+gboolean ownticket_is(const Desk *d, const Ticket *t)
+{
+    return t->is_operational || (t->requester != NULL && config_queue_by_address(d->config, t->requester) != NULL);
+}

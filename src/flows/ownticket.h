@@ -1,0 +1,13 @@
+/* ownticket: a ticket that escalate opens itself, about something that no customer wrote: its requester is the queue. */
+#ifndef FLOWS_OWNTICKET_H
+#define FLOWS_OWNTICKET_H
+
+#include "flows/opening.h"
+
+/* Opens it at d->now, starts its clocks and mails `text` to the team of its queue, whatever the mode: it stands in no mailbox. `facts` has
+ * home, subject, severity and what else is known; the requester is filled in. */
+gboolean ownticket_open(Desk *d, const OpeningFacts *facts, const char *text, Ticket **ret, GError **err);
+/* Whether there is no customer in it. */
+gboolean ownticket_is(const Desk *d, const Ticket *t);
+
+#endif

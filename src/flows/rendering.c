@@ -1,0 +1,64 @@
+/* rendering: a template of some language with its partials. A partial is looked for like a template, and one that is nowhere is nothing. */
+#include "flows/rendering.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/limits.h"
+
+#include "flows/view.h"
+
+#include "base/banned.h"
+
+gboolean rendering_find(const Desk *d, const char *language, const char *name, GString **ret, char **ret_path, GError **err)
+{
+    g_autofree char *base = g_strndup(language, strcspn(language, "-"));
+    const char *directories[] = {d->config->templates, d->templates}, *languages[] = {language, base, "en"};
+    for (gsize l = 0; l < G_N_ELEMENTS(languages); l++)
+        for (gsize i = 0; i < G_N_ELEMENTS(directories); i++) {
+            if (directories[i] == NULL)
+                continue;
+            g_autofree char *path = g_build_filename(directories[i], languages[l], name, NULL);
+            g_autoptr(GError) local = NULL;
+            if (files_read(path, LIMIT_TEMPLATE_BYTES, ret, &local)) {
+                if (ret_path != NULL)
+                    *ret_path = g_steal_pointer(&path);
+                return TRUE;
+            }
+            if (local->code != ERROR_NOTFOUND) {
+                g_propagate_error(err, g_steal_pointer(&local));
+                return FALSE;
+            }
+        }
+    return error_set(err, ERROR_CONFIG, "template '%s': not in '%s' nor in '%s'", name, d->config->templates != NULL ? d->config->templates : "-",
+                     d->templates);
+}
+
+char *rendering_partial(const char *name, void *data)
+{
+    const RenderingPartials *p = data;
+    g_autofree char *file = g_strconcat(name, ".mustache", NULL);
+    GString *source = NULL;
+    if (strchr(name, '/') != NULL || !rendering_find(p->desk, p->language, file, &source, NULL, NULL))
+        return NULL;
+    return g_string_free(source, FALSE);
+}
+
+gboolean rendering_render(const Desk *d, const char *language, const char *name, const char *source, TemplateMode mode, const json_t *view, char **ret,
+                          GError **err)
+{
+    RenderingPartials p = {d, language};
+    return template_render(name, source, mode, &view_template_values, view, rendering_partial, &p, ret, err);
+}
+
+gboolean rendering_speaks(const Desk *d, const char *language)
+{
+    const char *directories[] = {d->config->templates, d->templates};
+    for (gsize i = 0; i < G_N_ELEMENTS(directories); i++) {
+        g_autofree char *path = directories[i] != NULL ? g_build_filename(directories[i], language, "auto-ack.txt", NULL) : NULL;
+        if (path != NULL && g_file_test(path, G_FILE_TEST_IS_REGULAR))
+            return TRUE;
+    }
+    return FALSE;
+}

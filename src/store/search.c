@@ -1,0 +1,91 @@
+/* search: one query of the index a term, then the tickets that all have. It must never hand a character of a term to FTS5 as syntax. */
+#include "store/search.h"
+
+#include "base/limits.h"
+
+#include "store/idset.h"
+
+#include "base/banned.h"
+
+/* ---- keeping it ---- */
+
+gboolean search_forget(Db *db, gint64 message, GError **err)
+{
+    return db_run(db, err,
+                  "insert into message_word (message_word, rowid, subject, new_text) select 'delete', id, subject, new_text from message where id = $1"
+                  " and id <= (select cast(value as integer) from fact where name = 'search')",
+                  "i", message);
+}
+
+gboolean search_learn(Db *db, gint64 message, GError **err)
+{
+    return db_run(db, err,
+                  "insert into message_word (rowid, subject, new_text) select id, subject, new_text from message where id = $1"
+                  " and id <= (select cast(value as integer) from fact where name = 'search')",
+                  "i", message);
+}
+
+/* *ret_last: the last message that the next step takes in; the same as *ret_done where nothing is left. */
+static gboolean next_step(Db *db, gint64 *ret_done, gint64 *ret_last, GError **err)
+{
+    return db_value(db, ret_done, err, "select cast(value as integer) from fact where name = 'search'", "")
+           && db_value(db, ret_last, err, "select coalesce(max(id), $1) from (select id from message where id > $1 order by id limit $2) as step", "ii", *ret_done,
+                       (gint64)LIMIT_SEARCH_BATCH);
+}
+
+static gboolean take_in(Db *db, guint *ret_did, GError **err)
+{
+    gint64 done, last;
+    if (!next_step(db, &done, &last, err))
+        return FALSE;
+    *ret_did = (guint)(last - done);
+    return db_run(db, err, "insert into message_word (rowid, subject, new_text) select id, subject, new_text from message where id > $1 and id <= $2", "ii", done,
+                  last)
+           && db_run(db, err, "update fact set value = cast($1 as text) where name = 'search'", "i", last);
+}
+
+gboolean search_catch_up(Db *db, guint *ret_did, GError **err)
+{
+    gint64 done, last;
+    *ret_did = 0;
+    if (!next_step(db, &done, &last, err))
+        return FALSE;
+    return done == last || (db_begin(db, err) && db_end(db, take_in(db, ret_did, err), err));
+}
+
+/* ---- asking it ---- */
+
+/* A string of FTS5 (its documentation, section 3.1): in quotes, quotes in it doubled; a star behind it is the only syntax. */
+static char *quoted(const SearchTerm *t)
+{
+    GString *s = g_string_new("\"");
+    for (const char *p = t->text; *p != '\0'; p++) {
+        if (*p == '"')
+            g_string_append_c(s, '"');
+        g_string_append_c(s, *p);
+    }
+    return g_string_free(g_string_append(s, t->is_prefix ? "\"*" : "\""), FALSE);
+}
+
+gboolean search_tickets(Db *db, const GPtrArray *terms, GArray **ret, GError **err)
+{
+    g_autoptr(GArray) all = NULL;
+    guint did;
+    do {
+        if (!search_catch_up(db, &did, err))
+            return FALSE;
+    } while (did > 0);
+    for (guint i = 0; i < terms->len && (all == NULL || all->len > 0); i++) {
+        g_autofree char *match = quoted(g_ptr_array_index(terms, i));
+        g_autoptr(GArray) ids = NULL;
+        if (!db_ids(db, &ids, err,
+                    "select m.ticket_id from message_word as w join message as m indexed by message_place on m.id = w.rowid"
+                    " where message_word match $1 and m.ticket_id is not null",
+                    "s", match))
+            return FALSE;
+        idset_sort(ids);
+        idset_narrow(&all, ids, FALSE);
+    }
+    *ret = all != NULL ? g_steal_pointer(&all) : g_array_new(FALSE, FALSE, sizeof(gint64));
+    return TRUE;
+}

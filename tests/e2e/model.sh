@@ -1,0 +1,18 @@
+#!/bin/sh
+# model.sh: random sequences of mails, verbs, failures, downtimes and time against all that must hold; `make model N=… SEED=…` plays more of them.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+MODEL=${MODEL:-$BUILDDIR/tests/model/model}
+need "$MODEL"
+ESCALATE_DATADIR=$TOP_SRCDIR
+export ESCALATE_DATADIR
+
+cp "$TOP_SRCDIR"/tests/model/*.yaml "$TOP_SRCDIR"/tests/model/*.ics "$WORK" || exit 99
+# what a reload finds: other hours, rotas, targets and times to answer, and one contact less
+sed -e 's/office\.ics/hours.ics/' -e 's/duty\.ics/rota.ics/' -e 's/respond: 4bh, resolve: 3bd/respond: 2bh, resolve: 2bd/' -e 's/ack-within: 15m/ack-within: 5m/' \
+    -e '/^  gil:/d' -e 's/, manager: \[gil\]//' -e 's/, gil\]/]/' -e 's/\[gil, carol\]/[carol]/' "$CONF" >"$WORK/other.yaml"
+sed -e 's/T090000/T080000/' -e 's/T170000/T200000/' "$WORK/office.ics" >"$WORK/hours.ics"
+sed -e 's/T140000/T110000/' -e 's/PT6H/PT9H/' "$WORK/duty.ics" >"$WORK/rota.ics"
+N=${N:-2000}
+check "$N sequences from seed ${SEED:-1} hold" "$MODEL" "$CONF" "$WORK/other.yaml" "$N" "${SEED:-1}" 2
+done_testing
