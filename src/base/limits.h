@@ -95,4 +95,6 @@
 #define LIMIT_WORKER_SEND_SECONDS 30       /* a child that does not read its channel */
 #define LIMIT_WORKER_EXIT_SECONDS 2        /* a child that was asked to leave */
 
+#define LIMIT_POSTCONF_LINES 5000          /* of what postconf(1) says */
+
 #endif

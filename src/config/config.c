@@ -2,6 +2,7 @@
  * goes on after a fault, so that one run names all. It must never open what the configuration names. */
 #include "config/config.h"
 
+#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -208,6 +209,17 @@ gboolean config_contact_may(const Config *c, const ConfigContact *contact, const
         const ConfigRole *role = g_hash_table_lookup(c->roles, *name);
         gboolean is_here = role == NULL || role->queues[0] == NULL || g_strv_contains((const char *const *)role->queues, queue);
         if (is_here && (role == NULL ? !is_override : g_strv_contains((const char *const *)role->may, verb)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean config_is_intake_user(const Config *c, uid_t user)
+{
+    g_autofree char *number = g_strdup_printf("%u", (unsigned)user);
+    for (guint i = 0; c->intake_users != NULL && c->intake_users[i] != NULL; i++) {
+        const struct passwd *pw = getpwnam(c->intake_users[i]);
+        if ((pw != NULL && pw->pw_uid == user) || strcmp(c->intake_users[i], number) == 0)
             return TRUE;
     }
     return FALSE;

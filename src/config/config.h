@@ -4,6 +4,8 @@
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 
+#include <sys/types.h>
+
 #include "rules/eventrule.h"
 #include "rules/policy.h"
 #include "rules/rate.h"
@@ -292,6 +294,8 @@ const char *config_place(const Config *c, gconstpointer of);
 const ConfigContact *config_contact_by_address(const Config *c, const char *address);
 /* The queue with that address, a +extension in the local part taken off, or NULL. */
 const ConfigQueue *config_queue_by_address(const Config *c, const char *address);
+/* Whether `intake-users` names that user: the envelope lines that he writes count. */
+gboolean config_is_intake_user(const Config *c, uid_t user);
 /* Targets of severity s (0..3) in plan p: its own line, else the nearest worse one's, else the nearest milder one's. */
 const ConfigPlanSeverity *config_plan_severity(const ConfigPlan *p, int s);
 /* Whether the contact may use that verb in that queue: any of his roles that is not listed allows all but override; one that is, what it says,

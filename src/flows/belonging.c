@@ -49,6 +49,8 @@ static gboolean accept_token(IntakeCase *c, Token token, const char *mac, GError
             return FALSE;
         c->token_ticket = row->ticket_id;
         c->at_envelope_address = TRUE;
+        if (c->home == NULL && row->ticket_id == 0 && d->config->queue_order->len > 0) /* a report, say, at the token domain, which is of no queue */
+            c->home = g_ptr_array_index(d->config->queue_order, 0);
         if (c->envelope_row == NULL)
             c->envelope_row = g_steal_pointer(&row);
         return TRUE;

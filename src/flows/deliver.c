@@ -16,6 +16,7 @@
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
+#include "flows/roundcall.h"
 #include "flows/tidings.h"
 #include "flows/watchers.h"
 
@@ -165,6 +166,8 @@ static gboolean failed(Desk *d, const OutboxRow *row, const char *reply, GError 
         return tidings_failed(d, row, reason, err);
     if (row->copy_of != 0)
         return watchers_failed(d, row, reason, err);
+    if (!roundcall_failed(d, row->id, reason, err))
+        return FALSE;
     return strcmp(row->class, "relay") != 0 || answer_failed(d, row, reply, err);
 }
 

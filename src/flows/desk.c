@@ -182,7 +182,8 @@ static void load_words(Loading *l)
 /* ---- templates ---- */
 
 static const char *const wanted_templates[] = {"auto-ack", "raised", "update", "delay", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript", "daily", "notice",
-                                                "triage", "vendor", "board", "sms", "digest"};
+                                                "triage", "vendor", "board", "sms", "digest",
+                                                "drill", "roundcall", "roundcall-end"};
 
 static gboolean template_is_there(const char *directory, const char *name)
 {

@@ -12,6 +12,7 @@
 #include "flows/cadence.h"
 #include "flows/deadlines.h"
 #include "flows/digest.h"
+#include "flows/drill.h"
 #include "flows/notify.h"
 #include "flows/operations.h"
 #include "flows/people.h"
@@ -226,7 +227,7 @@ static gboolean do_relieved(World *w, const RunRow *r, const LadderAction *a, GE
 static gboolean do_exhausted(World *w, RunRow *r, GError **err)
 {
     return desk_audit(w->desk, r->ticket_id, err, "exhausted", "run=%" G_GINT64_FORMAT " policy=%s", r->id, r->policy)
-           && operations_open(w->desk, w->ticket, w->queue, w->policy, err);
+           && (w->ticket->is_drill || operations_open(w->desk, w->ticket, w->queue, w->policy, err));
 }
 
 static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
@@ -264,14 +265,15 @@ static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
 /* A run that kept no text, of a policy that is gone or lost levels, stands still. */
 static gboolean fits(const RunRow *r, const Policy *policy) { return policy != NULL && policy->levels->len >= r->run->levels->len; }
 
-/* Whom a mail was wanted for that cannot be written, since the configuration has nobody of that name: the operator, who may hold a run,
- * or somebody who was taken out meanwhile. Newly allocated, or NULL. */
-static char *asked_in_vain(const Desk *d, const GPtrArray *actions)
+/* Whom a mail was wanted for that is not written, since the configuration has nobody of that name: the operator, who may hold a run,
+ * or somebody who was taken out meanwhile; or because vendors take no part in exercises. Newly allocated, or NULL. */
+static char *asked_in_vain(const Desk *d, const Ticket *t, const GPtrArray *actions)
 {
     for (guint i = 0; i < actions->len; i++) {
         const LadderAction *a = g_ptr_array_index(actions, i);
         gboolean is_mail = a->kind == LADDER_DO_PAGE || a->kind == LADDER_DO_REMIND || a->kind == LADDER_DO_HANDOFF;
-        if (is_mail && desk_contact(d, a->contact) == NULL)
+        const ConfigContact *c = desk_contact(d, a->contact);
+        if (is_mail && (c == NULL || (t->is_drill && c->vendor != NULL)))
             return g_strdup(a->contact);
     }
     return NULL;
@@ -293,11 +295,13 @@ static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *eve
     if (r->run->state == RUN_ENDED && r->ended_at == INSTANT_NONE)
         r->ended_at = d->now;
     if (!runs_save(d->db, r, event->kind == LADDER_END ? event->text : NULL, err) || !outbox_withdraw_stale(d->db, r->id, err)
-        || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err) || !cadence_follow(d, t, err))
+        || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err) || !cadence_follow(d, t, err)
+        || (t->is_drill && !drill_stepped(d, t, r, err)))
         return FALSE;
-    g_autofree char *gone = asked_in_vain(d, actions);
+    g_autofree char *gone = asked_in_vain(d, t, actions);
     if (gone != NULL) { /* no answer can come, and no delivery that a deadline could count from */
-        LadderEvent unreachable = {.kind = LADDER_UNREACHABLE, .contact = gone, .text = "not in the configuration"};
+        const char *why = desk_contact(d, gone) == NULL ? "not in the configuration" : "a vendor: not asked in an exercise";
+        LadderEvent unreachable = {.kind = LADDER_UNREACHABLE, .contact = gone, .text = why};
         if (!step(d, t, r, &unreachable, NULL, err))
             return FALSE;
     }

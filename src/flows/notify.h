@@ -36,5 +36,8 @@ gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contac
 /* A report about a queue to a contact, that belongs to no ticket. `view` stays the caller's. In a shadow queue it goes to redirect-all, or is
  * only kept in the outbox. */
 gboolean notify_report(Desk *d, const ConfigQueue *queue, const char *contact, const char *template, const char *subject, json_t *view, GError **err);
+/* The same, as a mail that is to be answered: its Reply-To is its envelope address. *ret_outbox: its row. */
+gboolean notify_question(Desk *d, const ConfigQueue *queue, const ConfigContact *contact, const char *template, const char *subject, json_t *view,
+                         gint64 *ret_outbox, GError **err);
 
 #endif

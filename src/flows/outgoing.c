@@ -19,6 +19,8 @@
 
 #include "base/banned.h"
 
+#define DRILL_LINE "EXERCISE: answer as in earnest. No customer waits."
+
 /* ---- templates ---- */
 
 gboolean outgoing_has_template(const Desk *d, const char *language, const char *name)
@@ -46,8 +48,26 @@ gboolean outgoing_text(const Desk *d, const Outgoing *o, json_t *view, char **re
     if (!rendering_render(d, o->language, file, all + strlen("From: "), TEMPLATE_HEADER, view, &head, err)
         || !rendering_render(d, o->language, file, split + 2, TEMPLATE_TEXT, view, &body, err))
         return FALSE;
-    *ret_from = g_steal_pointer(&head);
-    *ret_text = g_steal_pointer(&body);
+    gboolean is_drill = o->ticket != NULL && o->ticket->is_drill; /* marked here, so that no template can leave it out */
+    *ret_from = is_drill ? g_strconcat("EXERCISE · ", head, NULL) : g_steal_pointer(&head);
+    *ret_text = is_drill ? g_strconcat(DRILL_LINE "\n", body, NULL) : g_steal_pointer(&body);
+    return TRUE;
+}
+
+/* The first line of an exercise, behind <body …> where there is one. */
+static char *marked_html(const char *html)
+{
+    const char *body = strstr(html, "<body"), *end = body != NULL ? strchr(body, '>') : NULL;
+    gsize before = end != NULL ? (gsize)(end + 1 - html) : 0;
+    return g_strdup_printf("%.*s<p><b>" DRILL_LINE "</b></p>\n%s", (int)before, html, html + before);
+}
+
+static gboolean render_html(const Desk *d, const Outgoing *o, const char *file, const char *source, const json_t *view, char **ret, GError **err)
+{
+    g_autofree char *html = NULL;
+    if (!rendering_render(d, o->language, file, source, TEMPLATE_HTML, view, &html, err))
+        return FALSE;
+    *ret = o->ticket != NULL && o->ticket->is_drill ? marked_html(html) : g_steal_pointer(&html);
     return TRUE;
 }
 
@@ -57,7 +77,7 @@ gboolean outgoing_html(const Desk *d, const Outgoing *o, json_t *view, const cha
     g_autoptr(GString) source = NULL;
     g_autoptr(GError) local = NULL;
     if (o->text == NULL && rendering_find(d, o->language, file, &source, NULL, &local))
-        return rendering_render(d, o->language, file, source->str, TEMPLATE_HTML, view, ret, err);
+        return render_html(d, o, file, source->str, view, ret, err);
     if (!rendering_find(d, o->language, "plain.html", &source, NULL, err))
         return FALSE;
     json_t *lines = json_array();
@@ -116,11 +136,11 @@ static gboolean compose(Desk *d, const Outgoing *o, OutboxRow *row, const char *
 
 char *outgoing_subject(const Ticket *t)
 {
-    g_autofree char *tag = view_tag(t), *subject = g_strdup(t->subject);
+    g_autofree char *tag = view_tag(t), *subject = g_strdup(tickets_bare_subject(t));
     for (char *p = subject; *p != '\0'; p++)
         if ((guchar)*p < 0x20 || *p == 0x7f)
             *p = ' ';
-    return g_strdup_printf("%s %s", tag, *subject == '\0' ? "(no subject)" : subject);
+    return g_strdup_printf("%s%s %s", t->is_drill ? TICKETS_DRILL_MARK : "", tag, *subject == '\0' ? "(no subject)" : subject);
 }
 
 gboolean outgoing_store(Desk *d, const Outgoing *o, const char *text, const char *html, const char *from, gint64 *ret_id, GError **err)

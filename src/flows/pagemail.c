@@ -198,7 +198,7 @@ gboolean pagemail_send(Desk *d, const Ticket *t, const RunRow *r, const LadderPa
     const ConfigContact *c = desk_contact(d, p->contact);
     const PolicyLevel *level = g_ptr_array_index(policies_of_run(d, r)->levels, (guint)p->level - 1);
     if (c->vendor != NULL)
-        return vendors_ask(d, t, p, c, level, err);
+        return t->is_drill || vendors_ask(d, t, p, c, level, err);
     if (!page_template(d, t, r, p, level, &template, err) || !asked_beside(d, r, p, &asked, err))
         return FALSE;
     Outgoing o = outgoing_to_contact(d, t, c, template);

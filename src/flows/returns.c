@@ -8,6 +8,7 @@
 #include "flows/escalate.h"
 #include "flows/notify.h"
 #include "flows/people.h"
+#include "flows/roundcall.h"
 #include "flows/tidings.h"
 #include "flows/watchers.h"
 
@@ -101,6 +102,8 @@ gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
         return tidings_failed(c->desk, row, reason, err);
     if (row->copy_of != 0)
         return outbox_failed(c->desk->db, row->id, c->desk->now, reason, err) && watchers_failed(c->desk, row, reason, err);
+    if (!roundcall_failed(c->desk, row->id, reason, err))
+        return FALSE;
     return strcmp(row->class, "relay") != 0 || answer_bounced(c, reason, err);
 }
 

@@ -14,6 +14,7 @@
 #include "flows/deadlines.h"
 #include "flows/delay.h"
 #include "flows/digest.h"
+#include "flows/drill.h"
 #include "flows/duty.h"
 #include "flows/escalate.h"
 #include "flows/heartbeat.h"
@@ -23,6 +24,7 @@
 #include "flows/policies.h"
 #include "flows/recalc.h"
 #include "flows/risks.h"
+#include "flows/roundcall.h"
 #include "flows/vendors.h"
 #include "flows/verbs.h"
 #include "flows/view.h"
@@ -159,7 +161,8 @@ static const struct {
     gboolean (*fire)(Desk *, const DueRow *, GError **);
 } kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff}, {"board", risks_board},
              {"confirm", containment_expired}, {"outage", outage_fire}, {"cadence", cadence_fire}, {"delay", delay_fire}, {"heartbeat", heartbeat_missing},
-             {"digest", digest_due}, {"maintenance", maintenance_due}};
+             {"digest", digest_due}, {"maintenance", maintenance_due},
+             {"drill", drill_fire}, {"roundcall", roundcall_fire}};
 
 /* A row of a batch may be gone, and its number given to a row that was made since: then it is not the same. */
 static gboolean is_still_there(Desk *d, const DueRow *due, gint64 *ret, GError **err)

@@ -199,6 +199,7 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     set(o, "requester_name", t->requester_name != NULL ? t->requester_name : t->requester);
     set(o, "language", t->language);
     json_object_set_new(o, "operational", json_boolean(t->is_operational));
+    json_object_set_new(o, "drill", json_boolean(t->is_drill));
     json_object_set_new(o, "own", json_boolean(ownticket_is(d, t) && !t->is_operational));
     set(o, "owner", t->owner);
     set(o, "owner_name", owner != NULL ? owner->full_name : t->owner);
@@ -323,8 +324,8 @@ static void add_otherwise(Desk *d, const Ticket *t, const ConfigQueue *queue, co
     }
     if ((guint)p->level >= policy->levels->len) {
         json_object_set_new(o, "last", json_true());
-        if (t->is_operational)
-            json_object_set_new(o, "repeats", json_true());
+        if (t->is_operational || t->is_drill)
+            json_object_set_new(o, t->is_drill ? "drill_ends" : "repeats", json_true());
         else
             set(o, "last_queue", policy->exhausted_queue);
         return;
@@ -393,7 +394,7 @@ static gboolean add_headline(Desk *d, const Ticket *t, gsize max, json_t *o, GEr
     gsize used = (gsize)g_utf8_strlen(name, -1) + 4;
     g_autofree char *said = gist == NULL ? NULL : cut(gist, max > used + 8 ? max - used : 8);
     g_autofree char *whole = said != NULL ? g_strdup_printf("%s: \"%s\"", name, said)
-                                          : g_strdup_printf("%s: %s", name, t->impact != NULL ? t->impact : *t->subject != '\0' ? t->subject : "(no subject)");
+                                          : g_strdup_printf("%s: %s", name, t->impact != NULL ? t->impact : *t->subject != '\0' ? tickets_bare_subject(t) : "(no subject)");
     g_autofree char *head = said != NULL ? g_strdup(whole) : cut(whole, max);
     set(o, "headline", head);
     return TRUE;

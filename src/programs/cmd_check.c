@@ -28,6 +28,8 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     Desk *d = NULL;
+    if (argc > 1 && strcmp(argv[1], "--mta") == 0)
+        return cmd_mta(argc, argv, ctx);
     if (argc != 1)
         return cmd_usage(argv[0]);
     desk_load(cmd_config_path(ctx), &d, problems, warnings);

@@ -87,7 +87,7 @@ static int list_other(CommandContext *ctx, Desk *d)
     for (guint i = 0; i < list->len; i++) {
         MessageRow *m = g_ptr_array_index(list, i);
         g_autofree char *at = instant_format(m->received_at), *local = cmd_time(cmd_ticket_zone(d, 0), m->received_at, d->now);
-        if (g_strcmp0(m->filed, "duplicate") == 0 || g_strcmp0(m->filed, "heartbeat") == 0)
+        if (messages_is_done(m))
             continue;
         if (cmd_json(ctx))
             cmd_print_json(json_pack("{s:s?, s:s, s:s, s:s?, s:s?, s:s?}", "file", m->spool_name, "at", at, "kind", m->kind, "from", m->from_address,

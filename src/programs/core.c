@@ -6,7 +6,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <pwd.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -103,15 +102,7 @@ static void arrival_free(gpointer p)
 /* Envelope lines count only for files of users whom the configuration names, root, and ourselves. */
 static gboolean is_trusted_owner(const Desk *d, uid_t owner)
 {
-    if (owner == 0 || owner == geteuid())
-        return TRUE;
-    for (guint i = 0; d->config->intake_users != NULL && d->config->intake_users[i] != NULL; i++) {
-        const struct passwd *pw = getpwnam(d->config->intake_users[i]);
-        g_autofree char *number = g_strdup_printf("%u", (unsigned)owner);
-        if ((pw != NULL && pw->pw_uid == owner) || strcmp(d->config->intake_users[i], number) == 0)
-            return TRUE;
-    }
-    return FALSE;
+    return owner == 0 || owner == geteuid() || config_is_intake_user(d->config, owner);
 }
 
 static void read_envelope(const Desk *d, Arrival *a)

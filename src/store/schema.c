@@ -150,6 +150,17 @@ static const char step_6[] =
     /* What a running escalation began with, as text. */
     "create table policy_text (digest text primary key, text text not null) strict;"
     "alter table run add column policy_digest text references policy_text;"
+    /* An exercise is a ticket that counts nowhere: lists, summaries and metrics read counted_ticket. */
+    "alter table ticket add column is_drill integer not null default 0;"
+    "create view counted_ticket as select * from ticket where is_drill = 0;"
+    "create index ticket_drill on ticket (id) where is_drill = 1;"
+    /* A round in which contacts confirm how they are reached: who was asked by which mails, and what came of it. */
+    "create table roundcall (id integer primary key, begun_at integer not null, ended_at integer) strict;"
+    "create table roundcall_asked (id integer primary key, roundcall_id integer not null references roundcall, contact text not null, queue text not null,"
+    " state text not null, outbox_id integer references outbox, reminder_id integer references outbox, reminded_at integer, answered_at integer,"
+    " message_id integer references message, reason text, unique (roundcall_id, contact)) strict;"
+    "create index roundcall_outbox on roundcall_asked (outbox_id);"
+    "create index roundcall_reminder on roundcall_asked (reminder_id) where reminder_id is not null;"
     /* When the requester last heard from a person or by an update; of which clocks he was told that it takes longer; why a mail may not be
      * answered by a machine. */
     "alter table ticket add column heard_at integer;"
