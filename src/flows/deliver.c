@@ -85,6 +85,8 @@ static gboolean is_shadow(Desk *d, const OutboxRow *row, gboolean *ret, GError *
 static gboolean is_kept_back(const Desk *d, const OutboxRow *row, gboolean shadow)
 {
     const char *instead = d->config->delivery.redirect_all;
+    if (d->is_rehearsal)
+        return FALSE;
     return strcmp(row->channel, "mail") == 0 ? shadow && instead == NULL : shadow || instead != NULL;
 }
 

@@ -30,6 +30,7 @@ struct Desk {
     char *templates;       /* where the built-in templates are */
     Instant now;           /* of this pass */
     const char *acting;    /* the contact whose mail or command is worked on, or NULL: he needs no line about it */
+    gboolean is_rehearsal; /* nothing leaves: what is withheld of shadow queues counts as sent */
     gboolean is_pinned;    /* by --now: received-at of files not yet taken in is `now` */
 };
 

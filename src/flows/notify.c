@@ -196,7 +196,7 @@ static gboolean without_ticket(Desk *d, Outgoing *o, const char *subject, json_t
     *ret_outbox = row.id;
     if (!compose_report(d, o, &row, wrapped, html, from, err))
         return FALSE;
-    gboolean is_kept = o->queue->mode == MODE_SHADOW && d->config->delivery.redirect_all == NULL;
+    gboolean is_kept = o->queue->mode == MODE_SHADOW && d->config->delivery.redirect_all == NULL && !d->is_rehearsal;
     return !is_kept || outbox_sent(d->db, row.id, d->now, "shadow mode: not sent", err);
 }
 

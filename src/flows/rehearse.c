@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <jansson.h>
+
 #include "base/error.h"
 #include "base/keyfile.h"
 
@@ -51,18 +53,12 @@ static void set_keys(Desk *d)
     d->audit_key = g_bytes_new(key, sizeof key);
 }
 
-/* Mail of a shadow queue is withheld before anybody sees it, unless all mail goes elsewhere: so all does, and the row knows for whom it was. */
-static void set_delivery(Config *c)
-{
-    g_free(c->delivery.redirect_all);
-    c->delivery.redirect_all = g_strdup("nobody@invalid");
-}
-
 gboolean rehearse_new(Desk *d, Instant at, gboolean ends_repeats, RehearseListener *listener, void *data, Rehearse **ret, GError **err)
 {
     message_init();
     set_keys(d);
-    set_delivery(d->config);
+    d->is_rehearsal = TRUE;
+    g_clear_pointer(&d->config->delivery.redirect_all, g_free); /* it would keep channels back */
     d->now = at;
     if (!db_open_scratch(&d->db, err) || !recalc_begin(d, err) || !duty_begin(d, err))
         return FALSE;
@@ -93,7 +89,7 @@ static gboolean page_facts(Rehearse *r, const OutboxRow *row, RehearseMail *m, g
     g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
     *ret_repeats = FALSE;
-    if (row->notification_id == 0)
+    if (row->notification_id == 0 || strcmp(row->channel, "mail") != 0)
         return TRUE;
     if (!db_select(r->desk->db, &rows, err,
                    "select n.run_id, n.level, n.attempt, r.is_operational = 1 and r.state = $2 from notification n join run r on r.id = n.run_id where n.id = $1",
@@ -113,12 +109,12 @@ static gboolean page_facts(Rehearse *r, const OutboxRow *row, RehearseMail *m, g
 
 static gboolean report(Rehearse *r, const OutboxRow *row, GError **err)
 {
-    g_autofree char *address = NULL;
     RehearseMail m = {.at = r->desk->now, .ticket = row->ticket_id, .template = row->template, .contact = row->contact, .bytes = row->bytes};
     gboolean repeats;
-    if (!db_text_value(r->desk->db, &address, err, "select recipient from outbox where id = $1", "i", row->id) || !page_facts(r, row, &m, &repeats, err))
+    if (!page_facts(r, row, &m, &repeats, err))
         return FALSE;
-    m.address = address;
+    m.is_command = strcmp(row->class, "command") == 0;
+    m.address = m.is_command ? row->channel : row->recipient;
     if (repeats && r->ends_repeats)
         g_array_append_val(r->repeats, row->ticket_id);
     else if (r->listener != NULL)
@@ -126,24 +122,29 @@ static gboolean report(Rehearse *r, const OutboxRow *row, GError **err)
     return TRUE;
 }
 
-/* All that is due is handed over. Its bytes are wanted by nobody then. */
-static gboolean hand_over(Rehearse *r, guint *ret_handed, GError **err)
+/* All that is due on one way out is handed over. Its bytes are wanted by nobody then. */
+static gboolean hand_over_by(Rehearse *r, gboolean (*next)(Desk *, OutboxRow **, guint *, GError **), guint *handed, GError **err)
 {
     Desk *d = r->desk;
-    *ret_handed = 0;
     for (;;) {
         g_autoptr(OutboxRow) row = NULL;
         guint passed;
-        if (!deliver_next(d, &row, &passed, err))
+        if (!next(d, &row, &passed, err))
             return FALSE;
-        *ret_handed += passed;
+        *handed += passed;
         if (row == NULL)
             return TRUE;
         if (!report(r, row, err) || !deliver_done(d, row, TRANSPORT_SENT, "rehearsed", err)
             || !db_run(d->db, err, "update outbox set bytes = x'' where id = $1", "i", row->id))
             return FALSE;
-        (*ret_handed)++;
+        (*handed)++;
     }
+}
+
+static gboolean hand_over(Rehearse *r, guint *ret_handed, GError **err)
+{
+    *ret_handed = 0;
+    return hand_over_by(r, deliver_next, ret_handed, err) && hand_over_by(r, deliver_next_command, ret_handed, err);
 }
 
 /* ---- the clock ---- */
@@ -197,7 +198,7 @@ gboolean rehearse_next(Rehearse *r, Instant *ret, GError **err)
 {
     if (!timers_next(r->desk, ret, err))
         return FALSE;
-    return *ret == INSTANT_NONE || *ret > r->settled_at || error_set(err, ERROR_INTERNAL, "something is still due at %" G_GINT64_FORMAT, *ret);
+    return *ret == INSTANT_NONE || *ret > r->settled_at || error_set(err, ERROR_INTERNAL, "a fault: what was due at %" G_GINT64_FORMAT " did not happen", *ret);
 }
 
 gboolean rehearse_step(Rehearse *r, Instant at, GError **err)
@@ -382,13 +383,25 @@ gboolean rehearse_answer(Rehearse *r, const ConfigContact *who, const Command *c
 
 /* ---- what is seen of it ---- */
 
+static char *first_line(const char *text)
+{
+    text += strspn(text, "\n ");
+    return g_strndup(text, strcspn(text, "\n"));
+}
+
 char *rehearse_first_line(const RehearseMail *mail)
 {
     gsize n;
     const char *bytes = g_bytes_get_data(mail->bytes, &n);
+    if (mail->is_command) {
+        json_t *o = json_loadb(bytes, n, 0, NULL);
+        const char *text = json_string_value(json_object_get(o, "text"));
+        char *line = first_line(text != NULL ? text : "");
+        json_decref(o);
+        return line;
+    }
     g_autoptr(Letter) l = message_parse(bytes, MIN(n, FIRST_LINE_WITHIN));
-    const char *text = l->text + strspn(l->text, "\n ");
-    return g_strndup(text, strcspn(text, "\n"));
+    return first_line(l->text);
 }
 
 static void run_free(gpointer p)

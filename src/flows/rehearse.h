@@ -15,12 +15,13 @@ typedef struct Rehearse Rehearse;
 typedef struct {
     Instant at;
     gint64 ticket;        /* 0: it belongs to none */
-    gboolean is_page;     /* it asks somebody: then run, level and try are set */
+    gboolean is_page;     /* it asks somebody: then run, level and try are set. What goes beside such a mail by another channel does not count again */
     gint64 run;
     int level, attempt;
     const char *template; /* "escalation" */
     const char *contact;  /* or NULL: the requester */
-    const char *address;
+    const char *address;  /* of a command the channel's name */
+    gboolean is_command;  /* no mail: its bytes are the JSON that the program would read */
     GBytes *bytes;        /* the mail itself; all of these live as long as the call */
 } RehearseMail;
 
@@ -63,7 +64,7 @@ gboolean rehearse_take(Rehearse *r, const char *bytes, gsize length, const char 
 /* With a mail of the team to the requester the ticket is resolved too, until he writes again. */
 void rehearse_answers_resolve(Rehearse *r);
 
-/* First line of the text of a mail; newly allocated. */
+/* First line of the text of a mail, or of what a command would say; newly allocated. */
 char *rehearse_first_line(const RehearseMail *mail);
 
 /* How one escalation stands. */

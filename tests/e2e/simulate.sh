@@ -126,6 +126,19 @@ rows = [json.loads(line) for line in open(sys.argv[1])]
 first, run, totals = rows[0], [r for r in rows if r.get("state")][0], rows[-1]["totals"]
 print(first["level"], first["try"], first["contact"], first["at"], run["state"], run["exhausted_at"], totals["mails"])' "$WORK/json")"
 
+# ---- channels beside mail ----
+desk observe "channels:" "  sms: {method: mail, address: '{{phone_digits}}@sms.gateway.test'}" "  chat: {method: command, argv: [$WORK/chat]}"
+printf '#!/bin/sh\ntouch "%s/ran"\n' "$WORK" >"$WORK/chat"
+chmod +x "$WORK/chat"
+sed -i -e "s/^  bob: .*/  bob: {email: [bob@desk.test], phone: '+49 30 1234', roles: [agent], channels: [sms, chat]}/" \
+    -e 's/\(notify: \[bob\],\)/\1 channel: [sms, chat],/' "$CONF"
+out=$(simulate)
+match "a short message stands beside its mail" '^2026-05-26T10:22:30\+02:00	-	sms	bob <49301234@sms.gateway.test>	#1	S1 reply due in 7 min: ' "$out"
+match "so does a command, by the channel's name, with what it would say" '^2026-05-26T10:22:30\+02:00	-	sms	bob <chat>	#1	S1 reply due in 7 min: ' "$out"
+check "it is not run" test ! -e "$WORK/ran"
+same "and they ask nobody a second time" '1' "$(echo "$out" | grep '#1' | asked | grep -c bob)"
+match "the ladder goes on" '^ticket #1, policy standard: exhausted at 2026-05-26T11:20:00\+02:00$' "$out"
+
 # ---- the end of summer time, with a rota ----
 cat >"$WORK/rota.ics" <<'END'
 BEGIN:VCALENDAR
