@@ -38,23 +38,23 @@ static void set(json_t *o, const char *key, const char *value)
 }
 
 /* When we count on his answer; NULL: his contract says nothing. Newly allocated. */
-static char *answer_by(Desk *d, const Ticket *t, const ConfigContact *c, const Zone *zone)
+static char *answer_by(Desk *d, const ConfigContact *c, const Zone *zone, const char *language)
 {
     Instant at;
     const ConfigTarget *respond = &c->vendor->targets.targets[TARGET_RESPOND];
     if (!c->vendor->targets.given || !respond->given
         || !calendar_add(desk_calendar(d, c->vendor->targets.calendar), d->now, respond->duration, &at, NULL))
         return NULL;
-    return view_date(zone, at, c->language != NULL ? c->language : t->language);
+    return view_date(zone, at, language);
 }
 
-/* All that he may know, and nothing else of the ticket. */
-static json_t *view_of(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *c)
+/* All that he may know, and nothing else of the ticket. `language` is that of the mail, which need not be the customer's. */
+static json_t *view_of(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *c, const char *language)
 {
     const ConfigQueue *queue = desk_queue(d, t->queue);
     const Zone *zone = desk_contact_zone(d, c, queue);
     json_t *o = json_object(), *ticket = json_object();
-    g_autofree char *tag = view_tag(t), *opened = view_date(zone, t->opened_at, c->language), *by = answer_by(d, t, c, zone);
+    g_autofree char *tag = view_tag(t), *opened = view_date(zone, t->opened_at, language), *by = answer_by(d, c, zone, language);
     g_autofree char *severity = g_strdup_printf("S%d", t->severity + 1), *address = notify_token_address(d, queue, 't', t->id, NULL);
     json_object_set_new(o, "ticket", ticket);
     set(ticket, "tag", tag);
@@ -86,7 +86,7 @@ static gboolean send(Desk *d, const Ticket *t, const LadderPage *p, const Config
     o.mail_class = COMPOSE_PAGE;
     o.notification = p->id;
     o.subject = subject;
-    json_t *view = audience_take("vendor", AUDIENCE_VENDOR, view_of(d, t, p, c));
+    json_t *view = audience_take("vendor", AUDIENCE_VENDOR, view_of(d, t, p, c, o.language));
     gboolean ok = outgoing_send(d, &o, view, err);
     json_decref(view);
     return ok;

@@ -159,7 +159,7 @@ exits "a risk that is none" 1 op risk "$press" nonsense
 match "is named, with those that are" "there is no risk 'nonsense'; there are: legal, press" "$(cat "$WORK/out")"
 
 # ---- vendors ----
-make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' nia@shop.test support@desk.test 'Secret edge of checkout' 'The edge fails for nia.' \
+make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' nia@shop.test support@desk.test 'Secret edge of checkout' 'Guten Tag, die edge geht bei nia nicht mehr, bitte helfen Sie uns.' \
     | deliver nia@shop.test support@desk.test
 pass_at "2026-05-26T13:01:00+02:00"
 edge=$(last)
@@ -167,7 +167,7 @@ pass_at "2026-05-26T15:02:00+02:00"
 mail=$(newest vendor)
 same "the vendor is asked" "Cdn <help@cdn.test>" "$(to_of "$mail")"
 match "under its contract" 'we need your help under CDN-7' "$(plain "$mail")"
-match "by when" 'We count on your answer by Tuesday 26 May, 17:0' "$(plain "$mail")"
+match "by when, in its own language whatever the customer writes" 'We count on your answer by Tuesday 26 May, 17:0' "$(plain "$mail")"
 same "nothing of the customer, nobody of ours, no personal address" "" "$(grep -iE 'secret|nia@|nia |bob|carol|\+[awb][0-9]+\.' "$mail")"
 same "its own clocks run" "respond resolve" "$(sqlite_value "select target from clock where queue = 'vendor:cdn' and ticket_id = $edge" | tr '\n' ' ' | sed 's/ $//')"
 same "and the people of the level are asked beside" "Eve <eve@desk.test>" "$(to_of "$(newest escalation)")"
