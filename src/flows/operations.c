@@ -35,7 +35,8 @@ gboolean operations_open(Desk *d, const Ticket *about, const ConfigQueue *queue,
     const ConfigQueue *target = desk_queue(d, policy->exhausted_queue);
     g_autofree char *tag = view_tag(about);
     if (target == NULL)
-        return tell_owner_and_lead(d, about, queue, "Everybody on the ladder was asked, and nobody took it.", err);
+        return tell_owner_and_lead(d, about, queue, "Everybody on the ladder was asked, and nobody took it."
+                                   " Nobody else will be told: please take it, or give it to somebody.", err);
     g_autofree char *subject = g_strdup_printf("Nobody took %s %s", tag, about->subject);
     g_autofree char *text = g_strdup_printf("Every level of the policy '%s' was asked about %s,\nand nobody took it.", policy->name, tag);
     g_autoptr(Ticket) t = NULL;
