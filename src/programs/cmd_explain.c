@@ -81,15 +81,19 @@ static void print_next(const json_t *n)
     cmd_print_safe(line);
 }
 
-/* The sum, rule by rule. */
+/* "reached by mail: declined", "withdrawn": what was not handed over says why, or waits. */
 static void print_asked(const json_t *a, const Zone *zone)
 {
-    g_autofree char *at = human(a, "at", zone), *line = NULL;
-    line = g_strdup_printf("  %s  %s (level %" JSON_INTEGER_FORMAT "): %s%s\n", at, get(a, "contact"), json_integer_value(json_object_get(a, "level")),
-                           json_object_get(a, "by") != NULL ? "reached by " : "not reached", get(a, "by"));
+    const char *by = get(a, "by"), *outcome = get(a, "outcome");
+    g_autofree char *at = human(a, "at", zone);
+    g_autofree char *reached = *by != '\0' ? g_strdup_printf("reached by %s%s", by, *outcome != '\0' ? ": " : "") : NULL;
+    g_autofree char *line = g_strdup_printf("  %s  %s (level %" JSON_INTEGER_FORMAT "): %s%s\n", at, get(a, "contact"),
+                                            json_integer_value(json_object_get(a, "level")), reached != NULL ? reached : "",
+                                            reached == NULL && *outcome == '\0' ? "not handed over yet" : outcome);
     cmd_print_safe(line);
 }
 
+/* The sum, rule by rule. */
 static void print_score(const json_t *s, const Zone *zone)
 {
     size_t i;

@@ -110,6 +110,7 @@ same "2 x 10m, then 10m, then 30m: director not yet" 'climbing 2' "$(level_of)"
 at 2026-05-26T11:23:00+02:00
 same "after 30m the director" 'Dana Ruiz <dana@desk.test>' "$(header "$(templated escalation | tail -n 1)" To)"
 at 2026-05-26T11:33:00+02:00
+match "explain says of a page what became of it" 'bob \(level 1\): reached by mail$' "$(escalate explain 1)"
 same "spent: exhausted" 'exhausted 3' "$(level_of)"
 match "one ticket in operations" 'operations' "$(escalate list queue:operations)"
 same "its team is told" 'Dana Ruiz <dana@desk.test>' "$(to_of_last new-ticket)"
