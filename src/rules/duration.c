@@ -73,7 +73,7 @@ gboolean duration_parse(const char *text, Duration *ret, GError **err)
         return error_set(err, ERROR_DATA, "duration '%.40s': there are no business weeks, say it in 'bd'", text);
     g_autofree char *hint = i < 0 ? meant(text, p) : NULL;
     if (i < 0)
-        return error_set(err, ERROR_DATA, "duration '%.40s': expected a number and s m h d w bs bm bh bd, like %s", text,
+        return error_set(err, ERROR_DATA, "duration '%.40s': expected a number and one unit, s m h d w bs bm bh bd, like %s", text,
                          hint != NULL ? hint : "90s or 4bh");
     if (too_long || number > units[i].max / units[i].factor)
         return error_set(err, ERROR_DATA, "duration '%.40s': more than 100 years", text);
