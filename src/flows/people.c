@@ -338,6 +338,8 @@ gboolean people_is_available(Desk *d, const char *contact, gboolean hours, Insta
         return FALSE;
     if (hours && c != NULL && c->calendar != NULL && !is_open(desk_calendar(d, c->calendar), at))
         return FALSE;
+    if (d->db == NULL) /* a configuration that is only looked at knows of no out-of-office */
+        return TRUE;
     if (!db_value(d->db, &away, &err, "select count(*) from away where contact = $1 and from_at <= $2 and until_at > $2", "st", contact, at))
         log_error("away", err);
     return away == 0;
