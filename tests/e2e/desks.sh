@@ -69,30 +69,30 @@ sed -i.utc -e 's/DTSTART:\(.*\)T080000Z/DTSTART;TZID=Europe\/Berlin:\1T100000/' 
 match "with shifts of local time there would be an hour with nobody" '^gap	rota duty	2026-10-25T08:00:00.00:00	2026-10-25T09:00:00' "$(gaps)"
 match "and one with two" '^overlap	rota duty	2026-10-25T16:00:00.00:00	2026-10-25T17:00:00' "$(gaps)"
 mv "$WORK/sun/berlin.ics.utc" "$WORK/sun/berlin.ics"
-escalate simulate --policy incident --queue support --severity S1 --from 2026-10-24T23:50:00Z --until 2026-10-26T22:00:00Z >"$WORK/weekend" 2>&1
+escalate simulate --policy incident --queue support --severity S1 --from 2026-10-24T23:50:00Z --until 2026-10-25T04:00:00Z >"$WORK/weekend" 2>&1
 same_file "what the incident ladder does over that weekend" "$DESKS/sun/weekend.txt" "$WORK/weekend"
 
 letter 'Ed Fox <ed@bigbank.example>' support@sun.example 'Payments are down' 'No payment goes through.'
 at 2026-10-24T03:00:00+02:00
-same "S1 at 03:00 in Berlin: the mail is Singapore's" raj "$(asked team)"
+same "S1 at 03:00 in Berlin: the mail is Singapore's" raj "$(asked new-ticket)"
 same "who writes hears that it came" ed "$(asked auto-ack)"
-match "by whom the service is owned while Berlin sleeps" ' raj ' "$(escalate list)"
 at 2026-10-24T03:07:30+02:00
 same "at half the time to answer Singapore is paged" raj "$(asked escalation)"
 match "in his own time" 'SGT|\+08' "$(words "$(of escalation raj)")"
-match "explain says by when" 'respond.*03:15' "$(escalate explain 1 --tz Europe/Berlin)"
+match "explain says by when" 'due Sat 24 Oct 03:15 CEST' "$(escalate explain 1 --tz Europe/Berlin)"
 at 2026-10-24T03:10:00+02:00
 same "five minutes before the time is over the customer hears" ed "$(asked delay)"
 at 2026-10-24T03:12:30+02:00
-at 2026-10-24T03:17:30+02:00
-same "after two mails to him the duty manager is asked" 'hank raj raj' "$(asked escalation)"
-match "with what he may decide" 'may wake the next site and call the vendor' "$(words "$(of escalation hank)" | tr 'W' 'w')"
 forget
 letter 'Ed Fox <ed@bigbank.example>' support@sun.example 'Re: [support #1] Payments are down' 'We see personal data of others.'
-at 2026-10-24T03:18:00+02:00
+at 2026-10-24T03:14:00+02:00
 same "risk: counsel and the engineer are asked at once, beside" 'cora lisa raj' "$(asked escalation)"
 match "who is asked by both reads it in one mail" 'also by policy' "$(words "$(of escalation raj)")"
 no_match "counsel is asked by one" 'also by policy' "$(words "$(of escalation lisa)")"
+at 2026-10-24T03:17:30+02:00
+same "after two mails to him the duty manager is asked" 'cora hank lisa raj' "$(asked escalation)"
+match "with what he may decide" 'You may wake the next site and call the vendor' "$(words "$(of escalation hank)")"
+forget
 letter 'Di Orr <di@acme.example>' support@sun.example 'The CDN is slow' 'Images of acme arrive late.'
 at 2026-10-24T16:05:00Z
 at 2026-10-24T16:20:00Z
