@@ -76,6 +76,7 @@ letter 'Ed Fox <ed@bigbank.example>' support@sun.example 'Payments are down' 'No
 at 2026-10-24T03:00:00+02:00
 same "S1 at 03:00 in Berlin: the mail is Singapore's" raj "$(asked new-ticket)"
 same "who writes hears that it came" ed "$(asked auto-ack)"
+match "a service of Berlin's belongs to whoever is on duty while Berlin sleeps" ' raj ' "$(escalate list)"
 at 2026-10-24T03:07:30+02:00
 same "at half the time to answer Singapore is paged" raj "$(asked escalation)"
 match "in his own time" 'SGT|\+08' "$(words "$(of escalation raj)")"
