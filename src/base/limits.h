@@ -87,9 +87,14 @@
 /* mail out and child processes */
 #define LIMIT_ENVELOPE_ADDRESS_BYTES 254   /* RFC 5321 4.5.3.1.3, without the angle brackets */
 #define LIMIT_REPLY_BYTES 500              /* of a server's or program's words that are kept */
+#define LIMIT_PROGRAM_OUTPUT_BYTES (1024 * 1024) /* what a program may say; it cannot write more */
+#define LIMIT_CHANNEL_SECONDS 300           /* the longest timeout of a channel's command */
+#define LIMIT_CHANNEL_TEXT 160              /* characters of a short message */
 #define LIMIT_SMTP_REPLY_BYTES (64 * 1024) /* one reply of a server, all its lines */
 #define LIMIT_SIGNATURE_SECONDS 20         /* one signature: real time, and CPU */
 #define LIMIT_WORKER_SEND_SECONDS 30       /* a child that does not read its channel */
 #define LIMIT_WORKER_EXIT_SECONDS 2        /* a child that was asked to leave */
+
+#define LIMIT_POSTCONF_LINES 5000          /* of what postconf(1) says */
 
 #endif

@@ -60,6 +60,7 @@ gpointer blocks_make_contact(Fields *f, const char *name, int line)
     c->roles = g_new0(char *, 1);
     c->members = g_new0(char *, 1);
     c->key = g_new0(char *, 1);
+    c->channels = g_new0(char *, 1);
     c->email = g_new0(char *, 1);
     c->line = line;
     g_ptr_array_add(f->config->contact_order, c);
@@ -92,6 +93,7 @@ void blocks_contact_free(gpointer contact)
     g_strfreev(c->roles);
     g_strfreev(c->members);
     g_strfreev(c->key);
+    g_strfreev(c->channels);
     g_free(c);
 }
 
@@ -311,6 +313,7 @@ static const NamedBlock named_blocks[] = {
     {"services", KEYS_SERVICE, "service", NULL, G_STRUCT_OFFSET(Config, services), concerns_make_service, NULL},
     {"vendors", KEYS_VENDOR, "vendor", NULL, G_STRUCT_OFFSET(Config, vendors), concerns_make_vendor, concerns_read_vendor},
     {"risks", KEYS_RISK, "risk", NULL, G_STRUCT_OFFSET(Config, risks), concerns_make_risk, concerns_read_risk},
+    {"channels", KEYS_CHANNEL, "channel", "mail", G_STRUCT_OFFSET(Config, channels), concerns_make_channel, concerns_read_channel},
 };
 
 /* Whether a new thing may have that name; tells where not. */
@@ -357,7 +360,7 @@ static void read_named(Fields *f, const NamedBlock *b, const YamlTree *value)
 
 /* Blocks that are one struct each, and may be spread over files. */
 typedef struct {
-    FieldsScope top, delivery, severities;
+    FieldsScope top, delivery, limits, severities;
     GHashTable *rule_names;
 } Singles;
 
@@ -377,10 +380,11 @@ static void read_severities(Fields *f, FieldsScope *scope, const YamlTree *value
     }
 }
 
-static void read_delivery(Fields *f, FieldsScope *scope, const YamlTree *value)
+/* A block of plain values; what is not given is known when all files are read. */
+static void read_single(Fields *f, FieldsScope *scope, const YamlTree *value)
 {
     const YamlTree *k, *v;
-    if (!fields_is_mapping(f, value, "delivery"))
+    if (!fields_is_mapping(f, value, scope->label))
         return;
     for (guint i = 0; value->kind == YAML_TREE_MAPPING && i < yaml_tree_pairs(value); i++)
         if (yaml_tree_pair(value, i, &k, &v))
@@ -401,7 +405,9 @@ static void read_block(Fields *f, Singles *singles, const char *key, const YamlT
     else if (strcmp(key, "severities") == 0)
         read_severities(f, &singles->severities, value);
     else if (strcmp(key, "delivery") == 0)
-        read_delivery(f, &singles->delivery, value);
+        read_single(f, &singles->delivery, value);
+    else if (strcmp(key, "limits") == 0)
+        read_single(f, &singles->limits, value);
 }
 
 void blocks_read(Fields *f)
@@ -410,6 +416,7 @@ void blocks_read(Fields *f)
     Place start = {.path = c->path, .file = 1, .line = 1, .column = 1};
     Singles singles = {.top = {.block = KEYS_TOP, .object = c, .label = "the configuration", .at = &start},
                        .delivery = {.block = KEYS_DELIVERY, .object = &c->delivery, .label = "delivery", .at = &start},
+                       .limits = {.block = KEYS_LIMITS, .object = &c->limits, .label = "limits", .at = &start},
                        .severities = {.block = KEYS_SEVERITIES, .object = c, .label = "severities", .at = &start}};
     singles.rule_names = g_hash_table_new(g_str_hash, g_str_equal);
     const GArray *entries = f->sources->entries;
@@ -424,6 +431,7 @@ void blocks_read(Fields *f)
     }
     fields_finish(f, &singles.top);
     fields_finish(f, &singles.delivery);
+    fields_finish(f, &singles.limits);
     if (c->delivery.user != NULL && c->delivery.tls == TLS_OPPORTUNISTIC)
         c->delivery.tls = TLS_REQUIRED; /* a password never goes over an open line */
     g_hash_table_unref(singles.rule_names);

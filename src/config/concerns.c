@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/limits.h"
+
 #include "config/blocks.h"
 
 #include "base/banned.h"
@@ -118,6 +120,60 @@ void concerns_risk_free(gpointer risk)
     g_free(r->template_name);
     g_ptr_array_unref(r->board.notify);
     g_free(r);
+}
+
+/* ---- channels ---- */
+
+gpointer concerns_make_channel(Fields *f, const char *name, int line)
+{
+    (void)f;
+    ConfigChannel *c = g_new0(ConfigChannel, 1);
+    c->line = line;
+    c->name = g_strdup(name);
+    c->argv = g_new0(char *, 1);
+    return c;
+}
+
+/* A channel has what its method needs, and nothing of the other's, which would be ignored silently. */
+static void check_channel(Fields *f, const YamlTree *key, const YamlTree *value, const ConfigChannel *c)
+{
+    static const struct {
+        ConfigChannelMethod method;
+        const char *word, *needs, *others[2];
+    } methods[] = {{CHANNEL_MAIL, "mail", "address", {"argv", "timeout"}}, {CHANNEL_COMMAND, "command", "argv", {"address", NULL}}};
+    for (gsize m = 0; m < G_N_ELEMENTS(methods); m++) {
+        if (methods[m].method != c->method)
+            continue;
+        if (yaml_tree_get(value, methods[m].needs) == NULL)
+            problems_error(f->problems, &key->at, "channel '%s' has the method %s and no '%s', expected one", c->name, methods[m].word, methods[m].needs);
+        for (gsize i = 0; i < G_N_ELEMENTS(methods[m].others) && methods[m].others[i] != NULL; i++)
+            if (yaml_tree_get(value, methods[m].others[i]) != NULL)
+                problems_error(f->problems, &key->at, "channel '%s' has the method %s and '%s', expected it left out", c->name, methods[m].word,
+                               methods[m].others[i]);
+    }
+    if (c->argv[0] != NULL && (c->argv[0][0] != '/' || strstr(c->argv[0], "{{") != NULL))
+        problems_error(f->problems, &key->at, "channel '%s' runs '%.80s', expected the path of a program from the root on", c->name, c->argv[0]);
+    if (c->timeout.unit != DURATION_ELAPSED || c->timeout.amount > LIMIT_CHANNEL_SECONDS)
+        problems_error(f->problems, &key->at, "the timeout of channel '%s' is business time or too long, expected at most %ds", c->name, LIMIT_CHANNEL_SECONDS);
+}
+
+void concerns_read_channel(Fields *f, const char *label, const YamlTree *key, const YamlTree *value, gpointer channel)
+{
+    ConfigChannel *c = channel;
+    c->where = problems_place_format(&key->at);
+    if (fields_read(f, KEYS_CHANNEL, label, &key->at, value, c) && yaml_tree_get(value, "method") != NULL)
+        check_channel(f, key, value, c);
+}
+
+void concerns_channel_free(gpointer channel)
+{
+    ConfigChannel *c = channel;
+    g_free(c->name);
+    g_free(c->address);
+    g_strfreev(c->argv);
+    g_free(c->template_name);
+    g_free(c->where);
+    g_free(c);
 }
 
 /* ---- checks ---- */

@@ -2,6 +2,7 @@
  * goes on after a fault, so that one run names all. It must never open what the configuration names. */
 #include "config/config.h"
 
+#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,7 +29,7 @@ static Config *config_new(const char *path)
         {G_STRUCT_OFFSET(Config, rotas), blocks_rota_free},         {G_STRUCT_OFFSET(Config, plans), blocks_plan_free},
         {G_STRUCT_OFFSET(Config, policies), blocks_policy_free},    {G_STRUCT_OFFSET(Config, queues), blocks_queue_free},
         {G_STRUCT_OFFSET(Config, services), concerns_service_free}, {G_STRUCT_OFFSET(Config, vendors), concerns_vendor_free},
-        {G_STRUCT_OFFSET(Config, risks), concerns_risk_free},
+        {G_STRUCT_OFFSET(Config, risks), concerns_risk_free},       {G_STRUCT_OFFSET(Config, channels), concerns_channel_free},
     };
     Config *c = g_new0(Config, 1);
     c->path = g_strdup(path);
@@ -63,8 +64,8 @@ void config_free(Config *c)
         return;
     char *texts[] = {c->path,           c->domain,    c->spool,        c->database, c->key_file,
                      c->audit_key_file, c->templates, c->words, c->token_domain, c->version};
-    char **lists[] = {c->trusted_authserv, c->internal, c->intake_users};
-    GHashTable *tables[] = {c->calendars, c->rotas, c->contacts, c->groups, c->roles, c->plans, c->policies, c->queues, c->services, c->vendors, c->risks};
+    char **lists[] = {c->trusted_authserv, c->internal, c->intake_users, c->limits.immune};
+    GHashTable *tables[] = {c->calendars, c->rotas, c->contacts, c->groups, c->roles, c->plans, c->policies, c->queues, c->services, c->vendors, c->risks, c->channels};
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
@@ -208,6 +209,17 @@ gboolean config_contact_may(const Config *c, const ConfigContact *contact, const
         const ConfigRole *role = g_hash_table_lookup(c->roles, *name);
         gboolean is_here = role == NULL || role->queues[0] == NULL || g_strv_contains((const char *const *)role->queues, queue);
         if (is_here && (role == NULL ? !is_override : g_strv_contains((const char *const *)role->may, verb)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean config_is_intake_user(const Config *c, uid_t user)
+{
+    g_autofree char *number = g_strdup_printf("%u", (unsigned)user);
+    for (guint i = 0; c->intake_users != NULL && c->intake_users[i] != NULL; i++) {
+        const struct passwd *pw = getpwnam(c->intake_users[i]);
+        if ((pw != NULL && pw->pw_uid == user) || strcmp(c->intake_users[i], number) == 0)
             return TRUE;
     }
     return FALSE;

@@ -4,6 +4,8 @@
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 
+#include <sys/types.h>
+
 #include "rules/eventrule.h"
 #include "rules/policy.h"
 #include "rules/rate.h"
@@ -46,6 +48,7 @@ typedef struct {
     char **members;  /* contacts' names */
     gboolean rsvp;       /* invitations in his notifications */
     gboolean ack_signed; /* `ack-requires: signature`: no verb without one */
+    char **channels; /* names of those that reach him beside mail, maybe empty */
     char **key;      /* absolute paths of PGP keys and certificates */
     const struct ConfigVendor *vendor; /* whose contact it is ("vendor:cdn"), or NULL: one of us */
     int line;
@@ -123,6 +126,20 @@ typedef struct {
     ConfigBoard board;
     int line;
 } ConfigRisk;
+
+typedef enum { CHANNEL_MAIL, CHANNEL_COMMAND } ConfigChannelMethod;
+
+/* A way to reach people beside mail. Address and arguments are Mustache of the contact's values. */
+typedef struct {
+    char *name;
+    ConfigChannelMethod method;
+    char *address;       /* method mail; or NULL */
+    char **argv;         /* method command, the first an absolute path; else empty */
+    Duration timeout;    /* elapsed, at most LIMIT_CHANNEL_SECONDS */
+    char *template_name; /* default "sms" */
+    char *where;         /* "FILE:LINE:COLUMN" */
+    int line;
+} ConfigChannel;
 
 /* `segment:gold`: a column of the customer directory, or category, and a pattern of the whole value. */
 typedef struct {
@@ -234,6 +251,11 @@ typedef struct {
 } ConfigDelivery;
 
 typedef struct {
+    Rate per_person; /* pages of one contact that are mails of their own; default: all */
+    char **immune;         /* severities ("S1") whose pages are always; default S1 */
+} ConfigLimits;
+
+typedef struct {
     char *path;                 /* the file that was read */
     char *domain;
     char *spool, *database;     /* absolute; defaults /var/spool/escalate, /var/lib/escalate/escalate.db */
@@ -245,10 +267,11 @@ typedef struct {
     char **internal;            /* networks, "submission": see rules/received.h; or NULL */
     char **intake_users;        /* user names or numbers whose envelope lines count; default: root and escalate's own user */
     ConfigDelivery delivery;
+    ConfigLimits limits;
     ConfigSeverity severities[SEVERITY_COUNT];
     ConfigCustomers customers;
     ScoreCombine score;
-    GHashTable *calendars, *rotas, *contacts, *groups, *roles, *plans, *policies, *queues, *services, *vendors, *risks; /* name -> struct */
+    GHashTable *calendars, *rotas, *contacts, *groups, *roles, *plans, *policies, *queues, *services, *vendors, *risks, *channels; /* name -> struct */
     GPtrArray *queue_order;     /* ConfigQueue *, as written: decides ties */
     GPtrArray *contact_order;   /* ConfigContact *, as written */
     GPtrArray *rules;           /* ConfigRule *, as written */
@@ -271,6 +294,8 @@ const char *config_place(const Config *c, gconstpointer of);
 const ConfigContact *config_contact_by_address(const Config *c, const char *address);
 /* The queue with that address, a +extension in the local part taken off, or NULL. */
 const ConfigQueue *config_queue_by_address(const Config *c, const char *address);
+/* Whether `intake-users` names that user: the envelope lines that he writes count. */
+gboolean config_is_intake_user(const Config *c, uid_t user);
 /* Targets of severity s (0..3) in plan p: its own line, else the nearest worse one's, else the nearest milder one's. */
 const ConfigPlanSeverity *config_plan_severity(const ConfigPlan *p, int s);
 /* Whether the contact may use that verb in that queue: any of his roles that is not listed allows all but override; one that is, what it says,

@@ -21,7 +21,7 @@ static GHashTable *table_of(const Config *c, KeysTo to, GHashTable *roles)
         [KEYS_TO_ROTA] = c->rotas,         [KEYS_TO_PLAN] = c->plans,
         [KEYS_TO_POLICY] = c->policies,    [KEYS_TO_QUEUE] = c->queues,
         [KEYS_TO_SERVICE] = c->services,   [KEYS_TO_VENDOR] = c->vendors,
-        [KEYS_TO_RISK] = c->risks,
+        [KEYS_TO_RISK] = c->risks,         [KEYS_TO_CHANNEL] = c->channels,
     };
     return tables[to];
 }
@@ -70,7 +70,7 @@ static void check_references(Fields *f)
     for (guint i = 0; i < f->references->len; i++) {
         const FieldsReference *r = &g_array_index(f->references, FieldsReference, i);
         GHashTable *table = table_of(f->config, r->to, roles);
-        gboolean is_built_in = r->to == KEYS_TO_CALENDAR && strcmp(r->name, "always") == 0;
+        gboolean is_built_in = (r->to == KEYS_TO_CALENDAR && strcmp(r->name, "always") == 0) || (r->to == KEYS_TO_CHANNEL && strcmp(r->name, "mail") == 0);
         if (!is_built_in && !g_hash_table_contains(table, r->name))
             tell_undefined(f, r, table);
     }

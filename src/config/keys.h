@@ -7,6 +7,7 @@
 typedef enum {
     KEYS_TOP,
     KEYS_DELIVERY,
+    KEYS_LIMITS,
     KEYS_SEVERITIES,
     KEYS_SEVERITY,
     KEYS_CUSTOMERS,
@@ -30,6 +31,7 @@ typedef enum {
     KEYS_RISK,
     KEYS_BOARD,
     KEYS_CADENCE,
+    KEYS_CHANNEL,
     KEYS_BLOCK_COUNT
 } KeysBlock;
 
@@ -39,6 +41,7 @@ typedef enum {
     KEYS_LATER,      /* a name of the dialect that this version does not know how to obey */
     KEYS_INCLUDE,    /* read by config/sources */
     KEYS_LINE,       /* char *: one line */
+    KEYS_LINES,      /* char **: a line each */
     KEYS_TEXT,       /* char *: may have several lines */
     KEYS_NAME,       /* char *; `refers` says to what */
     KEYS_NAMES,      /* char ** */
@@ -88,6 +91,7 @@ typedef enum {
     KEYS_TO_SERVICE,
     KEYS_TO_VENDOR,
     KEYS_TO_RISK,
+    KEYS_TO_CHANNEL,
     KEYS_TO_COUNT
 } KeysTo;
 

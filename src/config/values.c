@@ -414,6 +414,9 @@ static char *read_item(const Value *v)
         else
             mismatch(v);
         break;
+    case KEYS_LINES:
+        set_line(&inner);
+        break;
     case KEYS_TOKENS:
         if (is_token(v->text))
             text = g_ascii_strdown(v->text, -1);
@@ -438,18 +441,15 @@ typedef struct {
     void (*set)(const Value *); /* of a list: adds one */
 } Setter;
 
+#define ONE(key, set) [KEYS_##key] = {FALSE, set}
+#define LIST(key, add) [KEYS_##key] = {TRUE, add}
 static const Setter setters[KEYS_TYPE_COUNT] = {
-    [KEYS_LINE] = {FALSE, set_line},         [KEYS_TEXT] = {FALSE, set_line},          [KEYS_NAME] = {FALSE, set_name},
-    [KEYS_NAMES] = {TRUE, add_string},       [KEYS_TOKENS] = {TRUE, add_string},       [KEYS_PATH] = {FALSE, set_path},
-    [KEYS_PATHS] = {TRUE, add_string},       [KEYS_ADDRESS] = {FALSE, set_address},    [KEYS_ADDRESSES] = {TRUE, add_string},
-    [KEYS_DOMAIN] = {FALSE, set_domain},     [KEYS_HOST] = {FALSE, set_domain},        [KEYS_ZONE] = {FALSE, set_zone},
-    [KEYS_LANGUAGE] = {FALSE, set_language}, [KEYS_BOOL] = {FALSE, set_bool},          [KEYS_NUMBER] = {FALSE, set_number},
-    [KEYS_WORD] = {FALSE, set_word},         [KEYS_WORD_TEXT] = {FALSE, set_word},     [KEYS_CHOICES] = {TRUE, add_string},
-    [KEYS_LEVEL_OF_SEVERITY] = {FALSE, set_severity},           [KEYS_EXHAUSTED] = {FALSE, set_exhausted}, [KEYS_RATE] = {FALSE, set_rate},
-    [KEYS_DURATION] = {FALSE, set_duration}, [KEYS_TARGET] = {FALSE, set_duration},    [KEYS_WHO] = {FALSE, set_who},
-    [KEYS_WHOS] = {TRUE, add_who},           [KEYS_AT] = {TRUE, add_at},               [KEYS_BEFORE] = {TRUE, add_at},
-    [KEYS_NETWORKS] = {TRUE, add_string},    [KEYS_EVENTS] = {TRUE, add_parsed},       [KEYS_ATTRIBUTES] = {TRUE, add_parsed},
-    [KEYS_HISTORY] = {TRUE, add_parsed},     [KEYS_REGEX] = {FALSE, set_regex},        [KEYS_HEADER] = {FALSE, set_header},
+    ONE(LINE, set_line), ONE(TEXT, set_line), ONE(NAME, set_name), LIST(NAMES, add_string), LIST(TOKENS, add_string), ONE(PATH, set_path),
+    LIST(PATHS, add_string), ONE(ADDRESS, set_address), LIST(ADDRESSES, add_string), ONE(DOMAIN, set_domain), ONE(HOST, set_domain), ONE(ZONE, set_zone),
+    ONE(LANGUAGE, set_language), ONE(BOOL, set_bool), ONE(NUMBER, set_number), ONE(WORD, set_word), ONE(WORD_TEXT, set_word), LIST(CHOICES, add_string),
+    ONE(LEVEL_OF_SEVERITY, set_severity), ONE(EXHAUSTED, set_exhausted), ONE(RATE, set_rate), ONE(DURATION, set_duration), ONE(TARGET, set_duration),
+    ONE(WHO, set_who), LIST(WHOS, add_who), LIST(AT, add_at), LIST(BEFORE, add_at), LIST(LINES, add_string), LIST(NETWORKS, add_string),
+    LIST(EVENTS, add_parsed), LIST(ATTRIBUTES, add_parsed), LIST(HISTORY, add_parsed), ONE(REGEX, set_regex), ONE(HEADER, set_header),
 };
 
 static void add_each(const Value *v, void (*add)(const Value *))

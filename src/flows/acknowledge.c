@@ -5,6 +5,7 @@
 
 #include "flows/belonging.h"
 #include "flows/courtesy.h"
+#include "flows/digestreply.h"
 #include "flows/notify.h"
 #include "flows/people.h"
 #include "flows/signature.h"
@@ -123,7 +124,7 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
         return done;
     g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
     VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = actor, .run = c->notification->run_id, .page = c->notification->id,
-                     .results = results};
+                     .results = results, .is_digest = c->notification->is_digest};
     g_autofree char *unsigned_why = NULL;
     c->row->contact = g_strdup(actor->name);
     c->row->is_note = TRUE;
@@ -140,7 +141,7 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
         intake_note(c, "no verb: %s", why);
         g_ptr_array_add(results, g_strdup("Your mail is kept as a note. It holds no verb that is sure, so nothing else was done."));
         v.with_choices = TRUE;
-    } else if (!apply_all(c, &v, err)) {
+    } else if (!(v.is_digest ? digestreply_apply(c, &v, err) : apply_all(c, &v, err))) {
         return FALSE;
     }
     return acknowledge_transcript(c, &v, err);

@@ -49,6 +49,8 @@ static gboolean accept_token(IntakeCase *c, Token token, const char *mac, GError
             return FALSE;
         c->token_ticket = row->ticket_id;
         c->at_envelope_address = TRUE;
+        if (c->home == NULL && row->ticket_id == 0 && d->config->queue_order->len > 0) /* a report, say, at the token domain, which is of no queue */
+            c->home = g_ptr_array_index(d->config->queue_order, 0);
         if (c->envelope_row == NULL)
             c->envelope_row = g_steal_pointer(&row);
         return TRUE;
@@ -289,4 +291,17 @@ char *belonging_addressed(const IntakeCase *c)
     g_autofree char *whole = c->mail->queue == NULL ? g_strdup_printf("%.*s", ADDRESSES_BYTES, joined)
                                                     : g_strdup_printf("%.*s; nor is any named '%.60s'", ADDRESSES_BYTES, joined, c->mail->queue);
     return g_utf8_make_valid(whole, -1);
+}
+
+gboolean belonging_home(IntakeCase *c, GError **err)
+{
+    g_autofree char *name = NULL;
+    const GPtrArray *queues = c->desk->config->queue_order;
+    if (!db_text_value(c->desk->db, &name, err, "select t.queue from notification n join ticket t on t.id = n.ticket_id where n.id = $1", "i",
+                       c->envelope_row->notification_id))
+        return FALSE;
+    c->home = name != NULL ? desk_queue(c->desk, name) : NULL;
+    if (c->home == NULL && queues->len > 0)
+        c->home = g_ptr_array_index(queues, 0);
+    return TRUE;
 }

@@ -16,5 +16,7 @@ gboolean belonging_load(IntakeCase *c, gint64 id, GError **err);
 /* The addresses that it is for, of the envelope, else of To and Cc, and the queue that the filter named: for a person who must find what the
  * configuration lacks. Newly allocated. */
 char *belonging_addressed(const IntakeCase *c);
+/* What comes back for a mail of ours that belongs to no ticket, to an address that is of no queue: that of what it carries, else the first. */
+gboolean belonging_home(IntakeCase *c, GError **err);
 
 #endif

@@ -11,6 +11,7 @@
 #include "store/tickets.h"
 
 #include "flows/bulletin.h"
+#include "flows/maintenance.h"
 #include "flows/notify.h"
 #include "flows/view.h"
 
@@ -53,7 +54,7 @@ static gboolean add_ticket(Desk *d, gint64 id, const Zone *zone, Summary *s, GEr
 static gboolean summarize(Desk *d, const ConfigQueue *queue, Summary *s, GError **err)
 {
     g_autoptr(GArray) ids = NULL;
-    if (!db_ids(d->db, &ids, err, "select id from ticket where state in ('new', 'open', 'waiting') and queue = $1 order by severity, id", "s", queue->name))
+    if (!db_ids(d->db, &ids, err, "select id from counted_ticket where state in ('new', 'open', 'waiting') and queue = $1 order by severity, id", "s", queue->name))
         return FALSE;
     const Zone *zone = calendar_zone(desk_calendar(d, queue->calendar));
     for (guint i = 0; i < ids->len; i++)
@@ -73,7 +74,7 @@ static gboolean add_other(Desk *d, Instant since, json_t *view, GError **err)
         return FALSE;
     for (guint i = 0; i < list->len; i++) {
         const MessageRow *m = g_ptr_array_index(list, i);
-        if (g_strcmp0(m->filed, "duplicate") == 0 || g_strcmp0(m->filed, "heartbeat") == 0)
+        if (messages_is_done(m))
             continue;
         if (n++ < LISTED)
             json_array_append_new(other, json_pack("{s:s?, s:s?, s:s?}", "from", m->from_address, "subject", m->subject, "filed", m->filed));
@@ -91,7 +92,7 @@ static gboolean add_shadow(Desk *d, const ConfigQueue *queue, Instant since, jso
     if (queue->mode != MODE_SHADOW)
         return TRUE;
     if (!db_select(d->db, &rows, err,
-                   "select o.template, o.recipient, o.subject from outbox o join ticket t on t.id = o.ticket_id where t.queue = $1 and o.created_at > $2"
+                   "select o.template, o.recipient, o.subject from outbox o join counted_ticket t on t.id = o.ticket_id where t.queue = $1 and o.created_at > $2"
                    " order by o.id limit 200",
                    "st", queue->name, since))
         return FALSE;
@@ -131,6 +132,12 @@ static gboolean write_mail(Desk *d, const ConfigQueue *queue, const char *day, I
     json_object_set_new(view, "late", json_integer(s.late));
     json_object_set_new(view, "unowned", json_integer(s.unowned));
     json_object_set_new(view, "tickets", s.tickets);
+    Instant silent;
+    ok = ok && maintenance_until(d, queue->name, &silent, err);
+    if (ok && silent != INSTANT_NONE) {
+        g_autofree char *until = view_time(calendar_zone(desk_calendar(d, queue->calendar)), silent, d->now);
+        json_object_set_new(view, "maintenance", json_string(until));
+    }
     subject = g_strdup_printf("[%s] %s: %" G_GINT64_FORMAT " open, %" G_GINT64_FORMAT " late, %" G_GINT64_FORMAT " unowned", queue->name, day, s.open, s.late,
                               s.unowned);
     ok = ok && notify_report(d, queue, queue->lead, "daily", subject, view, err);

@@ -16,6 +16,7 @@
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
+#include "flows/roundcall.h"
 #include "flows/tidings.h"
 #include "flows/watchers.h"
 
@@ -69,28 +70,32 @@ static gboolean is_shadow(Desk *d, const OutboxRow *row, gboolean *ret, GError *
 {
     g_autofree char *name = NULL;
     *ret = FALSE;
-    if (row->ticket_id == 0)
+    if (row->ticket_id == 0 && row->notification_id == 0)
         return TRUE;
-    if (!db_text_value(d->db, &name, err, "select queue from ticket where id = $1", "i", row->ticket_id))
+    if (!db_text_value(d->db, &name, err,
+                       "select queue from ticket where id = coalesce(nullif($1, 0), (select ticket_id from notification where id = $2))", "ii",
+                       row->ticket_id, row->notification_id))
         return FALSE;
     const ConfigQueue *queue = desk_queue(d, name);
     *ret = queue != NULL && queue->mode == MODE_SHADOW;
     return TRUE;
 }
 
-gboolean deliver_next(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
+/* A mail can go to the tester's address in place of its own; what goes by another channel cannot. */
+static gboolean is_kept_back(const Desk *d, const OutboxRow *row, gboolean shadow)
 {
-    Instant since, retry;
-    *ret = NULL;
-    *ret_passed = 0;
-    if (!read_down(d, &since, &retry, err) || (since != INSTANT_NONE && retry > d->now))
-        return err == NULL || *err == NULL;
+    const char *instead = d->config->delivery.redirect_all;
+    return strcmp(row->channel, "mail") == 0 ? shadow && instead == NULL : shadow || instead != NULL;
+}
+
+static gboolean next_of(Desk *d, gboolean (*next)(Db *, Instant, OutboxRow **, GError **), OutboxRow **ret, guint *ret_passed, GError **err)
+{
     for (;;) {
         g_autoptr(OutboxRow) row = NULL;
         gboolean shadow;
-        if (!outbox_next(d->db, d->now, &row, err) || (row != NULL && !is_shadow(d, row, &shadow, err)))
+        if (!next(d->db, d->now, &row, err) || (row != NULL && !is_shadow(d, row, &shadow, err)))
             return FALSE;
-        if (row != NULL && shadow && d->config->delivery.redirect_all == NULL) {
+        if (row != NULL && is_kept_back(d, row, shadow)) {
             if (!deliver_done(d, row, TRANSPORT_SENT, "shadow mode: not sent", err))
                 return FALSE;
             (*ret_passed)++;
@@ -111,11 +116,31 @@ gboolean deliver_next(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
     }
 }
 
+gboolean deliver_next(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
+{
+    Instant since, retry;
+    *ret = NULL;
+    *ret_passed = 0;
+    if (!read_down(d, &since, &retry, err) || (since != INSTANT_NONE && retry > d->now))
+        return err == NULL || *err == NULL;
+    return next_of(d, outbox_next, ret, ret_passed, err);
+}
+
+gboolean deliver_next_command(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
+{
+    *ret = NULL;
+    *ret_passed = 0;
+    return next_of(d, outbox_next_command, ret, ret_passed, err);
+}
+
 /* ---- how it went ---- */
+
+static gboolean is_command(const OutboxRow *row) { return strcmp(row->class, "command") == 0; }
 
 static gboolean delivered(Desk *d, const OutboxRow *row, const char *reply, GError **err)
 {
-    return outbox_sent(d->db, row->id, d->now, reply, err) && set_up(d, err) && (row->notification_id == 0 || tidings_delivered(d, row->id, err));
+    return outbox_sent(d->db, row->id, d->now, reply, err) && (is_command(row) || set_up(d, err))
+           && (row->notification_id == 0 || tidings_delivered(d, row, err));
 }
 
 /* An answer that did not arrive was none: respond runs on, and the owner is told. */
@@ -132,14 +157,17 @@ static gboolean answer_failed(Desk *d, const OutboxRow *row, const char *reply, 
 
 static gboolean failed(Desk *d, const OutboxRow *row, const char *reply, GError **err)
 {
-    g_autofree char *reason = g_strdup_printf("not delivered: %.200s", reply);
-    if (!outbox_failed(d->db, row->id, d->now, reply, err) || !set_up(d, err)
+    gboolean is_mail = strcmp(row->channel, "mail") == 0;
+    g_autofree char *reason = is_mail ? g_strdup_printf("not delivered: %.200s", reply) : g_strdup_printf("%s failed: %.200s", row->channel, reply);
+    if (!outbox_failed(d->db, row->id, d->now, reply, err) || !(is_command(row) || set_up(d, err))
         || !desk_audit(d, row->ticket_id, err, "mail-failed", "outbox=%" G_GINT64_FORMAT " template=%s", row->id, row->template))
         return FALSE;
     if (row->notification_id != 0)
-        return tidings_failed(d, row->id, reason, err);
+        return tidings_failed(d, row, reason, err);
     if (row->copy_of != 0)
         return watchers_failed(d, row, reason, err);
+    if (!roundcall_failed(d, row->id, reason, err))
+        return FALSE;
     return strcmp(row->class, "relay") != 0 || answer_failed(d, row, reply, err);
 }
 
@@ -154,6 +182,8 @@ static gboolean later(Desk *d, const OutboxRow *row, const char *reply, GError *
 
 static gboolean down(Desk *d, const OutboxRow *row, const char *reply, GError **err)
 {
+    if (is_command(row)) /* says nothing about how mail leaves */
+        return failed(d, row, reply, err);
     return outbox_later(d->db, row->id, d->now, reply, err) && set_down(d, err);
 }
 
@@ -163,8 +193,8 @@ gboolean deliver_done(Desk *d, const OutboxRow *row, TransportResult result, con
         [TRANSPORT_SENT] = delivered, [TRANSPORT_RECIPIENT_FAILED] = failed, [TRANSPORT_RECIPIENT_LATER] = later, [TRANSPORT_DOWN] = down};
     static const char *const names[] = {"sent", "failed", "later", "transport-down"};
     g_autofree char *quoted = log_quote(reply);
-    log_event(result == TRANSPORT_SENT ? LOGGING_INFO : LOGGING_WARNING, "ticket=%" G_GINT64_FORMAT " event=mail outbox=%" G_GINT64_FORMAT " template=%s to=<%s> result=%s reply=%s",
-              row->ticket_id, row->id, row->template, row->recipient, names[result], quoted);
+    log_event(result == TRANSPORT_SENT ? LOGGING_INFO : LOGGING_WARNING, "ticket=%" G_GINT64_FORMAT " event=mail outbox=%" G_GINT64_FORMAT " template=%s channel=%s to=<%s> result=%s reply=%s",
+              row->ticket_id, row->id, row->template, row->channel, row->recipient, names[result], quoted);
     return db_begin(d->db, err) && db_end(d->db, outcomes[result](d, row, reply, err), err);
 }
 

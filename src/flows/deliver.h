@@ -11,6 +11,8 @@
 /* The next mail to hand over; *ret is NULL where none is due. Rows of shadow queues are marked and passed over, or go to redirect-all;
  * *ret_passed counts them. While the transport is down nothing is due until its next try. */
 gboolean deliver_next(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err);
+/* The same of rows for commands, which need no transport and go nowhere in shadow mode and under redirect-all. */
+gboolean deliver_next_command(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err);
 /* Commits the result: delivered, put off, unreachable, transport down or back. */
 gboolean deliver_done(Desk *d, const OutboxRow *row, TransportResult result, const char *reply, GError **err);
 /* Moves the bytes of at most one batch of finished rows to the archive. */

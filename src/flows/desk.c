@@ -182,7 +182,8 @@ static void load_words(Loading *l)
 /* ---- templates ---- */
 
 static const char *const wanted_templates[] = {"auto-ack", "raised", "update", "delay", "resolved", "new-ticket", "relay-in", "escalation", "reminder", "line", "transcript", "daily", "notice",
-                                                "triage", "vendor", "board"};
+                                                "triage", "vendor", "board", "sms", "digest",
+                                                "drill", "roundcall", "roundcall-end"};
 
 static gboolean template_is_there(const char *directory, const char *name)
 {
@@ -256,6 +257,9 @@ static void check_templates(Loading *l)
     while (g_hash_table_iter_next(&it, NULL, &value))
         if (((const ConfigRisk *)value)->template_name != NULL)
             check_template(l, ((const ConfigRisk *)value)->template_name, ((const ConfigRisk *)value)->line);
+    g_hash_table_iter_init(&it, l->desk->config->channels);
+    while (g_hash_table_iter_next(&it, NULL, &value))
+        check_template(l, ((const ConfigChannel *)value)->template_name, ((const ConfigChannel *)value)->line);
     parse_all_templates(l, l->desk->templates);
     parse_all_templates(l, l->desk->config->templates);
 }

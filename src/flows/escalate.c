@@ -11,9 +11,10 @@
 
 #include "flows/cadence.h"
 #include "flows/deadlines.h"
+#include "flows/digest.h"
+#include "flows/drill.h"
 #include "flows/notify.h"
 #include "flows/operations.h"
-#include "flows/pagemail.h"
 #include "flows/people.h"
 #include "flows/policies.h"
 
@@ -24,6 +25,7 @@ typedef struct {
     const Ticket *ticket;
     const ConfigQueue *queue;
     const Policy *policy;
+    const RunRow *run; /* or NULL where only times are asked for */
 } World;
 
 /* ---- what the ladder asks ---- */
@@ -43,10 +45,48 @@ static const char *world_backup(void *data, const char *contact)
     return c == NULL ? NULL : c->backup;
 }
 
+static gboolean is_there(World *w, const char *contact, int level, Instant now)
+{
+    return desk_contact(w->desk, contact) != NULL && people_is_available(w->desk, contact, level_of(w->policy, level)->respect_hours, now);
+}
+
+static gboolean was_asked(const RunRow *r, const char *contact)
+{
+    for (guint i = 0; i < r->run->pages->len; i++)
+        if (strcmp(((LadderPage *)g_ptr_array_index(r->run->pages, i))->contact, contact) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* Whether he has as many runs as the policy leaves to one person, and this one is new to him. */
+static gboolean is_overloaded(World *w, const char *contact)
+{
+    gboolean ret = FALSE;
+    g_autoptr(GError) err = NULL;
+    if (w->run == NULL || was_asked(w->run, contact))
+        return FALSE;
+    if (!people_is_overloaded(w->desk, contact, w->policy, w->run->id, &ret, &err))
+        log_error("open runs of a contact", err);
+    return ret;
+}
+
+/* Somebody of his backups is there who has fewer. */
+static gboolean has_relief(World *w, const char *contact, int level, Instant now)
+{
+    g_autoptr(GPtrArray) seen = g_ptr_array_new();
+    g_ptr_array_add(seen, (gpointer)contact);
+    for (const char *c = world_backup(w, contact); c != NULL && !g_ptr_array_find_with_equal_func(seen, c, g_str_equal, NULL); c = world_backup(w, c)) {
+        if (is_there(w, c, level, now) && !is_overloaded(w, c) && !g_ptr_array_find_with_equal_func(w->run->run->out, c, g_str_equal, NULL))
+            return TRUE;
+        g_ptr_array_add(seen, (gpointer)c);
+    }
+    return FALSE;
+}
+
 static gboolean world_is_available(void *data, const char *contact, int level, Instant now)
 {
     World *w = data;
-    return desk_contact(w->desk, contact) != NULL && people_is_available(w->desk, contact, level_of(w->policy, level)->respect_hours, now);
+    return is_there(w, contact, level, now) && (!is_overloaded(w, contact) || !has_relief(w, contact, level, now));
 }
 
 /* Level 0 means the clocks of the ticket. */
@@ -103,11 +143,21 @@ static LadderPage *next_new_page(LadderRun *run)
     return NULL;
 }
 
+/* Passed over for what he has to do already, not because he is away. */
+static gboolean tell_overload(World *w, const RunRow *r, const LadderAction *a, GError **err)
+{
+    if (a->kind != LADDER_DO_PAGE || a->text == NULL || !is_overloaded(w, a->text) || !is_there(w, a->text, a->level, w->desk->now))
+        return TRUE;
+    return desk_audit(w->desk, r->ticket_id, err, "overloaded", "run=%" G_GINT64_FORMAT " level=%d contact=%s max=%d asked=%s", r->id, a->level, a->text,
+                      w->policy->max_open, a->contact);
+}
+
 static gboolean do_page(World *w, RunRow *r, const LadderAction *a, GError **err)
 {
     LadderPage *p = next_new_page(r->run);
     g_assert(p != NULL && strcmp(p->contact, a->contact) == 0);
-    return runs_insert_page(w->desk->db, r, p, a->text, w->desk->now, err) && pagemail_send(w->desk, w->ticket, r, p, a->text, err)
+    return runs_insert_page(w->desk->db, r, p, a->text, w->desk->now, err) && tell_overload(w, r, a, err)
+           && digest_page(w->desk, w->ticket, r, p, a->text, err)
            && desk_audit(w->desk, r->ticket_id, err, a->kind == LADDER_DO_REMIND ? "remind" : a->kind == LADDER_DO_HANDOFF ? "handoff" : "page",
                          "run=%" G_GINT64_FORMAT " policy=%s level=%d try=%d contact=%s notification=%" G_GINT64_FORMAT, r->id, r->policy, a->level,
                          a->attempt, a->contact, p->id);
@@ -117,7 +167,7 @@ static gboolean tell_people(World *w, const GPtrArray *whos, const char *text, G
 {
     g_autoptr(GPtrArray) people = people_of(w->desk, w->ticket, w->queue, whos);
     for (guint i = 0; i < people->len; i++)
-        if (!notify_line(w->desk, w->ticket, g_ptr_array_index(people, i), text, err))
+        if (!digest_line(w->desk, w->ticket, NULL, g_ptr_array_index(people, i), text, err))
             return FALSE;
     return TRUE;
 }
@@ -128,12 +178,28 @@ static const char *full_name(const Desk *d, const char *contact)
     return c == NULL ? contact : c->full_name;
 }
 
+/* Whether any mail spoke to him of that run: whom a page was for that only waited to be told needs no word that it is over. */
+static gboolean was_mailed(World *w, const RunRow *r, const char *contact, gboolean *ret, GError **err)
+{
+    gint64 n;
+    if (!db_value(w->desk->db, &n, err,
+                  "select count(*) from notification n where n.run_id = $1 and n.contact = $2 and n.kind <> $3 and (n.delivered_at is not null"
+                  " or exists (select 1 from outbox o where o.notification_id = n.id) or exists (select 1 from beside b where b.notification_id = n.id))",
+                  "isi", r->id, contact, (gint64)PAGE_DIGEST))
+        return FALSE;
+    *ret = n > 0;
+    return TRUE;
+}
+
 static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError **err)
 {
     g_autofree char *text = NULL, *until = NULL;
     const ConfigContact *c = desk_contact(w->desk, a->contact);
     if (g_strcmp0(w->desk->acting, a->contact) == 0 && (a->kind != LADDER_DO_TELL_END || c == NULL || !c->rsvp)) /* his own doing: he gets a transcript */
         return TRUE;
+    gboolean knows;
+    if (!was_mailed(w, r, a->contact, &knows, err) || !knows)
+        return err == NULL || *err == NULL;
     if (a->kind == LADDER_DO_TELL_END) {
         gint64 asked; /* by the ladder that takes its place: that mail says it */
         if (!db_value(w->desk->db, &asked, err, "select count(*) from beside b join notification n on n.id = b.notification_id join outbox o on o.id = b.outbox_id"
@@ -147,21 +213,21 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
                                                    : zone_format_human(desk_contact_zone(w->desk, c, w->queue), r->run->hold_until);
         text = g_strdup_printf("%s has taken it, until %s. You need do nothing.", full_name(w->desk, a->text), until);
     }
-    return notify_over(w->desk, w->ticket, r, a->contact, text, err);
+    return digest_line(w->desk, w->ticket, r, a->contact, text, err);
 }
 
 static gboolean do_relieved(World *w, const RunRow *r, const LadderAction *a, GError **err)
 {
     g_autofree char *text = a->text == NULL ? g_strdup("Your shift is over, and nobody else is on duty: the ladder goes on. You need do nothing.")
                                             : g_strdup_printf("Your shift is over: %s is asked to take it. You need do nothing.", full_name(w->desk, a->text));
-    return notify_line(w->desk, w->ticket, a->contact, text, err)
+    return digest_line(w->desk, w->ticket, NULL, a->contact, text, err)
            && desk_audit(w->desk, r->ticket_id, err, "shift-end", "run=%" G_GINT64_FORMAT " contact=%s next=%s", r->id, a->contact, a->text != NULL ? a->text : "-");
 }
 
 static gboolean do_exhausted(World *w, RunRow *r, GError **err)
 {
     return desk_audit(w->desk, r->ticket_id, err, "exhausted", "run=%" G_GINT64_FORMAT " policy=%s", r->id, r->policy)
-           && operations_open(w->desk, w->ticket, w->queue, w->policy, err);
+           && (w->ticket->is_drill || operations_open(w->desk, w->ticket, w->queue, w->policy, err));
 }
 
 static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
@@ -199,14 +265,15 @@ static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
 /* A run that kept no text, of a policy that is gone or lost levels, stands still. */
 static gboolean fits(const RunRow *r, const Policy *policy) { return policy != NULL && policy->levels->len >= r->run->levels->len; }
 
-/* Whom a mail was wanted for that cannot be written, since the configuration has nobody of that name: the operator, who may hold a run,
- * or somebody who was taken out meanwhile. Newly allocated, or NULL. */
-static char *asked_in_vain(const Desk *d, const GPtrArray *actions)
+/* Whom a mail was wanted for that is not written, since the configuration has nobody of that name: the operator, who may hold a run,
+ * or somebody who was taken out meanwhile; or because vendors take no part in exercises. Newly allocated, or NULL. */
+static char *asked_in_vain(const Desk *d, const Ticket *t, const GPtrArray *actions)
 {
     for (guint i = 0; i < actions->len; i++) {
         const LadderAction *a = g_ptr_array_index(actions, i);
         gboolean is_mail = a->kind == LADDER_DO_PAGE || a->kind == LADDER_DO_REMIND || a->kind == LADDER_DO_HANDOFF;
-        if (is_mail && desk_contact(d, a->contact) == NULL)
+        const ConfigContact *c = desk_contact(d, a->contact);
+        if (is_mail && (c == NULL || (t->is_drill && c->vendor != NULL)))
             return g_strdup(a->contact);
     }
     return NULL;
@@ -214,7 +281,7 @@ static char *asked_in_vain(const Desk *d, const GPtrArray *actions)
 
 static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *event, GPtrArray **ret_actions, GError **err)
 {
-    World w = {d, t, desk_queue(d, t->queue), policies_of_run(d, r)};
+    World w = {d, t, desk_queue(d, t->queue), policies_of_run(d, r), r};
     LadderWorld world = {w.policy, &w, world_people, world_backup, world_is_available, world_shift_end, world_add, world_between};
     if (w.queue == NULL || !fits(r, w.policy)) { /* mail must go on flowing: the run stands still until the policy is back */
         log_event(LOGGING_ERROR, "ticket=%" G_GINT64_FORMAT " event=run-stuck run=%" G_GINT64_FORMAT " queue=%s policy=%s reason=\"not configured, or lost levels\"",
@@ -227,12 +294,14 @@ static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *eve
             return FALSE;
     if (r->run->state == RUN_ENDED && r->ended_at == INSTANT_NONE)
         r->ended_at = d->now;
-    if (!runs_save(d->db, r, event->kind == LADDER_END ? event->text : NULL, err)
-        || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err) || !cadence_follow(d, t, err))
+    if (!runs_save(d->db, r, event->kind == LADDER_END ? event->text : NULL, err) || !outbox_withdraw_stale(d->db, r->id, err)
+        || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err) || !cadence_follow(d, t, err)
+        || (t->is_drill && !drill_stepped(d, t, r, err)))
         return FALSE;
-    g_autofree char *gone = asked_in_vain(d, actions);
+    g_autofree char *gone = asked_in_vain(d, t, actions);
     if (gone != NULL) { /* no answer can come, and no delivery that a deadline could count from */
-        LadderEvent unreachable = {.kind = LADDER_UNREACHABLE, .contact = gone, .text = "not in the configuration"};
+        const char *why = desk_contact(d, gone) == NULL ? "not in the configuration" : "a vendor: not asked in an exercise";
+        LadderEvent unreachable = {.kind = LADDER_UNREACHABLE, .contact = gone, .text = why};
         if (!step(d, t, r, &unreachable, NULL, err))
             return FALSE;
     }
@@ -385,7 +454,7 @@ gboolean escalate_not_before(Desk *d, const Ticket *t, const char *policy_name, 
     *ret = INSTANT_NONE;
     if (!runs_live(d->db, t->id, policy_name, &r, err))
         return FALSE;
-    World w = {d, t, desk_queue(d, t->queue), r != NULL ? policies_of_run(d, r) : NULL};
+    World w = {d, t, desk_queue(d, t->queue), r != NULL ? policies_of_run(d, r) : NULL, r};
     if (r != NULL && w.queue != NULL && fits(r, w.policy) && r->run->state == RUN_CLIMBING && r->run->level > 0)
         *ret = world_add(&w, r->run->level, d->now, level_of(w.policy, r->run->level)->ack_within);
     return TRUE;
@@ -403,7 +472,7 @@ Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy_name, c
     Duration hold = wanted != NULL ? *wanted : policy != NULL && policy->has_ack_holds ? policy->ack_holds : cap;
     if (queue == NULL)
         return d->now + 3600;
-    World w = {d, t, queue, policy};
+    World w = {d, t, queue, policy, NULL};
     Instant latest = world_add(&w, 0, d->now, cap);
     Instant until = wanted_until != INSTANT_NONE ? wanted_until : world_add(&w, 0, d->now, hold);
     if (is_override && (wanted != NULL || wanted_until != INSTANT_NONE))
@@ -416,7 +485,7 @@ Instant escalate_hold_until(Desk *d, const Ticket *t, const char *policy_name, c
 gboolean escalate_severity(Desk *d, const Ticket *t, GError **err)
 {
     LadderEvent event = {.kind = LADDER_SEVERITY, .hold_until = INSTANT_NONE};
-    World w = {d, t, desk_queue(d, t->queue), NULL};
+    World w = {d, t, desk_queue(d, t->queue), NULL, NULL};
     if (w.queue == NULL)
         return TRUE;
     event.hold_until = world_add(&w, 0, d->now, d->config->severities[t->severity].ack_max);

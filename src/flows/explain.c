@@ -7,6 +7,9 @@
 #include "rules/policytext.h"
 
 #include "store/clocks.h"
+#include "store/outbox.h"
+
+#include "store/clocks.h"
 #include "store/runs.h"
 
 #include "flows/causes.h"
@@ -230,6 +233,29 @@ static gboolean add_ladders(Desk *d, const Ticket *t, json_t *o, GError **err)
     return TRUE;
 }
 
+/* Whom it asked, and by which channels it reached him: [{at, contact, level, by}]; `by` of none is missing. */
+static gboolean add_asked(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    json_t *list = json_array();
+    json_object_set_new(o, "asked", list);
+    if (!db_select(d->db, &rows, err, "select id, created_at, contact, level from notification where ticket_id = $1 order by id", "i", t->id))
+        return FALSE;
+    while (db_next(rows, &local)) {
+        g_autofree char *channels = NULL;
+        if (!outbox_channels(d->db, db_int(rows, 0), &channels, err))
+            return FALSE;
+        json_t *one = json_pack("{s:I, s:s, s:I, s:s*}", "notification", (json_int_t)db_int(rows, 0), "contact", db_text(rows, 2), "level",
+                                (json_int_t)db_int(rows, 3), "by", channels);
+        set_time(one, "at", zone, db_instant(rows, 1));
+        json_array_append_new(list, one);
+    }
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
 json_t *explain_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
 {
     g_autoptr(GPtrArray) clocks = NULL;
@@ -244,7 +270,8 @@ json_t *explain_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
         if (ok)
             json_array_append_new(list, one);
     }
-    if (ok && add_scores(d, t, zone, o, err) && add_ladders(d, t, o, err) && add_runs(d, t, zone, o, err) && upcoming_list(d, t->id, UPCOMING, zone, &next, err)) {
+    if (ok && add_scores(d, t, zone, o, err) && add_ladders(d, t, o, err) && add_runs(d, t, zone, o, err) && add_asked(d, t, zone, o, err)
+        && upcoming_list(d, t->id, UPCOMING, zone, &next, err)) {
         json_object_set_new(o, "next", next);
         return o;
     }

@@ -377,7 +377,7 @@ static gboolean read_arguments(char *const *args, int n, GPtrArray *terms, gbool
 gboolean finding_tickets(Desk *d, char *const *args, int n, gboolean all, const Zone *zone, GArray **ret, GError **err)
 {
     g_autoptr(GPtrArray) terms = g_ptr_array_new_with_free_func(term_free);
-    g_autoptr(GArray) set = NULL, found = NULL;
+    g_autoptr(GArray) set = NULL, found = NULL, drills = NULL;
     if (!read_arguments(args, n, terms, &all, err) || !base_set(d, all, &set, err))
         return FALSE;
     for (int i = 0; i < n; i++) {
@@ -390,7 +390,10 @@ gboolean finding_tickets(Desk *d, char *const *args, int n, gboolean all, const 
             return FALSE;
         idset_narrow(&set, found, FALSE);
     }
-    if ((set == NULL && !every(d, &set, err)) || !in_order(d, set, err))
+    if ((set == NULL && !every(d, &set, err)) || !db_ids(d->db, &drills, err, "select id from ticket where is_drill = 1 order by id", ""))
+        return FALSE;
+    idset_narrow(&set, drills, TRUE); /* exercises have a list of their own */
+    if (!in_order(d, set, err))
         return FALSE;
     *ret = g_steal_pointer(&set);
     return TRUE;

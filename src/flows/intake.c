@@ -20,6 +20,7 @@
 #include "flows/intake_case.h"
 #include "flows/people.h"
 #include "flows/returns.h"
+#include "flows/roundcall.h"
 #include "flows/rsvp.h"
 #include "flows/workmail.h"
 
@@ -334,7 +335,7 @@ static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
     /* nobody is given that address to write to, but some reply to the envelope: nothing is answered there, and no person's mail is lost */
     if (c->at_envelope_address && c->notification == NULL && c->work_ticket == 0) {
         if (c->ticket == NULL)
-            return file_other(c, "sent to an envelope address", err);
+            return roundcall_answer(c, err);
         if (c->sender == NULL && !tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, &is_partner, err))
             return FALSE;
         return is_partner ? arrivals_append(c, err) : append_silently(c, err);
@@ -390,7 +391,7 @@ static gboolean place(IntakeCase *c, gint64 *ret_claimed, GError **err)
         return FALSE;
     if (c->home == NULL && c->ticket != NULL)
         c->home = desk_queue(c->desk, c->ticket->queue);
-    return TRUE;
+    return c->home != NULL || c->envelope_row == NULL || belonging_home(c, err);
 }
 
 static gboolean process(IntakeCase *c, GError **err)

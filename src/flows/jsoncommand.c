@@ -65,6 +65,8 @@ static void write_hold(GString *s, const Command *c)
 static char *arguments_of(const Command *c)
 {
     g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+    if (c->all)
+        g_ptr_array_add(words, g_strdup("all"));
     if (c->severity > 0)
         g_ptr_array_add(words, g_strdup_printf("S%d", c->severity));
     if (c->ticket > 0)
@@ -107,6 +109,7 @@ static void write_command(GString *s, const Command *c)
     jsonout_open(s, NULL, '{');
     write_brief(s, c);
     jsonout_flag(s, "loose", c->loose);
+    jsonout_flag(s, "all", c->all);
     write_hold(s, c);
     write_when(s, &c->until);
     jsonout_text(s, "wait_for", waits[c->wait_for]);
@@ -181,7 +184,7 @@ static gboolean read_command(const json_t *o, Command *c, GError **err)
         names[i] = command_verb_name((Verb)i);
     guint verb, wait_for;
     gint64 severity;
-    if (!jsonin_choice(o, "verb", names, G_N_ELEMENTS(names), &verb, err) || !jsonin_flag(o, "loose", &c->loose, err)
+    if (!jsonin_choice(o, "verb", names, G_N_ELEMENTS(names), &verb, err) || !jsonin_flag(o, "loose", &c->loose, err) || !jsonin_flag(o, "all", &c->all, err)
         || !read_hold(o, c, err) || !read_when(o, &c->until, err)
         || !jsonin_choice(o, "wait_for", waits, G_N_ELEMENTS(waits), &wait_for, err)
         || !jsonin_text_or_null(o, "who", JSONIN_LINE, LINE_MAX_BYTES, &c->who, err)

@@ -1,6 +1,8 @@
 /* ladderverbs: ack, decline, pass, escalate. What they say in the transcript is made of what the ladder did, never of what was asked. */
 #include <string.h>
 
+#include "base/log.h"
+
 #include "rules/ladder.h"
 
 #include "store/runs.h"
@@ -105,6 +107,8 @@ gboolean ladderverbs_ack(VerbContext *c, const Command *cmd, GError **err)
     Instant until = INSTANT_NONE;
     guint n = 0;
     GError *local = NULL;
+    if (cmd->all && !c->is_digest)
+        return verbs_refuse(c, "ACK ALL takes what a digest lists, and this is none; to take this one, say ACK");
     if (cmd->until.given && !command_when(&cmd->until, verbs_zone(c), c->desk->now, &until, &local)) {
         verbs_refuse(c, "%s", local->message);
         g_error_free(local);
@@ -123,6 +127,17 @@ gboolean ladderverbs_ack(VerbContext *c, const Command *cmd, GError **err)
     return TRUE;
 }
 
+/* His page was not mailed: it is in the digest that he gets. */
+static gboolean waits_for_digest(const VerbContext *c, const char *contact)
+{
+    gint64 n = 0;
+    g_autoptr(GError) err = NULL;
+    if (!db_value(c->desk->db, &n, &err, "select count(*) from folded f join notification n on n.id = f.notification_id where f.contact = $1 and n.ticket_id = $2",
+                  "si", contact, c->ticket->id))
+        log_error("digest of a contact", err);
+    return n > 0;
+}
+
 /* Who is asked now because of what a verb did; newly allocated, NULL: nobody. */
 static char *asked_now(const VerbContext *c, const GPtrArray *actions)
 {
@@ -132,7 +147,8 @@ static char *asked_now(const VerbContext *c, const GPtrArray *actions)
         if (a->kind != LADDER_DO_PAGE)
             continue;
         const ConfigContact *who = desk_contact(c->desk, a->contact);
-        g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", who != NULL ? who->full_name : a->contact);
+        g_string_append_printf(names, "%s%s%s", names->len > 0 ? ", " : "", who != NULL ? who->full_name : a->contact,
+                               waits_for_digest(c, a->contact) ? " (with the next digest)" : "");
     }
     return names->len > 0 ? g_strdup(names->str) : NULL;
 }

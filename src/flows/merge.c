@@ -41,6 +41,8 @@ static char *objection(const Merge *m, gint64 lacking)
     if (into->state >= TICKET_RESOLVED)
         return g_strdup_printf("ticket %" G_GINT64_FORMAT " is %s; reopen it first, or merge it into this one", into->id,
                                tickets_state_name(into->state));
+    if (into->is_drill || m->from->is_drill)
+        return g_strdup("an exercise is merged with nothing");
     if (into->requester_id != m->from->requester_id)
         return g_strdup_printf("ticket %" G_GINT64_FORMAT " has another requester, who would get this one's mail", into->id);
     if (lacking > 0 || strcmp(into->queue, m->from->queue) != 0)

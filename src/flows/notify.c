@@ -65,6 +65,8 @@ gboolean notify_over(Desk *d, const Ticket *t, const RunRow *r, const char *cont
     if (outgoing_is_missing(d, t, contact))
         return TRUE;
     Outgoing o = outgoing_to_contact(d, t, desk_contact(d, contact), "line");
+    if (t->is_drill && o.contact->vendor != NULL) /* he takes no part, nor is he told of it */
+        return TRUE;
     if (r != NULL && !rsvp_cancel(d, t, r, o.contact, subject, &cancellation, err))
         return FALSE;
     o.calendar = cancellation;
@@ -96,7 +98,7 @@ gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *
 
 gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t *extra, const char *in_reply_to, GError **err)
 {
-    if (outgoing_is_missing(d, t, NULL) || t->requester == NULL) {
+    if (t->is_drill || outgoing_is_missing(d, t, NULL) || t->requester == NULL) {
         json_decref(extra);
         return TRUE;
     }
@@ -112,7 +114,7 @@ gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t
 gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, const char *text, GPtrArray *parts, gint64 answer, GError **err)
 {
     g_autoptr(GPtrArray) cc = NULL;
-    if (outgoing_is_missing(d, t, NULL) || t->requester == NULL || !watchers_as_cc(d, t, &cc, err))
+    if (t->is_drill || outgoing_is_missing(d, t, NULL) || t->requester == NULL || !watchers_as_cc(d, t, &cc, err))
         return err == NULL || *err == NULL;
     g_autofree char *name = g_strdup_printf("%s (%s)", author->full_name, t->queue);
     Outgoing o = {.ticket = t, .queue = desk_queue(d, t->queue), .template = "relay", .language = t->language, .class = "relay",
@@ -137,13 +139,17 @@ gboolean notify_board(Desk *d, const Ticket *t, const char *contact, const char 
     return FALSE;
 }
 
+char *notify_digest_subject(const ConfigQueue *queue) { return g_strdup_printf("[%s] Escalations that wait for you", queue->name); }
+
 gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,
                            gboolean is_refusal, const char *in_reply_to, GError **err)
 {
-    g_autofree char *asked = NULL; /* a colleague, or a member of a list, may have answered in his place */
+    gint64 kind = PAGE_ESCALATION;
+    g_autofree char *subject = NULL, *asked = NULL; /* a colleague, or a member of a list, may have answered in his place */
     if (outgoing_is_missing(d, t, NULL))
         return TRUE;
-    if (page != 0 && !db_text_value(d->db, &asked, err, "select contact from notification where id = $1", "i", page))
+    if (page != 0 && (!db_text_value(d->db, &asked, err, "select contact from notification where id = $1", "i", page)
+                      || !db_value(d->db, &kind, err, "select kind from notification where id = $1", "i", page)))
         return FALSE;
     Outgoing o = outgoing_to_contact(d, t, contact, "transcript");
     json_t *all = json_array();
@@ -155,37 +161,55 @@ gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contac
         o.reply_id = page;
         o.reply_key = asked;
     }
+    o.is_apart = kind == PAGE_DIGEST;
+    o.subject = subject = o.is_apart ? notify_digest_subject(o.queue) : NULL;
     for (guint i = 0; i < lines->len; i++)
         json_array_append_new(all, json_string(g_ptr_array_index(lines, i)));
-    return with_ticket_view(d, &o, json_pack("{s:o, s:b}", "results", all, "choices", with_choices), err);
+    return with_ticket_view(d, &o, json_pack("{s:o, s:b, s:b}", "results", all, "choices", with_choices, "digest", o.is_apart), err);
 }
 
 /* ---- reports ---- */
 
+/* Of reports, the answer goes nowhere; a question is answered at its envelope address, which is the reader's alone and verifies. */
 static gboolean compose_report(Desk *d, const Outgoing *o, const OutboxRow *row, const char *text, const char *html, const char *from, GError **err)
 {
     g_autoptr(GBytes) bytes = NULL;
     g_autofree char *sender = notify_token_address(d, o->queue, 'b', row->id, o->contact->name), *message_id = outgoing_message_id(d, row->id);
-    ComposeDraft draft = {.mail_class = COMPOSE_AUTO_GENERATED, .from_name = from, .from_address = o->queue->address[0], .to_name = o->to_name,
+    ComposeDraft draft = {.mail_class = o->mail_class, .from_name = from, .from_address = o->queue->address[0],
+                          .reply_to = o->reply_purpose == 'b' ? sender : NULL, .to_name = o->to_name,
                           .to_address = o->to_address, .subject = row->subject, .message_id = message_id, .date = d->now, .text = text, .html = html};
     return compose_mail(&draft, &bytes, err) && outbox_set_bytes(d->db, row->id, sender, message_id, bytes, err);
 }
 
-gboolean notify_report(Desk *d, const ConfigQueue *queue, const char *contact, const char *template, const char *subject, json_t *view, GError **err)
+static gboolean without_ticket(Desk *d, Outgoing *o, const char *subject, json_t *view, gint64 *ret_outbox, GError **err)
 {
-    const ConfigContact *c = desk_contact(d, contact);
     g_autofree char *from = NULL, *text = NULL, *html = NULL;
-    if (c == NULL)
-        return TRUE;
-    Outgoing o = {.queue = queue, .template = template, .language = c->language != NULL ? c->language : queue->language, .to_name = c->full_name,
-                  .to_address = c->email[0], .contact = c};
-    OutboxRow row = {.class = (char *)"auto", .template = (char *)template, .recipient = c->email[0], .contact = c->name, .subject = (char *)subject,
+    const ConfigContact *c = o->contact;
+    o->language = c->language != NULL ? c->language : o->queue->language;
+    o->to_name = c->full_name;
+    o->to_address = c->email[0];
+    OutboxRow row = {.class = (char *)o->class, .template = (char *)o->template, .recipient = c->email[0], .contact = c->name, .subject = (char *)subject,
                      .created_at = d->now, .next_at = d->now};
-    if (!outgoing_text(d, &o, view, &from, &text, err) || !outgoing_html(d, &o, view, text, &html, err) || !outbox_insert(d->db, &row, err))
+    if (!outgoing_text(d, o, view, &from, &text, err) || !outgoing_html(d, o, view, text, &html, err) || !outbox_insert(d->db, &row, err))
         return FALSE;
     g_autofree char *wrapped = wrap_text(text, OUTGOING_WIDTH);
-    if (!compose_report(d, &o, &row, wrapped, html, from, err))
+    *ret_outbox = row.id;
+    if (!compose_report(d, o, &row, wrapped, html, from, err))
         return FALSE;
-    gboolean is_kept = queue->mode == MODE_SHADOW && d->config->delivery.redirect_all == NULL;
+    gboolean is_kept = o->queue->mode == MODE_SHADOW && d->config->delivery.redirect_all == NULL;
     return !is_kept || outbox_sent(d->db, row.id, d->now, "shadow mode: not sent", err);
+}
+
+gboolean notify_report(Desk *d, const ConfigQueue *queue, const char *contact, const char *template, const char *subject, json_t *view, GError **err)
+{
+    Outgoing o = {.queue = queue, .template = template, .class = "auto", .mail_class = COMPOSE_AUTO_GENERATED, .contact = desk_contact(d, contact)};
+    gint64 id;
+    return o.contact == NULL || without_ticket(d, &o, subject, view, &id, err);
+}
+
+gboolean notify_question(Desk *d, const ConfigQueue *queue, const ConfigContact *contact, const char *template, const char *subject, json_t *view,
+                         gint64 *ret_outbox, GError **err)
+{
+    Outgoing o = {.queue = queue, .template = template, .class = "page", .mail_class = COMPOSE_PAGE, .contact = contact, .reply_purpose = 'b'};
+    return without_ticket(d, &o, subject, view, ret_outbox, err);
 }

@@ -27,6 +27,8 @@ gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, con
                       GError **err);
 /* That a ticket has a risk which is to be reported above the ladder. */
 gboolean notify_board(Desk *d, const Ticket *t, const char *contact, const char *risk, GError **err);
+/* Of a digest of pages, and of what answers to one: stable, so that it is one thread. Newly allocated. */
+char *notify_digest_subject(const ConfigQueue *queue);
 /* What became of the verbs in a contact's mail. `page` is the notification that was answered, or 0. */
 gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,
                            gboolean is_refusal, const char *in_reply_to, GError **err);
@@ -34,5 +36,8 @@ gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contac
 /* A report about a queue to a contact, that belongs to no ticket. `view` stays the caller's. In a shadow queue it goes to redirect-all, or is
  * only kept in the outbox. */
 gboolean notify_report(Desk *d, const ConfigQueue *queue, const char *contact, const char *template, const char *subject, json_t *view, GError **err);
+/* The same, as a mail that is to be answered: its Reply-To is its envelope address. *ret_outbox: its row. */
+gboolean notify_question(Desk *d, const ConfigQueue *queue, const ConfigContact *contact, const char *template, const char *subject, json_t *view,
+                         gint64 *ret_outbox, GError **err);
 
 #endif

@@ -68,6 +68,7 @@ gboolean opening_ticket(Desk *d, const OpeningFacts *f, Ticket **ret, GError **e
     t->linked_id = f->linked_id;
     t->unsure = f->unsure;
     t->is_operational = f->is_operational;
+    t->is_drill = f->is_drill;
     t->root_message_id = g_strdup(f->message_id);
     t->last_from_requester = g_strdup(f->message_id);
     t->requester = g_strdup(f->requester);

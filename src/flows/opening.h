@@ -18,7 +18,7 @@ typedef struct {
     const char *language;          /* that he writes in, or NULL: not known */
     const char *message_id;        /* of the mail that opens it, or NULL */
     gint64 linked_id;              /* 0: none */
-    gboolean unsure, is_operational;
+    gboolean unsure, is_operational, is_drill;
     Instant at;                    /* clocks run from here */
 } OpeningFacts;
 

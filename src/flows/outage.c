@@ -51,12 +51,18 @@ gboolean outage_fire(Desk *d, const DueRow *due, GError **err)
            && desk_audit(d, id, err, "outage", "ticket=%s", value);
 }
 
+/* What nobody was told of it yet is old news. */
+static gboolean withdraw(Desk *d, gint64 id, GError **err)
+{
+    return db_run(d->db, err, "update outbox set state = 'withdrawn', next_at = null where ticket_id = $1 and state = 'queued' and notification_id is null", "i", id);
+}
+
 static gboolean resolve(Desk *d, gint64 id, GError **err)
 {
     g_autoptr(Ticket) t = NULL;
     if (!tickets_load(d->db, id, &t, err))
         return FALSE;
-    return t->state >= TICKET_RESOLVED || verbs_recovered(d, t, "outage", "Mail leaves again.", 0, err);
+    return t->state >= TICKET_RESOLVED || (withdraw(d, id, err) && verbs_recovered(d, t, "outage", "Mail leaves again.", 0, err));
 }
 
 gboolean outage_ends(Desk *d, GError **err)

@@ -19,7 +19,19 @@
 
 #include "base/banned.h"
 
+#define DRILL_LINE "EXERCISE: answer as in earnest. No customer waits."
+
 /* ---- templates ---- */
+
+gboolean outgoing_has_template(const Desk *d, const char *language, const char *name)
+{
+    g_autofree char *file = g_strconcat(name, ".txt", NULL);
+    GString *source = NULL;
+    if (!rendering_find(d, language, file, &source, NULL, NULL))
+        return FALSE;
+    g_string_free(source, TRUE);
+    return TRUE;
+}
 
 gboolean outgoing_text(const Desk *d, const Outgoing *o, json_t *view, char **ret_from, char **ret_text, GError **err)
 {
@@ -36,8 +48,26 @@ gboolean outgoing_text(const Desk *d, const Outgoing *o, json_t *view, char **re
     if (!rendering_render(d, o->language, file, all + strlen("From: "), TEMPLATE_HEADER, view, &head, err)
         || !rendering_render(d, o->language, file, split + 2, TEMPLATE_TEXT, view, &body, err))
         return FALSE;
-    *ret_from = g_steal_pointer(&head);
-    *ret_text = g_steal_pointer(&body);
+    gboolean is_drill = o->ticket != NULL && o->ticket->is_drill; /* marked here, so that no template can leave it out */
+    *ret_from = is_drill ? g_strconcat("EXERCISE · ", head, NULL) : g_steal_pointer(&head);
+    *ret_text = is_drill ? g_strconcat(DRILL_LINE "\n", body, NULL) : g_steal_pointer(&body);
+    return TRUE;
+}
+
+/* The first line of an exercise, behind <body …> where there is one. */
+static char *marked_html(const char *html)
+{
+    const char *body = strstr(html, "<body"), *end = body != NULL ? strchr(body, '>') : NULL;
+    gsize before = end != NULL ? (gsize)(end + 1 - html) : 0;
+    return g_strdup_printf("%.*s<p><b>" DRILL_LINE "</b></p>\n%s", (int)before, html, html + before);
+}
+
+static gboolean render_html(const Desk *d, const Outgoing *o, const char *file, const char *source, const json_t *view, char **ret, GError **err)
+{
+    g_autofree char *html = NULL;
+    if (!rendering_render(d, o->language, file, source, TEMPLATE_HTML, view, &html, err))
+        return FALSE;
+    *ret = o->ticket != NULL && o->ticket->is_drill ? marked_html(html) : g_steal_pointer(&html);
     return TRUE;
 }
 
@@ -47,7 +77,7 @@ gboolean outgoing_html(const Desk *d, const Outgoing *o, json_t *view, const cha
     g_autoptr(GString) source = NULL;
     g_autoptr(GError) local = NULL;
     if (o->text == NULL && rendering_find(d, o->language, file, &source, NULL, &local))
-        return rendering_render(d, o->language, file, source->str, TEMPLATE_HTML, view, ret, err);
+        return render_html(d, o, file, source->str, view, ret, err);
     if (!rendering_find(d, o->language, "plain.html", &source, NULL, err))
         return FALSE;
     json_t *lines = json_array();
@@ -70,11 +100,11 @@ char *outgoing_message_id(const Desk *d, gint64 outbox)
 static gboolean references(Desk *d, const Outgoing *o, GPtrArray *list, GError **err)
 {
     g_autofree char *first = NULL, *last = NULL;
-    if (!db_text_value(d->db, &first, err, "select message_id from outbox where ticket_id = $1 and recipient = $2 and message_id <> '' order by id limit 1",
+    if (!o->is_apart && (!db_text_value(d->db, &first, err, "select message_id from outbox where ticket_id = $1 and recipient = $2 and message_id <> '' order by id limit 1",
                        "is", o->ticket->id, o->to_address)
         || !db_text_value(d->db, &last, err,
                           "select message_id from outbox where ticket_id = $1 and recipient = $2 and message_id <> '' order by id desc limit 1", "is",
-                          o->ticket->id, o->to_address))
+                          o->ticket->id, o->to_address)))
         return FALSE;
     const char *ids[] = {o->contact == NULL ? o->ticket->root_message_id : NULL, first, last,
                          o->contact == NULL ? o->ticket->last_from_requester : NULL, o->in_reply_to};
@@ -106,17 +136,18 @@ static gboolean compose(Desk *d, const Outgoing *o, OutboxRow *row, const char *
 
 char *outgoing_subject(const Ticket *t)
 {
-    g_autofree char *tag = view_tag(t), *subject = g_strdup(t->subject);
+    g_autofree char *tag = view_tag(t), *subject = g_strdup(tickets_bare_subject(t));
     for (char *p = subject; *p != '\0'; p++)
         if ((guchar)*p < 0x20 || *p == 0x7f)
             *p = ' ';
-    return g_strdup_printf("%s %s", tag, *subject == '\0' ? "(no subject)" : subject);
+    return g_strdup_printf("%s%s %s", t->is_drill ? TICKETS_DRILL_MARK : "", tag, *subject == '\0' ? "(no subject)" : subject);
 }
 
 gboolean outgoing_store(Desk *d, const Outgoing *o, const char *text, const char *html, const char *from, gint64 *ret_id, GError **err)
 {
     g_autofree char *subject = o->subject != NULL ? g_strdup(o->subject) : outgoing_subject(o->ticket);
-    OutboxRow row = {.ticket_id = o->ticket->id, .notification_id = o->notification, .answer_id = o->answer, .class = (char *)o->class, .template = (char *)o->template,
+    OutboxRow row = {.ticket_id = o->is_apart ? 0 : o->ticket->id, .notification_id = o->notification, .answer_id = o->answer,
+                     .channel = (char *)o->channel, .class = (char *)o->class, .template = (char *)o->template,
                      .recipient = (char *)o->to_address, .contact = o->contact != NULL ? o->contact->name : NULL, .subject = subject,
                      .created_at = d->now, .next_at = o->not_before != INSTANT_NONE ? MAX(o->not_before, d->now) : d->now};
     GError *local = NULL;

@@ -21,7 +21,9 @@ typedef struct {
     ComposeClass mail_class;
     const char *to_name, *to_address;
     const ConfigContact *contact; /* NULL: the requester */
+    const char *channel;          /* NULL: mail */
     gint64 notification;          /* 0: none */
+    gboolean is_apart;            /* of several tickets: in the history and the thread of none */
     gint64 answer;                /* the message of the team that it passes on, or 0 */
     char reply_purpose;           /* t w a */
     gint64 reply_id;
@@ -44,6 +46,9 @@ gboolean outgoing_html(const Desk *d, const Outgoing *o, json_t *view, const cha
 gboolean outgoing_store(Desk *d, const Outgoing *o, const char *text, const char *html, const char *from, gint64 *ret_id, GError **err);
 /* Renders and stores. */
 gboolean outgoing_send(Desk *d, const Outgoing *o, json_t *view, GError **err);
+
+/* Whether there is such a text template, in that language or in English. */
+gboolean outgoing_has_template(const Desk *d, const char *language, const char *name);
 
 /* With what is common to all mails to a contact. */
 Outgoing outgoing_to_contact(const Desk *d, const Ticket *t, const ConfigContact *c, const char *template);

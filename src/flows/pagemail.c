@@ -8,6 +8,7 @@
 
 #include "store/outbox.h"
 
+#include "flows/channels.h"
 #include "flows/notify.h"
 #include "flows/outgoing.h"
 #include "flows/policies.h"
@@ -59,23 +60,26 @@ static gboolean render_page(Desk *d, Outgoing *o, const RunRow *r, const LadderP
     }
 }
 
+char *pagemail_link(const char *address, const char *subject, const char *verb)
+{
+    g_autofree char *re = g_strconcat("Re: ", subject, NULL), *escaped = g_uri_escape_string(re, NULL, FALSE), *body = g_uri_escape_string(verb, NULL, FALSE);
+    return g_strdup_printf("mailto:%s?subject=%s&body=%s", address, escaped, body);
+}
+
 static json_t *mailto_links(const char *address, const char *subject)
 {
     static const struct {
         const char *key, *body;
     } verbs[] = {{"ack", "ACK"}, {"ack2h", "ACK 2h"}, {"no", "NO"}, {"status", "STATUS"}};
     json_t *links = json_object();
-    g_autofree char *re = g_strconcat("Re: ", subject, NULL), *escaped = g_uri_escape_string(re, NULL, FALSE);
     for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
-        g_autofree char *body = g_uri_escape_string(verbs[i].body, NULL, FALSE);
-        g_autofree char *link = g_strdup_printf("mailto:%s?subject=%s&body=%s", address, escaped, body);
+        g_autofree char *link = pagemail_link(address, subject, verbs[i].body);
         json_object_set_new(links, verbs[i].key, json_string(link));
     }
     return links;
 }
 
-/* `send: open`: the mail waits for the next opening of the level's calendar. */
-static Instant opening(const Desk *d, const PolicyLevel *level)
+Instant pagemail_opening(const Desk *d, const PolicyLevel *level)
 {
     Instant at;
     if (!level->send_open || !calendar_next(desk_calendar(d, level->calendar != NULL ? level->calendar : "always"), d->now, &at, NULL))
@@ -177,7 +181,8 @@ static gboolean send_page(Desk *d, Outgoing *o, const RunRow *r, const LadderPag
     json_t *extra = json_pack("{s:o, s:o}", "links", mailto_links(address, subject), "also", asked_view(d, asked, desk_contact_zone(d, o->contact, o->queue)));
     json_t *view = NULL;
     gboolean ok = render_page(d, o, r, p, instead_of, extra, &view, &from, &text, err) && outgoing_html(d, o, view, text, &html, err)
-                  && outgoing_store(d, o, text, html, from, &row, err) && take_along(d, asked, row, err);
+                  && outgoing_store(d, o, text, html, from, &row, err) && take_along(d, asked, row, err)
+                  && channels_page(d, o, r, p, instead_of, extra, err);
     json_decref(extra);
     if (view != NULL)
         json_decref(view);
@@ -193,7 +198,7 @@ gboolean pagemail_send(Desk *d, const Ticket *t, const RunRow *r, const LadderPa
     const ConfigContact *c = desk_contact(d, p->contact);
     const PolicyLevel *level = g_ptr_array_index(policies_of_run(d, r)->levels, (guint)p->level - 1);
     if (c->vendor != NULL)
-        return vendors_ask(d, t, p, c, level, err);
+        return t->is_drill || vendors_ask(d, t, p, c, level, err);
     if (!page_template(d, t, r, p, level, &template, err) || !asked_beside(d, r, p, &asked, err))
         return FALSE;
     Outgoing o = outgoing_to_contact(d, t, c, template);
@@ -202,6 +207,6 @@ gboolean pagemail_send(Desk *d, const Ticket *t, const RunRow *r, const LadderPa
     o.notification = p->id;
     o.reply_purpose = 'a';
     o.reply_id = p->id;
-    o.not_before = a_minute_later(asked, opening(d, level));
+    o.not_before = a_minute_later(asked, pagemail_opening(d, level));
     return send_page(d, &o, r, p, instead_of, asked, err);
 }

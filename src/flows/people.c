@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 
+#include "store/runs.h"
+
 #include "flows/policies.h"
 
 #include "base/banned.h"
@@ -360,11 +362,29 @@ gboolean people_is_available(Desk *d, const char *contact, gboolean hours, Insta
     return away == 0;
 }
 
+gboolean people_is_overloaded(Desk *d, const char *contact, const Policy *policy, gint64 run, gboolean *ret, GError **err)
+{
+    gint64 open = 0;
+    if (policy->max_open > 0 && !runs_open_of(d->db, contact, run, &open, err))
+        return FALSE;
+    *ret = policy->max_open > 0 && open >= policy->max_open;
+    return TRUE;
+}
+
+gboolean people_relieved(Desk *d, const char *contact, const Policy *policy, const PolicyLevel *level, gint64 run, gint64 *ret_open, GError **err)
+{
+    gboolean is_overloaded = FALSE;
+    *ret_open = 0;
+    if (contact == NULL || desk_contact(d, contact) == NULL || !people_is_available(d, contact, level->respect_hours, d->now))
+        return TRUE;
+    return people_is_overloaded(d, contact, policy, run, &is_overloaded, err) && (!is_overloaded || runs_open_of(d->db, contact, run, ret_open, err));
+}
+
 gboolean people_set_away(Desk *d, const char *contact, const ConfigQueue *queue, Instant until, const char *evidence, gint64 message, GError **err)
 {
     Duration three = {3, DURATION_BUSINESS_DAYS};
     Instant latest;
-    if (!calendar_add(desk_calendar(d, queue->calendar), d->now, three, &latest, NULL))
+    if (queue == NULL || !calendar_add(desk_calendar(d, queue->calendar), d->now, three, &latest, NULL))
         latest = d->now + 3 * 86400;
     if (until == INSTANT_NONE || until <= d->now)
         until = latest;

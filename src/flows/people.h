@@ -26,7 +26,11 @@ gboolean people_is_of_ticket(Desk *d, const ConfigContact *contact, gint64 ticke
 
 /* Not on leave, and no live out-of-office; with `hours`, also within his own hours. */
 gboolean people_is_available(Desk *d, const char *contact, gboolean hours, Instant at);
-/* Records an out-of-office: until `until`, or, INSTANT_NONE, for at most three business days of the queue's calendar. */
+/* Whether he is asked in, or holds, as many runs beside that one as the policy's max-open. */
+gboolean people_is_overloaded(Desk *d, const char *contact, const Policy *policy, gint64 run, gboolean *ret, GError **err);
+/* How many runs he (or NULL: nobody) has who is there and was passed over for that; 0 where it was for another reason. */
+gboolean people_relieved(Desk *d, const char *contact, const Policy *policy, const PolicyLevel *level, gint64 run, gint64 *ret_open, GError **err);
+/* Records an out-of-office: until `until`, or, INSTANT_NONE, for at most three business days of the queue's calendar (NULL: three days). */
 gboolean people_set_away(Desk *d, const char *contact, const ConfigQueue *queue, Instant until, const char *evidence, gint64 message, GError **err);
 /* A human mail of the contact ends an out-of-office that named no date … and one that did: he is there. */
 gboolean people_set_back(Desk *d, const char *contact, GError **err);

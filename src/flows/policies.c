@@ -7,6 +7,8 @@
 
 #include "rules/policytext.h"
 
+#include "flows/deadlines.h"
+
 #include "base/banned.h"
 
 #define RISKS "risk:" /* origins that add a ladder; any other stands in the place of the queue's … */
@@ -142,6 +144,7 @@ char *policies_version(const Desk *d)
 static gboolean adopt_one(Desk *d, gint64 id, guint *moved, guint *stayed, GError **err)
 {
     g_autoptr(RunRow) r = NULL;
+    g_autoptr(Ticket) t = NULL;
     g_autofree char *digest = NULL;
     if (!runs_load(d->db, id, &r, err))
         return FALSE;
@@ -155,7 +158,8 @@ static gboolean adopt_one(Desk *d, gint64 id, guint *moved, guint *stayed, GErro
     if (g_strcmp0(digest, r->policy_digest) == 0)
         return TRUE;
     (*moved)++;
-    return runs_rebase(d->db, r, digest, now->levels->len, d->config->version, err)
+    return tickets_load(d->db, r->ticket_id, &t, err) && runs_rebase(d->db, r, digest, now->levels->len, d->config->version, err)
+           && deadlines_repolicied(d, t, err)
            && desk_audit(d, r->ticket_id, err, "adopted", "run=%" G_GINT64_FORMAT " policy=%s config=%.12s text=%s", r->id, r->policy, d->config->version, digest);
 }
 

@@ -8,6 +8,7 @@
 #include "flows/escalate.h"
 #include "flows/notify.h"
 #include "flows/people.h"
+#include "flows/roundcall.h"
 #include "flows/tidings.h"
 #include "flows/watchers.h"
 
@@ -98,9 +99,11 @@ gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
     if (!file(c, "bounce", err))
         return FALSE;
     if (row->notification_id != 0)
-        return tidings_failed(c->desk, row->id, reason, err);
+        return tidings_failed(c->desk, row, reason, err);
     if (row->copy_of != 0)
         return outbox_failed(c->desk->db, row->id, c->desk->now, reason, err) && watchers_failed(c->desk, row, reason, err);
+    if (!roundcall_failed(c->desk, row->id, reason, err))
+        return FALSE;
     return strcmp(row->class, "relay") != 0 || answer_bounced(c, reason, err);
 }
 
@@ -153,10 +156,31 @@ static gboolean out_of_office(IntakeCase *c, const ConfigContact *addressed, gin
            && (who == NULL || tidings_away(c->desk, who->name, reason, err));
 }
 
+/* A gateway that answers for itself ("your message was sent"): nobody is away for that. */
+static gboolean is_of_a_gateway(const IntakeCase *c, gint64 notification, gboolean *ret, GError **err)
+{
+    gint64 n = 0;
+    *ret = c->envelope_row != NULL && strcmp(c->envelope_row->channel, "mail") != 0;
+    if (*ret || notification == 0 || c->reading->from == NULL)
+        return TRUE;
+    if (!db_value(c->desk->db, &n, err, "select count(*) from outbox where notification_id = $1 and channel <> 'mail' and lower(recipient) = lower($2)", "is",
+                  notification, c->reading->from))
+        return FALSE;
+    *ret = n > 0;
+    return TRUE;
+}
+
 gboolean returns_auto_reply(IntakeCase *c, gint64 claimed, GError **err)
 {
     gint64 notification = c->notification != NULL ? c->notification->id : c->envelope_row != NULL ? c->envelope_row->notification_id : 0;
     g_autoptr(NotificationRow) n = NULL;
+    gboolean is_gateway;
+    if (!is_of_a_gateway(c, notification, &is_gateway, err))
+        return FALSE;
+    if (is_gateway) {
+        intake_note(c, "an automatic reply of a gateway: changes nothing");
+        return file(c, "auto-reply", err);
+    }
     const char *team = c->envelope_row != NULL ? c->envelope_row->contact : NULL;
     if (notification == 0 && team != NULL && desk_contact(c->desk, team) != NULL && !c->unsure) /* of another mail to him */
         return out_of_office(c, desk_contact(c->desk, team), 0, err);

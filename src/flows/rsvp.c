@@ -63,7 +63,7 @@ gboolean rsvp_cancel(Desk *d, const Ticket *t, const RunRow *r, const ConfigCont
     if (contact == NULL || !contact->rsvp)
         return TRUE;
     if (!db_value(d->db, &level, err,
-                  "select coalesce((select level from notification where run_id = $1 and contact = $2 and delivered_at is not null order by id desc limit 1), 0)",
+                  "select coalesce((select level from notification where run_id = $1 and contact = $2 and delivered_at is not null and level > 0 order by id desc limit 1), 0)",
                   "is", r->id, contact->name)
         || (level > 0 && !series_of(d, r->id, (int)level, contact->name, G_MAXINT64, &s, err)))
         return FALSE;

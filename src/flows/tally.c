@@ -88,8 +88,8 @@ static void add_pages(const Tally *t, GArray *rows)
 static gboolean add_tickets(GArray *rows, Desk *d, GError **err)
 {
     gint64 opened, about, runs, exhausted;
-    if (!db_value(d->db, &opened, err, "select count(*) from ticket where is_operational = 0", "")
-        || !db_value(d->db, &about, err, "select count(*) from ticket where is_operational = 1", "")
+    if (!db_value(d->db, &opened, err, "select count(*) from counted_ticket where is_operational = 0", "")
+        || !db_value(d->db, &about, err, "select count(*) from counted_ticket where is_operational = 1", "")
         || !db_value(d->db, &runs, err, "select count(*) from run where is_operational = 0", "")
         || !db_value(d->db, &exhausted, err, "select count(*) from audit where event = 'exhausted'", ""))
         return FALSE;

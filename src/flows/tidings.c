@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 
+#include "store/outbox.h"
 #include "store/runs.h"
 #include "store/tickets.h"
 
@@ -29,23 +30,23 @@ gboolean tidings_transport(Desk *d, gboolean is_down, GError **err)
     return desk_audit(d, 0, err, is_down ? "transport-down" : "transport-up", "runs=%u", ids->len) && (is_down ? outage_begins(d, err) : outage_ends(d, err));
 }
 
-static gboolean delivered_one(Desk *d, gint64 notification, GError **err)
+static gboolean delivered_one(Desk *d, gint64 notification, const char *channel, GError **err)
 {
     g_autoptr(NotificationRow) n = NULL;
     g_autoptr(Ticket) t = NULL;
     LadderEvent event = {.kind = LADDER_DELIVERED, .page = notification};
     return runs_notification(d->db, notification, &n, err) && tickets_load(d->db, n->ticket_id, &t, err)
            && escalate_event(d, t, n->run_id, &event, NULL, err)
-           && desk_audit(d, n->ticket_id, err, "delivered", "notification=%" G_GINT64_FORMAT " contact=%s", notification, n->contact);
+           && desk_audit(d, n->ticket_id, err, "delivered", "notification=%" G_GINT64_FORMAT " contact=%s channel=%s", notification, n->contact, channel);
 }
 
-gboolean tidings_delivered(Desk *d, gint64 outbox, GError **err)
+gboolean tidings_delivered(Desk *d, const OutboxRow *row, GError **err)
 {
     g_autoptr(GArray) carried = NULL;
-    if (!runs_carried(d->db, outbox, &carried, err))
+    if (!runs_digest_delivered(d->db, row->id, d->now, err) || !runs_carried(d->db, row->id, &carried, err))
         return FALSE;
     for (guint i = 0; i < carried->len; i++)
-        if (!delivered_one(d, g_array_index(carried, gint64, i), err))
+        if (!delivered_one(d, g_array_index(carried, gint64, i), row->channel, err))
             return FALSE;
     return TRUE;
 }
@@ -65,7 +66,7 @@ static char *reason_code(const char *reason)
     return g_steal_pointer(&what);
 }
 
-gboolean tidings_unreachable(Desk *d, gint64 notification, const char *reason, GError **err)
+static gboolean unreachable_one(Desk *d, gint64 notification, const char *reason, GError **err)
 {
     g_autoptr(NotificationRow) n = NULL;
     g_autoptr(Ticket) t = NULL;
@@ -78,13 +79,40 @@ gboolean tidings_unreachable(Desk *d, gint64 notification, const char *reason, G
            && escalate_event(d, t, n->run_id, &event, NULL, err);
 }
 
-gboolean tidings_failed(Desk *d, gint64 outbox, const char *reason, GError **err)
+static gboolean unreachable_each(Desk *d, const GArray *ids, const char *reason, GError **err)
+{
+    for (guint i = 0; i < ids->len; i++)
+        if (!unreachable_one(d, g_array_index(ids, gint64, i), reason, err))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean tidings_unreachable(Desk *d, gint64 notification, const char *reason, GError **err)
+{
+    g_autoptr(GArray) asked = NULL;
+    return runs_asked(d->db, notification, &asked, err) && unreachable_each(d, asked, reason, err);
+}
+
+/* One channel failed. Whom it was for is unreachable when no other has reached him, nor may. */
+static gboolean failed_one(Desk *d, gint64 notification, const OutboxRow *row, const char *reason, GError **err)
+{
+    gboolean has_other;
+    g_autofree char *code = reason_code(reason), *quoted = log_quote(code);
+    if (!outbox_has_other_channel(d->db, notification, row, &has_other, err))
+        return FALSE;
+    if (!has_other)
+        return unreachable_one(d, notification, reason, err);
+    return desk_audit(d, row->ticket_id, err, "channel-failed", "notification=%" G_GINT64_FORMAT " contact=%s channel=%s reason=%s", notification,
+                      row->contact != NULL ? row->contact : "-", row->channel, quoted);
+}
+
+gboolean tidings_failed(Desk *d, const OutboxRow *row, const char *reason, GError **err)
 {
     g_autoptr(GArray) carried = NULL;
-    if (!runs_carried(d->db, outbox, &carried, err))
+    if (!outbox_bounced(d->db, row->id, reason, err) || !runs_carried(d->db, row->id, &carried, err))
         return FALSE;
     for (guint i = 0; i < carried->len; i++)
-        if (!tidings_unreachable(d, g_array_index(carried, gint64, i), reason, err))
+        if (!failed_one(d, g_array_index(carried, gint64, i), row, reason, err))
             return FALSE;
     return TRUE;
 }

@@ -13,14 +13,18 @@
 #include "flows/containment.h"
 #include "flows/deadlines.h"
 #include "flows/delay.h"
+#include "flows/digest.h"
+#include "flows/drill.h"
 #include "flows/duty.h"
 #include "flows/escalate.h"
 #include "flows/heartbeat.h"
+#include "flows/maintenance.h"
 #include "flows/notify.h"
 #include "flows/outage.h"
 #include "flows/policies.h"
 #include "flows/recalc.h"
 #include "flows/risks.h"
+#include "flows/roundcall.h"
 #include "flows/vendors.h"
 #include "flows/verbs.h"
 #include "flows/view.h"
@@ -84,7 +88,7 @@ static gboolean tell_ackers(Desk *d, const Ticket *t, const ClockRow *c, GError 
         return FALSE;
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
-        if (r->run->state == RUN_HELD && !notify_line(d, t, r->run->acker, line, err))
+        if (r->run->state == RUN_HELD && !digest_line(d, t, NULL, r->run->acker, line, err))
             return FALSE;
     }
     return TRUE;
@@ -156,7 +160,9 @@ static const struct {
     const char *what;
     gboolean (*fire)(Desk *, const DueRow *, GError **);
 } kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff}, {"board", risks_board},
-             {"confirm", containment_expired}, {"outage", outage_fire}, {"cadence", cadence_fire}, {"delay", delay_fire}, {"heartbeat", heartbeat_missing}};
+             {"confirm", containment_expired}, {"outage", outage_fire}, {"cadence", cadence_fire}, {"delay", delay_fire}, {"heartbeat", heartbeat_missing},
+             {"digest", digest_due}, {"maintenance", maintenance_due},
+             {"drill", drill_fire}, {"roundcall", roundcall_fire}};
 
 /* A row of a batch may be gone, and its number given to a row that was made since: then it is not the same. */
 static gboolean is_still_there(Desk *d, const DueRow *due, gint64 *ret, GError **err)

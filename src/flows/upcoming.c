@@ -134,7 +134,8 @@ static char *afterwards(Desk *d, const Ticket *t, const Policy *p, const LadderR
     if (has_tries(run, level))
         return g_strdup("mailed again");
     if (next == NULL)
-        return t->is_operational ? g_strdup("the last level is mailed again")
+        return t->is_drill         ? g_strdup("the exercise ends")
+               : t->is_operational ? g_strdup("the last level is mailed again")
                : p != NULL && p->exhausted_queue != NULL ? g_strdup_printf("a ticket in %s is opened", p->exhausted_queue) : g_strdup("nobody else is asked");
     g_autofree char *who = asks(d, t, p, run->level + 1, at), *after = duration_format(next->after);
     return next->after.amount != 0 && run->next_level_at == INSTANT_NONE ? g_strdup_printf("%s later %s", after, who) : g_steal_pointer(&who);
@@ -213,6 +214,35 @@ static gboolean shift_text(Desk *d, const Ticket *t, const DueRow *due, char **r
     return TRUE;
 }
 
+static gboolean digest_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)t, (void)err;
+    *ret = g_strdup_printf("the digest of what waits for %s is sent", name_of(d, due->policy));
+    return TRUE;
+}
+
+static gboolean maintenance_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)d, (void)t, (void)err;
+    *ret = g_strdup_printf("the maintenance of %s ends: what was to be told meanwhile goes out", due->policy);
+    return TRUE;
+}
+
+static gboolean drill_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)d, (void)t, (void)due, (void)err;
+    *ret = g_strdup("the exercise ends");
+    return TRUE;
+}
+
+static gboolean roundcall_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)d, (void)t, (void)err;
+    *ret = g_strdup_printf(due->level == 1 ? "contacts of %s who have not confirmed how they are reached are reminded"
+                                           : "the lead of %s hears who has not confirmed how he is reached", due->policy);
+    return TRUE;
+}
+
 static gboolean heartbeat_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {
     (void)d, (void)t, (void)err;
@@ -226,7 +256,9 @@ static const struct {
     gboolean (*text)(Desk *, const Ticket *, const DueRow *, char **, GError **);
 } kinds[] = {{"at", TRUE, at_text},       {"breach", TRUE, breach_text}, {"run", TRUE, run_text},
              {"close", TRUE, close_text}, {"wait", TRUE, wait_text},     {"shift", FALSE, shift_text},
-             {"cadence", TRUE, cadence_text}, {"delay", TRUE, delay_text}, {"heartbeat", FALSE, heartbeat_text}};
+             {"cadence", TRUE, cadence_text}, {"delay", TRUE, delay_text}, {"heartbeat", FALSE, heartbeat_text},
+             {"digest", FALSE, digest_text}, {"maintenance", FALSE, maintenance_text},
+             {"drill", TRUE, drill_text}, {"roundcall", FALSE, roundcall_text}};
 
 static gboolean text_of(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {
@@ -267,7 +299,8 @@ static gboolean read_rows(Desk *d, gint64 ticket, gint64 max, GPtrArray *list, G
     return db_select(d->db, &rows, err,
                      "select id, what, next_at, coalesce(ticket_id, 0), coalesce(clock_id, 0), coalesce(run_id, 0), policy, coalesce(level, 0) from due"
                      " where $1 = 0 or ticket_id = $1 union all"
-                     " select id, 'mail to ' || recipient || ' is sent (' || template || ')', next_at, coalesce(ticket_id, 0), 0, 0, null, 0 from outbox"
+                     " select id, case class when 'command' then channel else 'mail' end || ' to ' || recipient || ' is sent (' || template || ')', next_at,"
+                     " coalesce(ticket_id, 0), 0, 0, null, 0 from outbox"
                      " where state = 'queued' and ($1 = 0 or ticket_id = $1) order by 3, 1 limit $2",
                      "ii", ticket, max)
            && clocks_due_read(rows, list, err);

@@ -11,6 +11,7 @@
 #include "store/messages.h"
 
 #include "flows/causes.h"
+#include "flows/maintenance.h"
 #include "flows/ownticket.h"
 #include "flows/people.h"
 #include "flows/policies.h"
@@ -198,6 +199,7 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     set(o, "requester_name", t->requester_name != NULL ? t->requester_name : t->requester);
     set(o, "language", t->language);
     json_object_set_new(o, "operational", json_boolean(t->is_operational));
+    json_object_set_new(o, "drill", json_boolean(t->is_drill));
     json_object_set_new(o, "own", json_boolean(ownticket_is(d, t) && !t->is_operational));
     set(o, "owner", t->owner);
     set(o, "owner_name", owner != NULL ? owner->full_name : t->owner);
@@ -213,7 +215,10 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     set_time(o, "wait_until", zone, t->wait_until_at, d->now);
     set(o, "waiting_for", t->waiting_for);
     set(o, "zone", zone_abbreviation(zone, d->now));
-    if (!add_clocks(d, t, zone, o, err)) {
+    Instant silent = INSTANT_NONE;
+    gboolean knows = maintenance_until(d, t->queue, &silent, err);
+    set_time(o, "maintenance", zone, silent, d->now);
+    if (!knows || !add_clocks(d, t, zone, o, err)) {
         json_decref(o);
         return NULL;
     }
@@ -253,9 +258,12 @@ static gboolean add_history(Desk *d, const RunRow *r, const LadderPage *p, const
     g_autofree char *last = g_strdup("");
     GError *local = NULL;
     if (!db_select(d->db, &rows, err,
-                   "select contact, delivered_at, outcome, created_at from notification where run_id = $1 and id <> $2 and kind <> $4 and contact <> $3"
+                   "select contact, delivered_at, outcome, created_at from notification where run_id = $1 and id <> $2 and kind not in ($4, $5) and contact <> $3"
+                   /* a page that only waited for a digest was no mail */
+                   " and (delivered_at is not null or outcome <> 'withdrawn' or exists (select 1 from outbox o where o.notification_id = notification.id)"
+                   " or exists (select 1 from beside b where b.notification_id = notification.id))"
                    " order by contact, id limit 12",
-                   "iisi", r->id, p->id, p->contact, (gint64)PAGE_REMINDER))
+                   "iisii", r->id, p->id, p->contact, (gint64)PAGE_REMINDER, (gint64)PAGE_DIGEST))
         return FALSE;
     g_autofree char *outcome = NULL;
     while (db_next(rows, &local)) {
@@ -316,8 +324,8 @@ static void add_otherwise(Desk *d, const Ticket *t, const ConfigQueue *queue, co
     }
     if ((guint)p->level >= policy->levels->len) {
         json_object_set_new(o, "last", json_true());
-        if (t->is_operational)
-            json_object_set_new(o, "repeats", json_true());
+        if (t->is_operational || t->is_drill)
+            json_object_set_new(o, t->is_drill ? "drill_ends" : "repeats", json_true());
         else
             set(o, "last_queue", policy->exhausted_queue);
         return;
@@ -386,7 +394,7 @@ static gboolean add_headline(Desk *d, const Ticket *t, gsize max, json_t *o, GEr
     gsize used = (gsize)g_utf8_strlen(name, -1) + 4;
     g_autofree char *said = gist == NULL ? NULL : cut(gist, max > used + 8 ? max - used : 8);
     g_autofree char *whole = said != NULL ? g_strdup_printf("%s: \"%s\"", name, said)
-                                          : g_strdup_printf("%s: %s", name, t->impact != NULL ? t->impact : *t->subject != '\0' ? t->subject : "(no subject)");
+                                          : g_strdup_printf("%s: %s", name, t->impact != NULL ? t->impact : *t->subject != '\0' ? tickets_bare_subject(t) : "(no subject)");
     g_autofree char *head = said != NULL ? g_strdup(whole) : cut(whole, max);
     set(o, "headline", head);
     return TRUE;
@@ -474,7 +482,11 @@ json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p
     add_severities(d, t, o);
     set(o, "bridge", policy->bridge);
     json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE && !ownticket_is(d, t)));
-    gboolean ok = ticket != NULL && add_history(d, r, p, zone, o, err) && add_subject_matter(d, t, zone, headline, excerpt, o, ticket, err);
+    gint64 open = 0;
+    gboolean ok = ticket != NULL && (p->kind != PAGE_ESCALATION || people_relieved(d, instead_of, policy, level, r->id, &open, err))
+                  && add_history(d, r, p, zone, o, err) && add_subject_matter(d, t, zone, headline, excerpt, o, ticket, err);
+    if (open > 0) /* "you stand in for Bob, who has 5 open" */
+        json_object_set_new(o, "instead_open", json_integer(open));
     add_otherwise(d, t, queue, policy, p, zone, o);
     if (ok)
         return o;

@@ -7,6 +7,7 @@
 #include "store/audit.h"
 
 #include "flows/bulletin.h"
+#include "flows/channels.h"
 #include "flows/lint.h"
 
 #include "programs/cmd.h"
@@ -27,6 +28,8 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     Desk *d = NULL;
+    if (argc > 1 && strcmp(argv[1], "--mta") == 0)
+        return cmd_mta(argc, argv, ctx);
     if (argc != 1)
         return cmd_usage(argv[0]);
     desk_load(cmd_config_path(ctx), &d, problems, warnings);
@@ -36,6 +39,7 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
         sign_worker_check(d->config, problems);
         lint_desk(d, warnings);
         bulletin_dry(d, warnings);
+        channels_check(d, warnings);
     }
     print_list(stderr, "", problems);
     print_list(stdout, "warning: ", warnings);

@@ -82,6 +82,14 @@ static void print_next(const json_t *n)
 }
 
 /* The sum, rule by rule. */
+static void print_asked(const json_t *a, const Zone *zone)
+{
+    g_autofree char *at = human(a, "at", zone), *line = NULL;
+    line = g_strdup_printf("  %s  %s (level %" JSON_INTEGER_FORMAT "): %s%s\n", at, get(a, "contact"), json_integer_value(json_object_get(a, "level")),
+                           json_object_get(a, "by") != NULL ? "reached by " : "not reached", get(a, "by"));
+    cmd_print_safe(line);
+}
+
 static void print_score(const json_t *s, const Zone *zone)
 {
     size_t i;
@@ -125,6 +133,10 @@ static void print_all(const json_t *o, const Zone *zone)
     const json_t *t = json_object_get(o, "ticket");
     g_autofree char *head = g_strdup_printf("%s %s: %s, %s\n\n", get(t, "tag"), get(t, "subject"), get(t, "severity"), get(t, "state"));
     cmd_print_safe(head);
+    if (*get(t, "maintenance_exact") != '\0') {
+        g_autofree char *until = human(t, "maintenance_exact", zone);
+        printf("%s is in maintenance until %s: clocks run, escalations wait for its end\n\n", get(t, "queue"), until);
+    }
     json_array_foreach(json_object_get(o, "clocks"), i, one) print_clock(one, zone);
     if (json_array_size(json_object_get(o, "scores")) > 0)
         puts("score");
@@ -134,6 +146,9 @@ static void print_all(const json_t *o, const Zone *zone)
     if (json_array_size(json_object_get(o, "runs")) > 0)
         puts("escalations");
     json_array_foreach(json_object_get(o, "runs"), i, one) print_run(one, zone);
+    if (json_array_size(json_object_get(o, "asked")) > 0)
+        puts("asked");
+    json_array_foreach(json_object_get(o, "asked"), i, one) print_asked(one, zone);
     if (json_array_size(json_object_get(o, "next")) > 0)
         puts("next");
     json_array_foreach(json_object_get(o, "next"), i, one) print_next(one);

@@ -8,6 +8,7 @@
 #include "store/tickets.h"
 
 #include "flows/finding.h"
+#include "flows/maintenance.h"
 #include "flows/upcoming.h"
 #include "flows/view.h"
 
@@ -28,6 +29,21 @@ static void print_row(const Ticket *t, const json_t *view)
     cmd_print_safe(whole);
 }
 
+/* Above the tickets: why nobody is asked. */
+static gboolean print_maintenance(Desk *d, GError **err)
+{
+    g_autoptr(GPtrArray) rows = NULL;
+    if (!maintenance_list(d, &rows, err))
+        return FALSE;
+    for (guint i = 0; i < rows->len; i++) {
+        const MaintenanceRow *m = g_ptr_array_index(rows, i);
+        g_autofree char *until = cmd_time(desk_contact_zone(d, NULL, desk_queue(d, m->queue)), m->until_at, d->now);
+        g_autofree char *line = g_strdup_printf("%s: in maintenance until %s", m->queue, until);
+        cmd_print_line(line);
+    }
+    return TRUE;
+}
+
 int cmd_list(int argc, char **argv, CommandContext *ctx)
 {
     g_autoptr(GError) err = NULL;
@@ -38,6 +54,8 @@ int cmd_list(int argc, char **argv, CommandContext *ctx)
     if (d == NULL)
         return status;
     if (!finding_tickets(d, argv + 1 + all, argc - 1 - all, all, cmd_ticket_zone(d, 0), &ids, &err))
+        return cmd_fail(err);
+    if (!cmd_json(ctx) && !print_maintenance(d, &err))
         return cmd_fail(err);
     for (guint i = 0; err == NULL && i < ids->len; i++) {
         g_autoptr(Ticket) t = NULL;

@@ -87,7 +87,7 @@ static int list_other(CommandContext *ctx, Desk *d)
     for (guint i = 0; i < list->len; i++) {
         MessageRow *m = g_ptr_array_index(list, i);
         g_autofree char *at = instant_format(m->received_at), *local = cmd_time(cmd_ticket_zone(d, 0), m->received_at, d->now);
-        if (g_strcmp0(m->filed, "duplicate") == 0 || g_strcmp0(m->filed, "heartbeat") == 0)
+        if (messages_is_done(m))
             continue;
         if (cmd_json(ctx))
             cmd_print_json(json_pack("{s:s?, s:s, s:s, s:s?, s:s?, s:s?}", "file", m->spool_name, "at", at, "kind", m->kind, "from", m->from_address,
@@ -209,11 +209,11 @@ int cmd_outbox(int argc, char **argv, CommandContext *ctx)
         OutboxRow *r = g_ptr_array_index(list, i);
         g_autofree char *at = instant_format(r->created_at), *local = cmd_time(cmd_ticket_zone(d, r->ticket_id), r->created_at, d->now);
         if (cmd_json(ctx))
-            cmd_print_json(json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:i, s:s?}", "id", (json_int_t)r->id, "ticket", (json_int_t)r->ticket_id, "at", at,
-                                     "template", r->template, "to", r->recipient, "state", r->state, "message_id", r->message_id, "attempts", r->attempts,
+            cmd_print_json(json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s?}", "id", (json_int_t)r->id, "ticket", (json_int_t)r->ticket_id, "at", at,
+                                     "template", r->template, "channel", r->channel, "to", r->recipient, "state", r->state, "message_id", r->message_id, "attempts", r->attempts,
                                      "reply", r->reply));
         else
-            print_line("%6" G_GINT64_FORMAT "  #%-5" G_GINT64_FORMAT " %-22s  %-12s %-10s <%s>  %s", r->id, r->ticket_id, local, r->template, r->state, r->recipient,
+            print_line("%6" G_GINT64_FORMAT "  #%-5" G_GINT64_FORMAT " %-22s  %-12s %-8s %-10s <%s>  %s", r->id, r->ticket_id, local, r->template, r->channel, r->state, r->recipient,
                        r->reply != NULL ? r->reply : "");
     }
     return 0;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 #include "flows/people.h"
+#include "flows/policies.h"
 
 #include "programs/cmd.h"
 
@@ -222,12 +223,33 @@ static const ConfigQueue *queue_of(const Desk *d, const char *policy)
     return g_ptr_array_index(d->config->queue_order, 0);
 }
 
+/* Running escalations go over to the configuration as it is now: all of them, or those of a ticket. */
+static int adopt(CommandContext *ctx, const char *ticket)
+{
+    g_autoptr(GError) err = NULL;
+    gint64 id = 0;
+    guint moved, stayed;
+    int status = 0;
+    Desk *d = NULL;
+    if (ticket != NULL && !cmd_ticket_id(ticket, &id, &err))
+        return cmd_fail(err);
+    if ((d = cmd_store(ctx, &status)) == NULL)
+        return status;
+    if (!db_begin(d->db, &err) || !db_end(d->db, policies_adopt(d, id, &moved, &stayed, &err), &err))
+        return cmd_fail(err);
+    printf("%u escalation%s by the present configuration now", moved, moved == 1 ? " goes" : "s go");
+    printf(stayed > 0 ? ", %u stay as they began: their policy is gone or lost levels\n" : "\n", stayed);
+    return 0;
+}
+
 int cmd_policy(int argc, char **argv, CommandContext *ctx)
 {
     g_autoptr(GError) err = NULL;
     gboolean dot = FALSE, json = cmd_json(ctx);
     const char *name = NULL;
     int status = 0;
+    if (argc > 1 && argc < 4 && strcmp(argv[1], "--adopt") == 0)
+        return adopt(ctx, argc == 3 ? argv[2] : NULL);
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--dot") == 0)
             dot = TRUE;

@@ -34,7 +34,7 @@ static gboolean add_messages(Desk *d, gint64 ticket, json_t *o, GError **err)
     for (guint i = 0; i < out->len; i++) {
         OutboxRow *r = g_ptr_array_index(out, i);
         g_autofree char *at = instant_format(r->created_at), *handed = instant_format(r->handed_at);
-        json_array_append_new(sent, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s?}", "id", (json_int_t)r->id, "at", at, "template", r->template, "to",
+        json_array_append_new(sent, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "id", (json_int_t)r->id, "at", at, "template", r->template, "channel", r->channel, "to",
                                               r->recipient, "state", r->state, "handed", handed, "reply", r->reply));
     }
     return TRUE;
@@ -90,9 +90,13 @@ static gboolean add_runs(Desk *d, gint64 ticket, json_t *o, GError **err)
         for (guint k = 0; k < r->run->pages->len; k++) {
             LadderPage *p = g_ptr_array_index(r->run->pages, k);
             static const char *const states[] = {"queued", "waiting", "spent", "out"};
-            g_autofree char *at = instant_format(p->delivered_at);
-            json_array_append_new(pages, json_pack("{s:I, s:i, s:i, s:s, s:s, s:s}", "notification", (json_int_t)p->id, "level", p->level, "try", p->attempt,
-                                                   "contact", p->contact, "state", states[p->state], "delivered", at));
+            g_autofree char *at = instant_format(p->delivered_at), *channels = NULL;
+            if (!outbox_channels(d->db, p->id, &channels, err)) {
+                json_decref(pages);
+                return FALSE;
+            }
+            json_array_append_new(pages, json_pack("{s:I, s:i, s:i, s:s, s:s, s:s, s:s?}", "notification", (json_int_t)p->id, "level", p->level, "try", p->attempt,
+                                                   "contact", p->contact, "state", states[p->state], "delivered", at, "by", channels));
         }
         g_autofree char *until = instant_format(r->run->hold_until);
         json_t *causes = NULL;
@@ -194,7 +198,8 @@ static void print_table(const char *title, const json_t *array, const Column *co
 static void print_facts(const json_t *t, const Reader *reader)
 {
     static const Column facts[] = {{"ticket", "tag", FALSE},       {"subject", "subject", FALSE},   {"queue", "queue", FALSE},
-                                   {"state", "state", FALSE},      {"severity", "severity", FALSE}, {"category", "category", FALSE}, {"service", "service", FALSE},
+                                   {"state", "state", FALSE},      {"silent until", "maintenance_exact", TRUE},
+                                   {"severity", "severity", FALSE}, {"category", "category", FALSE}, {"service", "service", FALSE},
                                    {"requester", "requester_name", FALSE}, {"address", "requester", FALSE}, {"owner", "owner", FALSE},
                                    {"opened", "opened_exact", TRUE}, {"resolved", "resolved_exact", TRUE},
                                    {"contained", "contained_exact", TRUE}, {"risks", "risks", FALSE}, {"kept until", "kept_exact", TRUE},
@@ -218,9 +223,9 @@ static void print_show(const json_t *o, const Reader *reader)
                                   {"level", "level", FALSE},  {"taken by", "acker", FALSE}, {"until", "hold_until", TRUE},
                                   {"because", "because", FALSE}};
     static const Column pages[] = {{"number", "notification", FALSE}, {"level", "level", FALSE}, {"try", "try", FALSE},
-                                   {"to", "contact", FALSE},          {"state", "state", FALSE}, {"delivered", "delivered", TRUE}};
+                                   {"to", "contact", FALSE},          {"state", "state", FALSE}, {"delivered", "delivered", TRUE}, {"by", "by", FALSE}};
     static const Column in[] = {{"number", "id", FALSE}, {"at", "at", TRUE}, {"kind", "kind", FALSE}, {"from", "from", FALSE}, {"text", "text", FALSE}};
-    static const Column out[] = {{"number", "id", FALSE}, {"at", "at", TRUE},       {"template", "template", FALSE},
+    static const Column out[] = {{"number", "id", FALSE}, {"at", "at", TRUE},       {"template", "template", FALSE}, {"by", "channel", FALSE},
                                  {"to", "to", FALSE},     {"state", "state", FALSE}, {"the server said", "reply", FALSE}};
     const json_t *t = json_object_get(o, "ticket");
     size_t i;

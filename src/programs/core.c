@@ -6,7 +6,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <pwd.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -27,19 +26,16 @@
 #include "flows/recalc.h"
 #include "flows/timers.h"
 
-#include "programs/deliver_worker.h"
+#include "programs/handover.h"
 #include "programs/parse_worker.h"
 #include "programs/sign_worker.h"
 
 #include "base/banned.h"
 
-#define DELIVERIES_A_ROUND 500 /* of --once; files and timers come between */
-
 struct Core {
     Desk *desk;
     ParseWorker *parse;
-    DeliverWorker *deliver;
-    OutboxRow *under_way; /* handed to the deliver worker */
+    Handover *handover;
     Instant tidied_at;    /* the last hourly chores */
     gint64 waiting_since; /* real time, when files in incoming first could not be taken in; 0: they can */
 };
@@ -49,7 +45,7 @@ Core *core_new(Desk *d, GError **err)
     Core *c = g_new0(Core, 1);
     c->desk = d;
     c->parse = parse_worker_new(d, err);
-    c->deliver = deliver_worker_new();
+    c->handover = handover_new(d);
     if (c->parse != NULL && desk_open_store(d, err) && recalc_begin(d, err) && duty_begin(d, err))
         return c;
     c->desk = NULL; /* stays the caller's */
@@ -62,8 +58,7 @@ void core_free(Core *c)
     if (c == NULL)
         return;
     parse_worker_free(c->parse);
-    deliver_worker_free(c->deliver);
-    outbox_row_free(c->under_way);
+    handover_free(c->handover);
     desk_free(c->desk);
     g_free(c);
 }
@@ -75,7 +70,7 @@ gboolean core_reload(Core *c, Desk *fresh, GError **err)
     desk_adopt(c->desk, fresh);
     c->desk->now = instant_now();
     parse_worker_reset(c->parse);
-    deliver_worker_reset(c->deliver);
+    handover_reset(c->handover);
     return recalc_begin(c->desk, err) && duty_begin(c->desk, err);
 }
 
@@ -107,15 +102,7 @@ static void arrival_free(gpointer p)
 /* Envelope lines count only for files of users whom the configuration names, root, and ourselves. */
 static gboolean is_trusted_owner(const Desk *d, uid_t owner)
 {
-    if (owner == 0 || owner == geteuid())
-        return TRUE;
-    for (guint i = 0; d->config->intake_users != NULL && d->config->intake_users[i] != NULL; i++) {
-        const struct passwd *pw = getpwnam(d->config->intake_users[i]);
-        g_autofree char *number = g_strdup_printf("%u", (unsigned)owner);
-        if ((pw != NULL && pw->pw_uid == owner) || strcmp(d->config->intake_users[i], number) == 0)
-            return TRUE;
-    }
-    return FALSE;
+    return owner == 0 || owner == geteuid() || config_is_intake_user(d->config, owner);
 }
 
 static void read_envelope(const Desk *d, Arrival *a)
@@ -361,59 +348,6 @@ static gboolean intake_batch(Core *c, Instant now, guint *ret_did, GError **err)
     return TRUE;
 }
 
-/* ---- mail out ---- */
-
-static gboolean begin_delivery(Core *c, guint *ret_did, GError **err)
-{
-    g_autoptr(OutboxRow) row = NULL;
-    if (!deliver_next(c->desk, &row, ret_did, err))
-        return FALSE;
-    if (row == NULL)
-        return TRUE;
-    gsize n;
-    const char *bytes = g_bytes_get_data(row->bytes, &n);
-    g_autofree char *name = g_strdup_printf("%010" G_GINT64_FORMAT "-%s", row->id, row->template);
-    TransportMail mail = {.sender = row->sender, .recipient = row->recipient, .name = name, .want_dsn = strcmp(row->class, "page") == 0,
-                          .bytes = bytes, .length = n};
-    if (!deliver_worker_begin(c->deliver, c->desk, &mail, err))
-        return FALSE;
-    c->under_way = g_steal_pointer(&row);
-    return TRUE;
-}
-
-static gboolean finish_delivery(Core *c, GError **err)
-{
-    g_autofree char *reply = NULL;
-    g_autoptr(OutboxRow) row = g_steal_pointer(&c->under_way);
-    TransportResult result = deliver_worker_finish(c->deliver, &reply);
-    return deliver_done(c->desk, row, result, reply, err);
-}
-
-int core_delivery_fd(const Core *c) { return c->under_way == NULL ? -1 : deliver_worker_fd(c->deliver); }
-
-static gboolean delivery(Core *c, gboolean wait, gboolean is_ready, guint *ret_did, GError **err)
-{
-    guint passed = 0;
-    *ret_did = 0;
-    if (c->under_way != NULL) {
-        if (!wait && !is_ready)
-            return TRUE;
-        (*ret_did)++;
-        return finish_delivery(c, err);
-    }
-    do {
-        if (!begin_delivery(c, &passed, err))
-            return FALSE;
-        gboolean began = c->under_way != NULL;
-        *ret_did += passed + (began ? 1 : 0);
-        if (!wait || !began)
-            return TRUE;
-        if (!finish_delivery(c, err))
-            return FALSE;
-    } while (*ret_did < DELIVERIES_A_ROUND);
-    return TRUE;
-}
-
 /* ---- a round ---- */
 
 /* No timer fires later than received-at of the oldest file that waits, for at most a minute of real time. */
@@ -435,11 +369,7 @@ static gboolean timer_limit(Core *c, Instant now, Instant *ret, GError **err)
     return TRUE;
 }
 
-static gboolean is_readable(int fd)
-{
-    GPollFD p = {.fd = fd, .events = G_IO_IN | G_IO_HUP};
-    return fd >= 0 && g_poll(&p, 1, 0) > 0;
-}
+void core_delivery_fds(const Core *c, int ret_fds[CORE_DELIVERY_FDS]) { handover_fds(c->handover, ret_fds); }
 
 /* Every hour: half-written files of yesterday go, and the head of the audit stands in the log, where the database cannot reach it. */
 static gboolean chores(Core *c, Instant now, GError **err)
@@ -484,7 +414,7 @@ gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError 
     c->desk->acting = NULL;
     if (!chores(c, now, err) || !timer_limit(c, now, &limit, err) || !timers_pass(c->desk, limit, &fired, err)
         || !daily_pass(c->desk, &reports, err)
-        || !delivery(c, wait, is_readable(core_delivery_fd(c)), &handed, err) || !deliver_archive(c->desk, &moved, err))
+        || !handover_pass(c->handover, wait, &handed, err) || !deliver_archive(c->desk, &moved, err))
         return FALSE;
     *ret_did += fired + handed + moved + reports + reckoned + index_texts(c);
     return TRUE;

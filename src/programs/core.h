@@ -15,9 +15,10 @@ Desk *core_desk(Core *c);
 gboolean core_reload(Core *c, Desk *fresh, GError **err);
 
 /* One round at `now`: all of incoming, then what is due, then what is to be handed over. *ret_did counts what was done. With `wait`
- * a hand-over is waited for; else it goes on in the worker, whose descriptor core_delivery_fd becomes readable when it is done. */
+ * a hand-over is waited for; else it goes on in the worker, whose descriptor (core_delivery_fds) becomes readable when it is done. */
 gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err);
-int core_delivery_fd(const Core *c); /* -1: nothing under way */
+#define CORE_DELIVERY_FDS 2
+void core_delivery_fds(const Core *c, int ret_fds[CORE_DELIVERY_FDS]); /* -1: nothing under way */
 /* The next instant at which something is due; INSTANT_NONE. */
 gboolean core_next(Core *c, Instant *ret, GError **err);
 

@@ -16,6 +16,8 @@ void deliver_worker_reset(DeliverWorker *w);
 
 /* Begins one; the answer is fetched with deliver_worker_finish. */
 gboolean deliver_worker_begin(DeliverWorker *w, const Desk *d, const TransportMail *mail, GError **err);
+/* The same of a program: it reads `bytes` and is killed after so many seconds. */
+gboolean deliver_worker_begin_command(DeliverWorker *w, const Desk *d, char *const *argv, Seconds seconds, GBytes *bytes, GError **err);
 int deliver_worker_fd(const DeliverWorker *w);
 /* Waits for the answer up to the deadline; a worker that misses it or dies counts as TRANSPORT_DOWN. Cannot fail. */
 TransportResult deliver_worker_finish(DeliverWorker *w, char **ret_reply);

@@ -28,7 +28,7 @@ struct CommandContext {
 
 const CommandEntry cmd_table[] = {
     {"init", "DIR [--system] [--country CODE] [--tz ZONE]", "writes a working starter set into a new directory", cmd_init},
-    {"check", "", "checks configuration, calendars and templates", cmd_check},
+    {"check", "[--mta [--send ADDRESS [--wait SECONDS]]]", "checks configuration, calendars and templates; or the mail server's side", cmd_check},
     {"list", "[--all] [WORDS] [FIELD:VALUE]", "lists tickets", cmd_list},
     {"new", "--queue Q --from ADDRESS [OPTIONS] [TEXT]", "opens a ticket for a customer who phoned", cmd_new},
     {"show", "ID", "shows a ticket with its mails and runs", cmd_show},
@@ -57,6 +57,7 @@ const CommandEntry cmd_table[] = {
     VERB("override", " VERB … because REASON", "does what a rule refuses (with --as)"),
     VERB("needless", "", "marks the escalation as needless"),
     {"next", "[-n N] | ID TEXT", "shows what is due next; with an ID: records the next step", cmd_next},
+    {"maintenance", "[QUEUE until TIME | QUEUE off]", "keeps the ladders of a queue silent for a while; lists that", cmd_maintenance},
     {"inspect", "[--mbox] [FILE…]", "shows how a mail is read, as JSON", cmd_inspect},
     {"hold", "[--other]", "lists mails on hold, or those filed under other", cmd_hold},
     {"requeue", "[--as human] NAME…", "takes a mail in again", cmd_requeue},
@@ -65,7 +66,9 @@ const CommandEntry cmd_table[] = {
     {"worktime", "add|between|next|open CAL …", "computes on business hours", cmd_worktime},
     {"oncall", "ROTA [--at T] | ROTA --from T --to T [--ics] | --gaps", "says who is on duty, and when nobody is", cmd_oncall},
     {"template", "FILE --data JSON [--partials DIR] [--html]", "renders a template", cmd_template},
-    {"policy", "NAME [--dot] [--json]", "shows a ladder, as text or as a graph", cmd_policy},
+    {"drill", "--policy P [--queue Q] [--severity S1…S4] [--subject TEXT] | list | report ID | end ID", "an exercise through the real path", cmd_drill},
+    {"roundcall", "[--all | --role ROLE | CONTACT…]", "asks contacts to confirm how they are reached; without words: how that stands", cmd_roundcall},
+    {"policy", "NAME [--dot] [--json] | --adopt [ID]", "shows a ladder; running escalations go by the present configuration", cmd_policy},
     {"simulate", "--policy P [--queue Q] [--severity S] --from T [--until T] [--answers FILE] [--json]", "says what a policy would send", cmd_simulate},
     {"replay", "[--policy P] [--queue Q] [--until T] [--answers-resolve] [--diff OLD NEW] [--json] MBOX… | --threads MBOX…",
      "says what the policy would have done with old mail, or threads it", cmd_replay},

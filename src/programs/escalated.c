@@ -189,8 +189,11 @@ static int run_core(const Options *o)
         g_autoptr(GError) err = NULL;
         if (!core_round(c, instant_now(), FALSE, &did, &err))
             log_error("round", err);
-        int wait = err != NULL ? 5000 : did > 0 && core_delivery_fd(c) < 0 ? 0 : sleep_ms(c);
-        struct pollfd fds[] = {{signal_fd, POLLIN, 0}, {incoming, POLLIN, 0}, {core_delivery_fd(c), POLLIN, 0}};
+        int out[CORE_DELIVERY_FDS];
+        core_delivery_fds(c, out);
+        gboolean is_idle = out[0] < 0 || out[1] < 0; /* there may be more for it */
+        int wait = err != NULL ? 5000 : did > 0 && is_idle ? 0 : sleep_ms(c);
+        struct pollfd fds[] = {{signal_fd, POLLIN, 0}, {incoming, POLLIN, 0}, {out[0], POLLIN, 0}, {out[1], POLLIN, 0}};
         poll(fds, G_N_ELEMENTS(fds), wait);
         drain(incoming);
         if (handle_signals(c, signal_fd, o->config))

@@ -54,6 +54,7 @@ typedef enum { COMMAND_FOR_NOBODY, COMMAND_FOR_CUSTOMER, COMMAND_FOR_VENDOR } Co
 typedef struct {
     Verb verb;
     gboolean loose;   /* by a loose word ("on it"), not by the verb itself */
+    gboolean all;     /* ack all: what a digest lists */
     gboolean has_hold;
     Duration hold;    /* ack 2h, ack 2bh */
     CommandWhen until;

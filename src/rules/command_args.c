@@ -30,7 +30,7 @@ typedef struct {
 } Grammar;
 
 static const Grammar grammar[VERB_COUNT] = {
-    [VERB_ACK] = {ARG_HOLD, FALSE, FALSE, "ack [2h | until TIME]"},
+    [VERB_ACK] = {ARG_HOLD, FALSE, FALSE, "ack [all] [2h | until TIME]"},
     [VERB_DECLINE] = {ARG_NONE, FALSE, FALSE, "decline"},
     [VERB_PASS] = {ARG_WHO, FALSE, FALSE, "pass CONTACT"},
     [VERB_ESCALATE] = {ARG_NONE, TRUE, FALSE, "escalate"},
@@ -89,8 +89,17 @@ static gboolean read_day_and_hour(const CommandTokens *t, guint i, guint end, Co
     return TRUE;
 }
 
+/* "ack all": not "ack, all", which speaks to everybody. */
+static guint read_all(const CommandTokens *t, guint i, guint end)
+{
+    return i > 0 && command_token_at(t, i - 1)->after == 0 ? command_token_match(t, i, end, WORDS_ALL, NULL) : 0;
+}
+
 static gboolean read_hold(const CommandTokens *t, guint i, guint end, Command *c)
 {
+    guint all = read_all(t, i, end);
+    c->all = all > 0;
+    i += all;
     if (i == end || read_until(t, i, end, &c->until))
         return TRUE;
     i += command_token_match(t, i, end, WORDS_FOR, NULL);

@@ -128,7 +128,7 @@ static const char *phrase_end(const char *p, const char *end)
 {
     static const WordsClass timely[] = {WORDS_UNTIL, WORDS_UNTIL_BEHIND, WORDS_BY_BEHIND, WORDS_DAY,    WORDS_WEEKDAY,
                                         WORDS_CLOCK, WORDS_HALF,         WORDS_DAYTIME,   WORDS_UNIT,   WORDS_NUMBER,
-                                        WORDS_AT,    WORDS_MONTH_SIGN,   WORDS_DAY_SIGN,  WORDS_VERB};
+                                        WORDS_AT,    WORDS_MONTH_SIGN,   WORDS_DAY_SIGN,  WORDS_VERB, WORDS_ALL};
     for (const char *to = end; to > p; to = g_utf8_prev_char(to)) {
         g_autofree char *phrase = g_strndup(p, (gsize)(to - p));
         for (gsize k = 0; k < G_N_ELEMENTS(timely); k++)

@@ -63,7 +63,8 @@ typedef enum {
 typedef enum {
     PAGE_ESCALATION,
     PAGE_REMINDER, /* to the acker, when his hold is over */
-    PAGE_HANDOFF   /* to who comes on duty, when the shift of the acker is over */
+    PAGE_HANDOFF,  /* to who comes on duty, when the shift of the acker is over */
+    PAGE_DIGEST    /* lists pages of several runs: of no run, and no ladder knows it */
 } PageKind;
 
 typedef struct {

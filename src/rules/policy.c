@@ -66,6 +66,7 @@ void policy_level_free(PolicyLevel *l)
     g_free(l->template_name);
     g_free(l->calendar);
     g_free(l->authority);
+    g_strfreev(l->channels);
     g_free(l);
 }
 

@@ -55,6 +55,7 @@ typedef struct {
     LevelKind kind;
     char *template_name;   /* or NULL */
     char *calendar;        /* or NULL: the policy's, else the home queue's */
+    char **channels;       /* names, or NULL: beside mail, which always goes */
     gboolean send_open;    /* send: open */
     gboolean respect_hours;
     gboolean even_acked;
@@ -69,6 +70,7 @@ typedef struct {
     gboolean has_ack_holds;
     Duration ack_holds;
     char *bridge;          /* or NULL */
+    int max_open;          /* from how many open runs of a contact on his backup is asked for new ones; 0: any */
     char *exhausted_queue; /* of `exhausted: queue:NAME`, or NULL */
     PolicyCadence cadence; /* where it has none for a severity, the queue's counts */
     int line;

@@ -37,6 +37,7 @@ static const Member of_level[] = {
     LEVEL("respect-hours", NUMBER, respect_hours),
     LEVEL("even-acked", NUMBER, even_acked),
     LEVEL("authority", TEXT, authority),
+    LEVEL("channel", WORDS, channels),
 };
 
 static const Member of_policy[] = {
@@ -44,6 +45,7 @@ static const Member of_policy[] = {
     POLICY("calendar", TEXT, calendar),
     {"ack-holds", TIME_IF_GIVEN, offsetof(Policy, ack_holds), offsetof(Policy, has_ack_holds)},
     POLICY("bridge", TEXT, bridge),
+    POLICY("max-open", NUMBER, max_open),
     POLICY("exhausted", TEXT, exhausted_queue),
 };
 

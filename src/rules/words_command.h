@@ -22,6 +22,7 @@ typedef enum {
     WORDS_NEGATION_IN, /* the same as a part of a word, where words stand together without blanks */
     WORDS_RISKY,    /* value: the Verb; after that verb these go on as an ordinary sentence ("resolve this yourself") */
     WORDS_UNDONE,   /* anywhere in the text of a verb that states something ("resolved partly"), these say that it is not so yet */
+    WORDS_ALL,     /* after "ack": all that a digest lists */
     WORDS_UNTIL,
     WORDS_UNTIL_BEHIND, /* stands behind its time */
     WORDS_FOR,

@@ -156,13 +156,14 @@ static const char *const list_footers[] = {
 
 /* Lines of our own escalation mails (templates/en, templates/de). Where one stands as new text a quotation was not known as one. */
 static const char *const notice_begins[] = {
-    "reply ack to take it", "no answer by ", "it was escalated to you", "answered already? reply answered", "why you ",
+    "reply ack to take it", "reply ack all to take ", "antworten sie ack all", "no answer by ", "it was escalated to you", "answered already? reply answered", "why you ",
     "our answer was due", "our answer is due", "our next update was due", "our next update is due", "our solution was due",
     "our solution is due", "our owner was due", "our owner is due",
     "antworten sie ack, um es zu", "keine antwort bis ", "das wurde an sie eskaliert", "schon geantwortet? antworten sie answered", "warum sie ",
     "überfällig: unsere antwort", "überfällig: der nächste zwischenstand", "überfällig: die lösung", "überfällig: die zuweisung",
     "fällig: unsere antwort", "fällig: der nächste zwischenstand", "fällig: die lösung", "fällig: die zuweisung",
     "jetzt fällig: ",
+    "exercise: answer as in earnest", "please confirm how escalate reaches you", "bitte bestätigen sie, wie escalate sie erreicht",
 };
 
 static const char *const separators[] = {

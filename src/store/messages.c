@@ -174,3 +174,8 @@ gboolean messages_replace(Db *db, gint64 id, const char *new_text, const char *c
            && db_run(db, err, "update message set new_text = $2, content_digest = $3, archive = $4 where id = $1", "isss", id, new_text, content_digest, archive)
            && search_learn(db, id, err);
 }
+
+gboolean messages_is_done(const MessageRow *m)
+{
+    return g_strcmp0(m->filed, "duplicate") == 0 || g_strcmp0(m->filed, "heartbeat") == 0 || g_strcmp0(m->filed, "roundcall") == 0;
+}

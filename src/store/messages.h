@@ -50,4 +50,7 @@ gboolean messages_same_mail(Db *db, const char *message_id, const char *from, In
 /* A longer copy stands for the one that the row was made of. */
 gboolean messages_replace(Db *db, gint64 id, const char *new_text, const char *content_digest, const char *archive, GError **err);
 
+/* Whether one that was filed needs nobody's eye: a second copy, a heartbeat, or an answer in a round of contacts. */
+gboolean messages_is_done(const MessageRow *m);
+
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/banned.h"
 
-#define FACTS "id, coalesce(ticket_id, 0), coalesce(notification_id, 0), class, template, sender, recipient, contact, message_id, subject, state, attempts, created_at, next_at, handed_at, reply, coalesce(answer_id, 0), coalesce(copy_of, 0)"
+#define FACTS "id, coalesce(ticket_id, 0), coalesce(notification_id, 0), class, template, sender, recipient, contact, message_id, subject, state, attempts, created_at, next_at, handed_at, reply, coalesce(answer_id, 0), coalesce(copy_of, 0), channel"
 /* A copy has the bytes of the first. */
 #define BYTES "coalesce((select first.bytes from outbox as first where first.id = outbox.copy_of), bytes)"
 
@@ -15,7 +15,7 @@ void outbox_row_free(OutboxRow *r)
 {
     if (r == NULL)
         return;
-    char *texts[] = {r->class, r->template, r->sender, r->recipient, r->contact, r->message_id, r->subject, r->state, r->reply};
+    char *texts[] = {r->class, r->template, r->sender, r->recipient, r->contact, r->message_id, r->subject, r->state, r->reply, r->channel};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     g_clear_pointer(&r->bytes, g_bytes_unref);
@@ -43,7 +43,8 @@ static OutboxRow *row_of(DbRows *rows, gboolean with_bytes)
     r->reply = g_strdup(db_text(rows, 15));
     r->answer_id = db_int(rows, 16);
     r->copy_of = db_int(rows, 17);
-    r->bytes = with_bytes ? db_bytes(rows, 18) : NULL;
+    r->channel = g_strdup(db_text(rows, 18));
+    r->bytes = with_bytes ? db_bytes(rows, 19) : NULL;
     return r;
 }
 
@@ -70,11 +71,11 @@ gboolean outbox_insert(Db *db, OutboxRow *r, GError **err)
 {
     return db_value(db, &r->id, err,
                     "insert into outbox (ticket_id, notification_id, class, template, sender, recipient, contact, message_id, subject, bytes, state,"
-                    " created_at, next_at, domain, answer_id) values (nullif($1, 0), nullif($2, 0), $3, $4, '', $5, $6, '', $7, x'', 'queued', $8, $9,"
-                    " lower($10), nullif($11, 0))"
+                    " created_at, next_at, domain, answer_id, channel) values (nullif($1, 0), nullif($2, 0), $3, $4, '', $5, $6, '', $7, x'', 'queued', $8, $9,"
+                    " lower($10), nullif($11, 0), coalesce($12, 'mail'))"
                     " returning id",
-                    "iisssss" "ttsi", r->ticket_id, r->notification_id, r->class, r->template, r->recipient, r->contact, r->subject, r->created_at,
-                    r->next_at, domain_of(r->recipient), r->answer_id);
+                    "iisssss" "ttsis", r->ticket_id, r->notification_id, r->class, r->template, r->recipient, r->contact, r->subject, r->created_at,
+                    r->next_at, domain_of(r->recipient), r->answer_id, r->channel);
 }
 
 gboolean outbox_set_bytes(Db *db, gint64 id, const char *sender, const char *message_id, GBytes *bytes, GError **err)
@@ -107,8 +108,16 @@ gboolean outbox_to_archive(Db *db, gint64 max, GArray **ret, GError **err)
 gboolean outbox_next(Db *db, Instant now, OutboxRow **ret, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
-    return db_select(db, &rows, err, "select " FACTS ", " BYTES " from outbox where state = 'queued' and next_at <= $1 order by class = 'page' desc, next_at, id limit 1", "t",
+    return db_select(db, &rows, err, "select " FACTS ", " BYTES " from outbox where state = 'queued' and class <> 'command' and next_at <= $1 order by class = 'page' desc, next_at, id limit 1", "t",
                      now)
+           && first_row(rows, ret, err);
+}
+
+gboolean outbox_next_command(Db *db, Instant now, OutboxRow **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    return db_select(db, &rows, err, "select " FACTS ", bytes from outbox where state = 'queued' and class = 'command' and next_at <= $1 order by next_at, id limit 1",
+                     "t", now)
            && first_row(rows, ret, err);
 }
 
@@ -163,6 +172,71 @@ gboolean outbox_failed(Db *db, gint64 id, Instant now, const char *reply, GError
                   "its", id, now, reply);
 }
 
+gboolean outbox_bounced(Db *db, gint64 id, const char *reply, GError **err)
+{
+    return db_run(db, err, "update outbox set state = 'failed', reply = $2 where id = $1 and state = 'sent'", "is", id, reply);
+}
+
+gboolean outbox_withdraw_stale(Db *db, gint64 run, GError **err)
+{
+    return db_run(db, err,
+                  "update outbox set state = 'withdrawn', next_at = null where state = 'queued'"
+                  " and notification_id in (select id from notification where run_id = $1 and state in (2, 3))"
+                  " and not exists (select 1 from beside b join notification n on n.id = b.notification_id where b.outbox_id = outbox.id and n.state in (0, 1))",
+                  "i", run);
+}
+
+gboolean outbox_has_other_channel(Db *db, gint64 notification, const OutboxRow *row, gboolean *ret, GError **err)
+{
+    gint64 n;
+    if (!db_value(db, &n, err,
+                  "select count(*) from outbox where channel <> $2 and state in ('queued', 'sent')"
+                  " and id in (select id from outbox where notification_id = $1 union select outbox_id from beside where notification_id = $1)",
+                  "is", notification, row->channel))
+        return FALSE;
+    *ret = n > 0;
+    return TRUE;
+}
+
+gboolean outbox_channels(Db *db, gint64 notification, char **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GString) s = g_string_new(NULL);
+    GError *local = NULL;
+    if (!db_select(db, &rows, err,
+                   "select distinct channel from outbox where state = 'sent' and id in (select id from outbox where notification_id = $1"
+                   " union select outbox_id from beside where notification_id = $1) order by channel",
+                   "i", notification))
+        return FALSE;
+    while (db_next(rows, &local))
+        g_string_append_printf(s, "%s%s", s->len > 0 ? ", " : "", db_text(rows, 0));
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    *ret = s->len > 0 ? g_strdup(s->str) : NULL;
+    return TRUE;
+}
+
+gboolean outbox_unfold(Db *db, gint64 notification, GError **err)
+{
+    return db_run(db, err, "delete from folded where notification_id = $1", "i", notification);
+}
+
+gboolean outbox_fold(Db *db, gint64 notification, const char *contact, Instant now, GError **err)
+{
+    return db_run(db, err, "insert into folded (notification_id, contact, since_at) values ($1, $2, $3) on conflict do nothing", "ist", notification,
+                  contact, now);
+}
+
+gboolean outbox_pages(Db *db, const char *contact, Instant since, gint64 *ret, GError **err)
+{
+    return db_value(db, ret, err,
+                    "select count(*) from outbox where contact = $1 and created_at > $2 and notification_id is not null and state in ('queued', 'sent')"
+                    " and template <> 'digest' and class = 'page' and channel = 'mail'",
+                    "st", contact, since);
+}
+
 gboolean outbox_withdraw_notification(Db *db, gint64 notification, GError **err)
 {
     return db_run(db, err,
@@ -170,7 +244,8 @@ gboolean outbox_withdraw_notification(Db *db, gint64 notification, GError **err)
                   " and (notification_id = $1 or id in (select outbox_id from beside where notification_id = $1))"
                   " and not exists (select 1 from notification n where n.id <> $1 and n.state in (0, 1)"
                   " and (n.id = outbox.notification_id or n.id in (select notification_id from beside where outbox_id = outbox.id)))",
-                  "i", notification);
+                  "i", notification)
+           && outbox_unfold(db, notification, err);
 }
 
 gboolean outbox_carry(Db *db, gint64 notification, gint64 outbox, GError **err)
@@ -178,8 +253,9 @@ gboolean outbox_carry(Db *db, gint64 notification, gint64 outbox, GError **err)
     return db_run(db, err,
                   "insert into beside (notification_id, outbox_id) values ($1, $2) on conflict (notification_id) do update set outbox_id = excluded.outbox_id",
                   "ii", notification, outbox)
-           && db_run(db, err, "update outbox set state = 'withdrawn', next_at = null where notification_id = $1 and state = 'queued' and id <> $2", "ii",
-                     notification, outbox);
+           && db_run(db, err, "update outbox set state = 'withdrawn', next_at = null where notification_id = $1 and state = 'queued' and id <> $2 and channel = 'mail'", "ii",
+                     notification, outbox)
+           && outbox_unfold(db, notification, err);
 }
 
 gboolean outbox_count(Db *db, const char *recipient, gboolean domain, Instant since, gint64 *ret, GError **err)

@@ -42,8 +42,8 @@ static gboolean load_pages(Db *db, RunRow *r, GError **err)
     g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
     if (!db_select(db, &rows, err,
-                   "select id, level, attempt, kind, contact, state, delivered_at, deadline_at from notification where run_id = $1 order by id",
-                   "i", r->id))
+                   "select id, level, attempt, kind, contact, state, delivered_at, deadline_at from notification where run_id = $1 and kind <> $2 order by id",
+                   "ii", r->id, (gint64)PAGE_DIGEST))
         return FALSE;
     while (db_next(rows, &local)) {
         LadderPage *p = ladder_add_page(r->run, db_int(rows, 0), (int)db_int(rows, 1), (int)db_int(rows, 2), db_text(rows, 4),
@@ -168,16 +168,28 @@ gboolean runs_answered(Db *db, gint64 notification, GArray **ret, GError **err)
 {
     return db_ids(db, ret, err,
                   "select run_id from notification where id = $1 union select n.run_id from outbox o join beside b on b.outbox_id = o.id"
-                  " join notification n on n.id = b.notification_id where o.notification_id = $1 order by 1",
-                  "i", notification);
+                  " join notification n on n.id = b.notification_id where o.notification_id = $1"
+                  /* in a digest a ticket has one line, whatever ladders of it ask */
+                  " union select other.run_id from beside b join outbox o on o.id = b.outbox_id join notification d on d.id = o.notification_id and d.kind = $2"
+                  " join beside c on c.outbox_id = o.id join notification other on other.id = c.notification_id"
+                  " join notification n on n.id = b.notification_id and n.ticket_id = other.ticket_id where b.notification_id = $1 order by 1",
+                  "ii", notification, (gint64)PAGE_DIGEST);
+}
+
+gboolean runs_asked(Db *db, gint64 notification, GArray **ret, GError **err)
+{
+    return db_ids(db, ret, err,
+                  "select id from notification where id = $1 and kind <> $2 union select b.notification_id from outbox o"
+                  " join beside b on b.outbox_id = o.id where o.notification_id = $1 order by 1",
+                  "ii", notification, (gint64)PAGE_DIGEST);
 }
 
 gboolean runs_carried(Db *db, gint64 outbox, GArray **ret, GError **err)
 {
     return db_ids(db, ret, err,
-                  "select notification_id from outbox where id = $1 and notification_id is not null union"
+                  "select n.id from outbox o join notification n on n.id = o.notification_id where o.id = $1 and n.kind <> $2 union"
                   " select notification_id from beside where outbox_id = $1 order by 1",
-                  "i", outbox);
+                  "ii", outbox, (gint64)PAGE_DIGEST);
 }
 
 static gboolean save_names(Db *db, gint64 run, const char *role, const GPtrArray *names, GError **err)
@@ -224,6 +236,31 @@ gboolean runs_insert_page(Db *db, const RunRow *r, LadderPage *p, const char *in
                     now, instead_of);
 }
 
+gboolean runs_insert_digest(Db *db, gint64 first, Instant now, gint64 *ret, GError **err)
+{
+    return db_value(db, ret, err,
+                    "insert into notification (run_id, ticket_id, level, attempt, kind, contact, state, created_at)"
+                    " select run_id, ticket_id, 0, 1, $2, contact, $3, $4 from notification where id = $1 returning id",
+                    "iiit", first, (gint64)PAGE_DIGEST, (gint64)PAGE_OUT, now);
+}
+
+gboolean runs_digest_delivered(Db *db, gint64 outbox, Instant now, GError **err)
+{
+    return db_run(db, err,
+                  "update notification set delivered_at = $2 where kind = $3 and delivered_at is null"
+                  " and id = (select notification_id from outbox where id = $1)",
+                  "iti", outbox, now, (gint64)PAGE_DIGEST);
+}
+
+gboolean runs_open_of(Db *db, const char *contact, gint64 but, gint64 *ret, GError **err)
+{
+    return db_value(db, ret, err,
+                    "select count(*) from (select r.id from notification n join run r on r.id = n.run_id"
+                    " where n.contact = $1 and n.state in (0, 1) and r.ended_at is null union select id from run where acker = $1 and ended_at is null) as open"
+                    " where open.id <> $2",
+                    "si", contact, but);
+}
+
 gboolean runs_add_cause(Db *db, gint64 run, const char *cause, gint64 clock, Instant now, gboolean *ret_is_new, GError **err)
 {
     gint64 n;
@@ -262,7 +299,7 @@ gboolean runs_notification(Db *db, gint64 id, NotificationRow **ret, GError **er
 {
     g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
-    if (!db_select(db, &rows, err, "select id, run_id, ticket_id, level, attempt, contact, state, delivered_at from notification where id = $1", "i",
+    if (!db_select(db, &rows, err, "select id, run_id, ticket_id, level, attempt, contact, state, delivered_at, kind from notification where id = $1", "i",
                    id))
         return FALSE;
     if (!db_next(rows, &local)) {
@@ -274,7 +311,7 @@ gboolean runs_notification(Db *db, gint64 id, NotificationRow **ret, GError **er
     NotificationRow *n = g_new0(NotificationRow, 1);
     *n = (NotificationRow){.id = db_int(rows, 0), .run_id = db_int(rows, 1), .ticket_id = db_int(rows, 2), .level = (int)db_int(rows, 3),
                            .attempt = (int)db_int(rows, 4), .contact = g_strdup(db_text(rows, 5)), .state = (PageState)db_int(rows, 6),
-                           .delivered_at = db_instant(rows, 7)};
+                           .delivered_at = db_instant(rows, 7), .is_digest = db_int(rows, 8) == PAGE_DIGEST};
     *ret = n;
     return TRUE;
 }

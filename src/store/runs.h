@@ -40,6 +40,13 @@ gboolean runs_causes(Db *db, gint64 run, gint64 *ret_open, gint64 *ret_paused, G
 
 /* The runs that an answer to that notification is about: its own, and those whose notifications its mail carried beside it (gint64). */
 gboolean runs_answered(Db *db, gint64 notification, GArray **ret, GError **err);
+/* The notifications of which the mail of that one speaks (gint64): itself and what it carries; of a digest what it carries only. */
+gboolean runs_asked(Db *db, gint64 notification, GArray **ret, GError **err);
+/* A digest for the contact of `first`, a notification; the row is of no ladder, whatever run it names. */
+gboolean runs_insert_digest(Db *db, gint64 first, Instant now, gint64 *ret, GError **err);
+gboolean runs_digest_delivered(Db *db, gint64 outbox, Instant now, GError **err);
+/* How many live runs ask or are held by the contact, but that one. */
+gboolean runs_open_of(Db *db, const char *contact, gint64 but, gint64 *ret, GError **err);
 /* The notifications that an outgoing mail carries (gint64): none, one, or several. */
 gboolean runs_carried(Db *db, gint64 outbox, GArray **ret, GError **err);
 
@@ -47,6 +54,7 @@ gboolean runs_carried(Db *db, gint64 outbox, GArray **ret, GError **err);
 typedef struct {
     gint64 id, run_id, ticket_id;
     int level, attempt;
+    gboolean is_digest;
     char *contact;
     PageState state;
     Instant delivered_at;

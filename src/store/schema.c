@@ -150,6 +150,17 @@ static const char step_6[] =
     /* What a running escalation began with, as text. */
     "create table policy_text (digest text primary key, text text not null) strict;"
     "alter table run add column policy_digest text references policy_text;"
+    /* An exercise is a ticket that counts nowhere: lists, summaries and metrics read counted_ticket. */
+    "alter table ticket add column is_drill integer not null default 0;"
+    "create view counted_ticket as select * from ticket where is_drill = 0;"
+    "create index ticket_drill on ticket (id) where is_drill = 1;"
+    /* A round in which contacts confirm how they are reached: who was asked by which mails, and what came of it. */
+    "create table roundcall (id integer primary key, begun_at integer not null, ended_at integer) strict;"
+    "create table roundcall_asked (id integer primary key, roundcall_id integer not null references roundcall, contact text not null, queue text not null,"
+    " state text not null, outbox_id integer references outbox, reminder_id integer references outbox, reminded_at integer, answered_at integer,"
+    " message_id integer references message, reason text, unique (roundcall_id, contact)) strict;"
+    "create index roundcall_outbox on roundcall_asked (outbox_id);"
+    "create index roundcall_reminder on roundcall_asked (reminder_id) where reminder_id is not null;"
     /* When the requester last heard from a person or by an update; of which clocks he was told that it takes longer; why a mail may not be
      * answered by a machine. */
     "alter table ticket add column heard_at integer;"
@@ -189,7 +200,21 @@ static const char step_6[] =
     "create index appeal_ticket on appeal (ticket_id, at);"
     /* The runs of a ticket, whether they live or not, and those that a clock caused: asked at every event. */
     "create index run_ticket on run (ticket_id);"
-    "create index run_cause_clock on run_cause (clock_id) where clock_id is not null;";
+    "create index run_cause_clock on run_cause (clock_id) where clock_id is not null;"
+    /* A notification goes by several channels, a row each; rows of the class `command` are run and need no transport. */
+    "alter table outbox add column channel text not null default 'mail';"
+    "create index outbox_command on outbox (next_at, id) where state = 'queued' and class = 'command';"
+    "create index outbox_notification on outbox (notification_id) where notification_id is not null;"
+    /* Pages that wait for the digest of their contact; queues whose ladders are silent; what people are told when that is over. */
+    "create table folded (notification_id integer primary key references notification, contact text not null, since_at integer not null) strict;"
+    "create index folded_contact on folded (contact);"
+    "create table maintenance (queue text primary key, since_at integer not null, until_at integer not null) strict;"
+    "create table waiting_line (id integer primary key, contact text not null, ticket_id integer not null references ticket, line text not null,"
+    " created_at integer not null) strict;"
+    "create index waiting_line_contact on waiting_line (contact);"
+    "create index outbox_page on outbox (contact, created_at) where notification_id is not null;"
+    "create index notification_open on notification (contact) where state in (0, 1);"
+    "create index run_acker on run (acker) where ended_at is null;";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 const int schema_version_count = 6;

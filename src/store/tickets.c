@@ -41,12 +41,17 @@ void tickets_free(Ticket *t)
     g_free(t);
 }
 
+const char *tickets_bare_subject(const Ticket *t)
+{
+    return t->is_drill && g_str_has_prefix(t->subject, TICKETS_DRILL_MARK) ? t->subject + strlen(TICKETS_DRILL_MARK) : t->subject;
+}
+
 gboolean tickets_insert(Db *db, Ticket *t, GError **err)
 {
     return db_value(db, &t->id, err,
-                    "insert into ticket (queue, state, severity, subject, requester_id, language, opened_at)"
-                    " values ($1, $2, $3, $4, $5, $6, $7) returning id",
-                    "ssisist", t->queue, state_names[t->state], (gint64)t->severity, t->subject, t->requester_id, t->language, t->opened_at)
+                    "insert into ticket (queue, state, severity, subject, requester_id, language, opened_at, is_drill)"
+                    " values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+                    "ssisisti", t->queue, state_names[t->state], (gint64)t->severity, t->subject, t->requester_id, t->language, t->opened_at, (gint64)t->is_drill)
            && tickets_save(db, t, err);
 }
 
@@ -89,6 +94,7 @@ static Ticket *ticket_of_row(DbRows *r)
     t->last_from_requester = g_strdup(db_text(r, c++));
     t->service = g_strdup(db_text(r, c++));
     t->contained_confirmed = db_int(r, c++) != 0;
+    t->is_drill = db_int(r, c++) != 0;
     return t;
 }
 
@@ -100,7 +106,7 @@ gboolean tickets_load(Db *db, gint64 id, Ticket **ret, GError **err)
                    "select t.id, queue, state, severity, severity_sticks, category, subject, requester_id, p.address, p.name, language, owner,"
                    " opened_at, answered_at, resolved_at, closed_at, reopened, coalesce(linked_id, 0), coalesce(merged_into_id, 0), unsure, spam,"
                    " is_operational, needless, waiting_for, wait_until_at, impact, next_text, cause, resolution, next_until_at, contained_at,"
-                   " root_message_id, last_from_requester, service, contained_confirmed from ticket t join person p on p.id = t.requester_id where t.id = $1",
+                   " root_message_id, last_from_requester, service, contained_confirmed, is_drill from ticket t join person p on p.id = t.requester_id where t.id = $1",
                    "i", id))
         return FALSE;
     if (!db_next(rows, &local)) {

@@ -4,6 +4,8 @@
 
 #include "store/db.h"
 
+#define TICKETS_DRILL_MARK "EXERCISE: "
+
 typedef enum { TICKET_NEW, TICKET_OPEN, TICKET_WAITING, TICKET_RESOLVED, TICKET_CLOSED, TICKET_MERGED, TICKET_STATE_COUNT } TicketState;
 const char *tickets_state_name(TicketState s);
 gboolean tickets_state_from_name(const char *name, TicketState *ret);
@@ -25,6 +27,7 @@ typedef struct {
     int reopened;
     gint64 linked_id, merged_into_id; /* 0: none */
     gboolean unsure, spam, is_operational, needless;
+    gboolean is_drill;     /* an exercise: its subject begins with TICKETS_DRILL_MARK, and it counts nowhere */
     char *waiting_for;     /* "customer", "vendor", "until", or NULL */
     Instant wait_until_at;
     char *impact, *next_text, *cause, *resolution; /* or NULL */
@@ -35,6 +38,9 @@ typedef struct {
 
 /* Whether it waits for its customer, so that update and resolve stand. */
 gboolean tickets_pauses(const Ticket *t);
+
+/* The subject without the mark of an exercise. */
+const char *tickets_bare_subject(const Ticket *t);
 
 Ticket *tickets_blank(void);
 void tickets_free(Ticket *t);

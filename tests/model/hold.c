@@ -21,10 +21,13 @@ static const struct {
      " and t.state in " OVER},
     {"a mail waits for a page that is none any more", "",
      "select coalesce(min(o.id), 0) from outbox o left join notification n on n.id = o.notification_id left join run r on r.id = n.run_id"
-     " where o.state = 'queued' and o.notification_id is not null and (n.id is null or n.state <> 0 or r.id is null or r.state = 3)"},
+     " where o.state = 'queued' and o.notification_id is not null and (n.id is null or n.state <> 0 or r.id is null or r.state = 3)"
+     /* but for what it carries beside */
+     " and not exists (select 1 from beside b join notification also on also.id = b.notification_id where b.outbox_id = o.id and also.state in (0, 1))"},
     {"a page waits and no mail does", "",
      "select coalesce(min(n.id), 0) from notification n join run r on r.id = n.run_id where n.state = 0 and r.ended_at is null"
-     " and not exists (select 1 from outbox o where o.notification_id = n.id and o.state = 'queued')"},
+     " and not exists (select 1 from outbox o where o.state = 'queued'"
+     " and (o.notification_id = n.id or o.id in (select outbox_id from beside where notification_id = n.id)))"},
     {"a ticket has two live runs of one policy", "",
      "select coalesce(min(ticket_id), 0) from (select ticket_id from run where ended_at is null group by ticket_id, policy having count(*) > 1)"},
     {"a run lives and its ticket is over", "",
@@ -233,7 +236,9 @@ static void check_handed(Model *m)
     g_autoptr(DbRows) rows = NULL;
     if (!db_select(m->desk->db, &rows, NULL,
                    "select n.run_id, n.level, n.kind, n.contact || ' for ' || coalesce(n.instead_of, ''), n.created_at, o.id, t.state, o.state, r.policy from outbox o join notification n on n.id = o.notification_id join run r on r.id = n.run_id"
-                   " join ticket t on t.id = o.ticket_id where o.handed_at is not null and o.is_archived = 0 order by o.id", ""))
+                   " join ticket t on t.id = o.ticket_id where o.handed_at is not null and o.is_archived = 0"
+                   /* the mail about an outage whose hand-over ends that */
+                   " and (t.resolved_at is null or o.handed_at <> t.resolved_at or t.is_operational = 0) order by o.id", ""))
         return model_fail(m, "no outbox");
     while (db_next(rows, NULL)) {
         Handed h = {db_int(rows, 0), (int)db_int(rows, 1), (int)db_int(rows, 2), g_strdup(db_text(rows, 3)), db_instant(rows, 4)};

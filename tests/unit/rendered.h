@@ -27,6 +27,8 @@ static char *render(const GPtrArray *commands)
     for (guint i = 0; i < commands->len; i++) {
         const Command *c = g_ptr_array_index(commands, i);
         g_string_append_printf(s, "%s%s", i > 0 ? "; " : "", command_verb_name(c->verb));
+        if (c->all)
+            g_string_append(s, " all");
         if (c->has_hold) {
             static const char units[] = {'s', 'b', 'd'};
             g_string_append_printf(s, " %" G_GINT64_FORMAT "%c", c->hold.amount, units[c->hold.unit]);

@@ -83,12 +83,39 @@ static const Case error_cases[] = {
      "t:8:1: unknown key 'domane' of the configuration, expected a known one: the nearest is 'domain'"},
     {"unknown key in a contact", CONTACTS("emial: [b@a.example]"),
      "t:4:89: unknown key 'emial' of contact 'bob', expected a known one: the nearest is 'email'"},
-    {"key of a later version", NULL, "channels: {cdn: {email: cdn@b.example}}",
-     "t:8:1: 'channels' of the configuration is not supported by this version, expected it left out"},
+    {"key of a later version", NULL, "key-life: 400d",
+     "t:8:1: 'key-life' of the configuration is not supported by this version, expected it left out"},
     {"an invitation to a list", CONTACTS("list: yes, members: [ann], rsvp: yes"),
      "t:4:59: contact 'bob' is a list and has `rsvp: yes`, expected a person"},
-    {"key of a later version inside", CONTACTS("channels: x"),
-     "t:4:89: 'channels' of contact 'bob' is not supported by this version, expected it left out"},
+    {"a channel that is not defined", CONTACTS("channels: x"), "t:4:99: unknown channel 'x', expected one of channels: there are none"},
+    {"a channel without what it needs", NULL, "channels: {sms: {method: mail}}", "t:8:12: channel 'sms' has the method mail and no 'address', expected one"},
+    {"a command without argv", NULL, "channels: {p: {method: command}}", "t:8:12: channel 'p' has the method command and no 'argv', expected one"},
+    {"what the method ignores", NULL, "channels: {p: {method: command, argv: /bin/true, address: x}}",
+     "t:8:12: channel 'p' has the method command and 'address', expected it left out"},
+    {"a program without its path", NULL, "channels: {p: {method: command, argv: [curl, x]}}",
+     "t:8:12: channel 'p' runs 'curl', expected the path of a program from the root on"},
+    {"a program that the contact names", NULL, "channels: {p: {method: command, argv: ['/bin/{{name}}']}}",
+     "t:8:12: channel 'p' runs '/bin/{{name}}', expected the path of a program from the root on"},
+    {"a timeout that stalls", NULL, "channels: {p: {method: command, argv: /bin/true, timeout: 1h}}",
+     "t:8:12: the timeout of channel 'p' is business time or too long, expected at most 300s"},
+    {"a channel called mail", NULL, "channels: {mail: {method: mail, address: x}}",
+     "t:8:12: the name 'mail' has a meaning of its own, expected another for a channel"},
+    {"rate without a time", NULL, "limits: {per-person: 20}",
+     "t:8:22: 'per-person' of limits is '20', expected a number and an elapsed time, like 10/15m"},
+    {"rate of open time", NULL, "limits: {per-person: 20/1bh}",
+     "t:8:22: 'per-person' of limits is '20/1bh', expected a number and an elapsed time, like 10/15m"},
+    {"rate of nothing", NULL, "limits: {per-person: 0/1h}",
+     "t:8:22: 'per-person' of limits is '0/1h', expected a number and an elapsed time, like 10/15m"},
+    {"rate as a list", NULL, "limits: {per-person: [20, 1h]}",
+     "t:8:22: 'per-person' of limits is a list, expected a number and an elapsed time, like 10/15m"},
+    {"immune of no severity", NULL, "limits: {immune: [S5]}",
+     "t:8:19: 'immune' of limits is 'S5', expected some of S1, S2, S3, S4"},
+    {"unknown limit", NULL, "limits: {per-queue: 20/1h}",
+     "t:8:10: unknown key 'per-queue' of limits, expected a known one: the nearest is 'per-person'"},
+    {"limits twice", NULL, "limits: {immune: [S1]}\nlimits: {immune: [S2]}",
+     "t:9:1: key 'limits' stands twice, first at t:8:1, expected it once"},
+    {"max-open of nobody", "policies", "policies: {std: {max-open: -1, levels: [{notify: [role:agent]}], exhausted: queue:help}}",
+     "t:6:28: 'max-open' of policy 'std' is '-1', expected a whole number from 0 to 10000"},
     {"a cadence of nothing", QUEUE("cadence: 0h"), "t:7:126: 'cadence' of queue 'help' is 0, expected a duration of more"},
     {"a cadence that is none", QUEUE("cadence: often"), "t:7:126: …"},
     {"a list as cadence", QUEUE("cadence: [1h]"), "t:7:126: 'cadence' of queue 'help' is a list, expected a duration, like 30m, 4bh or 2bd, more than 0"},
@@ -239,8 +266,7 @@ static const Case error_cases[] = {
      "t:6:62: 'ack-within' of level 1 of policy 'std' is 0, expected a duration of more"},
     {"kind", LEVEL("kind: diagonal"),
      "t:6:56: 'kind' of level 1 of policy 'std' is 'diagonal', expected one of vertical, horizontal"},
-    {"channel", LEVEL("channel: sms"),
-     "t:6:50: 'channel' of level 1 of policy 'std' is not supported by this version, expected it left out"},
+    {"channel", LEVEL("channel: [mail, sms]"), "t:6:66: unknown channel 'sms', expected one of channels: there are none"},
     {"who of an unknown kind",
      "policies",
      "policies: {std: {levels: [{notify: [team:x, role:agnet, rota:x, carl]}], exhausted: queue:help}}",
@@ -555,6 +581,27 @@ static void test_defaults(void **state)
     assert_string_equal(c->version, digest);
 }
 
+static void test_limits(void **state)
+{
+    (void)state;
+    g_autofree char *errors = NULL, *warnings = NULL, *text = with(NULL, "limits: {per-person: 20/90m, immune: [S1, S2]}"),
+                    *none_text = with(NULL, "limits: {immune: []}");
+    g_autoptr(Config) plain = load_smallest(), given = load(text, strlen(text), &errors, &warnings);
+    assert_int_equal(plain->limits.per_person.count, 0);
+    assert_string_equal(plain->limits.immune[0], "S1");
+    assert_null(plain->limits.immune[1]);
+    assert_int_equal(((const Policy *)g_hash_table_lookup(plain->policies, "standard"))->max_open, 0);
+    assert_non_null(given);
+    assert_int_equal(given->limits.per_person.count, 20);
+    assert_int_equal(given->limits.per_person.within, 5400);
+    assert_string_equal(given->limits.immune[1], "S2");
+    g_clear_pointer(&errors, g_free);
+    g_clear_pointer(&warnings, g_free);
+    g_autoptr(Config) none = load(none_text, strlen(none_text), &errors, &warnings);
+    assert_non_null(none);
+    assert_null(none->limits.immune[0]);
+}
+
 static void test_values(void **state)
 {
     (void)state;
@@ -862,7 +909,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_errors),        cmocka_unit_test(test_warnings), cmocka_unit_test(test_smallest_levels),
-        cmocka_unit_test(test_smallest_rest), cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),
+        cmocka_unit_test(test_smallest_rest), cmocka_unit_test(test_defaults), cmocka_unit_test(test_limits), cmocka_unit_test(test_values),
         cmocka_unit_test(test_lookups),       cmocka_unit_test(test_files),    cmocka_unit_test(test_includes),
         cmocka_unit_test(test_hostile),       cmocka_unit_test(test_cuts),     cmocka_unit_test(test_man_page),
         cmocka_unit_test(test_keys),          cmocka_unit_test(test_cadence),

@@ -44,6 +44,7 @@ static void is_complete(void **state)
         missing += months || has_row(languages[k], WORDS_MONTH_SIGN, -1) ? 0 : 1;
         missing += has_row(languages[k], WORDS_UNTIL, -1) || has_row(languages[k], WORDS_UNTIL_BEHIND, -1) ? 0 : 1;
         missing += has_row(languages[k], WORDS_NEGATION, -1) && has_row(languages[k], WORDS_STRONG, VERB_ACK) ? 0 : 1;
+        missing += has_row(languages[k], WORDS_ALL, -1) ? 0 : 1;
         missing += has_row(languages[k], WORDS_CUSTOMER, -1) && has_row(languages[k], WORDS_THANKS, -1) ? 0 : 1;
     }
     assert_int_equal(missing, 0);
@@ -103,6 +104,26 @@ static const Reply replies[] = {
     {"wait customer is angry", ""},
     /* German */
     {"quittiert 2 Stunden", "ack 7200s"},
+    {"Quittiere alle", "ack all"},
+    {"quittiere alle 2 Stunden", "ack all 7200s"},
+    {"bestätige alles bis 10 Uhr", "ack all until 10:00"},
+    {"quittiere alle außer 12", ""},
+    {"danke an alle", ""},
+    {"quittiert, alle", ""},
+    {"accepter tout", "ack all"},
+    {"j'accepte tous les tickets", ""},
+    {"acepto todos", "ack all"},
+    {"accetto tutto", "ack all"},
+    {"accepteer alles", "ack all"},
+    {"aceito tudo", "ack all"},
+    {"przyjmuję wszystkie", "ack all"},
+    {"kvitterar alla", "ack all"},
+    {"kvitterer alle", "ack all"},
+    {"kuittaan kaikki", "ack all"},
+    {"přijímám vše", "ack all"},
+    {"全部受諾", ""},
+    {"承諾 すべて", "ack all"},
+    {"接受全部", "ack all"},
     {"quittiert bis Dienstag 10 Uhr", "ack until tue 10:00"},
     {"quittiert bis 3. Dezember", "ack until 0000-12-03"},
     {"abgelehnt", "decline"},

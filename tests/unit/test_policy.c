@@ -1,5 +1,6 @@
 /* test_policy: who-expressions, `at` and `before`, names and defaults. */
 #include "rules/policy.h"
+#include "rules/policytext.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -150,9 +151,30 @@ static void test_life(void **state)
     policy_level_free(NULL);
 }
 
+/* What a run began with comes back as it was: the channels, and none where none were given. */
+static void test_channels_in_text(void **state)
+{
+    (void)state;
+    Policy *p = policy_new("standard"), *back = NULL;
+    for (int i = 0; i < 2; i++) {
+        PolicyLevel *l = policy_level_new();
+        g_ptr_array_add(l->notify, who_new(WHO_LEAD, NULL));
+        l->channels = i == 0 ? g_strsplit("mail sms;odd", " ", -1) : NULL;
+        g_ptr_array_add(p->levels, l);
+    }
+    g_autofree char *text = policytext_write(p);
+    assert_true(policytext_read(text, &back, NULL));
+    const PolicyLevel *first = g_ptr_array_index(back->levels, 0), *second = g_ptr_array_index(back->levels, 1);
+    assert_int_equal(g_strv_length(first->channels), 2);
+    assert_string_equal(first->channels[1], "sms;odd");
+    assert_null(second->channels);
+    policy_free(p);
+    policy_free(back);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_who), cmocka_unit_test(test_at), cmocka_unit_test(test_before),
-                                       cmocka_unit_test(test_names), cmocka_unit_test(test_life)};
+                                       cmocka_unit_test(test_names), cmocka_unit_test(test_life), cmocka_unit_test(test_channels_in_text)};
     return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
 }

@@ -170,7 +170,7 @@ static void test_lies(void **state)
         {"commands", "{\"commands\":[{}],\"rest\":\"\",\"doubt\":false}", "verb"},
         {"commands", "{\"commands\":[7],\"rest\":\"\",\"doubt\":false}", "commands"},
         {"work", "{\"commands\":[],\"rest\":5,\"doubt\":false}", "rest"},
-        {"work", "{\"commands\":[{\"verb\":\"ack\",\"loose\":false,\"hold\":{\"amount\":-1,\"unit\":\"elapsed\"},\"until\":null,"
+        {"work", "{\"commands\":[{\"verb\":\"ack\",\"loose\":false,\"all\":false,\"hold\":{\"amount\":-1,\"unit\":\"elapsed\"},\"until\":null,"
                  "\"wait_for\":\"nobody\",\"who\":null,\"text\":null,\"severity\":0,\"line\":\"\"}],\"rest\":\"\",\"doubt\":false}",
          "amount"},
         {"bounce", "{\"recipients\":[{}]}", "address"},

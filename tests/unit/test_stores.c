@@ -536,6 +536,38 @@ static void test_outbox_lists(void **state)
     assert_true(outbox_count(db, "eve@acme.example", TRUE, NOW, &n, NULL) && n == 0);
 }
 
+/* A notification by two channels: what fails on one, and what waits for a program. */
+static void test_channels(void **state)
+{
+    Db *db = *state;
+    gint64 ticket = new_ticket(db);
+    g_autoptr(RunRow) run = new_run(db, ticket, "standard");
+    LadderPage *p = ladder_add_page(run->run, 0, 1, 1, "ann", PAGE_ESCALATION);
+    g_autofree char *none = NULL, *used = NULL;
+    g_autoptr(OutboxRow) mail = NULL, command = NULL, next = NULL;
+    gboolean has_other;
+    assert_true(runs_insert_page(db, run, p, NULL, NOW, NULL));
+    OutboxRow rows[] = {{.ticket_id = ticket, .notification_id = p->id, .class = (char *)"page", .template = (char *)"escalation",
+                         .recipient = (char *)"ann@desk.example", .contact = (char *)"ann", .subject = (char *)"s", .created_at = NOW, .next_at = NOW},
+                        {.ticket_id = ticket, .notification_id = p->id, .class = (char *)"command", .channel = (char *)"chat", .template = (char *)"sms",
+                         .recipient = (char *)"ann", .contact = (char *)"ann", .subject = (char *)"s", .created_at = NOW, .next_at = NOW}};
+    assert_true(outbox_insert(db, &rows[0], NULL) && outbox_insert(db, &rows[1], NULL));
+    assert_true(outbox_next(db, NOW, &mail, NULL) && mail->id == rows[0].id && same(mail->channel, "mail"));
+    assert_true(outbox_next_command(db, NOW, &command, NULL) && command->id == rows[1].id && same(command->channel, "chat"));
+    assert_true(outbox_has_other_channel(db, p->id, mail, &has_other, NULL) && has_other);
+    assert_true(outbox_channels(db, p->id, &none, NULL) && none == NULL);
+    assert_true(outbox_failed(db, command->id, NOW, "exit 3", NULL) && outbox_has_other_channel(db, p->id, mail, &has_other, NULL) && !has_other);
+    assert_true(outbox_has_other_channel(db, p->id, command, &has_other, NULL) && has_other); /* the mail waits still */
+    assert_true(outbox_sent(db, mail->id, NOW, "250", NULL) && outbox_channels(db, p->id, &used, NULL) && same(used, "mail"));
+    assert_true(outbox_bounced(db, mail->id, "550", NULL) && outbox_has_other_channel(db, p->id, command, &has_other, NULL) && !has_other);
+    assert_true(outbox_insert(db, &rows[1], NULL) && outbox_withdraw_stale(db, run->id, NULL)); /* it waits, and is wanted */
+    assert_true(outbox_next_command(db, NOW, &next, NULL) && next != NULL);
+    g_clear_pointer(&next, outbox_row_free);
+    p->state = PAGE_SPENT;
+    assert_true(runs_save(db, run, NULL, NULL) && outbox_withdraw_stale(db, run->id, NULL));
+    assert_true(outbox_next_command(db, NOW, &next, NULL) && next == NULL);
+}
+
 #define IN_ROOM(test) cmocka_unit_test_setup_teardown(test, open_room, close_room)
 
 int main(void)
@@ -544,7 +576,7 @@ int main(void)
         IN_ROOM(test_ticket),  IN_ROOM(test_ticket_of_the_erased), IN_ROOM(test_ticket_lists), IN_ROOM(test_message),
         IN_ROOM(test_message_lists), IN_ROOM(test_clock),          IN_ROOM(test_damaged_clock), IN_ROOM(test_due),
         IN_ROOM(test_run),     IN_ROOM(test_live_runs),            IN_ROOM(test_causes),       IN_ROOM(test_outbox),
-        IN_ROOM(test_outbox_order), IN_ROOM(test_outbox_withdraw), IN_ROOM(test_outbox_lists),         IN_ROOM(test_search),
+        IN_ROOM(test_outbox_order), IN_ROOM(test_outbox_withdraw), IN_ROOM(test_outbox_lists),         IN_ROOM(test_search), IN_ROOM(test_channels),
     };
     return cmocka_run_group_tests_name("stores", tests, NULL, NULL);
 }
