@@ -10,7 +10,7 @@
 
 #define AT(type, member) offsetof(type, member)
 #define VERBS \
-    "ack decline pass escalate take assign severity wait answered contained resolve reopen cause impact next note action " \
+    "ack decline pass escalate take assign severity wait answered contained resolve reopen cause prevention impact next note action " \
     "category risk override merge needless spam notspam status help"
 #define LATER(in, key, what) {.block = (in), .name = (key), .type = KEYS_LATER, .help = (what)}
 #define BLOCK(in, key, what) {.block = (in), .name = (key), .type = KEYS_BLOCK, .help = (what)}

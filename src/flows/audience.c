@@ -93,6 +93,7 @@ static const Variable variables[] = {
     {OF_TICKET, "cause", OF_VALUE, NO_VENDOR},
     {OF_TICKET, "drill", OF_VALUE, HOUSE},
     {OF_TICKET, "resolution", OF_VALUE, NO_VENDOR},
+    {OF_TICKET, "prevention", OF_VALUE, NO_VENDOR},
     {OF_TICKET, "opened", OF_TIME, ALL},
     {OF_TICKET, "resolved", OF_TIME, ALL},
     {OF_TICKET, "contained", OF_TIME, HOUSE},

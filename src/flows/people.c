@@ -46,20 +46,35 @@ static void add_role(const Desk *d, const char *role, const GPtrArray *among, GP
 
 static void add_who(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const Who *who, const GPtrArray *team, GPtrArray *names);
 
-static void add_rota(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const char *name, const GPtrArray *team, GPtrArray *names)
+/* Adds who is on duty; whether there is anybody. */
+static gboolean add_duty(Desk *d, const char *name, GPtrArray *names)
 {
     Rota *rota = g_hash_table_lookup(d->rotas, name);
-    const ConfigRota *config = g_hash_table_lookup(d->config->rotas, name);
     g_autoptr(GPtrArray) duty = NULL;
     g_autoptr(GError) err = NULL;
     if (rota == NULL || !rota_on_duty(rota, d->now, &duty, &err)) {
         log_error("rota", err);
-        return;
+        return FALSE;
     }
     for (guint i = 0; i < duty->len; i++)
         add(names, g_ptr_array_index(duty, i));
-    if (duty->len == 0 && config != NULL && config->fallback != NULL && config->fallback->kind != WHO_ROTA)
-        add_who(d, ticket, queue, config->fallback, team, names);
+    return duty->len > 0;
+}
+
+/* A rota may fall back on a rota, and that on another: as many steps as there are rotas, for they may form a ring. */
+static void add_rota(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const char *name, const GPtrArray *team, GPtrArray *names)
+{
+    for (guint left = g_hash_table_size(d->config->rotas); left > 0 && !add_duty(d, name, names); left--) {
+        const ConfigRota *config = g_hash_table_lookup(d->config->rotas, name);
+        const Who *fallback = config == NULL ? NULL : config->fallback;
+        if (fallback == NULL)
+            return;
+        if (fallback->kind != WHO_ROTA) {
+            add_who(d, ticket, queue, fallback, team, names);
+            return;
+        }
+        name = fallback->name;
+    }
 }
 
 /* Of several managers the first who has to do with the queue, else the first. */
@@ -340,6 +355,8 @@ gboolean people_is_available(Desk *d, const char *contact, gboolean hours, Insta
         return FALSE;
     if (hours && c != NULL && c->calendar != NULL && !is_open(desk_calendar(d, c->calendar), at))
         return FALSE;
+    if (d->db == NULL) /* a configuration that is only looked at knows of no out-of-office */
+        return TRUE;
     if (!db_value(d->db, &away, &err, "select count(*) from away where contact = $1 and from_at <= $2 and until_at > $2", "st", contact, at))
         log_error("away", err);
     return away == 0;

@@ -227,10 +227,21 @@ static gboolean do_reopen(VerbContext *c, const Command *cmd, GError **err)
     return verbs_reopen(c->desk, c->ticket, c->message, err);
 }
 
+static char **text_of(Ticket *t, Verb verb)
+{
+    switch (verb) {
+    case VERB_CAUSE: return &t->cause;
+    case VERB_PREVENTION: return &t->prevention;
+    case VERB_IMPACT: return &t->impact;
+    case VERB_CATEGORY: return &t->category;
+    default: return &t->next_text;
+    }
+}
+
 static gboolean do_text(VerbContext *c, const Command *cmd, GError **err)
 {
     Ticket *t = c->ticket;
-    char **field = cmd->verb == VERB_CAUSE ? &t->cause : cmd->verb == VERB_IMPACT ? &t->impact : cmd->verb == VERB_CATEGORY ? &t->category : &t->next_text;
+    char **field = text_of(t, cmd->verb);
     GError *local = NULL;
     if (cmd->verb == VERB_NEXT) {
         t->next_until_at = INSTANT_NONE;
@@ -332,7 +343,7 @@ static Handler *const handlers[VERB_COUNT] = {
     [VERB_ACK] = ladderverbs_ack,           [VERB_DECLINE] = ladderverbs_decline,   [VERB_PASS] = ladderverbs_pass,         [VERB_ESCALATE] = ladderverbs_escalate,
     [VERB_TAKE] = do_take,         [VERB_ASSIGN] = do_assign,     [VERB_SEVERITY] = do_severity, [VERB_WAIT] = do_wait,
     [VERB_ANSWERED] = do_answered, [VERB_CONTAINED] = do_contained, [VERB_RESOLVE] = do_resolve, [VERB_REOPEN] = do_reopen,
-    [VERB_CAUSE] = do_text,        [VERB_IMPACT] = do_text,       [VERB_NEXT] = do_text,         [VERB_NOTE] = do_note,
+    [VERB_CAUSE] = do_text,        [VERB_PREVENTION] = do_text,   [VERB_IMPACT] = do_text,       [VERB_NEXT] = do_text,         [VERB_NOTE] = do_note,
     [VERB_CATEGORY] = do_category, [VERB_RISK] = do_risk,       [VERB_OVERRIDE] = do_override, [VERB_MERGE] = merge_verb,     [VERB_SPAM] = do_spam,         [VERB_NOTSPAM] = do_notspam,
     [VERB_NEEDLESS] = do_needless, [VERB_STATUS] = do_status,     [VERB_HELP] = do_help,
 };

@@ -208,6 +208,7 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     set(o, "next", t->next_text);
     set(o, "cause", t->cause);
     set(o, "resolution", t->resolution);
+    set(o, "prevention", t->prevention);
     set_time(o, "opened", zone, t->opened_at, d->now);
     set_time(o, "resolved", zone, t->resolved_at, d->now);
     set_time(o, "contained", zone, t->contained_at, d->now);

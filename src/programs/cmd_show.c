@@ -204,7 +204,7 @@ static void print_facts(const json_t *t, const Reader *reader)
                                    {"opened", "opened_exact", TRUE}, {"resolved", "resolved_exact", TRUE},
                                    {"contained", "contained_exact", TRUE}, {"risks", "risks", FALSE}, {"kept until", "kept_exact", TRUE},
                                    {"impact", "impact", FALSE},
-                                   {"next", "next", FALSE},        {"cause", "cause", FALSE},       {"resolution", "resolution", FALSE},
+                                   {"next", "next", FALSE},        {"cause", "cause", FALSE},       {"prevention", "prevention", FALSE},       {"resolution", "resolution", FALSE},
                                    {"waiting for", "waiting_for", FALSE}, {"waiting until", "wait_until_exact", TRUE},
                                    {"part of surge", "surge", FALSE}, {"surge of", "surge_of", FALSE}};
     for (gsize k = 0; k < G_N_ELEMENTS(facts); k++) {

@@ -51,6 +51,7 @@ const CommandEntry cmd_table[] = {
     VERB("notspam", "", "undoes that"),
     VERB("note", " TEXT", "adds a private note"),
     VERB("cause", " TEXT", "records the cause"),
+    VERB("prevention", " TEXT", "records what is done so that it does not come again"),
     VERB("impact", " TEXT", "records the impact"),
     VERB("category", " WORD", "sets the category"),
     VERB("risk", " NAME", "the ticket has that risk"),

@@ -19,7 +19,7 @@ static const char *const verb_names[VERB_COUNT] = {
     [VERB_ACK] = "ack",           [VERB_DECLINE] = "decline",     [VERB_PASS] = "pass",         [VERB_ESCALATE] = "escalate",
     [VERB_TAKE] = "take",         [VERB_ASSIGN] = "assign",       [VERB_SEVERITY] = "severity", [VERB_WAIT] = "wait",
     [VERB_ANSWERED] = "answered", [VERB_CONTAINED] = "contained", [VERB_RESOLVE] = "resolve",   [VERB_REOPEN] = "reopen",
-    [VERB_CAUSE] = "cause",       [VERB_IMPACT] = "impact",       [VERB_NEXT] = "next",         [VERB_NOTE] = "note",
+    [VERB_CAUSE] = "cause",       [VERB_PREVENTION] = "prevention", [VERB_IMPACT] = "impact",       [VERB_NEXT] = "next",         [VERB_NOTE] = "note",
     [VERB_CATEGORY] = "category", [VERB_RISK] = "risk",           [VERB_OVERRIDE] = "override", [VERB_MERGE] = "merge",
     [VERB_SPAM] = "spam",         [VERB_NOTSPAM] = "notspam",     [VERB_NEEDLESS] = "needless",
     [VERB_STATUS] = "status",     [VERB_HELP] = "help",

@@ -20,6 +20,7 @@ typedef enum {
     VERB_RESOLVE,   /* text */
     VERB_REOPEN,
     VERB_CAUSE,     /* text */
+    VERB_PREVENTION, /* text */
     VERB_IMPACT,    /* text */
     VERB_NEXT,      /* text, until optional */
     VERB_NOTE,      /* text; at a work address it makes the whole mail private */

@@ -43,6 +43,7 @@ static const Grammar grammar[VERB_COUNT] = {
     [VERB_RESOLVE] = {ARG_TEXT_OPTIONAL, FALSE, FALSE, "resolve [TEXT]"},
     [VERB_REOPEN] = {ARG_NONE, TRUE, FALSE, "reopen"},
     [VERB_CAUSE] = {ARG_TEXT, FALSE, FALSE, "cause TEXT"},
+    [VERB_PREVENTION] = {ARG_TEXT, FALSE, FALSE, "prevention TEXT"},
     [VERB_IMPACT] = {ARG_TEXT, FALSE, FALSE, "impact TEXT"},
     [VERB_NEXT] = {ARG_NEXT, FALSE, FALSE, "next TEXT [by TIME]"},
     [VERB_NOTE] = {ARG_TEXT, TRUE, TRUE, "note TEXT"},

@@ -214,7 +214,9 @@ static const char step_6[] =
     "create index waiting_line_contact on waiting_line (contact);"
     "create index outbox_page on outbox (contact, created_at) where notification_id is not null;"
     "create index notification_open on notification (contact) where state in (0, 1);"
-    "create index run_acker on run (acker) where ended_at is null;";
+    "create index run_acker on run (acker) where ended_at is null;"
+    /* What is done so that it does not come again. */
+    "alter table ticket add column prevention text;";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 const int schema_version_count = 6;

@@ -35,7 +35,7 @@ void tickets_free(Ticket *t)
     if (t == NULL)
         return;
     char *texts[] = {t->queue,  t->category,  t->subject, t->requester, t->requester_name,  t->language,           t->owner, t->waiting_for,
-                     t->impact, t->next_text, t->cause,   t->resolution, t->root_message_id, t->last_from_requester, t->service};
+                     t->impact, t->next_text, t->cause,   t->resolution, t->root_message_id, t->last_from_requester, t->service, t->prevention};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     g_free(t);
@@ -95,6 +95,7 @@ static Ticket *ticket_of_row(DbRows *r)
     t->service = g_strdup(db_text(r, c++));
     t->contained_confirmed = db_int(r, c++) != 0;
     t->is_drill = db_int(r, c++) != 0;
+    t->prevention = g_strdup(db_text(r, c++));
     return t;
 }
 
@@ -106,7 +107,7 @@ gboolean tickets_load(Db *db, gint64 id, Ticket **ret, GError **err)
                    "select t.id, queue, state, severity, severity_sticks, category, subject, requester_id, p.address, p.name, language, owner,"
                    " opened_at, answered_at, resolved_at, closed_at, reopened, coalesce(linked_id, 0), coalesce(merged_into_id, 0), unsure, spam,"
                    " is_operational, needless, waiting_for, wait_until_at, impact, next_text, cause, resolution, next_until_at, contained_at,"
-                   " root_message_id, last_from_requester, service, contained_confirmed, is_drill from ticket t join person p on p.id = t.requester_id where t.id = $1",
+                   " root_message_id, last_from_requester, service, contained_confirmed, is_drill, prevention from ticket t join person p on p.id = t.requester_id where t.id = $1",
                    "i", id))
         return FALSE;
     if (!db_next(rows, &local)) {
@@ -127,12 +128,12 @@ gboolean tickets_save(Db *db, const Ticket *t, GError **err)
                   " answered_at = $9, resolved_at = $10, closed_at = $11, reopened = $12, linked_id = nullif($13, 0),"
                   " merged_into_id = nullif($14, 0), unsure = $15, spam = $16, is_operational = $17, needless = $18, waiting_for = $19,"
                   " wait_until_at = $20, impact = $21, next_text = $22, cause = $23, resolution = $24, next_until_at = $25,"
-                  " contained_at = $26, root_message_id = $27, last_from_requester = $28, language = $29, opened_at = $30, service = $31, contained_confirmed = $32 where id = $1",
-                  "issiissstttiiiiiiistsssstt" "ssst" "si", t->id, t->queue, state_names[t->state], (gint64)t->severity, (gint64)t->severity_sticks,
+                  " contained_at = $26, root_message_id = $27, last_from_requester = $28, language = $29, opened_at = $30, service = $31, contained_confirmed = $32, prevention = $33 where id = $1",
+                  "issiissstttiiiiiiistsssstt" "ssst" "sis", t->id, t->queue, state_names[t->state], (gint64)t->severity, (gint64)t->severity_sticks,
                   t->category, t->subject, t->owner, t->answered_at, t->resolved_at, t->closed_at, (gint64)t->reopened, t->linked_id,
                   t->merged_into_id, (gint64)t->unsure, (gint64)t->spam, (gint64)t->is_operational, (gint64)t->needless, t->waiting_for,
                   t->wait_until_at, t->impact, t->next_text, t->cause, t->resolution, t->next_until_at, t->contained_at, t->root_message_id,
-                  t->last_from_requester, t->language, t->opened_at, t->service, (gint64)t->contained_confirmed);
+                  t->last_from_requester, t->language, t->opened_at, t->service, (gint64)t->contained_confirmed, t->prevention);
 }
 
 gboolean tickets_add_queue(Db *db, gint64 ticket, const char *queue, gboolean is_home, GError **err)

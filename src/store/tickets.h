@@ -30,7 +30,7 @@ typedef struct {
     gboolean is_drill;     /* an exercise: its subject begins with TICKETS_DRILL_MARK, and it counts nowhere */
     char *waiting_for;     /* "customer", "vendor", "until", or NULL */
     Instant wait_until_at;
-    char *impact, *next_text, *cause, *resolution; /* or NULL */
+    char *impact, *next_text, *cause, *resolution, *prevention; /* or NULL */
     Instant next_until_at, contained_at;
     gboolean contained_confirmed; /* a second time */
     char *root_message_id, *last_from_requester;   /* Message-IDs that the requester knows, or NULL */

@@ -138,11 +138,13 @@ same "a severity without a cadence has none" '4 0' "$(templated_count update) $(
 verb ${day}T16:35:00+02:00 severity S1
 same "and one with it begins at its time" ${day}T15:05:00Z "$(due_at cadence)"
 verb ${day}T16:40:00+02:00 cause 'A full disk'
+verb ${day}T16:41:00+02:00 prevention 'A second disk'
 verb ${day}T16:41:00+02:00 resolve 'The disk is larger now'
 at ${day}T18:00:00+02:00
 same "resolved: no more" '4 0' "$(templated_count update) $(dues cadence)"
 match "the resolution says what was done" 'The disk is larger now' "$(flat resolved)"
 match "and why it was" 'Cause: A full disk' "$(flat resolved)"
+match "and what is done against it" 'So that it does not come again: A second disk' "$(flat resolved)"
 same "from the queue, in its name, whoever wrote" 'support <support@desk.test>' "$(header "$(templated resolved)" From | tr -d '"')"
 same "what people write carries their name, and the queue's" 'Bob (support) <support@desk.test>' "$(header "$(templated relay | head -n 1)" From | tr -d '"')"
 

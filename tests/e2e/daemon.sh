@@ -49,17 +49,20 @@ mv "$WORK/good.ics" "$WORK/holidays.ics"
 kill -HUP "$daemon"
 check 'a good one is taken' eventually logged 'event=reload result=done'
 
+make_mail 'Ida <ida@acme.test>' support@desk.test 'A round of the good one' | deliver ida@acme.test support@desk.test
+check 'and works' eventually mails_sent 3
+
 # a new customer's mail is the first to wake it
 printf 'address,segment\nacme.test,gold\nbeta.test,basic\nnonsense,\n' >"$WORK/customers.csv"
 make_mail 'Bea <bea@beta.test>' support@desk.test 'From Beta' | deliver bea@beta.test support@desk.test
 check 'a changed customer directory is read without being told' eventually logged 'event=customers count=2'
 check 'its bad line is named' logged "event=customers problem=.*customers.csv:4: 'nonsense'"
-check 'that mail is answered' eventually mails_sent 3
+check 'that mail is answered' eventually mails_sent 4
 same 'and its sender is known' 1 "$(sqlite_value "select count(*) from decision where line like 'customer %segment basic'")"
 printf 'no columns\n' >"$WORK/customers.csv"
 make_mail 'Ben <ben@beta.test>' support@desk.test 'From Beta too' | deliver ben@beta.test support@desk.test
 check 'a directory that cannot be read is told' eventually logged "event=error.*no column 'address'"
-check 'and the last good one stays' eventually mails_sent 4
+check 'and the last good one stays' eventually mails_sent 5
 same 'for all' 2 "$(sqlite_value "select count(*) from decision where line like 'customer %segment basic'")"
 printf 'address\nacme.test\n' >"$WORK/customers.csv"
 
@@ -67,13 +70,13 @@ core=$(pgrep -P "$daemon" | head -n 1)
 kill -9 "$core"
 check 'core is started again when it dies' eventually logged 'event=worker-died worker=core'
 make_mail 'Zoe <zoe@acme.test>' support@desk.test 'Third' | deliver zoe@acme.test support@desk.test
-check 'and works' eventually mails_sent 5
+check 'and works' eventually mails_sent 6
 
 core=$(pgrep -P "$daemon" | head -n 1)
 worker=$(pgrep -P "$core" | head -n 1)
 kill -9 "$worker"
 make_mail 'Una <una@acme.test>' support@desk.test 'Fourth' | deliver una@acme.test support@desk.test
-check 'a worker that dies costs no mail' eventually mails_sent 6
+check 'a worker that dies costs no mail' eventually mails_sent 7
 same 'nothing is on hold' '' "$(escalate hold)"
 
 kill -TERM "$daemon"

@@ -71,6 +71,10 @@ same "with somebody beside the rota: nothing" '' "$(warnings)"
 levels "$two      - {notify: [carol, dana], at: [100% respond]}" 'rotas: {primary: {files: [rota.ics], timezone: Europe/Berlin}}'
 same "of a rota that no policy names: nothing" '' "$(warnings)"
 
+# ---- groups ----
+levels "$two      - {notify: [group:board], at: [100% respond]}" 'groups: {board: {members: [carol, dana]}}'
+same "a group, whose members nobody knows to be away: nothing" '' "$(warnings)"
+
 # ---- templates ----
 levels "$two      - {notify: [carol, dana], at: [100% respond], template: ours}" 'templates: templates'
 mkdir -p "$WORK/templates/en"

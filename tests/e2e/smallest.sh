@@ -11,10 +11,10 @@ desk_calendars
 make_spool
 cp "$WORK/holidays.ics" "$WORK/public-de.ics"
 sed 's/20260525/20260601/; s/whit-monday/leave/' "$WORK/holidays.ics" >"$WORK/eve.ics"
-cp "$TOP_SRCDIR/tests/data/config/smallest.yaml" "$CONF"
+cp "$TOP_SRCDIR/tests/data/desks/tiny/escalate.yaml" "$CONF"
 exits "it is good as it stands" 0 escalate check
 # Where the site's own paths would be: the only lines that are added.
-{ printf 'spool: spool\ndatabase: escalate.db\nkey-file: key\naudit-key-file: audit.key\ndelivery: {method: directory}\n'; cat "$TOP_SRCDIR/tests/data/config/smallest.yaml"; } >"$CONF"
+{ printf 'spool: spool\ndatabase: escalate.db\nkey-file: key\naudit-key-file: audit.key\ndelivery: {method: directory}\n'; cat "$TOP_SRCDIR/tests/data/desks/tiny/escalate.yaml"; } >"$CONF"
 make_mail -H 'Authentication-Results: mx.tiny.example; spf=none' kim@acme.test support@tiny.example 'We cannot log in' | deliver kim@acme.test support@tiny.example
 exits "it runs" 0 at 2026-05-22T16:50:00+02:00
 match "a rule makes it S1" 'S1' "$(escalate list)"
