@@ -54,6 +54,11 @@ if [ ! -s "$WORK/includes" ]; then
     exit 99
 fi
 
+# ---- the map ----
+
+nothing "HACKING's map names every file of flows" "$(sed -n '/^FLOWS, FILE BY FILE/,/^WHERE TO PUT/p' HACKING | tr -cs 'a-z_.' '\n' >"$WORK/map"
+    for f in src/flows/*.c; do n=$(basename "$f" .c); grep -qx "$n" "$WORK/map" || echo "$f"; done)"
+
 # ---- who may include whom ----
 
 nothing "arrows point one way: base, rules, then mail time store config, flows, programs" "$(awk '
