@@ -154,6 +154,8 @@ char *keys_expected(const ConfigKey *key)
     }
     if (key->type == KEYS_NUMBER)
         return g_strdup_printf("a whole number from %d to %d", key->min, key->max);
+    if (key->type == KEYS_RATE)
+        return g_strdup_printf("a number from %d to %d and an elapsed time, like 10/15m", key->min, key->max);
     if (key->refers != KEYS_TO_NOTHING && (key->type == KEYS_NAME || key->type == KEYS_NAMES))
         return g_strdup_printf(key->type == KEYS_NAME ? "a name under %s" : "a list of names under %s",
                                to_names[key->refers].block);

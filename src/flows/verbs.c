@@ -85,7 +85,7 @@ static gboolean do_take(VerbContext *c, const Command *cmd, GError **err)
 {
     (void)cmd;
     if (c->actor == NULL)
-        return verbs_refuse(c, "say who: assign NAME");
+        return verbs_refuse(c, "say who takes it: take --as NAME, or assign NAME");
     verbs_say(c, "You own the ticket.");
     return verbs_set_owner(c, c->actor->name, err);
 }
