@@ -1,4 +1,4 @@
-/* intake_case: what intake, acknowledge and relay share while one mail is worked on. Private to these flows. */
+/* intake_case: what intake and the handlers of its cases share while one mail is worked on. Private to them. */
 #ifndef FLOWS_INTAKE_CASE_H
 #define FLOWS_INTAKE_CASE_H
 

@@ -1,4 +1,4 @@
-/* outgoing: one mail of ours, from a template and a view to a row of the outbox. Private to flows/notify and flows/pagemail. */
+/* outgoing: one mail of ours, from a template and a view to a row of the outbox. Private to the flows that write mail. */
 #ifndef FLOWS_OUTGOING_H
 #define FLOWS_OUTGOING_H
 

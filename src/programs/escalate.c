@@ -246,7 +246,8 @@ int cmd_help(int argc, char **argv, CommandContext *ctx)
     }
     puts("usage: escalate [-c CONF] [--json] [--now TIME] COMMAND …");
     for (gsize i = 0; i < cmd_table_length; i++)
-        printf("  %-10s %-50s %s\n", cmd_table[i].name, cmd_table[i].usage, cmd_table[i].summary);
+        printf("  %-12s %s\n", cmd_table[i].name, cmd_table[i].summary);
+    puts("\"escalate help COMMAND\" says how one is used; escalate(1) describes all.");
     return 0;
 }
 
