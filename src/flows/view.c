@@ -259,14 +259,16 @@ static gboolean add_history(Desk *d, const RunRow *r, const LadderPage *p, const
     g_autofree char *last = g_strdup("");
     GError *local = NULL;
     if (!db_select(d->db, &rows, err,
-                   "select contact, delivered_at, outcome, created_at from notification where run_id = $1 and id <> $2 and kind not in ($4, $5) and contact <> $3"
+                   "select contact, delivered_at, outcome, created_at, state from notification where run_id = $1 and id <> $2 and kind not in ($4, $5) and contact <> $3"
+                   " and (state <> 0 or created_at <> $6)" /* who is asked in the same moment could not answer yet */
                    /* a page that only waited for a digest was no mail */
                    " and (delivered_at is not null or outcome <> 'withdrawn' or exists (select 1 from outbox o where o.notification_id = notification.id)"
                    " or exists (select 1 from beside b where b.notification_id = notification.id))"
                    " order by contact, id limit 12",
-                   "iisii", r->id, p->id, p->contact, (gint64)PAGE_REMINDER, (gint64)PAGE_DIGEST))
+                   "iisiit", r->id, p->id, p->contact, (gint64)PAGE_REMINDER, (gint64)PAGE_DIGEST, d->now))
         return FALSE;
     g_autofree char *outcome = NULL;
+    const char *silence = "no answer";
     while (db_next(rows, &local)) {
         const char *contact = db_text(rows, 0);
         const ConfigContact *c = desk_contact(d, contact);
@@ -275,12 +277,13 @@ static gboolean add_history(Desk *d, const RunRow *r, const LadderPage *p, const
             g_string_append_printf(s, " and %s", at);
         } else {
             if (*last != '\0')
-                g_string_append_printf(s, ": %s; ", outcome != NULL ? outcome : "no answer");
+                g_string_append_printf(s, ": %s; ", outcome != NULL ? outcome : silence);
             g_string_append_printf(s, "%s was mailed %s", c != NULL ? c->full_name : contact, at);
             g_free(last);
             last = g_strdup(contact);
             g_clear_pointer(&outcome, g_free);
         }
+        silence = db_int(rows, 4) == PAGE_WAITING ? "no answer yet" : "no answer";
         if (db_text(rows, 2) != NULL) {
             g_free(outcome);
             outcome = cut(db_text(rows, 2), 60);
@@ -291,7 +294,7 @@ static gboolean add_history(Desk *d, const RunRow *r, const LadderPage *p, const
         return FALSE;
     }
     if (*last != '\0')
-        g_string_append_printf(s, ": %s", outcome != NULL ? outcome : "no answer");
+        g_string_append_printf(s, ": %s", outcome != NULL ? outcome : silence);
     set(o, "tried", s->len > 0 ? s->str : NULL);
     return TRUE;
 }

@@ -171,6 +171,7 @@ match "by when, in its own language whatever the customer writes" 'We count on y
 same "nothing of the customer, nobody of ours, no personal address" "" "$(grep -iE 'secret|nia@|nia |bob|carol|\+[awb][0-9]+\.' "$mail")"
 same "its own clocks run" "respond resolve" "$(sqlite_value "select target from clock where queue = 'vendor:cdn' and ticket_id = $edge" | tr '\n' ' ' | sed 's/ $//')"
 same "and the people of the level are asked beside" "Eve <eve@desk.test>" "$(to_of "$(newest escalation)")"
+not_match "who is asked in the same moment could not answer yet" 'was mailed' "$(plain "$(newest escalation)")"
 printf 'ack\nWe reset the node.\n' | make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' -H "In-Reply-To: $(header "$mail" Message-ID)" \
     help@cdn.test "$(reply_to "$mail")" "Re: $(header "$mail" Subject)" - | deliver help@cdn.test "$(reply_to "$mail")"
 pass_at "2026-05-26T15:10:00+02:00"
