@@ -260,7 +260,7 @@ static gboolean add_history(Desk *d, const RunRow *r, const LadderPage *p, const
     GError *local = NULL;
     if (!db_select(d->db, &rows, err,
                    "select contact, delivered_at, outcome, created_at, state from notification where run_id = $1 and id <> $2 and kind not in ($4, $5) and contact <> $3"
-                   " and (state <> 0 or created_at <> $6)" /* who is asked in the same moment could not answer yet */
+                   " and (state <> 0 or outcome is not null or created_at <> $6)" /* who is asked in the same moment could not answer yet, but may have failed */
                    /* a page that only waited for a digest was no mail */
                    " and (delivered_at is not null or outcome <> 'withdrawn' or exists (select 1 from outbox o where o.notification_id = notification.id)"
                    " or exists (select 1 from beside b where b.notification_id = notification.id))"
