@@ -69,7 +69,7 @@ static void mail(Model *m, const char *sender, const char *from, const char *to,
 
 static void open_ticket(Model *m, const Event *e)
 {
-    static const char *const subjects[] = {"Shop is down", "Shop is slow", "A question", "Invoice", "Urgent, it is slow", "Both of them", "A lawyer asks", "Urgent: the newspaper"};
+    static const char *const subjects[] = {"Shop is down", "Shop is slow", "A question", "Invoice", "Urgent, it is slow", "Both of them", "A lawyer asks", "Urgent: the newspaper", "Both, and urgent: a lawyer", "Urgent: a lawyer"};
     static const char *const queues[] = {"support@model.test", "support@model.test", "billing@model.test", "support@model.test, billing@model.test"};
     const char *from = requesters[pick(e->dice[0], G_N_ELEMENTS(requesters))], *to = queues[pick(e->dice[1], G_N_ELEMENTS(queues))];
     const char *subject = subjects[pick(e->dice[2], G_N_ELEMENTS(subjects))];
@@ -199,7 +199,8 @@ static void bounce(Model *m, const Event *e)
 {
     gint64 id = any_row(m, e->dice[0], model_number(m, "select coalesce(max(id), 0) from outbox", ""));
     g_autoptr(OutboxRow) row = NULL;
-    if (id == 0 || !outbox_load(m->desk->db, id, &row, NULL) || row->handed_at == INSTANT_NONE || row->ticket_id == 0)
+    if (id == 0 || !outbox_load(m->desk->db, id, &row, NULL) || row->handed_at == INSTANT_NONE || row->ticket_id == 0
+        || *row->sender == '\0')
         return;
     g_autofree char *body = g_strdup_printf("--x\nContent-Type: text/plain\n\nIt could not be delivered.\n\n--x\nContent-Type: message/delivery-status\n\n"
                                             "Reporting-MTA: dns; mx.model.test\n\nFinal-Recipient: rfc822; %s\nAction: failed\nStatus: 5.1.1\n"

@@ -40,6 +40,7 @@ static const struct {
      "select coalesce(min(m.rowid), 0) from maintenance m where not exists (select 1 from due d where d.what = 'maintenance' and d.policy = m.queue and d.next_at = m.until_at)"},
     {"somebody is asked by two mails at once for one ticket", "",
      "select coalesce(min(a.id), 0) from outbox a join outbox b on b.ticket_id = a.ticket_id and b.contact = a.contact and b.channel = a.channel and b.id > a.id"
+     " join notification x on x.id = a.notification_id join notification y on y.id = b.notification_id and (x.kind = 1) = (y.kind = 1)" /* reminders stand alone */
      " where a.state = 'queued' and b.state = 'queued' and a.notification_id is not null and b.notification_id is not null and a.contact not like 'vendor:%'"
      " and abs(a.next_at - b.next_at) < 60"},
     {"a containment waits for its word, and nothing ends it", "",
