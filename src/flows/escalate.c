@@ -367,12 +367,10 @@ gboolean escalate_cause(Desk *d, const Ticket *t, const char *policy_name, const
     gint64 open, paused;
     if (t->state >= TICKET_RESOLVED)
         return TRUE;
-    if (!live_or_new(d, t, policy_name, &r, err))
+    if (!live_or_new(d, t, policy_name, &r, err) || (r != NULL && !runs_add_cause(d->db, r->id, cause, clock, d->now, &is_new, err)))
         return FALSE;
     if (r == NULL)
         return TRUE;
-    if (!runs_add_cause(d->db, r->id, cause, clock, d->now, &is_new, err))
-        return FALSE;
     if (is_new && !desk_audit(d, t->id, err, "cause", "run=%" G_GINT64_FORMAT " cause=%s level=%d", r->id, cause, level))
         return FALSE;
     if (is_new && (!runs_causes(d->db, r->id, &open, &paused, err) || !check_paused(d, t, r, open, paused, err)))

@@ -143,7 +143,7 @@ gboolean runs_of_ticket(Db *db, gint64 ticket, gboolean only_live, GPtrArray **r
 
 gboolean runs_all_live(Db *db, GArray **ret, GError **err)
 {
-    return db_ids(db, ret, err, "select id from run where ended_at is null order by id", "");
+    return db_ids(db, ret, err, "select id from run where ended_at is null order by +id", "") /* by the index of those, not through all that ever were */;
 }
 
 gboolean runs_insert(Db *db, RunRow *r, GError **err)

@@ -233,6 +233,9 @@ match "pages of a contact" 'USING (COVERING )?INDEX outbox_page' \
 # shellcheck disable=SC2016
 match "what asks him" 'USING (COVERING )?INDEX notification_open' "$(plan 'select run_id from notification n where n.contact = $1 and n.state in (0, 1)')"
 # shellcheck disable=SC2016
+match "the lines that wait for him" 'SEARCH waiting_line USING' "$(plan 'delete from waiting_line where contact = $1 and not exists (select 1 from ticket t join maintenance m on m.queue = t.queue where t.id = waiting_line.ticket_id and m.until_at > $2)')"
+match "what is open" 'USING (COVERING )?INDEX run_(live|acker)' "$(plan 'select id from run where ended_at is null order by +id')"
+# shellcheck disable=SC2016
 match "what he holds" 'USING (COVERING )?INDEX run_acker' "$(plan 'select id from run where acker = $1 and ended_at is null')"
 
 # ---- a queue that only rehearses ----
