@@ -46,13 +46,18 @@ static gboolean begin(VerbContext *c, GError **err)
 gboolean containment_say(VerbContext *c, GError **err)
 {
     Ticket *t = c->ticket;
-    gboolean confirms = t->contained_at != INSTANT_NONE && !t->contained_confirmed;
-    if (!confirms)
+    if (t->contained_at != INSTANT_NONE && t->contained_confirmed) { /* what is sure must not wait for a word again */
+        verbs_say(c, "It is contained already. The solution is still owed.");
+        return TRUE;
+    }
+    if (t->contained_at == INSTANT_NONE)
         return begin(c, err) && desk_audit(c->desk, t->id, err, "contained", "by=%s seconds=%" G_GINT64_FORMAT, verbs_actor_name(c), c->desk->now - t->opened_at);
     t->contained_confirmed = TRUE;
     verbs_say(c, "Confirmed: it is contained. The solution is still owed.");
     return clocks_due_clear(c->desk->db, t->id, DUE, 0, err) && desk_audit(c->desk, t->id, err, "contained-confirmed", "by=%s", verbs_actor_name(c));
 }
+
+gboolean containment_over(Desk *d, gint64 ticket, GError **err) { return clocks_due_clear(d->db, ticket, DUE, 0, err); }
 
 gboolean containment_expired(Desk *d, const DueRow *due, GError **err)
 {

@@ -187,8 +187,8 @@ static gboolean take_lines(Desk *d, const char *contact, GPtrArray *lines, char 
         return FALSE;
     }
     return db_run(d->db, err,
-                  "delete from waiting_line where contact = $1 and ticket_id in (select t.id from ticket t where not exists"
-                  " (select 1 from maintenance m where m.queue = t.queue and m.until_at > $2))",
+                  "delete from waiting_line where contact = $1 and not exists (select 1 from ticket t join maintenance m on m.queue = t.queue"
+                  " where t.id = waiting_line.ticket_id and m.until_at > $2)",
                   "st", contact, d->now);
 }
 

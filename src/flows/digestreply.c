@@ -7,12 +7,17 @@
 
 #include "base/banned.h"
 
-static gboolean is_over(Desk *d, gint64 run, gboolean *ret, GError **err)
+/* Whether no ladder of the ticket that the digest carries asks any more. */
+static gboolean is_over(Desk *d, const GArray *asked, gint64 ticket, gboolean *ret, GError **err)
 {
-    gint64 live;
-    if (!db_value(d->db, &live, err, "select count(*) from run where id = $1 and ended_at is null", "i", run))
-        return FALSE;
-    *ret = live == 0;
+    *ret = TRUE;
+    for (guint i = 0; i < asked->len && *ret; i++) {
+        gint64 live;
+        if (!db_value(d->db, &live, err, "select count(*) from notification n join run r on r.id = n.run_id where n.id = $1 and n.ticket_id = $2 and r.ended_at is null",
+                      "ii", g_array_index(asked, gint64, i), ticket))
+            return FALSE;
+        *ret = live == 0;
+    }
     return TRUE;
 }
 
@@ -23,12 +28,12 @@ static gboolean may_ack(const IntakeCase *c, const VerbContext *v, gint64 ticket
     return v->actor == addressed || people_is_member(addressed, v->actor) || people_is_of_ticket(c->desk, v->actor, ticket);
 }
 
-static gboolean ack_ticket(IntakeCase *c, VerbContext *v, const Command *cmd, const NotificationRow *n, GError **err)
+static gboolean ack_ticket(IntakeCase *c, VerbContext *v, const Command *cmd, const GArray *asked, const NotificationRow *n, GError **err)
 {
     g_autoptr(Ticket) t = NULL;
     g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
     gboolean over;
-    if (!tickets_load(c->desk->db, n->ticket_id, &t, err) || !is_over(c->desk, n->run_id, &over, err))
+    if (!tickets_load(c->desk->db, n->ticket_id, &t, err) || !is_over(c->desk, asked, n->ticket_id, &over, err))
         return FALSE;
     VerbContext one = *v;
     one.ticket = t;
@@ -59,7 +64,7 @@ static gboolean ack_all(IntakeCase *c, VerbContext *v, const Command *cmd, GErro
         g_autoptr(NotificationRow) n = NULL;
         if (!runs_notification(c->desk->db, g_array_index(asked, gint64, i), &n, err))
             return FALSE;
-        if (g_hash_table_add(done, g_memdup2(&n->ticket_id, sizeof n->ticket_id)) && !ack_ticket(c, v, cmd, n, err))
+        if (g_hash_table_add(done, g_memdup2(&n->ticket_id, sizeof n->ticket_id)) && !ack_ticket(c, v, cmd, asked, n, err))
             return FALSE;
     }
     /* what was loaded before is old now */

@@ -353,17 +353,24 @@ static gboolean check_paused(Desk *d, const Ticket *t, RunRow *r, gint64 open, g
     return step(d, t, r, &event, NULL, err);
 }
 
+/* What runs goes by what it began with, though the configuration has lost it meanwhile; *ret NULL: neither has it. */
+static gboolean live_or_new(Desk *d, const Ticket *t, const char *policy_name, RunRow **ret, GError **err)
+{
+    const Policy *policy = desk_policy(d, policy_name);
+    return runs_live(d->db, t->id, policy_name, ret, err) && (*ret != NULL || policy == NULL || start_run(d, t, policy, ret, err));
+}
+
 gboolean escalate_cause(Desk *d, const Ticket *t, const char *policy_name, const char *cause, gint64 clock, int level, GError **err)
 {
     g_autoptr(RunRow) r = NULL;
-    const Policy *policy = desk_policy(d, policy_name);
     gboolean is_new = FALSE;
     gint64 open, paused;
-    if (policy == NULL || t->state >= TICKET_RESOLVED)
+    if (t->state >= TICKET_RESOLVED)
         return TRUE;
-    if (!runs_live(d->db, t->id, policy_name, &r, err) || (r == NULL && !start_run(d, t, policy, &r, err))
-        || !runs_add_cause(d->db, r->id, cause, clock, d->now, &is_new, err))
+    if (!live_or_new(d, t, policy_name, &r, err) || (r != NULL && !runs_add_cause(d->db, r->id, cause, clock, d->now, &is_new, err)))
         return FALSE;
+    if (r == NULL)
+        return TRUE;
     if (is_new && !desk_audit(d, t->id, err, "cause", "run=%" G_GINT64_FORMAT " cause=%s level=%d", r->id, cause, level))
         return FALSE;
     if (is_new && (!runs_causes(d->db, r->id, &open, &paused, err) || !check_paused(d, t, r, open, paused, err)))
@@ -425,9 +432,9 @@ gboolean escalate_contained(Desk *d, const Ticket *t, GError **err)
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
         if (!db_run(d->db, err,
-                    "update run_cause set ended_at = $2 where run_id = $1 and ended_at is null and (clock_id is null or clock_id in"
-                    " (select id from clock where target = 'respond'))",
-                    "it", r->id, d->now)
+                    "update run_cause set ended_at = $2 where run_id = $1 and ended_at is null and (cause in ('manual', 'uncontained') or clock_id in"
+                    " (select id from clock where ticket_id = $3 and target = 'respond'))",
+                    "iti", r->id, d->now, t->id)
             || !end_if_idle(d, t, r, "it is contained", err))
             return FALSE;
     }

@@ -20,7 +20,7 @@ gboolean escalate_event(Desk *d, const Ticket *t, gint64 run, const LadderEvent 
 gboolean escalate_each(Desk *d, const Ticket *t, const LadderEvent *event, guint *ret_runs, GError **err);
 /* A clock was met or stopped: its causes end, and runs that have none left; `reason` is told to who was asked. */
 gboolean escalate_clock_ended(Desk *d, const Ticket *t, gint64 clock, const char *reason, GError **err);
-/* `contained`: causes of respond clocks and those that are no clock end. */
+/* `contained`: causes of respond clocks end, and those that are a person's word. */
 gboolean escalate_contained(Desk *d, const Ticket *t, GError **err);
 /* Suspends runs all of whose causes are paused clocks, resumes the others. */
 gboolean escalate_check_paused(Desk *d, const Ticket *t, GError **err);

@@ -9,6 +9,7 @@
 
 #include "store/runs.h"
 
+#include "flows/containment.h"
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
@@ -133,6 +134,7 @@ static gboolean move_rows(Merge *m, GError **err)
     Db *db = m->desk->db;
     gint64 from = m->from->id, into = m->into->id;
     return clocks_due_clear(db, from, "close", 0, err) && clocks_due_clear(db, from, "wait", 0, err)
+           && (m->into->contained_at == INSTANT_NONE || containment_over(m->desk, from, err))
            && db_run(db, err, "update message set ticket_id = $2 where ticket_id = $1", "ii", from, into)
            && db_run(db, err, "update clock set ticket_id = $2 where ticket_id = $1", "ii", from, into)
            && db_run(db, err, "update due set ticket_id = $2 where ticket_id = $1", "ii", from, into)
@@ -172,6 +174,10 @@ static gboolean save_into(Merge *m, GError **err)
     into->opened_at = MIN(into->opened_at, from->opened_at);
     if (into->answered_at == INSTANT_NONE)
         into->answered_at = from->answered_at;
+    if (into->contained_at == INSTANT_NONE) { /* its second word is awaited on */
+        into->contained_at = from->contained_at;
+        into->contained_confirmed = from->contained_confirmed;
+    }
     if (into->state == TICKET_NEW)
         into->state = from->state == TICKET_NEW ? TICKET_NEW : TICKET_OPEN;
     into->severity = MIN(into->severity, from->severity);

@@ -14,7 +14,7 @@
 gboolean outage_begins(Desk *d, GError **err)
 {
     DueRow row = {.what = (char *)DUE, .next_at = d->now + OUTAGE_PATIENCE};
-    return db_run(d->db, err, "delete from due where what = 'outage'", "") && clocks_due_add(d->db, &row, err);
+    return db_run(d->db, err, "delete from due where what = 'outage' and ticket_id is null", "") && clocks_due_add(d->db, &row, err);
 }
 
 /* Where exhausted ladders go: the first queue that a policy names for that. */
@@ -68,7 +68,7 @@ static gboolean resolve(Desk *d, gint64 id, GError **err)
 gboolean outage_ends(Desk *d, GError **err)
 {
     g_autofree char *value = NULL;
-    if (!db_run(d->db, err, "delete from due where what = 'outage'", "") || !db_text_value(d->db, &value, err, "select value from fact where name = $1", "s", FACT))
+    if (!db_run(d->db, err, "delete from due where what = 'outage' and ticket_id is null", "") || !db_text_value(d->db, &value, err, "select value from fact where name = $1", "s", FACT))
         return FALSE;
     return value == NULL
            || (db_run(d->db, err, "delete from fact where name = $1", "s", FACT) && resolve(d, g_ascii_strtoll(value, NULL, 10), err));

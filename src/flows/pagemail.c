@@ -87,7 +87,8 @@ Instant pagemail_opening(const Desk *d, const PolicyLevel *level)
     return at;
 }
 
-/* What the reader is asked for already by other ladders of the ticket, and has not answered. */
+/* What the reader is asked for already by other ladders of the ticket, and has not answered. A mail that asks him to take it does not say that
+ * his time is over: reminders go with reminders. */
 typedef struct {
     gint64 notification;
     int level;
@@ -105,8 +106,8 @@ static gboolean asked_beside(Desk *d, const RunRow *r, const LadderPage *p, GArr
     g_array_set_clear_func(list, asked_clear);
     if (!db_select(d->db, &rows, err,
                    "select n.id, n.level, r.policy, n.delivered_at from notification n join run r on r.id = n.run_id where n.ticket_id = $1 and n.contact = $2"
-                   " and n.run_id <> $3 and n.state in (0, 1) and n.kind <> $4 and r.ended_at is null order by n.id",
-                   "isii", r->ticket_id, p->contact, r->id, (gint64)PAGE_REMINDER))
+                   " and n.run_id <> $3 and n.state in (0, 1) and (n.kind <> $4 or $5 = $4) and r.ended_at is null order by n.id",
+                   "isiii", r->ticket_id, p->contact, r->id, (gint64)PAGE_REMINDER, (gint64)p->kind))
         return FALSE;
     while (db_next(rows, &local)) {
         Asked one = {db_int(rows, 0), (int)db_int(rows, 1), g_strdup(db_text(rows, 2)), db_instant(rows, 3)};
@@ -182,7 +183,7 @@ static gboolean send_page(Desk *d, Outgoing *o, const RunRow *r, const LadderPag
     json_t *view = NULL;
     gboolean ok = render_page(d, o, r, p, instead_of, extra, &view, &from, &text, err) && outgoing_html(d, o, view, text, &html, err)
                   && outgoing_store(d, o, text, html, from, &row, err) && take_along(d, asked, row, err)
-                  && channels_page(d, o, r, p, instead_of, extra, err);
+                  && channels_page(d, o, r, p, instead_of, extra, err) && (asked->len == 0 || outbox_carry_ways(d->db, row, err));
     json_decref(extra);
     if (view != NULL)
         json_decref(view);

@@ -34,9 +34,13 @@ static gboolean delivered_one(Desk *d, gint64 notification, const char *channel,
 {
     g_autoptr(NotificationRow) n = NULL;
     g_autoptr(Ticket) t = NULL;
+    g_autofree char *why = NULL;
     LadderEvent event = {.kind = LADDER_DELIVERED, .page = notification};
-    return runs_notification(d->db, notification, &n, err) && tickets_load(d->db, n->ticket_id, &t, err)
-           && escalate_event(d, t, n->run_id, &event, NULL, err)
+    if (!runs_notification(d->db, notification, &n, err) || !tickets_load(d->db, n->ticket_id, &t, err)
+        || !db_text_value(d->db, &why, err, "select coalesce(end_reason, 'no cause is left') from run where id = $1", "i", n->run_id))
+        return FALSE;
+    event.text = why;
+    return escalate_event(d, t, n->run_id, &event, NULL, err)
            && desk_audit(d, n->ticket_id, err, "delivered", "notification=%" G_GINT64_FORMAT " contact=%s channel=%s", notification, n->contact, channel);
 }
 

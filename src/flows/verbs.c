@@ -188,10 +188,11 @@ static gboolean end_runs(VerbContext *c, const char *reason, GError **err)
     return escalate_each(c->desk, c->ticket, &event, NULL, err);
 }
 
-/* A ticket that is over waits for nothing. */
+/* A ticket that is over waits for nothing, nor for the word that it is contained. */
 static gboolean clear_waiting(VerbContext *c, GError **err)
 {
-    return clocks_due_clear(c->desk->db, c->ticket->id, "close", 0, err) && clocks_due_clear(c->desk->db, c->ticket->id, "wait", 0, err);
+    return clocks_due_clear(c->desk->db, c->ticket->id, "close", 0, err) && clocks_due_clear(c->desk->db, c->ticket->id, "wait", 0, err)
+           && containment_over(c->desk, c->ticket->id, err);
 }
 
 static gboolean schedule_close(VerbContext *c, GError **err)
@@ -303,7 +304,7 @@ static gboolean do_notspam(VerbContext *c, const Command *cmd, GError **err)
     if (!c->ticket->spam)
         return verbs_refuse(c, "the ticket is not marked as spam");
     c->ticket->spam = FALSE;
-    c->ticket->closed_at = INSTANT_NONE;
+    c->ticket->closed_at = c->ticket->contained_at = INSTANT_NONE;
     c->ticket->state = TICKET_NEW;
     verbs_say(c, "The ticket is open; its clocks start now.");
     return save(c, err) && deadlines_start(c->desk, c->ticket, home(c), TRUE, c->desk->now, c->message, err)
@@ -424,8 +425,10 @@ gboolean verbs_reopen(Desk *d, Ticket *t, gint64 message, GError **err)
     set_text(&t->waiting_for, NULL);
     t->wait_until_at = t->closed_at = INSTANT_NONE;
     t->spam = FALSE;
-    if (was_over)
+    if (was_over) {
         t->reopened++;
+        t->contained_at = INSTANT_NONE; /* of what is open now nobody has said so */
+    }
     return tickets_save(d->db, t, err) && clocks_due_clear(d->db, t->id, "close", 0, err) && clocks_due_clear(d->db, t->id, "wait", 0, err)
            && (was_over ? deadlines_reopened(d, t, d->now, message, err) : deadlines_resume(d, t, d->now, message, err))
            && desk_audit(d, t->id, err, was_over ? "reopened" : "resumed", "message=%" G_GINT64_FORMAT, message);

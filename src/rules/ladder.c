@@ -204,6 +204,8 @@ static void delivered(LadderStep *s)
             p->delivered_at = s->now;
             if (s->run->state == RUN_HELD && g_strcmp0(p->contact, s->run->acker) != 0)
                 ladder_climb_act(s, LADDER_DO_TELL_ACK, p->level, p->contact, s->run->acker);
+            else if (s->run->state == RUN_ENDED)
+                ladder_climb_act(s, LADDER_DO_TELL_END, p->level, p->contact, s->event->text);
         }
         if (p->state != PAGE_QUEUED)
             continue;

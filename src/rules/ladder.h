@@ -22,7 +22,7 @@ typedef enum {
     LADDER_CAUSE,       /* a cause that fires level 1 at once: no clock, or the breach under a policy without `at` */
     LADDER_LEVEL,       /* `level` is due by its `at` or `before` */
     LADDER_TIMER,       /* something's time may have come */
-    LADDER_DELIVERED,   /* `page` was handed over */
+    LADDER_DELIVERED,   /* `page` was handed over; `text` says why the run ended, if it did */
     LADDER_UNREACHABLE, /* `contact`: bounce, out-of-office, recipient failure; `text` says which */
     LADDER_DECLINE,     /* `contact` said no */
     LADDER_PASS,        /* `contact` passes to `other` */

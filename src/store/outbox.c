@@ -180,8 +180,10 @@ gboolean outbox_bounced(Db *db, gint64 id, const char *reply, GError **err)
 gboolean outbox_withdraw_stale(Db *db, gint64 run, GError **err)
 {
     return db_run(db, err,
-                  "update outbox set state = 'withdrawn', next_at = null where state = 'queued'"
-                  " and notification_id in (select id from notification where run_id = $1 and state in (2, 3))"
+                  "update outbox set state = 'withdrawn', next_at = null where state = 'queued' and id in"
+                  " (select o.id from notification n join outbox o on o.notification_id = n.id where n.run_id = $1 and n.state in (2, 3)"
+                  " union select b.outbox_id from notification n join beside b on b.notification_id = n.id where n.run_id = $1 and n.state in (2, 3))"
+                  " and not exists (select 1 from notification n where n.id = outbox.notification_id and n.state in (0, 1))"
                   " and not exists (select 1 from beside b join notification n on n.id = b.notification_id where b.outbox_id = outbox.id and n.state in (0, 1))",
                   "i", run);
 }
@@ -250,12 +252,30 @@ gboolean outbox_withdraw_notification(Db *db, gint64 notification, GError **err)
 
 gboolean outbox_carry(Db *db, gint64 notification, gint64 outbox, GError **err)
 {
+    /* the mail that carried it until now, if that has nothing else to say */
     return db_run(db, err,
-                  "insert into beside (notification_id, outbox_id) values ($1, $2) on conflict (notification_id) do update set outbox_id = excluded.outbox_id",
+                  "update outbox set state = 'withdrawn', next_at = null where state = 'queued' and id <> $2"
+                  " and id = (select outbox_id from beside where notification_id = $1)"
+                  " and not exists (select 1 from notification n where n.id = outbox.notification_id and n.id <> $1 and n.state in (0, 1))"
+                  " and not exists (select 1 from beside b join notification n on n.id = b.notification_id where b.outbox_id = outbox.id and n.id <> $1"
+                  " and n.state in (0, 1))",
                   "ii", notification, outbox)
+           && db_run(db, err,
+                     "insert into beside (notification_id, outbox_id) values ($1, $2) on conflict (notification_id) do update set outbox_id = excluded.outbox_id",
+                     "ii", notification, outbox)
            && db_run(db, err, "update outbox set state = 'withdrawn', next_at = null where notification_id = $1 and state = 'queued' and id <> $2 and channel = 'mail'", "ii",
                      notification, outbox)
            && outbox_unfold(db, notification, err);
+}
+
+gboolean outbox_carry_ways(Db *db, gint64 outbox, GError **err)
+{
+    return db_run(db, err,
+                  "update outbox set state = 'withdrawn', next_at = null where state = 'queued' and channel <> 'mail'"
+                  " and notification_id in (select notification_id from beside where outbox_id = $1)"
+                  " and exists (select 1 from outbox m join outbox way on way.notification_id = m.notification_id where m.id = $1"
+                  " and way.channel = outbox.channel and way.state = 'queued')",
+                  "i", outbox);
 }
 
 gboolean outbox_count(Db *db, const char *recipient, gboolean domain, Instant since, gint64 *ret, GError **err)

@@ -65,6 +65,8 @@ gboolean outbox_has_other_channel(Db *db, gint64 notification, const OutboxRow *
 gboolean outbox_channels(Db *db, gint64 notification, char **ret, GError **err);
 /* The mail `outbox` carries that notification beside its own; another that waits to carry it alone is withdrawn. */
 gboolean outbox_carry(Db *db, gint64 notification, gint64 outbox, GError **err);
+/* By the same ways as that mail's own the pages that it carries are not told once more. */
+gboolean outbox_carry_ways(Db *db, gint64 outbox, GError **err);
 /* Automatic mails to an address or, with `domain`, to those of its domain who are no contacts, since an instant. */
 gboolean outbox_count(Db *db, const char *recipient, gboolean domain, Instant since, gint64 *ret, GError **err);
 

@@ -143,7 +143,7 @@ gboolean runs_of_ticket(Db *db, gint64 ticket, gboolean only_live, GPtrArray **r
 
 gboolean runs_all_live(Db *db, GArray **ret, GError **err)
 {
-    return db_ids(db, ret, err, "select id from run where ended_at is null order by id", "");
+    return db_ids(db, ret, err, "select id from run where ended_at is null order by +id", "") /* by the index of those, not through all that ever were */;
 }
 
 gboolean runs_insert(Db *db, RunRow *r, GError **err)
@@ -218,7 +218,7 @@ gboolean runs_save(Db *db, const RunRow *r, const char *end_reason, GError **err
     g_autofree char *levels = levels_text(run);
     return db_run(db, err,
                   "update run set state = $2, level = $3, levels = $4, acker = $5, acked_at = $6, hold_until = $7, resolve_by = $8,"
-                  " next_level_at = $9, repeat_at = $10, repeat_after = $11, suspended_at = $12, ended_at = $13, end_reason = $14, suspended_for = $15,"
+                  " next_level_at = $9, repeat_at = $10, repeat_after = $11, suspended_at = $12, ended_at = $13, end_reason = coalesce($14, end_reason), suspended_for = $15,"
                   " is_shift_bound = $16 where id = $1",
                   "iiisstttttittsii", r->id, (gint64)run->state, (gint64)run->level, levels, run->acker, run->acked_at, run->hold_until,
                   run->resolve_by, run->next_level_at, run->repeat_at, run->repeat_after, run->suspended_at, r->ended_at, end_reason,

@@ -223,6 +223,20 @@ exits "a second in time" 0 escalate --now 2026-05-27T16:40:00+02:00 contained --
 match "confirms it" 'Confirmed: it is contained' "$(cat "$WORK/out")"
 pass_at "2026-05-27T18:30:00+02:00"
 check_not "and it stays" test "$(field contained_at "$down")" = -
+exits "a third" 0 escalate --now 2026-05-27T18:31:00+02:00 contained --as eve "$down"
+same "takes nothing of that back" 1 "$(field contained_confirmed "$down")"
+CLOCK=2026-05-27T18:32:00+02:00
+op reopen "$down" >/dev/null
+op resolve "$down" done >/dev/null
+op reopen "$down" >/dev/null
+same "what is open again is not contained" - "$(field contained_at "$down")"
+op contained --as eve "$down" >/dev/null
+op resolve "$down" done >/dev/null
+CLOCK=2026-05-27T18:50:00+02:00
+same "solved is sure enough: no word is awaited" 0 "$(sqlite_value "select count(*) from due where what = 'confirm'")"
+op reopen "$down" >/dev/null
+op resolve "$down" done >/dev/null
+pass_at "2026-05-27T19:40:00+02:00"
 
 # ---- a configuration that changes while people are asked ----
 make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' pia@shop.test support@desk.test 'Checkout A' 'The checkout hangs.' | deliver pia@shop.test support@desk.test
@@ -249,9 +263,35 @@ sed -i '/^  support:/s/policy: standard/policy: other/; s/^policies:$/policies:\
 check "a queue may get another policy" escalate check
 pass_at "2026-05-28T11:30:30+02:00"
 same "what runs by the old one is asked by that alone" standard "$(sqlite_value "select distinct policy from run where ticket_id = $running and ended_at is null")"
+
+# ---- what two ladders want is asked once, when his time is over too ----
+CLOCK=2026-05-28T11:31:00+02:00
+make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' kim@shop.test support@desk.test 'Checkout again' 'checkout: a data breach!' | deliver kim@shop.test support@desk.test
+pass_at "2026-05-28T11:31:00+02:00"
+two=$(last)
+op escalate "$two" >/dev/null
+pass_at "2026-05-28T11:32:00+02:00"
+op ack --as bob "$two" 30m >/dev/null
+before=$(templated_count reminder)
+pass_at "2026-05-28T12:03:00+02:00"
+same "one reminder for both" "$((before + 1))" "$(templated_count reminder)"
+match "which says so" 'It is asked by policy standard, level 1, too: one ACK is for both' "$(joined "$(newest reminder)")"
+answer "$(newest reminder)" bob@desk.test 'ack 30m'
+pass_at "2026-05-28T12:04:00+02:00"
+same "and is" "standard:1:1 quick:1:1" "$(runs "$two" | tr '\n' ' ' | sed 's/ $//')"
+
+# ---- a ladder that the configuration lost goes on ----
+make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' pia@shop.test support@desk.test 'Checkout C' 'This checkout is urgent.' | deliver pia@shop.test support@desk.test
+pass_at "2026-05-28T12:05:00+02:00"
+lost=$(last)
+op escalate "$lost" >/dev/null
+pass_at "2026-05-28T12:06:00+02:00"
 sed -i '/^  quick:/d; s/policy: quick/policy: standard/; s/policy: \[standard, quick\]/policy: standard/' "$CONF"
 check "a policy may go" escalate check
-pass_at "2026-05-28T11:31:00+02:00"
+pass_at "2026-05-28T12:07:00+02:00"
 same "its run climbs on" "quick:0" "$(runs "$slow" | grep quick | cut -d: -f1,2 | sed 's/:2/:0/')"
+op risk "$lost" press >/dev/null
+same "what joins it fires its level" "quick:0:2" "$(runs "$lost")"
 check "the audit verifies" escalate audit verify
+
 done_testing

@@ -192,6 +192,22 @@ last=$(plain "$(digest)" | sed -n 's/^\[support #\([0-9]*\)\].*/\1/p' | tail -n 
 write bob@desk.test "$(address_of "$(digest)" "$last")" ACK
 at 2026-05-26T12:11:00+02:00
 same "whose answer is for all ladders of it" 2 "$(sqlite_value "select count(*) from run where ticket_id = $last and acker = 'bob'")"
+
+# ---- of one ticket one ladder is over, and another asks on ----
+LEVELS=$(printf '%s\n' "$LEVELS" | sed '/second:/,$s/75% respond/13% resolve/')
+fresh 'limits: {per-person: 1/1h}'
+sed -i "s/^rules:/rules:\\n  - {name: two, subject: Report, policy: [standard, second]}/" "$CONF"
+storm 1 3
+at 2026-05-26T09:00:00+02:00
+at 2026-05-26T12:00:00+02:00
+at 2026-05-26T12:08:00+02:00
+at 2026-05-26T12:10:00+02:00
+last=$(plain "$(digest)" | sed -n 's/^\[support #\([0-9]*\)\].*/\1/p' | tail -n 1)
+escalate --now 2026-05-26T12:10:30+02:00 contained --as bob "$last" >/dev/null
+same "contained: one of them goes on" "standard:3 second:0" "$(sqlite_value "select policy || ':' || state from run where ticket_id = $last order by id" | tr '\n' ' ' | sed 's/ $//')"
+reply "$(digest)" bob@desk.test 'ACK ALL'
+at 2026-05-26T12:11:00+02:00
+same "ACK ALL takes the one that asks" bob "$(sqlite_value "select acker from run where ticket_id = $last and policy = 'second'")"
 LEVELS=$LEVELS_BEFORE
 
 # ---- German ----
@@ -216,6 +232,9 @@ match "pages of a contact" 'USING (COVERING )?INDEX outbox_page' \
     "$(plan 'select count(*) from outbox where contact = $1 and created_at > $2 and notification_id is not null')"
 # shellcheck disable=SC2016
 match "what asks him" 'USING (COVERING )?INDEX notification_open' "$(plan 'select run_id from notification n where n.contact = $1 and n.state in (0, 1)')"
+# shellcheck disable=SC2016
+match "the lines that wait for him" 'SEARCH waiting_line USING' "$(plan 'delete from waiting_line where contact = $1 and not exists (select 1 from ticket t join maintenance m on m.queue = t.queue where t.id = waiting_line.ticket_id and m.until_at > $2)')"
+match "what is open" 'USING (COVERING )?INDEX run_(live|acker)' "$(plan 'select id from run where ended_at is null order by +id')"
 # shellcheck disable=SC2016
 match "what he holds" 'USING (COVERING )?INDEX run_acker' "$(plan 'select id from run where acker = $1 and ended_at is null')"
 

@@ -11,6 +11,7 @@
 #include "flows/deliver.h"
 #include "flows/duty.h"
 #include "flows/intake.h"
+#include "flows/maintenance.h"
 #include "flows/notify.h"
 #include "flows/recalc.h"
 #include "flows/timers.h"
@@ -68,7 +69,7 @@ static void mail(Model *m, const char *sender, const char *from, const char *to,
 
 static void open_ticket(Model *m, const Event *e)
 {
-    static const char *const subjects[] = {"Shop is down", "Shop is slow", "A question", "Invoice"};
+    static const char *const subjects[] = {"Shop is down", "Shop is slow", "A question", "Invoice", "Urgent, it is slow", "Both of them", "A lawyer asks", "Urgent: the newspaper", "Both, and urgent: a lawyer", "Urgent: a lawyer"};
     static const char *const queues[] = {"support@model.test", "support@model.test", "billing@model.test", "support@model.test, billing@model.test"};
     const char *from = requesters[pick(e->dice[0], G_N_ELEMENTS(requesters))], *to = queues[pick(e->dice[1], G_N_ELEMENTS(queues))];
     const char *subject = subjects[pick(e->dice[2], G_N_ELEMENTS(subjects))];
@@ -115,7 +116,8 @@ static const ConfigQueue *queue_of(Model *m, gint64 ticket)
 
 static void requester_writes(Model *m, const Event *e)
 {
-    static const char *const texts[] = {"Any news?", "Many thanks!", "It is down again, all of it.", "One more thing: the printer."};
+    static const char *const texts[] = {"Any news?", "Many thanks!", "It is down again, all of it.", "One more thing: the printer.", "Our lawyer asks.", "It is urgent now.",
+                                        "Both of them.", "Please escalate this."};
     g_autoptr(Ticket) t = any_ticket(m, e->dice[0]);
     const char *text = texts[pick(e->dice[1], G_N_ELEMENTS(texts))];
     if (t == NULL || t->is_operational)
@@ -130,6 +132,7 @@ static const char *const replies[] = {
     "ack", "ok", "on it", "ack 2h", "ack 10m", "ack until 18:00", "no", "pass bob", "pass carol", "pass zoe", "escalate", "take", "assign eve", "severity S1",
     "severity S3", "wait for customer", "wait for vendor", "wait until tomorrow 10:00", "answered by phone", "contained by a restart", "resolve done", "fixed",
     "reopen", "cause a cable", "next logs by 18:00", "impact 40 users", "status", "needless", "spam", "notspam", "Hmm, who is on this?",
+    "ack all", "ack all", "ack all 30m", "contained", "risk legal", "risk press", "override ack 3d because of the fair", "override severity S1 because of them", "category billing",
 };
 
 /* A reply to a page, by him who was asked or by somebody else. */
@@ -196,7 +199,8 @@ static void bounce(Model *m, const Event *e)
 {
     gint64 id = any_row(m, e->dice[0], model_number(m, "select coalesce(max(id), 0) from outbox", ""));
     g_autoptr(OutboxRow) row = NULL;
-    if (id == 0 || !outbox_load(m->desk->db, id, &row, NULL) || row->handed_at == INSTANT_NONE || row->ticket_id == 0)
+    if (id == 0 || !outbox_load(m->desk->db, id, &row, NULL) || row->handed_at == INSTANT_NONE || row->ticket_id == 0
+        || *row->sender == '\0')
         return;
     g_autofree char *body = g_strdup_printf("--x\nContent-Type: text/plain\n\nIt could not be delivered.\n\n--x\nContent-Type: message/delivery-status\n\n"
                                             "Reporting-MTA: dns; mx.model.test\n\nFinal-Recipient: rfc822; %s\nAction: failed\nStatus: 5.1.1\n"
@@ -221,18 +225,54 @@ static void out_of_office(Model *m, const Event *e)
 
 /* ---- mail out ---- */
 
+/* What was being handed over while something else happened: withdrawn or not, it is out. */
+static void arrive(Model *m)
+{
+    g_autoptr(OutboxRow) row = g_steal_pointer(&m->under_way);
+    GError *err = NULL;
+    m->desk->acting = NULL;
+    settled(m, row == NULL || deliver_done(m->desk, row, m->is_down ? TRANSPORT_DOWN : TRANSPORT_SENT, "250 ok", &err), err, "delivery");
+}
+
+static gboolean hand_over_command(Model *m, TransportResult result)
+{
+    g_autoptr(OutboxRow) row = NULL;
+    GError *err = NULL;
+    guint passed;
+    m->desk->acting = NULL;
+    gboolean ok = deliver_next_command(m->desk, &row, &passed, &err) && (row == NULL || deliver_done(m->desk, row, result, "exit 0", &err));
+    settled(m, ok, err, "a command");
+    return ok && row != NULL;
+}
+
 static gboolean hand_over(Model *m, TransportResult result, const char *text)
 {
     g_autoptr(OutboxRow) row = NULL;
     GError *err = NULL;
     guint passed;
+    arrive(m);
+    m->desk->acting = NULL;
     gboolean ok = deliver_next(m->desk, &row, &passed, &err) && (row == NULL || deliver_done(m->desk, row, result, text, &err));
     settled(m, ok, err, "delivery");
     return ok && row != NULL;
 }
 
+static void set_out(Model *m, const Event *e)
+{
+    GError *err = NULL;
+    guint passed;
+    (void)e;
+    arrive(m);
+    settled(m, deliver_next(m->desk, &m->under_way, &passed, &err), err, "delivery");
+    if (m->under_way != NULL)
+        model_trace(m, "mail %" G_GINT64_FORMAT " (%s to %s) is under way", m->under_way->id, m->under_way->template, m->under_way->recipient);
+}
+
 static void deliver_all(Model *m)
 {
+    arrive(m);
+    while (m->failure == NULL && hand_over_command(m, m->is_down ? TRANSPORT_RECIPIENT_FAILED : TRANSPORT_SENT))
+        continue;
     for (int i = 0; i < ROUNDS_MAX && m->failure == NULL; i++)
         if (!hand_over(m, m->is_down ? TRANSPORT_DOWN : TRANSPORT_SENT, m->is_down ? "connection refused" : "250 ok"))
             return;
@@ -341,6 +381,32 @@ static void reload(Model *m, const Event *e)
     settled(m, ok, err, "a reload");
 }
 
+/* ---- the operator ---- */
+
+static void maintenance(Model *m, const Event *e)
+{
+    static const char *const queues[] = {"support", "billing"};
+    const char *queue = queues[pick(e->dice[0], G_N_ELEMENTS(queues))];
+    GError *err = NULL;
+    gboolean was, begins = e->dice[1] % 3 != 0;
+    Instant until = m->desk->now + 600 * (1 + pick(e->dice[2], 20));
+    model_trace(m, begins ? "maintenance of %s" : "no maintenance of %s", queue);
+    gboolean ok = db_begin(m->desk->db, &err)
+                  && db_end(m->desk->db, begins ? maintenance_begin(m->desk, queue, until, &err) : maintenance_end(m->desk, queue, "off", &was, &err), &err);
+    settled(m, ok, err, "maintenance");
+}
+
+/* Of the vendor whom a ticket asked, at its address. */
+static void vendor_answers(Model *m, const Event *e)
+{
+    g_autoptr(Ticket) t = any_ticket(m, e->dice[0]);
+    if (t == NULL || t->is_operational)
+        return;
+    g_autofree char *to = notify_token_address(m->desk, desk_queue(m->desk, t->queue), 't', t->id, NULL);
+    model_trace(m, "the vendor writes in ticket %" G_GINT64_FORMAT, t->id);
+    mail(m, "help@cdn.test", "help@cdn.test", to, "Re: it", "", "We look at it.");
+}
+
 /* ---- the table ---- */
 
 static void nothing(Model *m, const Event *e) { (void)m, (void)e; }
@@ -348,6 +414,7 @@ static void nothing(Model *m, const Event *e) { (void)m, (void)e; }
 static void (*const kinds[])(Model *, const Event *) = {
     open_ticket, open_ticket, requester_writes, reply,         reply,         reply,        reply,    verb,      verb,  verb,      answer, bounce,
     out_of_office, one_fails, one_fails,        transport,     some_minutes,  some_minutes, next_thing, next_thing, next_thing, downtime, hours, reload, nothing,
+    maintenance, vendor_answers, set_out,
 };
 const int happen_kinds = G_N_ELEMENTS(kinds);
 
@@ -355,9 +422,12 @@ void happen(Model *m, const Event *e)
 {
     m->desk->now += 1 + e->dice[3] % 90;
     fire(m);
+    gboolean is_under_way = m->under_way != NULL; /* it takes as long as what happens now */
     kinds[e->kind](m, e);
     fire(m);
-    if (e->dice[3] % 4 != 0) /* else the mails wait for the next event */
+    if (is_under_way)
+        arrive(m);
+    if (m->under_way == NULL && e->dice[3] % 4 != 0) /* else the mails wait for the next event */
         deliver_all(m);
     fire(m);
 }

@@ -19,15 +19,37 @@ static const struct {
     {"a page waits though its ticket is over", "",
      "select coalesce(min(o.id), 0) from outbox o join ticket t on t.id = o.ticket_id where o.state = 'queued' and o.notification_id is not null"
      " and t.state in " OVER},
+    /* one that is asked by another way already is still told by this one */
     {"a mail waits for a page that is none any more", "",
-     "select coalesce(min(o.id), 0) from outbox o left join notification n on n.id = o.notification_id left join run r on r.id = n.run_id"
-     " where o.state = 'queued' and o.notification_id is not null and (n.id is null or n.state <> 0 or r.id is null or r.state = 3)"
-     /* but for what it carries beside */
-     " and not exists (select 1 from beside b join notification also on also.id = b.notification_id where b.outbox_id = o.id and also.state in (0, 1))"},
+     "select coalesce(min(o.id), 0) from outbox o where o.state = 'queued' and o.notification_id is not null"
+     " and not exists (select 1 from notification n join run r on r.id = n.run_id where n.state in (0, 1) and r.state <> 3"
+     " and (n.id = o.notification_id or n.id in (select notification_id from beside where outbox_id = o.id)))"},
     {"a page waits and no mail does", "",
      "select coalesce(min(n.id), 0) from notification n join run r on r.id = n.run_id where n.state = 0 and r.ended_at is null"
-     " and not exists (select 1 from outbox o where o.state = 'queued'"
-     " and (o.notification_id = n.id or o.id in (select outbox_id from beside where notification_id = n.id)))"},
+     " and not exists (select 1 from outbox o where o.notification_id = n.id and o.state = 'queued')"
+     " and not exists (select 1 from beside b join outbox o on o.id = b.outbox_id where b.notification_id = n.id and o.state = 'queued')"
+     " and not exists (select 1 from folded f where f.notification_id = n.id)"},
+    {"a page waits for a digest that does not come", "t",
+     "select coalesce(min(n.id), 0) from folded f join notification n on n.id = f.notification_id join ticket t on t.id = n.ticket_id where n.state = 0"
+     " and not exists (select 1 from maintenance m where m.queue = t.queue and m.until_at > $1)"
+     " and not exists (select 1 from due d where d.what = 'digest' and d.policy = f.contact)"},
+    {"a line waits for an end that does not come", "t",
+     "select coalesce(min(w.id), 0) from waiting_line w join ticket t on t.id = w.ticket_id"
+     " where not exists (select 1 from maintenance m where m.queue = t.queue and m.until_at > $1)"},
+    {"a maintenance without an end", "",
+     "select coalesce(min(m.rowid), 0) from maintenance m where not exists (select 1 from due d where d.what = 'maintenance' and d.policy = m.queue and d.next_at = m.until_at)"},
+    {"somebody is asked by two mails at once for one ticket", "",
+     "select coalesce(min(a.id), 0) from outbox a join outbox b on b.ticket_id = a.ticket_id and b.contact = a.contact and b.channel = a.channel and b.id > a.id"
+     " join notification x on x.id = a.notification_id join notification y on y.id = b.notification_id and (x.kind = 1) = (y.kind = 1)" /* reminders stand alone */
+     " where a.state = 'queued' and b.state = 'queued' and a.notification_id is not null and b.notification_id is not null and a.contact not like 'vendor:%'"
+     " and abs(a.next_at - b.next_at) < 60"},
+    {"a containment waits for its word, and nothing ends it", "",
+     "select coalesce(min(t.id), 0) from ticket t where t.state in ('new', 'open', 'waiting') and t.contained_at is not null and t.contained_confirmed = 0"
+     " and not exists (select 1 from due d where d.ticket_id = t.id and d.what = 'confirm')"},
+    {"two ends of one containment", "",
+     "select coalesce(min(ticket_id), 0) from (select ticket_id from due where what = 'confirm' group by ticket_id having count(*) > 1)"},
+    {"a run waits for a clock of a vendor", "",
+     "select coalesce(min(u.run_id), 0) from run_cause u join clock c on c.id = u.clock_id where c.queue like 'vendor:%'"},
     {"a ticket has two live runs of one policy", "",
      "select coalesce(min(ticket_id), 0) from (select ticket_id from run where ended_at is null group by ticket_id, policy having count(*) > 1)"},
     {"a run lives and its ticket is over", "",
@@ -73,7 +95,7 @@ static const struct {
      " and not (t.state = 'waiting' and t.waiting_for = 'customer')"},
     {"a clock runs that waits for the customer", "",
      "select coalesce(min(c.id), 0) from clock c join ticket t on t.id = c.ticket_id where c.state = 0 and c.target in ('update', 'resolve')"
-     " and t.state = 'waiting' and t.waiting_for = 'customer'"},
+     " and c.queue not like 'vendor:%' and t.state = 'waiting' and t.waiting_for = 'customer'"},
     {"two clocks of one kind run", "",
      "select coalesce(min(ticket_id), 0) from (select ticket_id from clock where state in (0, 1) group by ticket_id, queue, target having count(*) > 1)"},
     {"a clock runs to a breach that nothing finds", "",
@@ -92,6 +114,8 @@ static const struct {
      " and not (c.target = 'assign' and c.queue = 'support')" /* no level of its policy names that target */
      " and not exists (select 1 from due d where d.ticket_id = t.id)"
      " and not exists (select 1 from outbox o where o.ticket_id = t.id and o.state = 'queued' and o.notification_id is not null)"
+     " and not exists (select 1 from folded f join notification n on n.id = f.notification_id where n.ticket_id = t.id and n.state = 0)"
+     " and c.queue not like 'vendor:%'"
      " and not exists (select 1 from run r where r.ticket_id = t.id and r.ended_at is null and (r.state = 2 or r.suspended_at is not null))"},
     {"nobody owns what nobody took, and nobody was told", "",
      "select coalesce(min(r.id), 0) from run r join ticket t on t.id = r.ticket_id where r.ended_at is null and r.state = 2 and r.is_operational = 0"
@@ -141,7 +165,7 @@ static void check_run(Model *m, gint64 id)
     /* by him, in words, at that instant */
     g_autofree char *by = g_strdup_printf("verb=ack by=%s %%", r->run->acker != NULL ? r->run->acker : "");
     if (r->run->state == RUN_HELD
-        && model_number(m, "select count(*) from audit where event = 'verb' and at = $1 and detail like $2", "ts", r->run->acked_at, by) == 0)
+        && model_number(m, "select count(*) from audit where event in ('verb', 'override') and at = $1 and detail like $2", "ts", r->run->acked_at, by) == 0)
         model_fail(m, "an ack without a person: run %" G_GINT64_FORMAT, id);
 }
 
@@ -173,7 +197,7 @@ typedef void Changed(Model *, gint64 id, const Known *before, const Known *now);
 static void run_changed(Model *m, gint64 id, const Known *before, const Known *now)
 {
     static const char *const by_run[] = {[RUN_CLIMBING] = "run page handoff nobody lapsed skipped", [RUN_HELD] = "", [RUN_EXHAUSTED] = "exhausted spent nobody",
-                                         [RUN_ENDED] = "run-end"};
+                                         [RUN_ENDED] = "run-end superseded"};
     static const char *const by_ticket[] = {[RUN_CLIMBING] = "", [RUN_HELD] = "verb", [RUN_EXHAUSTED] = "verb", [RUN_ENDED] = "resolved spam merged merge"};
     g_autofree char *mark = g_strdup_printf("run=%" G_GINT64_FORMAT, id);
     gint64 was = before != NULL ? before->ticket : now->ticket;
@@ -226,7 +250,17 @@ static void handed_clear(gpointer p) { g_free(((Handed *)p)->contact); }
 static gboolean is_even_acked(const Model *m, const char *policy, int level)
 {
     const Policy *p = desk_policy(m->desk, policy);
-    return ((PolicyLevel *)g_ptr_array_index(p->levels, (guint)level - 1))->even_acked;
+    return p != NULL && (guint)level <= p->levels->len && ((PolicyLevel *)g_ptr_array_index(p->levels, (guint)level - 1))->even_acked;
+}
+
+/* It was withdrawn while it was being handed over, and who got it all the same was told so. */
+static gboolean is_told(Model *m, gint64 outbox)
+{
+    return model_number(m,
+                        "select count(*) from outbox o join outbox l on l.ticket_id = o.ticket_id and l.contact = o.contact and l.template = 'line'"
+                        " and l.created_at >= o.handed_at where o.id = $1", "i", outbox)
+               + model_number(m, "select count(*) from outbox o join waiting_line l on l.ticket_id = o.ticket_id and l.contact = o.contact where o.id = $1", "i", outbox)
+           > 0;
 }
 
 /* Pages that were handed over since the last look: of a ticket that is not over, and no second one for the same thing within a minute, in which nobody
@@ -235,15 +269,17 @@ static void check_handed(Model *m)
 {
     g_autoptr(DbRows) rows = NULL;
     if (!db_select(m->desk->db, &rows, NULL,
-                   "select n.run_id, n.level, n.kind, n.contact || ' for ' || coalesce(n.instead_of, ''), n.created_at, o.id, t.state, o.state, r.policy from outbox o join notification n on n.id = o.notification_id join run r on r.id = n.run_id"
-                   " join ticket t on t.id = o.ticket_id where o.handed_at is not null and o.is_archived = 0"
-                   /* the mail about an outage whose hand-over ends that */
-                   " and (t.resolved_at is null or o.handed_at <> t.resolved_at or t.is_operational = 0) order by o.id", ""))
+                   "select n.run_id, n.level, n.kind, n.contact || ' by ' || o.channel || ' for ' || coalesce(n.instead_of, ''), n.created_at, o.id, t.state, o.state, r.policy,"
+                   " o.contact not like 'vendor:%' and exists (select 1 from maintenance x where x.queue = t.queue and x.since_at < o.created_at and x.until_at > o.handed_at)"
+                   " from outbox o join notification n on n.id = o.notification_id join run r on r.id = n.run_id"
+                   " join ticket t on t.id = o.ticket_id where o.handed_at is not null and o.is_archived = 0 order by o.id", ""))
         return model_fail(m, "no outbox");
     while (db_next(rows, NULL)) {
         Handed h = {db_int(rows, 0), (int)db_int(rows, 1), (int)db_int(rows, 2), g_strdup(db_text(rows, 3)), db_instant(rows, 4)};
-        if (strstr(OVER, db_text(rows, 6)) != NULL)
+        if (strstr(OVER, db_text(rows, 6)) != NULL && !is_told(m, db_int(rows, 5)))
             model_fail(m, "mailed though its ticket is over: mail %" G_GINT64_FORMAT, db_int(rows, 5));
+        if (db_int(rows, 9) != 0)
+            model_fail(m, "asked in a maintenance: mail %" G_GINT64_FORMAT, db_int(rows, 5));
         for (guint i = 0; i < m->handed->len; i++) {
             const Handed *o = &g_array_index(m->handed, Handed, i);
             if (o->run == h.run && o->level == h.level && o->kind == h.kind && strcmp(o->contact, h.contact) == 0 && h.asked_at - o->asked_at < 60

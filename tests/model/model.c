@@ -120,6 +120,7 @@ static char *play(Desk *d, Desk *other, const Event *events, gsize n, char **ret
         model_exchange(&m);
     *ret_trace = g_string_free(m.trace, FALSE);
     g_ptr_array_unref(m.no_parts);
+    outbox_row_free(m.under_way);
     hold_clear(&m);
     return m.failure;
 }

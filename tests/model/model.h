@@ -3,6 +3,7 @@
 #ifndef TESTS_MODEL_H
 #define TESTS_MODEL_H
 
+#include "store/outbox.h"
 #include "store/runs.h"
 #include "store/tickets.h"
 
@@ -38,6 +39,7 @@ typedef struct {
     GString *trace;
     int mails;            /* that came in */
     gboolean is_down;     /* the transport */
+    OutboxRow *under_way; /* a mail that the transport has, or NULL */
     GPtrArray *no_parts;  /* MessagePart *: none */
     /* hold.c's memory */
     GHashTable *runs, *clocks, *tickets; /* id -> Known */

@@ -301,7 +301,7 @@ static const struct {
     {"ended/end", "it is over", FALSE, ENDED, "6 end again",
      "", "ended 1 -"},
     {"ended/delivered", "a page that was under way", FALSE, "0 cause\n0 sent ann\n5 end over\n", "6 delivered 2",
-     "", "ended 1 -"},
+     "tell-end:bob", "ended 1 -"},
 };
 
 /* Whether it holds; else it says what came instead. */
