@@ -36,10 +36,28 @@ static gboolean add_all(IntakeCase *c, gboolean as_participants, GError **err)
     return TRUE;
 }
 
+/* Whoever knows a subject and an address could have the answers sent to himself: a later mail must be proven, or be written to an address that
+ * only its readers know. */
+static gboolean may_change(IntakeCase *c, gboolean *ret, GError **err)
+{
+    gint64 earlier;
+    if (!db_value(c->desk->db, &earlier, err, "select count(*) from message where ticket_id = $1 and id < $2 and direction = 'in'", "ii", c->ticket->id, c->row->id))
+        return FALSE;
+    *ret = earlier == 0 || intake_is_believed(c) || c->token_ticket == c->ticket->id;
+    return TRUE;
+}
+
 gboolean watchers_of_requester(IntakeCase *c, GError **err)
 {
+    gboolean may;
     if (c->ticket->requester == NULL || g_ascii_strcasecmp(c->ticket->requester, c->reading->from) != 0)
         return TRUE;
+    if (!may_change(c, &may, err))
+        return FALSE;
+    if (!may) {
+        intake_note(c, "its To and Cc change nothing: it is not proven to be the requester's");
+        return TRUE;
+    }
     return tickets_remove_watcher(c->desk->db, c->ticket->id, NULL, err) && add_all(c, FALSE, err);
 }
 

@@ -107,4 +107,13 @@ check "there is something to look at" test "$(printf '%s\n' "$outside" | wc -l)"
 # shellcheck disable=SC2086
 no_match "no personal address and no note in any of it" 'support\+[awb][0-9]|XYZZY|PLUGH|have not paid' "$(cat $outside; for f in $outside; do plain "$f"; done)"
 check "the audit is whole" escalate audit verify
+# ---- a From that is not proven ----
+sed -i '1i trusted-authserv: [mx.desk.test]' "$CONF"
+before=$(watching)
+make_mail -H 'Cc: spy@evil.test' -H 'Message-ID: <forged@evil.test>' kim@acme.test support@desk.test 'Re: [support #1] Invoice' 'Please tell my colleague too.' | deliver mallory@evil.test support@desk.test
+at 2026-05-26T16:00:00+02:00
+same "a forged mail of the requester brings nobody in" "1 $before" "$(ticket) $(watching)"
+make_mail -H 'Cc: max@acme.test' -H 'Authentication-Results: mx.desk.test; dmarc=pass' -H 'Message-ID: <proven@acme.test>' kim@acme.test support@desk.test 'Re: [support #1] Invoice' 'Max wants to read this.' | deliver kim@acme.test support@desk.test
+at 2026-05-26T16:01:00+02:00
+same "a proven one does" 'max@acme.test' "$(watching)"
 done_testing
