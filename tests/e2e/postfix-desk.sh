@@ -70,8 +70,9 @@ same 'with its envelope sender a b-address' '<support+b' "$(header "$ack" Return
 match 'and the ticket in the subject' '^\[support #1\] Shop is down$' "$(header "$ack" Subject)"
 
 exits 'Bob is paged' 0 at 2026-05-26T10:23:00+02:00
-check 'his mailbox bounces: Postfix reports to the b-address' eventually has_incoming 1
-match 'with the null sender' '^Sender: $' "$(envelope_of "$(spool_files incoming)")"
+# on a slow machine it is here, and taken in, before that round is over
+reported() { grep -rlEq '^X-Escalate-Envelope-Sender: ?$' "$SPOOL/incoming" "$SPOOL/archive"; }
+check 'his mailbox bounces: Postfix reports to the b-address, with the null sender' eventually reported
 exits 'the bounce is read' 0 at 2026-05-26T10:24:00+02:00
 check 'his backup is paged' eventually sink_has ann@sink.test 1
 page=$(in_sink ann@sink.test)
