@@ -38,7 +38,7 @@ compile() {
     $cc -std=gnu11 -D_GNU_SOURCE $flags -I"$source" -I"$source/src" -I"$build" -o "$work/$compile_name" \
         "$bench/$compile_name.c" "$@" "$build/libescalate.a" $libs || exit 2
 }
-core="$build/src/programs/core.o $build/src/programs/parse_worker.o $build/src/programs/deliver_worker.o $build/src/programs/sign_worker.o"
+core="$build/src/programs/core.o $build/src/programs/parse_worker.o $build/src/programs/deliver_worker.o $build/src/programs/sign_worker.o $build/src/programs/handover.o"
 $cc -O2 -static -o "$work/empty" "$bench/empty.c" || exit 2
 $cc -std=gnu11 -D_GNU_SOURCE -O2 -I"$source" -o "$work/bench_filter" "$bench/bench_filter.c" || exit 2
 compile bench_worktime
