@@ -321,12 +321,17 @@ static gboolean no_human(IntakeCase *c, gint64 claimed, GError **err)
 }
 
 /* An agent who copies the requester, or others, shows them the personal address that he writes to, and they answer all. Their mail is what it
- * would be at the ticket's address: nothing that such an address allows is theirs, and nothing of it is lost. */
+ * would be at the ticket's address: nothing that such an address allows is theirs, and nothing of it is lost. A vendor is one of them. */
 static gboolean is_outsider_at_personal(const IntakeCase *c, gboolean *ret, GError **err)
 {
     *ret = FALSE;
-    return (c->notification == NULL && c->work_ticket == 0) || c->sender != NULL || c->ticket == NULL
-           || tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, ret, err);
+    if ((c->notification == NULL && c->work_ticket == 0) || c->ticket == NULL)
+        return TRUE;
+    if (c->sender != NULL) {
+        *ret = c->sender->vendor != NULL && people_is_of_ticket(c->desk, c->sender, c->ticket->id);
+        return TRUE;
+    }
+    return tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, ret, err);
 }
 
 static gboolean human(IntakeCase *c, gint64 claimed, GError **err)

@@ -170,6 +170,7 @@ match "under its contract" 'we need your help under CDN-7' "$(plain "$mail")"
 match "by when, in its own language whatever the customer writes" 'We count on your answer by Tuesday 26 May, 17:0' "$(plain "$mail")"
 same "nothing of the customer, nobody of ours, no personal address" "" "$(grep -iE 'secret|nia@|nia |bob|carol|\+[awb][0-9]+\.' "$mail")"
 same "its own clocks run" "respond resolve" "$(sqlite_value "select target from clock where queue = 'vendor:cdn' and ticket_id = $edge" | tr '\n' ' ' | sed 's/ $//')"
+page=$(newest escalation)
 same "and the people of the level are asked beside" "Eve <eve@desk.test>" "$(to_of "$(newest escalation)")"
 not_match "who is asked in the same moment could not answer yet" 'was mailed' "$(plain "$(newest escalation)")"
 printf 'ack\nWe reset the node.\n' | make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' -H "In-Reply-To: $(header "$mail" Message-ID)" \
@@ -187,6 +188,23 @@ printf 'Joe here: more.\n' | make_mail -H 'Authentication-Results: mx.desk.test;
     joe@cdn.test "$(reply_to "$mail")" "Re: $(header "$mail" Subject)" - | deliver joe@cdn.test "$(reply_to "$mail")"
 pass_at "2026-05-26T15:30:00+02:00"
 same "who only says so is not" 1 "$(for f in $(templated line); do plain "$f"; done | grep -c 'Cdn writes: Joe')"
+# an agent who copies the vendor shows it an address that is his alone, and it answers all
+before=$(sent_to help@cdn.test)
+printf 'status\nThe node is back.\n' | make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' help@cdn.test "$(reply_to "$page")" \
+    "Re: $(header "$mail" Subject)" - | deliver help@cdn.test "$(reply_to "$page")"
+pass_at "2026-05-26T15:31:00+02:00"
+match "a vendor at somebody's page is the vendor" 'Cdn writes: status' "$(plain "$(newest line)")"
+same "and is told nothing of the ticket, nor a personal address" "$before" "$(sent_to help@cdn.test)"
+sed -i '/^  support: /s/mode: observe/mode: relay/' "$CONF"
+make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' nia@shop.test support@desk.test "[support #$edge] Secret" 'Immer noch.' | deliver nia@shop.test support@desk.test
+pass_at "2026-05-26T15:32:00+02:00"
+work=$(reply_to "$(newest relay-in)")
+match "there is a work address" '\+w' "$work"
+printf 'Our fault, sorry.\n' | make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' help@cdn.test "$work" 'Re: edge' - | deliver help@cdn.test "$work"
+pass_at "2026-05-26T15:33:00+02:00"
+same "nor does what it writes there go to the customer" 0 "$(templated_count relay)"
+same "or meet our clock" 0 "$(sqlite_value "select state from clock where queue = 'support' and target = 'respond' and ticket_id = $edge")"
+sed -i '/^  support: /s/mode: relay/mode: observe/' "$CONF"
 pass_at "2026-05-27T15:10:00+02:00"
 match "its resolve runs out: the owner is told" 'Cdn has not solved it within 1d.' "$(for f in $(templated line); do plain "$f"; done)"
 
