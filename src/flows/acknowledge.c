@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "rules/wrap.h"
+
 #include "flows/belonging.h"
 #include "flows/courtesy.h"
 #include "flows/digestreply.h"
@@ -30,6 +32,7 @@ static const ConfigContact *actor_of(IntakeCase *c, const ConfigContact *address
 gboolean acknowledge_ask_registered(IntakeCase *c, const ConfigContact *addressed, GError **err)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *from = wrap_clip(c->reading->from, 200);
     gboolean may, is_his = addressed != NULL && c->sender == addressed;
     intake_note(c, "from an address that is not registered, or failed authentication: nothing is done");
     c->row->is_note = TRUE;
@@ -39,8 +42,8 @@ gboolean acknowledge_ask_registered(IntakeCase *c, const ConfigContact *addresse
         return TRUE;
     GuardCase facts = intake_guard_case(c, addressed->email[0], GUARD_REFUSAL);
     facts.null_sender = FALSE; /* it answers the registered address, not the mail's sender */
-    g_ptr_array_add(lines, g_strdup_printf(is_his ? "Somebody answered from <%.200s>, but the mail failed authentication: it may be forged."
-                                                  : "Somebody answered from <%.200s>, which is not one of your addresses here.", c->reading->from));
+    g_ptr_array_add(lines, g_strdup_printf(is_his ? "Somebody answered from <%s>, but the mail failed authentication: it may be forged."
+                                                  : "Somebody answered from <%s>, which is not one of your addresses here.", from));
     g_ptr_array_add(lines, g_strdup_printf("Nothing was done, and nothing was sent on. If it was you, please answer %s.",
                                            is_his ? "through the mail server of that address" : "from the address that this mail was sent to"));
     return courtesy_allows(c->desk, c->ticket, &facts, &may, err)

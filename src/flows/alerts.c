@@ -85,28 +85,36 @@ static gboolean over(IntakeCase *c, GError **err)
     if (c->ticket == NULL)
         return file_other(c, "recovery", err);
     gboolean is_believed = intake_is_believed(c), was_over = c->ticket->state >= TICKET_RESOLVED;
-    intake_note(c, was_over ? "over already: a note" : is_believed ? "it is over: resolved" : "says that it is over, and is not authenticated: a note");
+    /* a rule that names no sender lets everybody in: then the end must come from where the alert came from */
+    gboolean may = c->alert->from != NULL || g_strcmp0(c->ticket->requester, c->reading->from) == 0;
+    intake_note(c, was_over ? "over already: a note" : !is_believed ? "says that it is over, and is not authenticated: a note"
+                   : may ? "it is over: resolved" : "says that it is over, and is not of who sent the alert: a note");
     if (!append(c, err))
         return FALSE;
-    if (was_over || !is_believed)
+    if (was_over || !is_believed || !may)
         return TRUE;
     g_autofree char *by = g_strconcat("alert:", c->alert->name, NULL);
     return verbs_recovered(c->desk, c->ticket, by, "recovered", c->row->id, err)
            && arrivals_tell_queue(c, desk_queue(c->desk, c->ticket->queue), "relay-in", err);
 }
 
-/* More than anybody could read, or a pattern that takes what changes with each mail for a name: the last ticket of the rule gets it. */
+/* More than anybody could read, or a pattern that takes what changes with each mail for a name: the last ticket of the rule gets it. Mail that is
+ * authenticated and mail that is not are counted apart, so that nobody can use up a monitor's number. */
 static gboolean too_many(IntakeCase *c, gint64 *ret_last, GError **err)
 {
     gint64 n;
     *ret_last = 0;
-    if (!db_value(c->desk->db, &n, err, "select count(*) from alert where rule = $1 and opened_at > $2", "st", c->alert->name, c->desk->now - 3600))
+    gint64 is_proven = c->auth == AUTHRES_PASS;
+    if (!db_value(c->desk->db, &n, err,
+                  "select count(*) from alert a where a.rule = $1 and a.opened_at > $2 and $3 ="
+                  " (select m.is_verified from message m where m.ticket_id = a.ticket_id order by m.id limit 1)",
+                  "sti", c->alert->name, c->desk->now - 3600, is_proven))
         return FALSE;
     return n < LIMIT_ALERTS_PER_RULE_HOUR
            || db_value(c->desk->db, ret_last, err,
                        "select coalesce(max(a.ticket_id), 0) from alert a join ticket t on t.id = a.ticket_id where a.rule = $1 and a.opened_at > $2 and t.state in"
-                       " ('new', 'open', 'waiting')",
-                       "st", c->alert->name, c->desk->now - 3600);
+                       " ('new', 'open', 'waiting') and $3 = (select m.is_verified from message m where m.ticket_id = t.id order by m.id limit 1)",
+                       "sti", c->alert->name, c->desk->now - 3600, is_proven);
 }
 
 static gboolean begins(IntakeCase *c, gint64 old, GError **err)
@@ -126,8 +134,11 @@ static gboolean goes_on(IntakeCase *c, GError **err)
 {
     gboolean was_over = c->ticket->state == TICKET_RESOLVED;
     intake_note(c, was_over ? "resolved becomes open: it is there again" : "joins the ticket of its key");
-    if (!append(c, err) || !arrivals_rescore(c, was_over, err))
+    if (!append(c, err) || !arrivals_rescore(c, was_over, err) || (c->home != NULL && !arrivals_bring_queue(c, c->home, err)))
         return FALSE;
+    for (guint i = 0; i < c->other_queues->len; i++)
+        if (!arrivals_bring_queue(c, g_ptr_array_index(c->other_queues, i), err))
+            return FALSE;
     return !was_over || arrivals_tell_queue(c, desk_queue(c->desk, c->ticket->queue), "relay-in", err);
 }
 

@@ -73,6 +73,18 @@ gboolean arrivals_tell_queue(IntakeCase *c, const ConfigQueue *queue, const char
     return attached_parts(c, &parts, err) && tell_team(c, queue, template, parts, err);
 }
 
+gboolean arrivals_bring_queue(IntakeCase *c, const ConfigQueue *queue, GError **err)
+{
+    g_autoptr(GPtrArray) queues = NULL;
+    if (!tickets_queues(c->desk->db, c->ticket->id, &queues, err))
+        return FALSE;
+    if (g_ptr_array_find_with_equal_func(queues, queue->name, g_str_equal, NULL))
+        return TRUE;
+    intake_note(c, "brings queue %s", queue->name);
+    return tickets_add_queue(c->desk->db, c->ticket->id, queue->name, FALSE, err)
+           && deadlines_start(c->desk, c->ticket, queue, FALSE, c->desk->now, 0, err) && arrivals_tell_queue(c, queue, "new-ticket", err);
+}
+
 static gboolean tell_teams(IntakeCase *c, const char *template, gboolean others, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
@@ -89,14 +101,12 @@ static gboolean tell_teams(IntakeCase *c, const char *template, gboolean others,
 static gboolean auto_ack(IntakeCase *c, GError **err)
 {
     GuardCase facts = intake_guard_case(c, c->ticket->requester != NULL ? c->ticket->requester : c->reading->from, GUARD_AUTO_ACK);
-    gboolean may;
-    gint64 spams;
+    gboolean may, is_spammer;
     if (c->is_silent)
         return TRUE;
-    if (!db_value(c->desk->db, &spams, err, "select count(*) from ticket t join person p on p.id = t.requester_id where p.address = $1 and t.spam = 1", "s",
-                  facts.to))
+    if (!courtesy_is_spammer(c->desk, facts.to, c->auth == AUTHRES_PASS, &is_spammer, err))
         return FALSE;
-    facts.is_spam = facts.is_spam || spams > 0;
+    facts.is_spam = facts.is_spam || is_spammer;
     if (!courtesy_allows(c->desk, c->ticket, &facts, &may, err))
         return FALSE;
     intake_note(c, may ? "auto-ack to the sender" : "no auto-ack: the guard refuses");
@@ -350,8 +360,8 @@ static gboolean tell_misdirected(IntakeCase *c, const ConfigQueue *home, GError 
     if (!tickets_work(c->desk->db, t->id, c->sender->name, &work, err))
         return FALSE;
     g_autofree char *address = notify_token_address(c->desk, home, 'w', work, c->sender->name);
-    g_ptr_array_add(lines, g_strdup_printf("This was not sent to %.100s: it came to the ticket's address, and is kept as a note.",
-                                           t->requester_name != NULL ? t->requester_name : "the customer"));
+    g_autofree char *customer = wrap_clip(t->requester_name != NULL ? t->requester_name : "the customer", 100);
+    g_ptr_array_add(lines, g_strdup_printf("This was not sent to %s: it came to the ticket's address, and is kept as a note.", customer));
     g_ptr_array_add(lines, g_strdup_printf("To answer, write to %s", address));
     return notify_transcript(c->desk, t, c->sender, 0, lines, FALSE, TRUE, c->reading->message_id, err);
 }

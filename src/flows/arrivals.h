@@ -18,5 +18,7 @@ gboolean arrivals_append_machine(IntakeCase *c, GError **err);
 gboolean arrivals_rescore(IntakeCase *c, gboolean reopens, GError **err);
 /* Tells the team of a queue of a second copy: of a queue that came to a known ticket with it, or since the first was not whole. */
 gboolean arrivals_tell_queue(IntakeCase *c, const ConfigQueue *queue, const char *template, GError **err);
+/* A queue that c->ticket has not: it is told, and its clock begins. */
+gboolean arrivals_bring_queue(IntakeCase *c, const ConfigQueue *queue, GError **err);
 
 #endif

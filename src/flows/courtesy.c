@@ -85,3 +85,15 @@ gboolean courtesy_person_wrote(Desk *d, const char *address, GError **err)
            && db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", wrote,
                      now);
 }
+
+gboolean courtesy_is_spammer(Desk *d, const char *address, gboolean proven, gboolean *ret, GError **err)
+{
+    gint64 n;
+    if (!db_value(d->db, &n, err,
+                  "select exists (select 1 from ticket t join person p on p.id = t.requester_id where p.address = $1 and t.spam = 1"
+                  " and ($2 = 0 or exists (select 1 from message m where m.ticket_id = t.id and m.direction = 'in' and m.is_verified = 1 and m.from_address = $1)))",
+                  "si", address, (gint64)proven))
+        return FALSE;
+    *ret = n > 0;
+    return TRUE;
+}

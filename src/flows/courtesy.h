@@ -15,6 +15,8 @@ gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gbool
 gboolean courtesy_may_update(Desk *d, const Ticket *t, gboolean *ret, GError **err);
 /* Keeps for that why the guard would send none after this message, if so. */
 gboolean courtesy_remember(Desk *d, gint64 message, const GuardCase *facts, GError **err);
+/* Whether a ticket of that address was marked by `spam`. A `proven` mail is judged by proven ones alone: what others send in one's name silences nobody. */
+gboolean courtesy_is_spammer(Desk *d, const char *address, gboolean proven, gboolean *ret, GError **err);
 /* A person of the team has written to that address: its limits begin anew. */
 gboolean courtesy_person_wrote(Desk *d, const char *address, GError **err);
 

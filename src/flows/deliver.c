@@ -10,6 +10,8 @@
 #include "base/limits.h"
 #include "base/log.h"
 
+#include "rules/wrap.h"
+
 #include "store/spool.h"
 #include "store/tickets.h"
 
@@ -23,6 +25,7 @@
 #include "base/banned.h"
 
 #define FACT_DOWN "transport-down" /* value: "since retry" in seconds */
+#define REPLY_BYTES 200 /* of a server's answer, in a line */
 
 /* ---- the transport's own state ---- */
 
@@ -151,7 +154,7 @@ static gboolean answer_failed(Desk *d, const OutboxRow *row, const char *reply, 
     g_autoptr(Ticket) t = NULL;
     if (!tickets_load(d->db, row->ticket_id, &t, err) || !deadlines_reopen_respond(d, t, row->answer_id, d->now, 0, err))
         return FALSE;
-    g_autofree char *line = g_strdup_printf("The answer to the customer could not be delivered: %.200s", reply);
+    g_autofree char *said = wrap_clip(reply, REPLY_BYTES), *line = g_strdup_printf("The answer to the customer could not be delivered: %s", said);
     const ConfigQueue *queue = desk_queue(d, t->queue);
     const char *who = t->owner != NULL ? t->owner : queue != NULL ? queue->lead : NULL;
     return who == NULL || notify_line(d, t, who, line, err);
@@ -160,7 +163,8 @@ static gboolean answer_failed(Desk *d, const OutboxRow *row, const char *reply, 
 static gboolean failed(Desk *d, const OutboxRow *row, const char *reply, GError **err)
 {
     gboolean is_mail = strcmp(row->channel, "mail") == 0;
-    g_autofree char *reason = is_mail ? g_strdup_printf("not delivered: %.200s", reply) : g_strdup_printf("%s failed: %.200s", row->channel, reply);
+    g_autofree char *said = wrap_clip(reply, REPLY_BYTES);
+    g_autofree char *reason = is_mail ? g_strdup_printf("not delivered: %s", said) : g_strdup_printf("%s failed: %s", row->channel, said);
     if (!outbox_failed(d->db, row->id, d->now, reply, err) || !(is_command(row) || set_up(d, err))
         || !desk_audit(d, row->ticket_id, err, "mail-failed", "outbox=%" G_GINT64_FORMAT " template=%s", row->id, row->template))
         return FALSE;

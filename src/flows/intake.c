@@ -221,20 +221,11 @@ static gboolean second_copy(IntakeCase *c, gint64 first, GError **err)
     intake_note(c, "a second copy of message %" G_GINT64_FORMAT ": same Message-ID, From, Date and text", first);
     c->row->filed = g_strdup("duplicate");
     if (ticket != 0) {
-        g_autoptr(GPtrArray) queues = NULL;
-        if (!belonging_load(c, ticket, err) || !tickets_queues(c->desk->db, c->ticket->id, &queues, err))
+        if (!belonging_load(c, ticket, err))
             return FALSE;
         for (int i = 0; i < c->mail->recipient_count; i++) {
             const ConfigQueue *q = config_queue_by_address(c->desk->config, c->mail->recipients[i]);
-            gboolean known = q == NULL;
-            for (guint k = 0; k < queues->len && !known; k++)
-                known = strcmp(g_ptr_array_index(queues, k), q->name) == 0;
-            if (known)
-                continue;
-            intake_note(c, "brings queue %s", q->name);
-            g_ptr_array_add(queues, g_strdup(q->name));
-            if (!tickets_add_queue(c->desk->db, c->ticket->id, q->name, FALSE, err)
-                || !deadlines_start(c->desk, c->ticket, q, FALSE, c->desk->now, 0, err) || !arrivals_tell_queue(c, q, "new-ticket", err))
+            if (q != NULL && !arrivals_bring_queue(c, q, err))
                 return FALSE;
         }
         g_clear_pointer(&c->ticket, tickets_free);

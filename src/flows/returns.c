@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "rules/wrap.h"
+
 #include "flows/arrivals.h"
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
@@ -68,7 +70,8 @@ static char *bounce_reason(const KindRecipient *k)
     const char *semicolon = strchr(k->diagnostic, ';');
     const char *text = semicolon != NULL ? semicolon + 1 + strspn(semicolon + 1, " ") : k->diagnostic;
     gboolean says_status = *k->status == '\0' || strstr(text, k->status) != NULL;
-    return g_strdup_printf("bounced: %s%s%.160s", says_status ? "" : k->status, says_status ? "" : " ", text);
+    g_autofree char *said = wrap_clip(text, 160);
+    return g_strdup_printf("bounced: %s%s%s", says_status ? "" : k->status, says_status ? "" : " ", said);
 }
 
 gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)

@@ -1,32 +1,23 @@
 /* triggers: see the header. */
 #include "flows/triggers.h"
 
+#include "flows/courtesy.h"
 #include "flows/escalate.h"
 #include "flows/raise.h"
 #include "flows/surge.h"
 
 #include "base/banned.h"
 
-/* Whether somebody was told by `spam` that what he sends is. */
-static gboolean is_spammer(IntakeCase *c, gboolean *ret, GError **err)
-{
-    gint64 n;
-    if (!db_value(c->desk->db, &n, err, "select count(*) from ticket t join person p on p.id = t.requester_id where p.address = $1 and t.spam = 1", "s",
-                  c->reading->from))
-        return FALSE;
-    *ret = n > 0;
-    return TRUE;
-}
-
 /* Why the mail may page nobody; *ret is NULL where it may; constant text. */
 static gboolean refusal(IntakeCase *c, const char **ret, GError **err)
 {
-    gboolean is_participant, spammer;
-    if (!tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, &is_participant, err) || !is_spammer(c, &spammer, err))
+    gboolean is_participant, is_spammer;
+    if (!tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, &is_participant, err)
+        || !courtesy_is_spammer(c->desk, c->reading->from, c->auth == AUTHRES_PASS, &is_spammer, err))
         return FALSE;
     GuardCase facts = intake_guard_case(c, c->reading->from, GUARD_UPDATE);
     *ret = c->auth == AUTHRES_FAIL                          ? "its authentication failed"
-           : facts.is_spam || spammer                       ? "it is marked as spam, or its sender is"
+           : facts.is_spam || is_spammer                      ? "it is marked as spam, or its sender is"
            : c->alert != NULL                               ? NULL
            : c->kind != KIND_HUMAN || c->unsure             ? "it may be no person's"
            : !is_participant && !(c->row->is_note && c->sender != NULL) ? "its sender is no participant"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rules/freemail.h"
+#include "rules/wrap.h"
 
 #include "flows/audience.h"
 #include "flows/deadlines.h"
@@ -14,6 +15,7 @@
 #include "base/banned.h"
 
 #define PREFIX "vendor:"
+#define TOLD_BYTES 1500 /* of his answer, in a line */
 
 gboolean vendors_is_clock(const ClockRow *c) { return g_str_has_prefix(c->queue, PREFIX); }
 
@@ -108,7 +110,8 @@ gboolean vendors_ask(Desk *d, const Ticket *t, const LadderPage *p, const Config
 gboolean vendors_answered(Desk *d, const Ticket *t, const ConfigContact *c, const char *text, gint64 message, GError **err)
 {
     g_autofree char *at = view_time(desk_contact_zone(d, NULL, desk_queue(d, t->queue)), d->now, d->now);
-    g_autofree char *outcome = g_strdup_printf("answered %s", at), *line = g_strdup_printf("%s writes: %.1500s", c->full_name, text);
+    g_autofree char *outcome = g_strdup_printf("answered %s", at), *said = wrap_clip(text, TOLD_BYTES);
+    g_autofree char *line = g_strdup_printf("%s writes: %s", c->full_name, said);
     return deadlines_vendor_answered(d, t, c->name, d->now, message, err)
            && db_run(d->db, err,
                      "update notification set outcome = $3, outcome_at = $4 where ticket_id = $1 and contact = $2 and delivered_at is not null", "isst", t->id,

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "rules/wrap.h"
+
 #include "mail/message.h"
 #include "mail/parttype.h"
 #include "config/keys.h"
@@ -84,8 +86,9 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
     if (personal != NULL) {
         intake_note(c, "not relayed: the part %s holds a personal address", personal);
         v->is_refused = TRUE;
-        g_ptr_array_add(v->results, g_strdup_printf("Not sent to the customer: the attachment %.100s holds an address that is yours alone. Please"
-                                                    " answer again without it.", personal));
+        g_autofree char *name = wrap_clip(personal, 100);
+        g_ptr_array_add(v->results, g_strdup_printf("Not sent to the customer: the attachment %s holds an address that is yours alone. Please"
+                                                    " answer again without it.", name));
         return messages_set_note(c->desk->db, c->row->id, err);
     }
     g_autofree char *rest = token_scrub(c->said->work->rest, -1, NULL), *text = attached_for_requester(c, rest, c->ticket->language);

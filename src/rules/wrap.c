@@ -127,3 +127,12 @@ char *wrap_gist(const char *text)
     settle(paragraph, &best);
     return best;
 }
+
+char *wrap_clip(const char *text, gsize bytes)
+{
+    gsize n = strnlen(text, bytes);
+    while (n > 0 && ((guchar)text[n] & 0xc0) == 0x80) /* it goes on: the character does not fit */
+        n--;
+    g_autofree char *head = g_strndup(text, n);
+    return g_utf8_make_valid(head, -1);
+}

@@ -14,5 +14,7 @@ char *wrap_preview(const char *text, int n);
 /* What a mail begins to say, on one line: its first paragraph that is more than a word or two, without greeting; else the longest one. Control
  * characters become spaces. NULL: it says nothing. Newly allocated. */
 char *wrap_gist(const char *text);
+/* At most `bytes` of the text, cut between characters, since JSON takes no half one; what is not UTF-8 is replaced. Newly allocated. */
+char *wrap_clip(const char *text, gsize bytes);
 
 #endif

@@ -16,7 +16,8 @@ r $WORK/recipes
 d
 }" "$CONF"
 sed -i -e '/^  - name: zabbix$/a\    severity: S1' \
-    -e "/^plans:\$/i\\  - {name: open-nagios, from: '@outside.test', header: 'X-Kind: alert', alert: {key: 'ALERT (.+)', closes: 'OVER'}, severity: S2, escalate: yes}" "$CONF"
+    -e "/^plans:\$/i\\  - {name: open-nagios, from: '@outside.test', header: 'X-Kind: alert', alert: {key: 'ALERT (.+)', closes: 'OVER'}, severity: S2, escalate: yes}" \
+    -e "/^plans:\$/i\\  - {name: sensor, alert: {key: '^SENSOR (\\\\w+)', closes: 'back'}}" "$CONF"
 check "check is content with them" escalate check
 
 AUTH='Authentication-Results: mx.desk.test; dmarc=pass header.from=monitor.example'
@@ -153,6 +154,38 @@ done
 at 2026-05-26T11:30:00+02:00
 same "200 new names of a rule within an hour, no more" $((before + 2)) "$(tickets)"
 same "the rest is in the last of them" 3 "$(mails_of "$(sqlite_value "select max(ticket_id) from alert")")"
+
+make_mail -H 'X-Kind: alert' -H 'Authentication-Results: mx.desk.test; dmarc=pass header.from=outside.test' probe@outside.test support@desk.test 'ALERT fire' '' \
+    | deliver probe@outside.test support@desk.test
+at 2026-05-26T11:31:00+02:00
+same "who is authenticated is counted apart: nobody uses up his number" $((before + 3)) "$(tickets)"
+same "so his pages somebody" 1 "$(sqlite_value "select count(*) from run where ticket_id = $(sqlite_value "select ticket_id from alert where key = 'fire'")")"
+
+# ---- an alert that another queue has ----
+AUTH_LINE='X-Nothing: here'
+make_mail nagios@monitor.example sales@desk.test '** PROBLEM Service Alert: web7/HTTP is CRITICAL **' '' | deliver nagios@monitor.example sales@desk.test
+at 2026-05-26T11:32:00+02:00
+web7=$(sqlite_value "select ticket_id from alert where key = 'web7/http'")
+same "is in that" sales "$(sqlite_value "select queue from ticket where id = $web7")"
+unset AUTH_LINE
+before=$(templated_count new-ticket)
+monitor nagios 11:33 '** PROBLEM Service Alert: web7/HTTP is CRITICAL **' ''
+same "the queue that gets it too is told, and has its clock" "$((before + 2)) 1" "$(templated_count new-ticket
+    ) $(sqlite_value "select count(*) from clock where ticket_id = $web7 and queue = 'support' and target = 'respond' and state = 0")"
+monitor nagios 11:34 '** PROBLEM Service Alert: web7/HTTP is CRITICAL **' ''
+same "once" "$((before + 2))" "$(templated_count new-ticket)"
+
+# ---- a rule that says nothing of From ----
+monitor sensor 11:35 'SENSOR pump stopped' ''
+pump=$(sqlite_value "select ticket_id from alert where key = 'pump'")
+make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass header.from=evil.test' mallory@evil.test support@desk.test 'SENSOR pump back' '' \
+    | deliver mallory@evil.test support@desk.test
+at 2026-05-26T11:36:00+02:00
+same "a stranger who is authenticated ends no alert of another" new "$(state "$pump")"
+match "and the log says why" 'not of who sent the alert: a note' "$(decided)"
+monitor sensor 11:37 'SENSOR tank stopped' ''
+monitor sensor 11:38 'SENSOR tank back' ''
+same "who sent it does" resolved "$(sqlite_value "select t.state from ticket t join alert a on a.ticket_id = t.id where a.key = 'tank'")"
 
 # ---- heartbeat ----
 beat() { make_mail -H "$AUTH" backup@monitor.example support@desk.test 'Backup of db1 done' '3.2 GB' | deliver backup@monitor.example support@desk.test; }

@@ -205,6 +205,11 @@ pass_at "2026-05-26T15:33:00+02:00"
 same "nor does what it writes there go to the customer" 0 "$(templated_count relay)"
 same "or meet our clock" 0 "$(sqlite_value "select state from clock where queue = 'support' and target = 'respond' and ticket_id = $edge")"
 sed -i '/^  support: /s/mode: relay/mode: observe/' "$CONF"
+# 1500 bytes end in the middle of a letter
+awk 'BEGIN { printf "xy"; for (i = 0; i < 900; i++) printf "\303\244 "; print "" }' | make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' \
+    help@cdn.test "$(reply_to "$mail")" "Re: $(header "$mail" Subject)" - | deliver help@cdn.test "$(reply_to "$mail")"
+pass_at "2026-05-26T15:34:00+02:00"
+match "a long answer is told as far as it fits" 'Cdn writes: xyä ä' "$(plain "$(newest line)")"
 pass_at "2026-05-27T15:10:00+02:00"
 match "its resolve runs out: the owner is told" 'Cdn has not solved it within 1d.' "$(for f in $(templated line); do plain "$f"; done)"
 

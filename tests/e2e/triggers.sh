@@ -171,4 +171,16 @@ tick
 for i in 1 2 3 4; do from "bill$i@g$i.test" "Subject number $(echo "one two three four" | cut -d' ' -f$i)" 'The invoice is wrong.'; done
 same "one category is alike, whatever the subject" 2 "$(sqlite_value 'select count(*) from surge')"
 check "the chain holds" escalate audit verify
+# ---- spam in somebody's name ----
+from lou@acme.test 'Buy now' 'Pills.' # anybody wrote it
+escalate --now "$(now)" spam "$(last)" >/dev/null
+acks=$(templated_count auto-ack)
+from lou@acme.test 'Contract' 'This goes to our lawyer.'
+same "who is spam by a From that nobody proved pages nobody by one" "" "$(causes)"
+from lou@acme.test 'Contract' 'This goes to our lawyer.' -H 'Authentication-Results: mx.desk.test; dmarc=pass header.from=acme.test'
+same "who is proven is not silenced by that" "rule:legal $((acks + 1))" "$(causes) $(templated_count auto-ack)"
+escalate --now "$(now)" spam "$(last)" >/dev/null
+from lou@acme.test 'Contract' 'This goes to our lawyer.' -H 'Authentication-Results: mx.desk.test; dmarc=pass header.from=acme.test'
+same "but by what is his" " $((acks + 1))" "$(causes) $(templated_count auto-ack)"
+
 done_testing

@@ -125,9 +125,33 @@ static void test_gist(void **state)
     assert_true(strlen(got) <= 4000);
 }
 
+static void test_clip(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        gsize bytes;
+        const char *want;
+    } cases[] = {
+        {"", 0, ""},
+        {"", 3, ""},
+        {"abc", 3, "abc"},
+        {"abc", 2, "ab"},
+        {"a\xc3\xa4", 3, "a\xc3\xa4"},
+        {"a\xc3\xa4", 2, "a"},
+        {"\xe2\x82\xac", 2, ""},
+        {"a\xff" "b", 3, "a\xef\xbf\xbd" "b"},
+        {"\x80\x80\x80", 2, ""},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *got = wrap_clip(cases[i].text, cases[i].bytes);
+        assert_string_equal(got, cases[i].want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_wraps), cmocka_unit_test(test_properties), cmocka_unit_test(test_counts),
-                                       cmocka_unit_test(test_preview), cmocka_unit_test(test_gist)};
+                                       cmocka_unit_test(test_preview), cmocka_unit_test(test_gist), cmocka_unit_test(test_clip)};
     return cmocka_run_group_tests_name("wrap", tests, NULL, NULL);
 }
