@@ -78,12 +78,22 @@ gboolean files_sync_directory(const char *path, GError **err)
     return TRUE;
 }
 
-static gboolean write_new(const char *path, const void *bytes, gsize length, int mode, GError **err)
+/* What root writes anew for somebody must stay his: he could not read it any more. */
+static gboolean keep_owner(int fd, const char *old, GError **err)
+{
+    struct stat st;
+    if (geteuid() != 0 || lstat(old, &st) != 0 || !S_ISREG(st.st_mode) || fchown(fd, st.st_uid, st.st_gid) == 0)
+        return TRUE;
+    return error_set_errno(err, ERROR_TEMPFAIL, errno, "keep the owner of '%s'", old);
+}
+
+/* `old`: the file whose place it will take. */
+static gboolean write_new(const char *path, const char *old, const void *bytes, gsize length, int mode, GError **err)
 {
     AUTO_FD fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (fd < 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "create '%s'", path);
-    if (!files_write_fd(fd, path, bytes, length, err))
+    if (!keep_owner(fd, old, err) || !files_write_fd(fd, path, bytes, length, err))
         return FALSE;
     if (fsync(fd) != 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "sync '%s'", path);
@@ -95,7 +105,7 @@ gboolean files_replace(const char *path, const void *bytes, gsize length, int mo
     g_autofree char *half = g_strdup_printf("%s.new.%d", path, (int)getpid());
     g_autofree char *directory = g_path_get_dirname(path);
     unlink(half); /* left by a process of this number that died */
-    if (!write_new(half, bytes, length, mode, err)) {
+    if (!write_new(half, path, bytes, length, mode, err)) {
         unlink(half);
         return FALSE;
     }

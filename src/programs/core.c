@@ -400,9 +400,9 @@ gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError 
     guint files, fired, handed, moved, reports, reckoned;
     Instant limit;
     *ret_did = 0;
-    desk_refresh(c->desk);
     c->desk->now = now;
     c->desk->acting = NULL;
+    desk_refresh(c->desk);
     if (!recalc_pass(c->desk, &reckoned, err)) /* first, so that a mail is late or in time by the calendars of today */
         return FALSE;
     do {

@@ -41,8 +41,8 @@ static gboolean migrate(Db *db, GError **err)
     gboolean ok = run_script(db, "create table if not exists schema_version (version integer not null) strict", err)
                   && db_value(db, &version, err, "select coalesce(max(version), 0) from schema_version", "");
     if (ok && version > schema_version_count)
-        ok = error_set(err, ERROR_CONFIG, "database: has schema version %d, this program knows %d: it is too old", (int)version,
-                       schema_version_count);
+        ok = error_set(err, ERROR_CONFIG, "database: has schema version %d, this program knows up to %d: a newer escalate made it; install that, or restore a"
+                       " backup of before", (int)version, schema_version_count);
     for (; ok && version < schema_version_count; version++)
         ok = run_script(db, schema_steps[version], err)
              && db_run(db, err, "insert into schema_version (version) values ($1)", "i", version + 1);
