@@ -134,6 +134,39 @@ gboolean files_move(const char *from, const char *to, GError **err)
     return error_set_errno(err, code, saved, "move '%s' to '%s'", from, to);
 }
 
+/* As many bytes as there are, at most `length`; -1: an error. */
+static ssize_t read_full(int fd, char *buffer, gsize length)
+{
+    gsize got = 0;
+    while (got < length) {
+        ssize_t n = read(fd, buffer + got, length - got);
+        if (n < 0 && errno != EINTR)
+            return -1;
+        if (n == 0)
+            break;
+        got += n > 0 ? (gsize)n : 0;
+    }
+    return (ssize_t)got;
+}
+
+/* Read, not mapped: a file of somebody else may become shorter meanwhile. */
+gboolean files_are_same(const char *a, const char *b, gboolean *ret, GError **err)
+{
+    char one[16384], other[16384];
+    ssize_t n, m;
+    AUTO_FD fd_a = open(a, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY), fd_b = open(b, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd_a < 0 || fd_b < 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "open '%s'", fd_a < 0 ? a : b);
+    do {
+        n = read_full(fd_a, one, sizeof one);
+        m = read_full(fd_b, other, sizeof other);
+        if (n < 0 || m < 0)
+            return error_set_errno(err, ERROR_TEMPFAIL, errno, "read '%s'", n < 0 ? a : b);
+        *ret = n == m && memcmp(one, other, (gsize)n) == 0;
+    } while (*ret && n > 0);
+    return TRUE;
+}
+
 gboolean files_make_directory(const char *path, int mode, GError **err)
 {
     g_autofree char *parent = g_path_get_dirname(path);

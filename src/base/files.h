@@ -19,6 +19,8 @@ gboolean files_write_fd(int fd, const char *name, const void *bytes, gsize lengt
 gboolean files_replace(const char *path, const void *bytes, gsize length, int mode, GError **err);
 /* Moves without overwriting (renameat2 RENAME_NOREPLACE, else link and unlink). REFUSED when `to` exists. No fsync. */
 gboolean files_move(const char *from, const char *to, GError **err);
+/* Whether two files hold the same bytes. */
+gboolean files_are_same(const char *a, const char *b, gboolean *ret, GError **err);
 gboolean files_sync_directory(const char *path, GError **err);
 /* mkdir -p; parents 0755, the last with mode. */
 gboolean files_make_directory(const char *path, int mode, GError **err);

@@ -16,7 +16,21 @@ gboolean db_open(const char *path, Db **ret, GError **err);
 /* One of its own for trials, with the present schema, in a file below TMPDIR that has no name any more: it is gone when it is closed, however
  * the program ends. */
 gboolean db_open_scratch(Db **ret, GError **err);
+/* One that is there, to look at: nothing is migrated or written. NOTFOUND, TEMPFAIL, or CONFIG where it is of another version than ours. */
+gboolean db_open_to_read(const char *path, Db **ret, GError **err);
 void db_close(Db *db);
+
+/* A consistent copy of what is committed now, into a file that must not be there, without keeping writers waiting. Not synced. */
+gboolean db_copy(Db *db, const char *path, GError **err);
+/* REFUSED where another process has the database open. What its last user left in a log beside it is in the file afterwards. */
+gboolean db_is_free(const char *path, GError **err);
+/* Each thing that is wrong with pages, indexes, constraints and references, as a line for people; the lines live until the call returns. */
+typedef void DbTell(void *data, const char *line);
+gboolean db_verify(Db *db, DbTell *tell, void *data, GError **err);
+/* The highest number that any row has or had. */
+gboolean db_highest(Db *db, gint64 *ret, GError **err);
+/* All numbers that are made from now on are above that one. */
+gboolean db_jump(Db *db, gint64 above, GError **err);
 
 /* BEGIN IMMEDIATE … COMMIT. A failed commit has rolled back. */
 gboolean db_begin(Db *db, GError **err);
