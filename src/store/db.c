@@ -375,6 +375,8 @@ GBytes *db_bytes(DbRows *rows, int column)
     return g_bytes_new(bytes, (gsize)sqlite3_column_bytes(rows->stmt, column));
 }
 
+gboolean db_is_damaged(Db *db) { return (sqlite3_errcode(db->handle) & 0xff) == SQLITE_CORRUPT; }
+
 gboolean db_check(Db *db, const char *sql, GError **err)
 {
     sqlite3_stmt *stmt = NULL;

@@ -65,6 +65,8 @@ GBytes *db_bytes(DbRows *rows, int column);    /* newly referenced; empty for NU
 void db_rows_free(DbRows *rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DbRows, db_rows_free)
 
+/* Whether the last failure of this connection was that pages or an index are damaged. */
+gboolean db_is_damaged(Db *db);
 /* Prepares the statement only: for the test that prepares every statement of the tree. */
 gboolean db_check(Db *db, const char *sql, GError **err);
 
