@@ -132,7 +132,11 @@ exits "usage" 2 escalate check --database --mend
 # ---- while a daemon works ----
 "$ESCALATED" -c "$CONF" -f 2>"$WORK/daemon.log" &
 daemon=$!
-cleanup() { kill "$daemon" 2>/dev/null; wait "$daemon" 2>/dev/null || :; }
+stop_daemon() {
+    [ -z "$daemon" ] || { kill "$daemon" && wait "$daemon"; } 2>/dev/null
+    daemon=
+}
+cleanup() { stop_daemon; }
 check "a daemon" eventually grep -q event=start "$WORK/daemon.log"
 i=0
 while [ $i -lt 20 ]; do
@@ -141,8 +145,7 @@ while [ $i -lt 20 ]; do
 done
 exits "beside it" 0 escalate check --database --repair
 check "it takes all in" eventually sh -c '[ "$(find "$1/incoming" -type f | wc -l)" = 0 ]' sh "$SPOOL"
-cleanup
-cleanup() { :; }
+stop_daemon
 exits "and all is well afterwards" 0 escalate check --database
 same "each mail is there once" 20 "$(sqlite_value "select count(*) from ticket where subject like 'Busy %'")"
 match "the record is whole" '^good: ' "$(escalate audit verify)"

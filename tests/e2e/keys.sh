@@ -50,7 +50,11 @@ same "two are left" 2 "$(escalate key list | wc -l | tr -d ' ')"
 # ---- the daemon reads the file again by itself ----
 "$ESCALATED" -c "$CONF" -f 2>"$WORK/daemon.log" &
 daemon=$!
-cleanup() { kill "$daemon" 2>/dev/null; wait "$daemon" 2>/dev/null || :; }
+stop_daemon() {
+    [ -z "$daemon" ] || { kill "$daemon" && wait "$daemon"; } 2>/dev/null
+    daemon=
+}
+cleanup() { stop_daemon; }
 check "a daemon" eventually grep -q event=start "$WORK/daemon.log"
 exits "a key is made beside it" 0 escalate key rotate
 open_ticket 'Anything new' # wakes it
@@ -61,8 +65,7 @@ open_ticket 'And more'
 check "a file that is wrong now is told, what it had stays" eventually grep -q 'event=error.*mode is 0644\|mode is 0644' "$WORK/daemon.log"
 check "and the mail is taken in" eventually test "$(count incoming)" = 0
 chmod 600 "$WORK/key"
-cleanup
-cleanup() { :; }
+stop_daemon
 
 # ---- refusals ----
 exits "the audit key stays" 1 escalate key rotate --audit
