@@ -71,11 +71,14 @@ static void statement_free(gpointer p)
     g_free(s);
 }
 
-/* What a savepoint may have to take back is a mail's worth of pages: SQLite writes them into a file by default, two writes for each. */
+/* No process here has a second thread. What a savepoint may have to take back is a mail's worth of pages: SQLite writes them into a file by
+ * default, two writes for each. */
 static void configure(void)
 {
     static gsize is_done;
     if (g_once_init_enter(&is_done)) {
+        sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
         sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
         g_once_init_leave(&is_done, 1);
     }
