@@ -289,7 +289,7 @@ gboolean restore_run(Desk *d, const RestoreOptions *o, RestoreTell *tell, void *
         return FALSE;
     if (g_mkdir_with_parents(beside, 0750) != 0 || g_mkdir_with_parents(d->config->spool, 0755) != 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s' or '%s'", beside, d->config->spool);
-    gboolean ok = unpack_run(d, o->file, facts, mails, &r.unpacked, err) && open_unpacked(&r, err);
+    gboolean ok = unpack_run(d, o->file, facts, mails, !o->verify, &r.unpacked, err) && open_unpacked(&r, err);
     ret->taken = g_strdup(r.unpacked.taken);
     ret->head = g_strdup(r.unpacked.head);
     ret->configuration = g_strdup(r.unpacked.configuration);

@@ -26,7 +26,7 @@ typedef struct {
     TarReader *tar;
     FILE *sums; /* as they are found; no name */
     Unpacked *out;
-    gboolean is_complete;
+    gboolean keeps_mails, is_complete;
 } Unpack;
 
 /* ---- the note ---- */
@@ -96,10 +96,12 @@ static gboolean write_entry(Unpack *u, const char *name, char **ret_digest, GErr
     g_autofree char *path = place_of(u, name);
     if (path == NULL)
         return error_set(err, ERROR_DATA, "'%s': holds '%s', which is no file of a backup", u->file, name);
+    gboolean is_mail = g_str_has_prefix(name, BACKUP_SPOOL);
+    if (is_mail && !u->keeps_mails)
+        return tar_extract(u->tar, -1, path, ret_digest, err);
     g_autofree char *directory = g_path_get_dirname(path);
     if (g_mkdir_with_parents(directory, 0700) != 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", directory);
-    gboolean is_mail = g_str_has_prefix(name, BACKUP_SPOOL);
     AUTO_FD fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, is_mail ? 0640 : 0600);
     if (fd < 0)
         return error_set_errno(err, errno == EEXIST ? ERROR_DATA : ERROR_TEMPFAIL, errno, "create '%s'", path);
@@ -173,10 +175,10 @@ static gboolean sync_all(const char *directory, GError **err)
     return (fd >= 0 && syncfs(fd) == 0) || error_set_errno(err, ERROR_TEMPFAIL, errno, "sync '%s'", directory);
 }
 
-gboolean unpack_run(const Desk *d, const char *file, const char *facts, const char *mails, Unpacked *ret, GError **err)
+gboolean unpack_run(const Desk *d, const char *file, const char *facts, const char *mails, gboolean keeps_mails, Unpacked *ret, GError **err)
 {
     *ret = (Unpacked){.facts = g_strdup(facts), .mails = g_strdup(mails)};
-    Unpack u = {.desk = d, .file = file, .out = ret, .sums = tmpfile()};
+    Unpack u = {.desk = d, .file = file, .out = ret, .keeps_mails = keeps_mails, .sums = tmpfile()};
     if (u.sums == NULL)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "temporary file");
     gboolean ok = tar_open(file, &u.tar, err);
