@@ -144,7 +144,8 @@ while [ $i -lt 20 ]; do
     i=$((i + 1))
 done
 exits "beside it" 0 escalate check --database --repair
-check "it takes all in" eventually sh -c '[ "$(find "$1/incoming" -type f | wc -l)" = 0 ]' sh "$SPOOL"
+nothing_waits() { [ "$(count incoming)" = 0 ]; }
+check "it takes all in" eventually nothing_waits
 stop_daemon
 exits "and all is well afterwards" 0 escalate check --database
 same "each mail is there once" 20 "$(sqlite_value "select count(*) from ticket where subject like 'Busy %'")"
