@@ -3,6 +3,7 @@
 #ifndef FLOWS_DESK_H
 #define FLOWS_DESK_H
 
+#include "rules/template.h"
 #include "rules/token.h"
 #include "rules/words_kind.h"
 
@@ -20,6 +21,7 @@ struct Desk {
     GHashTable *calendars; /* name -> Calendar; "always" is the built-in one */
     GHashTable *leaves;    /* contact -> Calendar that is closed while he is away */
     GHashTable *rotas;     /* name -> Rota */
+    GHashTable *policy_words; /* Policy -> what flows/policies keeps of it */
     GHashTable *begun;     /* digest -> Policy, of the texts that runs began with: flows/policies */
     Db *db;
     TokenKeys keys;
@@ -29,6 +31,7 @@ struct Desk {
     KindWords *words;      /* the phrases by which mail of machines is known: built in and configured */
     char *templates;       /* where the built-in templates are */
     GHashTable *texts;     /* path -> GString of a template, NULL where there is none: flows/rendering. As they were when first asked for */
+    TemplateStore *parsed; /* of these */
     Instant now;           /* of this pass */
     const char *acting;    /* the contact whose mail or command is worked on, or NULL: he needs no line about it */
     gboolean is_rehearsal; /* nothing leaves: what is withheld of shadow queues counts as sent */
