@@ -27,6 +27,7 @@
 #include "flows/recalc.h"
 #include "flows/timers.h"
 
+#include "programs/alive.h"
 #include "programs/handover.h"
 #include "programs/parse_worker.h"
 #include "programs/sign_worker.h"
@@ -40,7 +41,9 @@ struct Core {
     ParseWorker *parse;
     Handover *handover;
     Strikes *strikes;
+    Alive *alive;
     Instant tidied_at;    /* the last hourly chores */
+    guint handed;         /* mails that this round began or finished to hand over */
     gint64 waiting_since; /* real time, when files in incoming first could not be taken in; 0: they can */
 };
 
@@ -50,8 +53,11 @@ Core *core_new(Desk *d, GError **err)
     c->desk = d;
     c->parse = parse_worker_new(d, err);
     c->handover = handover_new(d);
-    if (c->parse != NULL && desk_open_store(d, err) && (c->strikes = strikes_open(d, err)) != NULL && recalc_begin(d, err) && duty_begin(d, err))
+    if (c->parse != NULL && desk_open_store(d, err) && (c->strikes = strikes_open(d, err)) != NULL && recalc_begin(d, err) && duty_begin(d, err)) {
+        c->alive = alive_open(d->config->spool, "core", d->is_pinned, d->now);
+        alive_config(c->alive, d->config->version);
         return c;
+    }
     c->desk = NULL; /* stays the caller's */
     core_free(c);
     return NULL;
@@ -64,6 +70,7 @@ void core_free(Core *c)
     parse_worker_free(c->parse);
     handover_free(c->handover);
     strikes_close(c->strikes);
+    alive_close(c->alive);
     desk_free(c->desk);
     g_free(c);
 }
@@ -73,6 +80,7 @@ Desk *core_desk(Core *c) { return c->desk; }
 gboolean core_reload(Core *c, Desk *fresh, GError **err)
 {
     desk_adopt(c->desk, fresh);
+    alive_config(c->alive, c->desk->config->version);
     c->desk->now = instant_now();
     parse_worker_reset(c->parse);
     handover_reset(c->handover);
@@ -402,6 +410,7 @@ static gboolean take_in(Core *c, Instant now, guint *did, GError **err)
         if (!intake_batch(c, now, FALSE, &files, err))
             return FALSE;
         *did += files;
+        alive_step(c->alive, c->desk->is_pinned ? now : instant_now());
     } while (files > 0);
     return TRUE;
 }
@@ -409,15 +418,15 @@ static gboolean take_in(Core *c, Instant now, guint *did, GError **err)
 /* What comes after the files. */
 static gboolean work(Core *c, Instant now, gboolean wait, guint *did, GError **err)
 {
-    guint fired, handed, moved, reports, held;
+    guint fired, moved, reports, held;
     Instant limit;
     c->desk->now = now;
     c->desk->acting = NULL;
     if (!chores(c, now, err) || !timer_limit(c, now, &limit, err) || !timers_pass(c->desk, limit, &fired, err)
         || !daily_pass(c->desk, &reports, err) || !holding_pass(c->desk, &held, err)
-        || !handover_pass(c->handover, wait, &handed, err) || !deliver_archive(c->desk, &moved, err))
+        || !handover_pass(c->handover, wait, &c->handed, err) || !deliver_archive(c->desk, &moved, err))
         return FALSE;
-    *did += fired + handed + moved + reports + held + index_texts(c);
+    *did += fired + c->handed + moved + reports + held + index_texts(c);
     return TRUE;
 }
 
@@ -431,11 +440,11 @@ static gboolean is_under_way(const Core *c)
     return FALSE;
 }
 
-gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err)
+static gboolean do_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err)
 {
     guint reckoned, last;
     g_autoptr(GError) waits = NULL;
-    *ret_did = 0;
+    *ret_did = c->handed = 0;
     desk_refresh(c->desk);
     c->desk->now = now;
     c->desk->acting = NULL;
@@ -459,6 +468,16 @@ gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError 
         return FALSE;
     *ret_did += last;
     return TRUE;
+}
+
+gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err)
+{
+    GError *failure = NULL;
+    do_round(c, now, wait, ret_did, &failure);
+    alive_round(c->alive, c->desk->is_pinned ? now : instant_now(), failure, is_under_way(c) && c->handed == 0);
+    if (failure != NULL)
+        g_propagate_error(err, failure);
+    return failure == NULL;
 }
 
 gboolean core_next(Core *c, Instant *ret, GError **err) { return timers_next(c->desk, ret, err); }

@@ -14,6 +14,7 @@
 
 #include "programs/coreloop.h"
 #include "programs/supervise.h"
+#include "programs/watch.h"
 
 #include "config.h"
 
@@ -55,8 +56,11 @@ static int once(const Options *o)
 
 static int run_core(gpointer data) { return coreloop_run(((const Options *)data)->config); }
 
+static int run_watch(gpointer data) { return watch_run(((const Options *)data)->config); }
+
 static const SuperviseChild children[] = {
     {.name = "core", .run = run_core, .is_core = TRUE},
+    {.name = "watch", .run = run_watch},
 };
 
 int main(int argc, char **argv)
