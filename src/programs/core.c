@@ -402,14 +402,15 @@ static guint index_texts(Core *c)
     return did;
 }
 
-/* All of incoming but files on their last chance. */
-static gboolean take_in(Core *c, Instant now, guint *did, GError **err)
+/* All but files on their last chance. */
+gboolean core_intake(Core *c, Instant now, guint *ret_did, GError **err)
 {
     guint files;
+    *ret_did = 0;
     do {
         if (!intake_batch(c, now, FALSE, &files, err))
             return FALSE;
-        *did += files;
+        *ret_did += files;
         alive_step(c->alive, c->desk->is_pinned ? now : instant_now());
     } while (files > 0);
     return TRUE;
@@ -442,7 +443,7 @@ static gboolean is_under_way(const Core *c)
 
 static gboolean do_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err)
 {
-    guint reckoned, last;
+    guint reckoned, files, last;
     g_autoptr(GError) waits = NULL;
     *ret_did = c->handed = 0;
     desk_refresh(c->desk);
@@ -450,9 +451,10 @@ static gboolean do_round(Core *c, Instant now, gboolean wait, guint *ret_did, GE
     c->desk->acting = NULL;
     if (!recalc_pass(c->desk, &reckoned, err)) /* first, so that a mail is late or in time by the calendars of today */
         return FALSE;
-    *ret_did = reckoned;
     /* Where no file can be taken in, timers wait for a minute, and then they do not: who has to be told is told. */
-    if (!take_in(c, now, ret_did, &waits) && wait) {
+    gboolean ok = core_intake(c, now, &files, &waits);
+    *ret_did = reckoned + files;
+    if (!ok && wait) {
         g_propagate_error(err, g_steal_pointer(&waits));
         return FALSE;
     }
