@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/headroom.h"
 #include "base/spoolname.h"
 
 #include "base/banned.h"
@@ -316,6 +317,16 @@ static void open_spool(const char *path, Spool *s)
     s->host[64] = '\0'; /* what Linux has at most; keeps the name below NAME_MAX */
 }
 
+/* Early, so that what was accepted can still be taken in and answered: the database may lie on the same disk. Where the system does not say how much
+ * is free, the writing will. */
+static void need_room(const char *spool)
+{
+    Headroom h;
+    if (headroom_read(spool, &h) == 0 && !headroom_is_enough(&h, 1))
+        fail("spool '%.200s': %lu KiB and %lu inodes free, expected at least %lu and %lu", spool, (unsigned long)(h.bytes / 1024), (unsigned long)h.inodes,
+             (unsigned long)(h.bytes_floor / 1024), (unsigned long)h.inodes_floor);
+}
+
 static void make_name(const Spool *s, uint64_t inode, char name[SPOOLNAME_MAX])
 {
     if (spoolname_make(name, s->at.tv_sec, (int)(s->at.tv_nsec / 1000), (long)getpid(), s->counter, inode, s->host) != 0)
@@ -491,6 +502,7 @@ int main(int argc, char **argv)
     umask(077);
     read_options(argc, argv, &options);
     open_spool(options.spool, &spool);
+    need_room(options.spool);
     create_half(&spool);
     write_message(&spool, &options);
     commit(&spool, finish_file(&spool));
