@@ -64,7 +64,7 @@ void config_free(Config *c)
         return;
     char *texts[] = {c->path,           c->domain,    c->spool,        c->database, c->key_file,
                      c->audit_key_file, c->templates, c->words, c->token_domain, c->version};
-    char **lists[] = {c->trusted_authserv, c->internal, c->intake_users, c->limits.immune};
+    char **lists[] = {c->trusted_authserv, c->internal, c->intake_users, c->limits.immune, c->alarm.argv};
     GHashTable *tables[] = {c->calendars, c->rotas, c->contacts, c->groups, c->roles, c->plans, c->policies, c->queues, c->services, c->vendors, c->risks, c->channels};
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);

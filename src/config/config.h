@@ -255,6 +255,12 @@ typedef struct {
     char **immune;         /* severities ("S1") whose pages are always; default S1 */
 } ConfigLimits;
 
+/* A program that is run when health is critical, as one of a channel is. */
+typedef struct {
+    char **argv; /* the first an absolute path; or NULL: none */
+    Duration after, timeout; /* elapsed; timeout at most LIMIT_CHANNEL_SECONDS */
+} ConfigAlarm;
+
 typedef struct {
     char *path;                 /* the file that was read */
     char *domain;
@@ -268,6 +274,7 @@ typedef struct {
     char **intake_users;        /* user names or numbers whose envelope lines count; default: root and escalate's own user */
     ConfigDelivery delivery;
     ConfigLimits limits;
+    ConfigAlarm alarm;
     ConfigSeverity severities[SEVERITY_COUNT];
     ConfigCustomers customers;
     ScoreCombine score;

@@ -11,6 +11,7 @@ static const char *const block_titles[KEYS_BLOCK_COUNT] = {
     [KEYS_TOP] = "the configuration",
     [KEYS_DELIVERY] = "delivery",
     [KEYS_LIMITS] = "limits",
+    [KEYS_ALARM] = "alarm",
     [KEYS_SEVERITIES] = "severities",
     [KEYS_SEVERITY] = "severity",
     [KEYS_CUSTOMERS] = "customers",

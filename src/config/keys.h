@@ -8,6 +8,7 @@ typedef enum {
     KEYS_TOP,
     KEYS_DELIVERY,
     KEYS_LIMITS,
+    KEYS_ALARM,
     KEYS_SEVERITIES,
     KEYS_SEVERITY,
     KEYS_CUSTOMERS,

@@ -57,6 +57,7 @@ const ConfigKey keytable_rows[] = {
     BLOCK(KEYS_TOP, "risks", "what a ticket may bring upon the house"),
     BLOCK(KEYS_TOP, "channels", "ways to reach people beside mail"),
     BLOCK(KEYS_TOP, "limits", "how much one person is mailed"),
+    BLOCK(KEYS_TOP, "alarm", "who is told, not by our mail, that escalate does not work"),
 
     {KEYS_DELIVERY, "method", KEYS_WORD, AT(ConfigDelivery, method), .words = "smtp sendmail directory", .fallback = "sendmail",
      .help = "directory: mail is only written to files"},
@@ -78,6 +79,10 @@ const ConfigKey keytable_rows[] = {
      .help = "pages to one contact within a time; what is beyond goes into a digest"},
     {KEYS_LIMITS, "immune", KEYS_CHOICES, AT(ConfigLimits, immune), .words = "S1 S2 S3 S4", .fallback = "S1",
      .help = "severities whose pages never wait"},
+
+    {KEYS_ALARM, "argv", KEYS_LINES, AT(ConfigAlarm, argv), .note = "none: the log alone has it", .help = "the program that is run, and its arguments"},
+    {KEYS_ALARM, "after", KEYS_DURATION, AT(ConfigAlarm, after), .min = 1, .fallback = "5m", .help = "how long health must be critical before"},
+    {KEYS_ALARM, "timeout", KEYS_DURATION, AT(ConfigAlarm, timeout), .min = 1, .fallback = "30s", .help = "how long the program may take"},
 
     BLOCK(KEYS_SEVERITIES, "S1", "the worst"),
     BLOCK(KEYS_SEVERITIES, "S2", "severe"),

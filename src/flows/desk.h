@@ -36,6 +36,9 @@ struct Desk {
     const char *acting;    /* the contact whose mail or command is worked on, or NULL: he needs no line about it */
     gboolean is_rehearsal; /* nothing leaves: what is withheld of shadow queues counts as sent */
     gboolean is_pinned;    /* by --now: received-at of files not yet taken in is `now` */
+    /* NULL, or told which due row is about to be fired, and 0 after the last: so that who starts after a crash knows. */
+    void (*in_hand)(void *data, gint64 due);
+    void *in_hand_data;
 };
 
 /* Loads the configuration, calendars and rotas. All problems at once are appended to `problems`, warnings to `warnings`. */
