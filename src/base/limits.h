@@ -61,6 +61,8 @@
 #define LIMIT_BATCH 50       /* messages or timers per transaction */
 #define LIMIT_ROUNDS 10000   /* of --once */
 #define LIMIT_WAIT_FOR_INTAKE_SECONDS 60
+#define LIMIT_STALL_SECONDS 300  /* without a step of core: more than one file may take */
+#define LIMIT_START_SECONDS 3600 /* of core: it may bring a large database up to date */
 
 /* automatic mail (the guard, rules/guard) */
 #define LIMIT_AUTO_PER_ADDRESS_DAY 3

@@ -29,6 +29,7 @@
 #include "programs/handover.h"
 #include "programs/parse_worker.h"
 #include "programs/sign_worker.h"
+#include "programs/supervise.h"
 
 #include "base/banned.h"
 
@@ -289,6 +290,7 @@ static gboolean read_batch(Core *c, const GPtrArray *names, Instant now, GPtrArr
     for (guint i = 0; i < names->len && i < LIMIT_BATCH && bytes < LIMIT_READING_BYTES; i++) {
         Arrival *a = NULL;
         GError *local = NULL;
+        supervise_beat();
         if (open_arrival(c, g_ptr_array_index(names, i), now, &a, &local)) {
             bytes += a->file->bytes->len;
             g_ptr_array_add(arrivals, a);
@@ -313,6 +315,7 @@ static gboolean commit_batch(Core *c, GPtrArray *arrivals, GPtrArray *bad, GPtrA
     for (guint i = 0; i < arrivals->len; i++) {
         Arrival *a = g_ptr_array_index(arrivals, i);
         GError *why = NULL;
+        supervise_beat();
         if (!apply_in_savepoint(c, a, &why, err)) {
             db_rollback(c->desk->db);
             return FALSE;
