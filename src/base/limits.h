@@ -104,7 +104,7 @@
 #define LIMIT_LMTP_RECIPIENTS 100     /* of one mail (RFC 5321 4.5.3.1.8); as many as its file names */
 #define LIMIT_LMTP_ENVELOPE_BYTES 50000 /* of sender and recipients; the file's envelope is at most SPOOLNAME_ENVELOPE_MAX */
 #define LIMIT_LMTP_FAULTS 20          /* commands that were refused, then 421 */
-#define LIMIT_LMTP_CHUNK_BYTES 65536  /* of one connection: read at once, kept of its mail, and replies that it does not fetch */
+#define LIMIT_LMTP_CHUNK_BYTES 32768  /* of one connection: read at once, kept of its mail, and replies that it does not fetch */
 #define LIMIT_LMTP_IDLE_SECONDS 300   /* without a byte: RFC 5321 4.5.3.2.7 */
 #define LIMIT_LMTP_MAIL_SECONDS 3600  /* from DATA to the dot */
 #define LIMIT_LMTP_STOP_SECONDS 20    /* for the mails in hand, when the server is told to stop */
