@@ -146,10 +146,8 @@ static void set_path(const Value *v)
 {
     const GPtrArray *paths = v->f->sources->paths;
     guint file = (guint)v->node->at.file;
-    if (has_controls(v->text, FALSE))
-        mismatch(v);
-    else
-        put_text(v, files_resolve(file >= 1 && file <= paths->len ? paths->pdata[file - 1] : NULL, v->text));
+    const char *beside = file >= 1 && file <= paths->len ? paths->pdata[file - 1] : NULL;
+    put_or_refuse(v, has_controls(v->text, FALSE) ? NULL : files_resolve(beside, v->text));
 }
 
 static void set_listen(const Value *v)
@@ -202,10 +200,7 @@ static void set_language(const Value *v)
     gboolean good = letters >= 2 && letters <= 3 && (*region == '\0' || (*region == '-' && g_ascii_isalpha(region[1])));
     for (const char *p = region; *p != '\0'; p++)
         good = good && (g_ascii_isalnum(*p) || *p == '-');
-    if (good && strlen(v->text) <= 16)
-        put_text(v, g_strdup(v->text));
-    else
-        mismatch(v);
+    put_or_refuse(v, good && strlen(v->text) <= 16 ? g_strdup(v->text) : NULL);
 }
 
 static void set_bool(const Value *v)
