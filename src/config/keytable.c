@@ -39,6 +39,7 @@ const ConfigKey keytable_rows[] = {
     {KEYS_TOP, "intake-users", KEYS_NAMES, AT(Config, intake_users), .note = "root and the user escalate runs as",
      .help = "users, by name or number, whose envelope lines count"},
     BLOCK(KEYS_TOP, "delivery", "how mail leaves"),
+    BLOCK(KEYS_TOP, "lmtp", "mail in by LMTP, beside the filter"),
     BLOCK(KEYS_TOP, "severities", "what S1 to S4 mean"),
     BLOCK(KEYS_TOP, "calendars", "business hours by name; 'always' is built in"),
     BLOCK(KEYS_TOP, "contacts", "people by name"),
@@ -74,6 +75,11 @@ const ConfigKey keytable_rows[] = {
      .help = "every mail goes to this address instead"},
     {KEYS_DELIVERY, "sendmail", KEYS_PATH, AT(ConfigDelivery, sendmail), .fallback = "/usr/sbin/sendmail",
      .help = "program of the method sendmail"},
+
+    {KEYS_LMTP, "listen", KEYS_LISTEN, AT(ConfigLmtp, listen), .note = "nothing listens",
+     .help = "path of the Unix socket, or loopback address and port"},
+    {KEYS_LMTP, "users", KEYS_NAMES, AT(ConfigLmtp, users), .note = "those of intake-users",
+     .help = "users, by name or number, who may hand over mail at the Unix socket"},
 
     {KEYS_LIMITS, "per-person", KEYS_RATE, AT(ConfigLimits, per_person), .min = 1, .max = 10000, .note = "none: each page is a mail of its own",
      .help = "pages to one contact within a time; what is beyond goes into a digest"},
