@@ -271,6 +271,7 @@ typedef struct {
     char *domain;
     char *spool, *database;     /* absolute; defaults /var/spool/escalate, /var/lib/escalate/escalate.db */
     char *key_file, *audit_key_file; /* absolute; defaults beside the database: key, audit.key */
+    Duration key_life;          /* of a retired key; elapsed */
     char *templates;            /* directory that is looked in before the built-in ones; or NULL */
     char *words;                /* directory of *.words files; or NULL */
     char *token_domain;         /* default: plus addresses at the queue's own domain; then NULL */

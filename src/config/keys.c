@@ -53,7 +53,6 @@ static const struct {
 
 static const char *const expected[KEYS_TYPE_COUNT] = {
     [KEYS_BLOCK] = "keys of its own",
-    [KEYS_LATER] = "nothing",
     [KEYS_INCLUDE] = "a file or pattern",
     [KEYS_LINE] = "a line of text",
     [KEYS_LINES] = "a list of lines of text",
@@ -134,7 +133,7 @@ const char *keys_nearest(KeysBlock block, const char *name)
     const ConfigKey *rows = keys_of(block, &n);
     for (guint i = 0; i < n; i++) {
         guint d = keys_distance(name, rows[i].name);
-        if (rows[i].type == KEYS_LATER || d >= best)
+        if (d >= best)
             continue;
         best = d;
         nearest = rows[i].name;
