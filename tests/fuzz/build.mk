@@ -15,7 +15,8 @@ SOURCES := $(filter-out \
 	%/base/sandbox.c %/base/worker.c %/base/keyfile.c \
 	%/mail/compose.c %/mail/outdir.c %/mail/sendmail.c %/mail/smtp.c %/mail/tls.c %/mail/transport.c %/mail/wire.c, \
 	$(wildcard $(foreach room,base rules mail time config,$(SRCDIR)/src/$(room)/*.c))) \
-	$(foreach flow,jsoncommand jsonin jsonout reading readingfill,$(SRCDIR)/src/flows/$(flow).c)
+	$(foreach flow,jsoncommand jsonin jsonout parsed reading readingfill,$(SRCDIR)/src/flows/$(flow).c) \
+	$(SRCDIR)/src/programs/mbox.c
 OBJECTS := $(patsubst $(SRCDIR)/src/%.c,%.o,$(SOURCES))
 TARGETS := $(patsubst $(SRCDIR)/tests/fuzz/%.c,%,$(wildcard $(SRCDIR)/tests/fuzz/fuzz_*.c))
 
