@@ -175,6 +175,38 @@ at 2026-05-26T12:20:00+02:00
 same "flood of one sender: ten tickets, three answers, every mail kept" "$((before + 10)) 3 30" \
     "$(tickets) $(sent_to one@loud.test | wc -l | tr -d ' ') $(sqlite_value "select count(*) from message where from_address = 'one@loud.test'")"
 same "nothing is held, nothing waits" '0 0' "$(count hold) $(count incoming)"
+# ---- another user of this machine in the spool ----
+
+as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+if [ "$(id -u)" -ne 0 ] || ! as_nobody true 2>/dev/null; then
+    skip "another user's file: his envelope does not count" "not root, or no setpriv"
+else
+    fresh observe 'trusted-authserv: [mx.desk.test]'
+    chmod 0711 "$WORK"
+    make_mail kim@acme.test support@desk.test 'Shop is down' 'It is down.' | deliver kim@acme.test support@desk.test
+    "$ESCALATED" -c "$CONF" --once 2>>"$WORK/log"
+    # drop NAME ENVELOPE…: what he puts there under a name as the filter makes them
+    drop() {
+        drop_name=$1
+        shift
+        {
+            printf 'X-Escalate-Envelope-%s\n' "$@" 'End: 1'
+            make_mail mallory@evil.test sales@desk.test "From inside $drop_name" 'Hello.'
+        } >"$WORK/dropped"
+        as_nobody sh -c 'cat >"$1"' sh "$SPOOL/incoming/$drop_name" <"$WORK/dropped"
+    }
+    drop 0000000001.000001-17-1-99.mx 'Received-At: 1970-01-01T00:00:01.000000Z' 'Sender: kim@acme.test' "Recipient: support@desk.test" 'Queue: support' 'Uid: 0'
+    "$ESCALATED" -c "$CONF" --once 2>>"$WORK/log"
+    same "another user's file: his envelope does not count" 'sales mallory@evil.test' "$(sqlite_value "select queue from ticket where id = 2") $(sqlite_value \
+        "select address from ticket t join person p on p.id = t.requester_id where t.id = 2")"
+    same "another user's file: nor does the time in its name" 1 "$(sqlite_value "select count(*) from ticket where id = 2 and opened_at > strftime('%s', '2026-01-01')")"
+    as_nobody ln -s "$WORK/key" "$SPOOL/incoming/0000000002.000001-17-1-99.mx"
+    as_nobody mkfifo "$SPOOL/incoming/0000000003.000001-17-1-99.mx"
+    "$ESCALATED" -c "$CONF" --once 2>>"$WORK/log"
+    same "another user's links and pipes are not read" '2 0' "$(tickets) $(grep -c "$(head -c 16 "$WORK/key")" "$WORK/log")"
+    check_not "another user cannot take a mail away" as_nobody sh -c 'rm -f "$1"/incoming/* "$1"/archive/* && [ -z "$(ls "$1/incoming")" ]' sh "$SPOOL"
+    check_not "another user cannot read what came in" as_nobody sh -c 'cat "$1"/archive/*/*/*/*' sh "$SPOOL"
+fi
 exits "the audit verifies" 0 escalate audit verify
 
 done_testing
