@@ -5,6 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/desk.sh
 . "$(dirname "$0")/../desk.sh"
+# shellcheck disable=SC2016 # what another shell expands
 command -v python3 >/dev/null || skip_all "no python3"
 
 fresh() { # MODE [LINE…]
@@ -207,6 +208,32 @@ else
     check_not "another user cannot take a mail away" as_nobody sh -c 'rm -f "$1"/incoming/* "$1"/archive/* && [ -z "$(ls "$1/incoming")" ]' sh "$SPOOL"
     check_not "another user cannot read what came in" as_nobody sh -c 'cat "$1"/archive/*/*/*/*' sh "$SPOOL"
 fi
+# ---- what the processes hold that read mail and talk to servers ----
+
+fresh observe
+"$ESCALATED" -c "$CONF" -f 2>"$WORK/log" &
+daemon=$!
+cleanup() { kill -9 "$daemon" 2>/dev/null; wait 2>/dev/null; }
+make_mail kim@acme.test support@desk.test 'Hello' 'A question.' | deliver kim@acme.test support@desk.test
+answered() { [ "$(sent_to kim@acme.test | wc -l)" -ge 1 ]; }
+check "the daemon works" eventually answered
+core=$(pgrep -P "$daemon" | head -n 1)
+files_of() { find "/proc/$1/fd" -lname '/*' -printf '%l\n' 2>/dev/null | grep -v -e '^/dev/null$' -e "^$WORK/log\$"; }
+parsers=0
+for child in $(pgrep -P "$core"); do
+    case $(sed -n 's/^Seccomp:[[:blank:]]*//p' "/proc/$child/status") in
+    2)
+        parsers=$((parsers + 1))
+        same "parser taken over: no file, no database, no key is open in it" '' "$(files_of "$child")"
+        same "parser taken over: no new privileges, no core file" '1 0' "$(sed -n 's/^NoNewPrivs:[[:blank:]]*//p' "/proc/$child/status") $(
+            sed -n 's/^Max core file size *\([0-9a-z]*\).*/\1/p' "/proc/$child/limits")"
+        ;;
+    *) same "hand-over: no database and no key is open in it" '' "$(files_of "$child" | grep -e escalate.db -e /key -e audit.key)" ;;
+    esac
+done
+same "parser taken over: there is one, behind a seccomp filter" 1 "$parsers"
+kill "$daemon"
+wait "$daemon" 2>/dev/null
 exits "the audit verifies" 0 escalate audit verify
 
 done_testing
