@@ -48,7 +48,7 @@ static void check_verdict(const Letter *l, gboolean null_sender)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const from[] = {"MAILER-DAEMON@mx.example", "postmaster@mx.example", "kim@acme.example", "no-reply@amazonaws.com"};
+    static const char *const from[] = {"MAILER-DAEMON@mx.example", "postmaster@mx.example", "kim@acme.example", "no-reply@sns.amazonaws.com"};
     g_autofree char *input = fuzz_text(data, size);
     g_auto(GStrv) parts = g_strsplit(input, "\n--\n", 3);
     guint n = g_strv_length(parts);
