@@ -58,7 +58,7 @@ static gboolean has_right_user(const char *database, GError **err)
 static void note_highest(Restore *r)
 {
     Db *there = NULL;
-    if (db_open_to_read(r->desk->config->database, &there, NULL) && !db_highest(there, &r->highest_there, NULL))
+    if (db_open_to_read(r->desk->config->database, DB_PATIENCE, &there, NULL) && !db_highest(there, &r->highest_there, NULL))
         r->highest_there = 0;
     db_close(there);
 }

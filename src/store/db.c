@@ -84,7 +84,7 @@ static void configure(void)
     }
 }
 
-static gboolean open_handle(const char *path, int flags, Db **ret, GError **err)
+static gboolean open_handle(const char *path, int flags, Seconds patience, Db **ret, GError **err)
 {
     configure();
     Db *db = g_new0(Db, 1);
@@ -96,7 +96,7 @@ static gboolean open_handle(const char *path, int flags, Db **ret, GError **err)
         return FALSE;
     }
     sqlite3_extended_result_codes(db->handle, 0);
-    sqlite3_busy_timeout(db->handle, 10000);
+    sqlite3_busy_timeout(db->handle, (int)patience * 1000);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL); /* one plan a statement: no new one for each value that is bound */
     *ret = db;
     return TRUE;
@@ -105,7 +105,7 @@ static gboolean open_handle(const char *path, int flags, Db **ret, GError **err)
 static gboolean open_with(const char *path, const char *pragmas, Db **ret, GError **err)
 {
     Db *db = NULL;
-    if (!open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db, err))
+    if (!open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, DB_PATIENCE, &db, err))
         return FALSE;
     if (!run_script(db, pragmas, err) || !migrate(db, err)) {
         g_prefix_error(err, "'%s': ", path);
@@ -146,12 +146,12 @@ static gboolean has_our_version(Db *db, GError **err)
            || error_set(err, ERROR_CONFIG, "database: has schema version %d, this program's is %d", (int)version, schema_version_count);
 }
 
-gboolean db_open_to_read(const char *path, Db **ret, GError **err)
+gboolean db_open_to_read(const char *path, Seconds patience, Db **ret, GError **err)
 {
     Db *db = NULL;
     if (access(path, F_OK) != 0)
         return error_set(err, ERROR_NOTFOUND, "database '%s': is not there", path);
-    if (!open_handle(path, SQLITE_OPEN_READONLY, &db, err))
+    if (!open_handle(path, SQLITE_OPEN_READONLY, patience, &db, err))
         return FALSE;
     if (!run_script(db, "pragma trusted_schema = off", err) || !has_our_version(db, err)) {
         g_prefix_error(err, "'%s': ", path);
@@ -437,7 +437,7 @@ gboolean db_is_free(const char *path, GError **err)
 {
     Db *db = NULL;
     gint64 n;
-    if (!open_handle(path, SQLITE_OPEN_READWRITE, &db, err))
+    if (!open_handle(path, SQLITE_OPEN_READWRITE, DB_PATIENCE, &db, err))
         return FALSE;
     sqlite3_busy_timeout(db->handle, 0);
     GError *local = NULL;
