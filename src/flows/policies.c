@@ -28,7 +28,7 @@ static Policy *read_text(Desk *d, const char *digest)
     return p;
 }
 
-static const Policy *by_digest(Desk *d, const char *name, const char *digest)
+const Policy *policies_begun(Desk *d, const char *name, const char *digest)
 {
     if (digest == NULL)
         return desk_policy(d, name);
@@ -38,7 +38,7 @@ static const Policy *by_digest(Desk *d, const char *name, const char *digest)
     return p != NULL ? p : desk_policy(d, name);
 }
 
-const Policy *policies_of_run(Desk *d, const RunRow *r) { return by_digest(d, r->policy, r->policy_digest); }
+const Policy *policies_of_run(Desk *d, const RunRow *r) { return policies_begun(d, r->policy, r->policy_digest); }
 
 gboolean policies_running(Desk *d, gint64 ticket, GPtrArray **ret, GError **err)
 {
@@ -48,7 +48,7 @@ gboolean policies_running(Desk *d, gint64 ticket, GPtrArray **ret, GError **err)
     if (!db_select(d->db, &rows, err, "select policy, policy_digest from run where ticket_id = $1 and ended_at is null order by id", "i", ticket))
         return FALSE;
     while (db_next(rows, &local))
-        g_ptr_array_add(list, (gpointer)by_digest(d, db_text(rows, 0), db_text(rows, 1)));
+        g_ptr_array_add(list, (gpointer)policies_begun(d, db_text(rows, 0), db_text(rows, 1)));
     if (local != NULL) {
         g_propagate_error(err, local);
         return FALSE;
