@@ -218,5 +218,12 @@ static const char step_6[] =
     /* What is done so that it does not come again. */
     "alter table ticket add column prevention text;";
 
-const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
-const int schema_version_count = 6;
+static const char step_7[] =
+    /* A hold that somebody gave himself by an override. */
+    "alter table run add column is_overridden integer not null default 0;"
+    /* What goes on in the place of a run that ended: an answer to what that one asked is one to these. */
+    "create table successor (run_id integer not null references run, by_run_id integer not null references run, primary key (run_id, by_run_id))"
+    " without rowid, strict;";
+
+const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7};
+const int schema_version_count = 7;

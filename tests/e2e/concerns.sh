@@ -230,7 +230,12 @@ same "the verb inside too" 1 "$(field severity "$down")"
 match "who, what and why are in the audit" 'verb=severity by=eve reason=message:' "$(escalate audit "$down")"
 match "the reason itself is kept as a note" 'the customer agreed' "$(escalate show "$down")"
 exits "no override in an override" 1 op override --as eve "$down" override ack because x because y
+op decline --as bob "$down" >/dev/null
+exits "a longer hold than any severity allows, too" 0 op override --as eve "$down" ack 5h because the customer agreed
+held() { sqlite_value "select strftime('%H:%M', hold_until, 'unixepoch') || ' ' || acker from run where ticket_id = $down and ended_at is null order by id desc limit 1"; }
+same "until then" "$(date -u -d "$CLOCK + 5 hours" +%H:%M) eve" "$(held)"
 op severity "$down" S1 >/dev/null
+same "and no change of severity cuts it" "$(date -u -d "$CLOCK + 5 hours" +%H:%M) eve" "$(held)"
 
 # ---- contained must be confirmed ----
 exits "contained" 0 op contained --as eve "$down" rerouted
