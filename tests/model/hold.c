@@ -270,7 +270,7 @@ static void check_handed(Model *m)
     g_autoptr(DbRows) rows = NULL;
     if (!db_select(m->desk->db, &rows, NULL,
                    "select n.run_id, n.level, n.kind, n.contact || ' by ' || o.channel || ' for ' || coalesce(n.instead_of, ''), n.created_at, o.id, t.state, o.state, r.policy,"
-                   " o.contact not like 'vendor:%' and exists (select 1 from maintenance x where x.queue = t.queue and x.since_at < o.created_at and x.until_at > o.handed_at)"
+                   " exists (select 1 from maintenance x where x.queue = t.queue and x.since_at < o.created_at and x.until_at > o.handed_at)"
                    " from outbox o join notification n on n.id = o.notification_id join run r on r.id = n.run_id"
                    " join ticket t on t.id = o.ticket_id where o.handed_at is not null and o.is_archived = 0 order by o.id", ""))
         return model_fail(m, "no outbox");
