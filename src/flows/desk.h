@@ -27,6 +27,7 @@ struct Desk {
     Customers *customers;  /* or NULL: there is no directory */
     char *customers_stamp; /* of the file when it was last read, with or without success */
     KindWords *words;      /* the phrases by which mail of machines is known: built in and configured */
+    GHashTable *phrases;   /* language -> Phrasebook, as first asked for: flows/phrases */
     char *templates;       /* where the built-in templates are */
     Instant now;           /* of this pass */
     const char *acting;    /* the contact whose mail or command is worked on, or NULL: he needs no line about it */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "rules/phrase.h"
+
 #include "store/outbox.h"
 
 #include "flows/bulletin.h"
@@ -118,7 +120,7 @@ static gboolean waiting(Desk *d, const char *contact, GArray **ret, GError **err
 static gboolean drop_missing(Desk *d, const DigestEntry *e, GError **err)
 {
     return outbox_unfold(d->db, e->page->id, err)
-           && (desk_contact(d, e->page->contact) != NULL || tidings_unreachable(d, e->page->id, "not in the configuration", err));
+           && (desk_contact(d, e->page->contact) != NULL || tidings_unreachable(d, e->page->id, PHRASE("not in the configuration"), err));
 }
 
 static gboolean holds_name(GPtrArray *names, const char *name)
@@ -206,7 +208,7 @@ static gboolean send_part(Desk *d, const GPtrArray *entries, const GPtrArray *li
 static gboolean send_lines(Desk *d, const char *contact, const char *queue, const GPtrArray *lines, GError **err)
 {
     const ConfigQueue *q = desk_queue(d, queue);
-    return lines->len == 0 || q == NULL || bulletin_send(d, q, contact, "The maintenance is over: this happened meanwhile", lines, err);
+    return lines->len == 0 || q == NULL || bulletin_send(d, q, contact, PHRASE("The maintenance is over: this happened meanwhile"), lines, err);
 }
 
 gboolean digest_send(Desk *d, const char *contact, GError **err)

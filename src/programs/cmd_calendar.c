@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/error.h"
+
+#include "rules/phrase.h"
 #include "flows/feed.h"
 #include "flows/recalc.h"
 #include "programs/cmd.h"
@@ -62,8 +64,10 @@ static gboolean is_file(const char *what)
 
 static void show_warnings(const GPtrArray *warnings)
 {
-    for (guint i = 0; i < warnings->len && i < WARNINGS_SHOWN; i++)
-        fprintf(stderr, "escalate: warning: %s\n", (const char *)g_ptr_array_index(warnings, i));
+    for (guint i = 0; i < warnings->len && i < WARNINGS_SHOWN; i++) {
+        g_autofree char *line = phrase_plain(g_ptr_array_index(warnings, i));
+        fprintf(stderr, "escalate: warning: %s\n", line);
+    }
     if (warnings->len > WARNINGS_SHOWN)
         fprintf(stderr, "escalate: warning: and %u more\n", warnings->len - WARNINGS_SHOWN);
 }

@@ -9,6 +9,10 @@
 #include "base/error.h"
 #include "base/log.h"
 
+#include "rules/phrase.h"
+
+#include "flows/localize.h"
+
 #include "programs/cmd.h"
 
 #include "config.h"
@@ -93,7 +97,8 @@ int cmd_fail(const GError *err)
     if (err == NULL)
         return 0;
     fputs("escalate: ", stderr);
-    for (const char *p = err->message; *p != '\0'; p++)
+    g_autofree char *plain = phrase_plain(err->message);
+    for (const char *p = plain; *p != '\0'; p++)
         fprintf(stderr, (guchar)*p < 0x20 || *p == 0x7f ? "\\x%02x" : "%c", (guchar)*p);
     fputc('\n', stderr);
     return error_exit_status(err);
@@ -123,7 +128,8 @@ char *cmd_time(const Zone *zone, Instant t, Instant now)
 
 void cmd_print_safe(const char *text)
 {
-    for (const char *p = text; *p != '\0'; p++) {
+    g_autofree char *plain = phrase_plain(text);
+    for (const char *p = plain; *p != '\0'; p++) {
         guchar c = (guchar)*p;
         if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f || (c == 0xc2 && (guchar)p[1] >= 0x80 && (guchar)p[1] < 0xa0))
             printf("\\x%02x", c);
@@ -141,6 +147,7 @@ void cmd_print_line(const char *text)
 
 void cmd_print_json(json_t *value)
 {
+    localize_plain(value);
     char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
     puts(text);
     free(text);

@@ -17,6 +17,8 @@
 #include "base/limits.h"
 #include "base/log.h"
 
+#include "rules/phrase.h"
+
 #include "flows/bulletin.h"
 
 #include "programs/core.h"
@@ -133,7 +135,7 @@ static void reload(Core *c, const char *config)
     if (fresh == NULL) {
         log_event(LOGGING_ERROR, "event=reload result=refused reason=\"the last good configuration stays\"");
         core_desk(c)->now = instant_now();
-        if (!bulletin_to_leads(core_desk(c), "A new configuration was refused; the last good one stays", problems, &err))
+        if (!bulletin_to_leads(core_desk(c), PHRASE("A new configuration was refused; the last good one stays"), problems, &err))
             log_error("reload", err);
         return;
     }
