@@ -15,6 +15,7 @@ static const struct {
     {"spike", PHRASE("many customers wrote much the same")},
     {"heartbeat", PHRASE("a mail of monitoring did not come")},
     {"uncontained", PHRASE("nobody confirmed that it is contained")},
+    {"drill", PHRASE("it is an exercise")},
     {"triage", PHRASE("nobody has sorted it")},
 };
 

@@ -353,8 +353,9 @@ static gboolean add_headline(Desk *d, const Ticket *t, gsize max, json_t *o, GEr
         return FALSE;
     g_autofree char *gist = t->impact == NULL && text != NULL ? wrap_gist(text) : NULL;
     if (ownticket_is(d, t) && !t->is_operational) { /* nobody says it */
-        g_autofree char *own = cut(t->subject, max);
-        set(o, "headline", own);
+        g_autofree char *own = cut(t->is_drill ? tickets_bare_subject(t) : t->subject, max), *mark = phrase_make(PHRASE("EXERCISE"), NULL);
+        g_autofree char *marked = g_strdup_printf("%s: %s", mark, own);
+        set(o, "headline", t->is_drill ? marked : own);
         return TRUE;
     }
     gsize used = (gsize)g_utf8_strlen(name, -1) + 4;
