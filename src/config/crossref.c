@@ -221,6 +221,19 @@ static void check_delivery(Fields *f)
         problems_error(f->problems, at, "redirect-all of delivery is a queue's address, expected one that does not come back");
 }
 
+/* A block without the socket would be a server that somebody believes in. */
+static void check_lmtp(Fields *f)
+{
+    const ConfigLmtp *l = &f->config->lmtp;
+    const Place *at = fields_place(f, l);
+    if (l->listen == NULL && !problems_has_errors(f->problems))
+        problems_error(f->problems, at, "lmtp has no key 'listen', expected the path of a socket or a loopback address and port");
+    else if (l->listen != NULL && *l->listen != '/' && l->users != NULL)
+        problems_error(f->problems, at, "lmtp has users and listens on an address, expected a Unix socket: only that says who connects");
+    else if (l->listen != NULL && *l->listen != '/')
+        problems_warning(f->problems, at, "lmtp listens on an address: every user of this machine can hand over mail with any sender; a Unix socket says who connects");
+}
+
 static void check_site(Fields *f)
 {
     const Config *c = f->config;
@@ -243,5 +256,7 @@ void crossref_check(Fields *f)
     concerns_check(f);
     if (fields_place(f, &f->config->delivery) != NULL)
         check_delivery(f);
+    if (fields_place(f, &f->config->lmtp) != NULL)
+        check_lmtp(f);
     check_site(f);
 }

@@ -10,7 +10,9 @@
 static const char *const block_titles[KEYS_BLOCK_COUNT] = {
     [KEYS_TOP] = "the configuration",
     [KEYS_DELIVERY] = "delivery",
+    [KEYS_LMTP] = "lmtp",
     [KEYS_LIMITS] = "limits",
+    [KEYS_ALARM] = "alarm",
     [KEYS_SEVERITIES] = "severities",
     [KEYS_SEVERITY] = "severity",
     [KEYS_CUSTOMERS] = "customers",
@@ -66,6 +68,7 @@ static const char *const expected[KEYS_TYPE_COUNT] = {
     [KEYS_ADDRESSES] = "a list of mail addresses",
     [KEYS_DOMAIN] = "a domain, like tiny.example",
     [KEYS_HOST] = "a host name or IP address",
+    [KEYS_LISTEN] = "the path of a socket, or a loopback address and port, like 127.0.0.1:24",
     [KEYS_ZONE] = "a time zone, like Europe/Berlin",
     [KEYS_LANGUAGE] = "a language, like en or pt-BR",
     [KEYS_BOOL] = "yes or no",

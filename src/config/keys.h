@@ -7,7 +7,9 @@
 typedef enum {
     KEYS_TOP,
     KEYS_DELIVERY,
+    KEYS_LMTP,
     KEYS_LIMITS,
+    KEYS_ALARM,
     KEYS_SEVERITIES,
     KEYS_SEVERITY,
     KEYS_CUSTOMERS,
@@ -53,6 +55,7 @@ typedef enum {
     KEYS_ADDRESSES,  /* char ** */
     KEYS_DOMAIN,     /* char *: lower case */
     KEYS_HOST,       /* char *: host name or IP address */
+    KEYS_LISTEN,     /* char *: absolute path, or IP address:port of the loopback network */
     KEYS_ZONE,       /* char *: IANA */
     KEYS_LANGUAGE,   /* char * */
     KEYS_BOOL,       /* gboolean */

@@ -3,6 +3,7 @@
 #ifndef FLOWS_DESK_H
 #define FLOWS_DESK_H
 
+#include "rules/template.h"
 #include "rules/token.h"
 #include "rules/words_kind.h"
 
@@ -20,6 +21,7 @@ struct Desk {
     GHashTable *calendars; /* name -> Calendar; "always" is the built-in one */
     GHashTable *leaves;    /* contact -> Calendar that is closed while he is away */
     GHashTable *rotas;     /* name -> Rota */
+    GHashTable *policy_words; /* Policy -> what flows/policies keeps of it */
     GHashTable *begun;     /* digest -> Policy, of the texts that runs began with: flows/policies */
     Db *db;
     TokenKeys keys;
@@ -30,10 +32,14 @@ struct Desk {
     GHashTable *phrases;   /* language -> Phrasebook, as first asked for: flows/phrases */
     char *templates;       /* where the built-in templates are */
     GHashTable *texts;     /* path -> GString of a template, NULL where there is none: flows/rendering. As they were when first asked for */
+    TemplateStore *parsed; /* of these */
     Instant now;           /* of this pass */
     const char *acting;    /* the contact whose mail or command is worked on, or NULL: he needs no line about it */
     gboolean is_rehearsal; /* nothing leaves: what is withheld of shadow queues counts as sent */
     gboolean is_pinned;    /* by --now: received-at of files not yet taken in is `now` */
+    /* NULL, or told which due row is about to be fired, and 0 after the last: so that who starts after a crash knows. */
+    void (*in_hand)(void *data, gint64 due);
+    void *in_hand_data;
 };
 
 /* Loads the configuration, calendars and rotas. All problems at once are appended to `problems`, warnings to `warnings`. */

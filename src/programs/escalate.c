@@ -77,6 +77,7 @@ const CommandEntry cmd_table[] = {
     {"simulate", "--policy P [--queue Q] [--severity S] --from T [--until T] [--answers FILE] [--json]", "says what a policy would send", cmd_simulate},
     {"replay", "[--policy P] [--queue Q] [--until T] [--answers-resolve] [--diff OLD NEW] [--json] MBOX… | --threads MBOX…",
      "says what the policy would have done with old mail, or threads it", cmd_replay},
+    {"health", "", "says whether all works, as a monitoring plugin", cmd_health},
     {"audit", "verify [--head N:HASH] | head | ID", "verifies or shows the audit record", cmd_audit},
     {"help", "[COMMAND]", "shows this list", cmd_help},
 };

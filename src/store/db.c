@@ -84,20 +84,29 @@ static void configure(void)
     }
 }
 
-static gboolean open_with(const char *path, const char *pragmas, Db **ret, GError **err)
+static gboolean open_handle(const char *path, int flags, Seconds patience, Db **ret, GError **err)
 {
     configure();
     Db *db = g_new0(Db, 1);
     db->prepared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, statement_free);
-    int rc = sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    int rc = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK) {
         error_set(err, ERROR_TEMPFAIL, "database '%s': %s", path, db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc));
         db_close(db);
         return FALSE;
     }
     sqlite3_extended_result_codes(db->handle, 0);
-    sqlite3_busy_timeout(db->handle, 10000);
+    sqlite3_busy_timeout(db->handle, (int)patience * 1000);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL); /* one plan a statement: no new one for each value that is bound */
+    *ret = db;
+    return TRUE;
+}
+
+static gboolean open_with(const char *path, const char *pragmas, Db **ret, GError **err)
+{
+    Db *db;
+    if (!open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, 10, &db, err))
+        return FALSE;
     if (!run_script(db, pragmas, err) || !migrate(db, err)) {
         g_prefix_error(err, "'%s': ", path);
         db_close(db);
@@ -126,6 +135,31 @@ gboolean db_open_scratch(Db **ret, GError **err)
     unlink(path);
     rmdir(directory);
     return ok;
+}
+
+static gboolean has_our_version(Db *db, GError **err)
+{
+    gint64 version = 0;
+    if (!db_value(db, &version, err, "select coalesce(max(version), 0) from schema_version", ""))
+        return FALSE;
+    return version == schema_version_count
+           || error_set(err, ERROR_CONFIG, "database: has schema version %d, this program's is %d", (int)version, schema_version_count);
+}
+
+gboolean db_open_to_read(const char *path, Seconds patience, Db **ret, GError **err)
+{
+    Db *db = NULL;
+    if (access(path, F_OK) != 0)
+        return error_set(err, ERROR_NOTFOUND, "database '%s': is not there", path);
+    if (!open_handle(path, SQLITE_OPEN_READONLY, patience, &db, err))
+        return FALSE;
+    if (!run_script(db, "pragma trusted_schema = off", err) || !has_our_version(db, err)) {
+        g_prefix_error(err, "'%s': ", path);
+        db_close(db);
+        return FALSE;
+    }
+    *ret = db;
+    return TRUE;
 }
 
 void db_close(Db *db)

@@ -116,8 +116,7 @@ gboolean spool_open(const char *spool, const char *name, SpoolFile **ret, GError
     f->owner = st.st_uid;
     GError *local = NULL;
     if (!files_read_fd(f->fd, f->path, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &f->bytes, &local)) {
-        if (local->code == ERROR_LIMIT)
-            local->code = ERROR_DATA;
+        local->code = ERROR_DATA; /* too long, or a sector that cannot be read: this file's own, the others go on */
         g_propagate_error(err, local);
         return FALSE;
     }

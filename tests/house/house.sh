@@ -94,7 +94,7 @@ fenced '^<sqlite3' '^src/store/db\.c$' 'SQLite: store/db'
 fenced '^<yaml\.h' '^src/config/yaml\.c$' 'libyaml: config/yaml'
 fenced '^<jansson' '^src/(flows|programs)/' 'jansson: flows and programs'
 fenced '^<seccomp' '^src/base/sandbox\.c$' 'libseccomp: base/sandbox'
-nothing "no GLib in the filter and in spoolname" "$(awk '$1 ~ /^filters\/|^src\/base\/(spoolname|banned)\./ && $3 ~ /^<(glib|gio)/ { print $1 ":" $2 ": " $3 }' "$WORK/includes")"
+nothing "no GLib in the filter, in spoolname and in spoolwrite" "$(awk '$1 ~ /^filters\/|^src\/base\/(spoolname|spoolwrite|banned)\./ && $3 ~ /^<(glib|gio)/ { print $1 ":" $2 ": " $3 }' "$WORK/includes")"
 nothing "no GObject of our own, no main loop, no GDateTime" "$(
     # shellcheck disable=SC2086
     code_of $C_FILES | grep -E 'G_DEFINE_TYPE|GMainLoop|g_main_loop|GDateTime|g_date_time' | grep -v '^src/mail/message\.c:.*[dD]ate')" # GMime's dates are such
