@@ -7,6 +7,8 @@
 #include "base/limits.h"
 #include "base/log.h"
 
+#include "rules/phrase.h"
+
 #include "store/clocks.h"
 
 #include "flows/cadence.h"
@@ -155,7 +157,8 @@ static gboolean fire_wait(Desk *d, const DueRow *due, GError **err)
         return TRUE;
     const ConfigQueue *queue = desk_queue(d, t->queue);
     const char *who = t->owner != NULL ? t->owner : queue != NULL ? queue->lead : NULL;
-    return verbs_reopen(d, t, 0, err) && (who == NULL || notify_line(d, t, who, "The time that it was to wait for has come.", err));
+    g_autofree char *line = phrase_make("The time that it was to wait for has come.", NULL);
+    return verbs_reopen(d, t, 0, err) && (who == NULL || notify_line(d, t, who, line, err));
 }
 
 static const struct {
