@@ -267,4 +267,36 @@ gboolean digest_send(Desk *d, const char *contact, GError **err)
            && (next == INSTANT_NONE || schedule(d, contact, next, err));
 }
 
+/* The newest of the pages that wait for hand-over, of each contact who has several of this ticket (gint64). */
+static gboolean newest_of_several(Desk *d, gint64 ticket, GArray **ret, GError **err)
+{
+    return db_ids(d->db, ret, err,
+                  "select max(n.id) from outbox o join notification n on n.id = o.notification_id where o.ticket_id = $1 and o.state = 'queued'"
+                  " and o.channel = 'mail' and n.state = 0 and n.kind <> $2 and n.contact not like 'vendor:%' group by n.contact having count(*) > 1",
+                  "ii", ticket, (gint64)PAGE_DIGEST);
+}
+
+static gboolean send_anew(Desk *d, gint64 notification, GError **err)
+{
+    DigestEntry *e;
+    if (!load_entry(d, notification, &e, err))
+        return FALSE;
+    gboolean ok = e->page == NULL || policies_of_run(d, e->run) == NULL
+                  || (db_run(d->db, err, "update outbox set state = 'withdrawn', next_at = null where notification_id = $1 and state = 'queued'", "i", notification)
+                      && send_alone(d, e, err));
+    entry_free(e);
+    return ok;
+}
+
+gboolean digest_join(Desk *d, const Ticket *t, GError **err)
+{
+    g_autoptr(GArray) ids = NULL;
+    if (!newest_of_several(d, t->id, &ids, err))
+        return FALSE;
+    for (guint i = 0; i < ids->len; i++)
+        if (!send_anew(d, g_array_index(ids, gint64, i), err))
+            return FALSE;
+    return TRUE;
+}
+
 gboolean digest_due(Desk *d, const DueRow *due, GError **err) { return digest_send(d, due->policy, err); }

@@ -40,12 +40,15 @@ static gboolean each_run(VerbContext *c, LadderEvent *event, Wish *wish, gboolea
     guint n = 0;
     if (!runs_of_ticket(c->desk->db, c->ticket->id, c->run == 0, &runs, err) || (c->run != 0 && !runs_answered(c->desk->db, c->page, &answered, err)))
         return FALSE;
+    const gboolean is_superseded = c->run != 0 && !holds(answered, c->run); /* what asked him: others ask in its place */
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
         g_autoptr(GPtrArray) actions = NULL;
         if (c->run != 0 && !holds(answered, r->id))
             continue;
         n++;
+        if (is_superseded)
+            verbs_say(c, "The policy %s asks now, in the place of the one that asked you.", r->policy);
         event->is_override = wish != NULL && c->is_override && (wish->hold != NULL || wish->until != INSTANT_NONE);
         if (wish != NULL)
             event->hold_until = escalate_hold_until(c->desk, c->ticket, r->policy, wish->hold, wish->until, c->is_override, &wish->is_cut);

@@ -13,8 +13,11 @@
 
 #include "flows/containment.h"
 #include "flows/deadlines.h"
+#include "flows/digest.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
+#include "flows/policies.h"
+#include "flows/supersede.h"
 
 #include "base/banned.h"
 
@@ -148,7 +151,7 @@ static gboolean move_rows(Merge *m, GError **err)
            && db_run(db, err, "update score set ticket_id = $2 where ticket_id = $1", "ii", from, into)
            && db_run(db, err,
                      "insert into ticket_policy (ticket_id, policy, origin) select $2, policy, origin from ticket_policy where ticket_id = $1"
-                     " on conflict do nothing",
+                     " on conflict (ticket_id, policy) do update set origin = excluded.origin where ticket_policy.origin = 'queue'",
                      "ii", from, into)
            && db_run(db, err,
                      "insert into ticket_risk (ticket_id, risk, origin, since_at, told_at) select $2, risk, origin, since_at, told_at from ticket_risk"
@@ -221,8 +224,8 @@ static gboolean apply(Merge *m, GError **err)
 {
     Desk *d = m->desk;
     gint64 message = m->verb->message;
-    g_autoptr(GPtrArray) going = NULL, staying = NULL;
-    if (!runs_of_ticket(d->db, m->from->id, TRUE, &going, err) || !runs_of_ticket(d->db, m->into->id, TRUE, &staying, err))
+    g_autoptr(GPtrArray) going = NULL, staying = NULL, of_from = NULL, of_into = NULL;
+    if (!policies_names(d, m->from, m->from->queue, &of_from, err) || !policies_names(d, m->into, m->into->queue, &of_into, err) || !runs_of_ticket(d->db, m->from->id, TRUE, &going, err) || !runs_of_ticket(d->db, m->into->id, TRUE, &staying, err))
         return FALSE;
     gboolean resumes = m->into->state == TICKET_WAITING && m->from->state != TICKET_WAITING;
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, m->into->id);
@@ -230,7 +233,7 @@ static gboolean apply(Merge *m, GError **err)
     return (!resumes || verbs_reopen(d, m->into, message, err)) && wake_runs(m, err) && deadlines_merge(d, m->from, m->into, message, err)
            && end_causes(m, err) && move_runs(m, err)
            && move_rows(m, err) && move_pages(m, going, err) && move_pages(m, staying, err) && deadlines_moved(d, m->into, message, err) && save_from(m, err) && save_into(m, err)
-           && settle_clocks(m, err) && tell_owner(m, err)
+           && settle_clocks(m, err) && supersede_merged(d, m->into, of_into, of_from, err) && digest_join(d, m->into, err) && tell_owner(m, err)
            && desk_audit(d, m->from->id, err, "merged", "into=%" G_GINT64_FORMAT " by=%s", m->into->id, verbs_actor_name(m->verb))
            && desk_audit(d, m->into->id, err, "merge", "from=%" G_GINT64_FORMAT " by=%s", m->from->id, verbs_actor_name(m->verb));
 }
