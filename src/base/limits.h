@@ -112,6 +112,19 @@
 #define LIMIT_WORKER_SEND_SECONDS 30       /* a child that does not read its channel */
 #define LIMIT_WORKER_EXIT_SECONDS 2        /* a child that was asked to leave */
 
+/* mail in by LMTP; a mail's size is LIMIT_MAIL_BYTES */
+#define LIMIT_LMTP_CONNECTIONS 200    /* more are told to come again */
+#define LIMIT_LMTP_LINE_BYTES 2048    /* of a command with CRLF: RFC 5321 4.5.3.1.4 and what extensions add; lines of the mail are not bounded */
+#define LIMIT_LMTP_ADDRESS_BYTES 1000 /* more than RFC 5321 4.5.3.1.3 gives a path: what an MTA has taken is not for us to bounce */
+#define LIMIT_LMTP_RECIPIENTS 100     /* of one mail (RFC 5321 4.5.3.1.8); as many as its file names */
+#define LIMIT_LMTP_ENVELOPE_BYTES 50000 /* of sender and recipients; the file's envelope is at most SPOOLNAME_ENVELOPE_MAX */
+#define LIMIT_LMTP_FAULTS 20          /* commands that were refused, then 421 */
+#define LIMIT_LMTP_CHUNK_BYTES 32768  /* of one connection: read at once, kept of its mail, and replies that it does not fetch */
+#define LIMIT_LMTP_IDLE_SECONDS 300   /* without a byte: RFC 5321 4.5.3.2.7 */
+#define LIMIT_LMTP_MAIL_SECONDS 3600  /* from DATA to the dot */
+#define LIMIT_LMTP_STOP_SECONDS 20    /* for the mails in hand, when the server is told to stop */
+#define LIMIT_LMTP_GROUP 100          /* mails that one sync waits for */
+
 #define LIMIT_POSTCONF_LINES 5000          /* of what postconf(1) says */
 
 #endif

@@ -360,7 +360,7 @@ static void read_named(Fields *f, const NamedBlock *b, const YamlTree *value)
 
 /* Blocks that are one struct each, and may be spread over files. */
 typedef struct {
-    FieldsScope top, delivery, limits, alarm, severities;
+    FieldsScope top, delivery, lmtp, limits, alarm, severities;
     GHashTable *rule_names;
 } Singles;
 
@@ -406,6 +406,8 @@ static void read_block(Fields *f, Singles *singles, const char *key, const YamlT
         read_severities(f, &singles->severities, value);
     else if (strcmp(key, "delivery") == 0)
         read_single(f, &singles->delivery, value);
+    else if (strcmp(key, "lmtp") == 0)
+        read_single(f, &singles->lmtp, value);
     else if (strcmp(key, "limits") == 0)
         read_single(f, &singles->limits, value);
     else if (strcmp(key, "alarm") == 0)
@@ -433,6 +435,7 @@ void blocks_read(Fields *f)
     Place start = {.path = c->path, .file = 1, .line = 1, .column = 1};
     Singles singles = {.top = {.block = KEYS_TOP, .object = c, .label = "the configuration", .at = &start},
                        .delivery = {.block = KEYS_DELIVERY, .object = &c->delivery, .label = "delivery", .at = &start},
+                       .lmtp = {.block = KEYS_LMTP, .object = &c->lmtp, .label = "lmtp", .at = &start},
                        .limits = {.block = KEYS_LIMITS, .object = &c->limits, .label = "limits", .at = &start},
                        .alarm = {.block = KEYS_ALARM, .object = &c->alarm, .label = "alarm", .at = &start},
                        .severities = {.block = KEYS_SEVERITIES, .object = c, .label = "severities", .at = &start}};
@@ -447,10 +450,13 @@ void blocks_read(Fields *f)
             g_hash_table_insert(f->places, &c->delivery, (gpointer)&entry->key->at);
         if (strcmp(row->name, "alarm") == 0)
             g_hash_table_insert(f->places, &c->alarm, (gpointer)&entry->key->at);
+        if (strcmp(row->name, "lmtp") == 0)
+            g_hash_table_insert(f->places, &c->lmtp, (gpointer)&entry->key->at);
         read_block(f, &singles, row->name, entry->value);
     }
     fields_finish(f, &singles.top);
     fields_finish(f, &singles.delivery);
+    fields_finish(f, &singles.lmtp);
     fields_finish(f, &singles.limits);
     fields_finish(f, &singles.alarm);
     check_alarm(f, &c->alarm);

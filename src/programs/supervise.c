@@ -174,6 +174,8 @@ static void bury(Child *c, int status, gint64 now)
         stop_all(WEXITSTATUS(status));
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
         c->start_at = G_MAXINT64;
+    } else if (WIFEXITED(status) && WEXITSTATUS(status) == SUPERVISE_AGAIN) {
+        c->start_at = now;
     } else {
         g_autofree char *how = program_status_text(status);
         remember(c, status);

@@ -15,6 +15,8 @@ typedef struct {
     gboolean is_core;
 } SuperviseChild;
 
+#define SUPERVISE_AGAIN 3 /* exit status: start me again at once, I am to be another (a changed configuration) */
+
 #define SUPERVISE_CHILDREN 8 /* rows at most */
 #define SUPERVISE_DEATHS 5   /* kept of each row, the last ones */
 
