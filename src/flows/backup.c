@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/limits.h"
 
 #include "store/audit.h"
 #include "store/spool.h"

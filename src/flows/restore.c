@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/keyfile.h"
+#include "base/limits.h"
 #include "base/spoolname.h"
 
 #include "store/audit.h"

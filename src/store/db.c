@@ -438,7 +438,7 @@ gboolean db_is_free(const char *path, GError **err)
 {
     Db *db = NULL;
     gint64 n;
-    if (!open_handle(path, SQLITE_OPEN_READWRITE, &db, err))
+    if (!open_handle(path, SQLITE_OPEN_READWRITE, PATIENCE, &db, err))
         return FALSE;
     sqlite3_busy_timeout(db->handle, 0);
     GError *local = NULL;
