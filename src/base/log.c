@@ -6,6 +6,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
+
 #include "base/banned.h"
 
 static struct {
@@ -26,14 +28,10 @@ void log_set_level(LogLevel level) { logging.level = level; }
 
 static void append_escaped(GString *out, const char *s, gboolean quoted)
 {
-    for (; *s != '\0'; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c < 0x20 || c == 0x7f)
-            g_string_append_printf(out, "\\x%02x", c);
-        else if (quoted && (c == '"' || c == '\\'))
-            g_string_append_printf(out, "\\%c", c);
-        else
-            g_string_append_c(out, (char)c);
+    while (*s != '\0') {
+        if (quoted && (*s == '"' || *s == '\\'))
+            g_string_append_c(out, '\\');
+        s += utf8_append_shown(out, s);
     }
 }
 

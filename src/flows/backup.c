@@ -12,7 +12,6 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/limits.h"
 
 #include "store/audit.h"
 #include "store/spool.h"
@@ -133,7 +132,7 @@ static gboolean verify(Backup *b, const char *copy, char **ret_head, GError **er
     Db *db = NULL;
     g_autoptr(GString) problem = g_string_new(NULL);
     gint64 rows;
-    if (!db_open_to_read(copy, LIMIT_HEALTH_PATIENCE, &db, err))
+    if (!db_open_to_read(copy, DB_PATIENCE, &db, err))
         return FALSE;
     gboolean ok = db_verify(db, note_problem, problem, err) && audit_verify(db, b->desk->audit_key, NULL, &rows, err) && audit_head(db, ret_head, err);
     db_close(db);

@@ -11,7 +11,6 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/keyfile.h"
-#include "base/limits.h"
 #include "base/spoolname.h"
 
 #include "store/audit.h"
@@ -59,7 +58,7 @@ static gboolean has_right_user(const char *database, GError **err)
 static void note_highest(Restore *r)
 {
     Db *there = NULL;
-    if (db_open_to_read(r->desk->config->database, LIMIT_HEALTH_PATIENCE, &there, NULL) && !db_highest(there, &r->highest_there, NULL))
+    if (db_open_to_read(r->desk->config->database, DB_PATIENCE, &there, NULL) && !db_highest(there, &r->highest_there, NULL))
         r->highest_there = 0;
     db_close(there);
 }

@@ -147,7 +147,8 @@ static gboolean open_arrival(Core *c, const char *name, Instant now, Arrival **r
     }
     a->digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)a->file->bytes->str, a->file->bytes->len);
     read_envelope(c->desk, a);
-    Instant received = a->envelope.received_at >= 0 ? a->envelope.received_at : spoolname_seconds(name);
+    /* A name of another user's making may say any time. */
+    Instant received = a->envelope.received_at >= 0 ? a->envelope.received_at : a->is_ours ? spoolname_seconds(name) : a->file->changed_at;
     a->at = c->desk->is_pinned ? now : MIN(received, now); /* a clock that was ahead must not move deadlines into the future */
     a->archive = spool_archive_path(name, a->at);
     gboolean null_sender = a->envelope.sender != NULL && *a->envelope.sender == '\0';

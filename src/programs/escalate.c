@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 #include "programs/cmd.h"
 
@@ -96,10 +97,8 @@ int cmd_fail(const GError *err)
 {
     if (err == NULL)
         return 0;
-    fputs("escalate: ", stderr);
-    for (const char *p = err->message; *p != '\0'; p++)
-        fprintf(stderr, (guchar)*p < 0x20 || *p == 0x7f ? "\\x%02x" : "%c", (guchar)*p);
-    fputc('\n', stderr);
+    g_autofree char *shown = utf8_shown(err->message);
+    fprintf(stderr, "escalate: %s\n", shown);
     return error_exit_status(err);
 }
 
@@ -127,13 +126,14 @@ char *cmd_time(const Zone *zone, Instant t, Instant now)
 
 void cmd_print_safe(const char *text)
 {
-    for (const char *p = text; *p != '\0'; p++) {
-        guchar c = (guchar)*p;
-        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f || (c == 0xc2 && (guchar)p[1] >= 0x80 && (guchar)p[1] < 0xa0))
-            printf("\\x%02x", c);
+    g_autoptr(GString) shown = g_string_new(NULL);
+    for (const char *p = text; *p != '\0';) {
+        if (*p == '\n' || *p == '\t')
+            g_string_append_c(shown, *p++);
         else
-            putchar(c);
+            p += utf8_append_shown(shown, p);
     }
+    fputs(shown->str, stdout);
 }
 
 void cmd_print_line(const char *text)

@@ -1,5 +1,5 @@
 /* parse_worker: one request a frame: a letter ('r' read, 'R' read with null sender, 'p' parts, 's' signed part), the offset of the mail, and the open
- * file beside it. Answers: 'r' JSON; 'p' for each part a line "name\ttype\tlength\n" with name and type escaped, then its bytes. */
+ * file beside it. Answers: 'r' JSON (flows/reading), the others as flows/parsed has them. */
 #include "programs/parse_worker.h"
 
 #include <errno.h>
@@ -15,6 +15,8 @@
 
 #include "mail/message.h"
 
+#include "flows/parsed.h"
+
 #include "config.h"
 
 #include "base/banned.h"
@@ -29,23 +31,10 @@ struct ParseWorker {
 
 /* ---- the child ---- */
 
-#define TOO_LARGE "-\n" /* instead of a list of parts */
-
 static void answer_parts(const char *mail, gsize length, GString *out)
 {
     g_autoptr(GPtrArray) parts = NULL;
-    if (!message_parts(mail, length, LIMIT_MAIL_BYTES, &parts, NULL)) {
-        g_string_append(out, TOO_LARGE);
-        return;
-    }
-    for (guint i = 0; i < parts->len; i++) {
-        const MessagePart *p = g_ptr_array_index(parts, i);
-        g_autofree char *name = g_strescape(p->name, NULL), *type = g_strescape(p->type, NULL);
-        gsize n;
-        const char *bytes = g_bytes_get_data(p->bytes, &n);
-        g_string_append_printf(out, "%s\t%s\t%" G_GSIZE_FORMAT "\n", name, type, n);
-        g_string_append_len(out, bytes, (gssize)n);
-    }
+    parsed_write_parts(message_parts(mail, length, LIMIT_MAIL_BYTES, &parts, NULL) ? parts : NULL, out);
 }
 
 static void answer_reading(const char *mail, gsize length, gboolean null_sender, const KindWords *words, GString *out)
@@ -54,15 +43,10 @@ static void answer_reading(const char *mail, gsize length, gboolean null_sender,
     reading_to_json(r, out);
 }
 
-/* "kind base64 content-at content-length signature-at signature-length", or "0 reason". */
 static void answer_signed(const char *mail, gsize length, GString *out)
 {
     Signedpart s = signedpart_find(mail, length);
-    if (s.kind == SIGNEDPART_NONE)
-        g_string_append_printf(out, "0 %s", s.why);
-    else
-        g_string_append_printf(out, "%d %d %zu %zu %zu %zu", (int)s.kind, s.is_base64 ? 1 : 0, s.content_at, s.content_length, s.signature_at,
-                               s.signature_length);
+    parsed_write_signed(&s, out);
 }
 
 static gboolean serve_one(int channel, const KindWords *words, GError **err)
@@ -181,47 +165,11 @@ gboolean parse_worker_read(ParseWorker *p, int fd, gsize offset, gboolean null_s
 gboolean parse_worker_parts(ParseWorker *p, int fd, gsize offset, GPtrArray **ret, GError **err)
 {
     g_autoptr(GString) answer = NULL;
-    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func((GDestroyNotify)message_part_free);
-    if (!ask(p, 'p', fd, offset, 2 * (gsize)LIMIT_MAIL_BYTES, &answer, err))
-        return FALSE;
-    if (strcmp(answer->str, TOO_LARGE) == 0)
-        return error_set(err, ERROR_LIMIT, "its attachments are too many or too large to be passed on");
-    for (gsize at = 0; at < answer->len;) {
-        const char *line = answer->str + at, *end = memchr(line, '\n', answer->len - at);
-        g_autofree char *head = end == NULL ? NULL : g_strndup(line, (gsize)(end - line));
-        g_auto(GStrv) fields = g_strsplit(head != NULL ? head : "", "\t", 3);
-        if (g_strv_length(fields) != 3 || parts->len >= LIMIT_MIME_PARTS)
-            return error_set(err, ERROR_DATA, "the parser's list of attachments is damaged");
-        gsize n = (gsize)g_ascii_strtoull(fields[2], NULL, 10);
-        at += (gsize)(end + 1 - line);
-        if (n > answer->len - at)
-            return error_set(err, ERROR_DATA, "the parser's list of attachments is damaged");
-        MessagePart *part = g_new0(MessagePart, 1);
-        part->name = g_strcompress(fields[0]);
-        part->type = g_strcompress(fields[1]);
-        part->bytes = g_bytes_new(answer->str + at, n);
-        g_ptr_array_add(parts, part);
-        at += n;
-    }
-    *ret = g_steal_pointer(&parts);
-    return TRUE;
+    return ask(p, 'p', fd, offset, 2 * (gsize)LIMIT_MAIL_BYTES, &answer, err) && parsed_read_parts(answer->str, answer->len, ret, err);
 }
 
 gboolean parse_worker_signed(ParseWorker *p, int fd, gsize offset, Signedpart *ret, GError **err)
 {
     g_autoptr(GString) answer = NULL;
-    guint64 n[6];
-    if (!ask(p, 's', fd, offset, SIGNED_BYTES, &answer, err))
-        return FALSE;
-    if (g_str_has_prefix(answer->str, "0 "))
-        return error_set(err, ERROR_DATA, "%s", answer->str + 2);
-    g_auto(GStrv) words = g_strsplit(answer->str, " ", 7);
-    gboolean good = g_strv_length(words) == G_N_ELEMENTS(n);
-    for (gsize i = 0; good && i < G_N_ELEMENTS(n); i++)
-        good = g_ascii_string_to_unsigned(words[i], 10, 0, LIMIT_MAIL_BYTES, &n[i], NULL);
-    if (!good || n[0] < SIGNEDPART_PGP || n[0] > SIGNEDPART_SMIME || n[1] > 1)
-        return error_set(err, ERROR_DATA, "the parser's answer about its signature is damaged");
-    *ret = (Signedpart){.kind = (SignedpartKind)n[0], .is_base64 = n[1] == 1, .content_at = n[2], .content_length = n[3], .signature_at = n[4],
-                        .signature_length = n[5]};
-    return TRUE;
+    return ask(p, 's', fd, offset, SIGNED_BYTES, &answer, err) && parsed_read_signed(answer->str, answer->len, ret, err);
 }

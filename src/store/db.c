@@ -12,7 +12,6 @@
 #include "base/banned.h"
 
 #define PARAMETERS_MAX 64
-#define PATIENCE 10 /* seconds that another writer is waited for */
 
 /* A prepared statement; in Db.prepared, or one of its own while that is in use (a select inside a select of the same text). */
 typedef struct {
@@ -106,7 +105,7 @@ static gboolean open_handle(const char *path, int flags, Seconds patience, Db **
 static gboolean open_with(const char *path, const char *pragmas, Db **ret, GError **err)
 {
     Db *db = NULL;
-    if (!open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, PATIENCE, &db, err))
+    if (!open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, DB_PATIENCE, &db, err))
         return FALSE;
     if (!run_script(db, pragmas, err) || !migrate(db, err)) {
         g_prefix_error(err, "'%s': ", path);
@@ -438,7 +437,7 @@ gboolean db_is_free(const char *path, GError **err)
 {
     Db *db = NULL;
     gint64 n;
-    if (!open_handle(path, SQLITE_OPEN_READWRITE, PATIENCE, &db, err))
+    if (!open_handle(path, SQLITE_OPEN_READWRITE, DB_PATIENCE, &db, err))
         return FALSE;
     sqlite3_busy_timeout(db->handle, 0);
     GError *local = NULL;

@@ -16,6 +16,7 @@ gboolean db_open(const char *path, Db **ret, GError **err);
 /* One of its own for trials, with the present schema, in a file below TMPDIR that has no name any more: it is gone when it is closed, however
  * the program ends. */
 gboolean db_open_scratch(Db **ret, GError **err);
+#define DB_PATIENCE ((Seconds)10) /* that another writer is waited for */
 /* To look at only: nothing is made, migrated or waited for longer than that. NOTFOUND: there is none; CONFIG: it has another schema. */
 gboolean db_open_to_read(const char *path, Seconds patience, Db **ret, GError **err);
 void db_close(Db *db);

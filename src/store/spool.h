@@ -7,6 +7,7 @@
 typedef struct {
     char *name, *path;
     uid_t owner;
+    Instant changed_at; /* by the system: no user can date it back */
     GString *bytes; /* envelope and mail */
     int fd;         /* open for reading, at 0 */
 } SpoolFile;

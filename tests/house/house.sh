@@ -180,6 +180,12 @@ fi
 nothing "only store/messages writes the text of a message" "$(grep -nE '"(insert into message \(|delete from message( |")|update message set [^"]*(subject|new_text) = )' $C_FILES |
     grep -v '^src/store/messages\.c:')"
 
+# A test that nothing runs tells nothing.
+nothing "every test is among those that are run" "$(for file in tests/unit/test_*.c tests/e2e/*.sh tests/house/*.sh; do
+    case $file in tests/e2e/private-postfix.sh) continue ;; esac # a part of others
+    grep -qE "^[A-Z_]*TESTS \\+?= (.* )?${file%.c}( |\$)" Makefile.am || echo "$file"
+done)"
+
 # ---- words ----
 
 TEXTS=$(find src filters templates man contrib spool tests README NEWS HACKING SECURITY configure.ac Makefile.am autogen.sh .ci m4 \
