@@ -23,6 +23,7 @@
 
 #include "config/config.h"
 
+#include "programs/alive.h"
 #include "programs/lmtp_listen.h"
 #include "programs/supervise.h"
 
@@ -449,6 +450,7 @@ int lmtp_worker_run(const char *config)
         return 0;
     }
     signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error of write(2) */
+    Alive *alive = alive_open(s.config->spool, "lmtp", FALSE, instant_now()); /* for who asks how often it died */
     s.host = host_name();
     s.connections = g_ptr_array_new_with_free_func(connection_free);
     if (open_server(&s, &err)) {
@@ -459,6 +461,7 @@ int lmtp_worker_run(const char *config)
     }
     log_error("lmtp", err);
     int status = err != NULL ? error_exit_status(err) : s.is_again ? SUPERVISE_AGAIN : 0;
+    alive_close(alive);
     close_server(&s);
     return status;
 }

@@ -18,7 +18,7 @@ gone() { ! kill -0 "$1"; }
 # The processes of the daemon: the one that watches for connections, and the other.
 is_server() { find "/proc/$1/fd" -type l -lname '*eventpoll*' 2>/dev/null | grep -q .; }
 server_of() { for p in $(pgrep -P "$daemon"); do is_server "$p" && echo "$p"; done; }
-core_of() { for p in $(pgrep -P "$daemon"); do is_server "$p" || echo "$p"; done; }
+core_of() { pgrep -P "$daemon" -x core; }
 server_is_new() { server=$(server_of) && [ -n "$server" ] && [ "$server" != "$1" ] && lmtp lhlo; }
 newest() { spool_files incoming | tail -n 1; }
 envelope() { envelope_of "$1" | grep -v '^Received-At: '; }
