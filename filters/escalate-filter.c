@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/headroom.h"
 #include "base/spoolname.h"
 #include "base/spoolwrite.h"
 
@@ -308,6 +309,16 @@ static void open_spool(const char *path, Delivery *d)
     clock_gettime(CLOCK_REALTIME, &d->file.at);
 }
 
+/* Early, so that what was accepted can still be taken in and answered: the database may lie on the same disk. Where the system does not say how much
+ * is free, the writing will. */
+static void need_room(const char *spool)
+{
+    Headroom h;
+    if (headroom_read(spool, &h) == 0 && !headroom_is_enough(&h, 1))
+        fail("spool '%.200s': %lu KiB and %lu inodes free, expected at least %lu and %lu", spool, (unsigned long)(h.bytes / 1024), (unsigned long)h.inodes,
+             (unsigned long)(h.bytes_floor / 1024), (unsigned long)h.inodes_floor);
+}
+
 /* The file in tmp, known to the signal handler from its first moment. */
 static void create_half(Delivery *d)
 {
@@ -411,6 +422,7 @@ int main(int argc, char **argv)
     umask(077);
     read_options(argc, argv, &options);
     open_spool(options.spool, &delivery);
+    need_room(options.spool);
     create_half(&delivery);
     write_message(&delivery, &options);
     commit(&delivery, finish_file(&delivery));

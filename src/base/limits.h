@@ -64,6 +64,21 @@
 #define LIMIT_STALL_SECONDS 300  /* without a step of core: more than one file may take */
 #define LIMIT_START_SECONDS 3600 /* of core: it may bring a large database up to date */
 
+/* health: warning, and critical, in seconds where nothing else is said */
+#define LIMIT_HEALTH_STEP 120, 300       /* since core did a step */
+#define LIMIT_HEALTH_FAILING 1, 300      /* rounds that fail */
+#define LIMIT_HEALTH_HANDOVER 180, 600   /* one mail under way */
+#define LIMIT_HEALTH_INCOMING 300, 900   /* the oldest file */
+#define LIMIT_HEALTH_TIMERS 120, 600     /* the most overdue */
+#define LIMIT_HEALTH_OUTBOX 600, 3600    /* the longest overdue mail */
+#define LIMIT_HEALTH_DEATHS 1, 3         /* of one worker within an hour */
+#define LIMIT_HEALTH_ROOM 4              /* times the floor of free space: warning */
+#define LIMIT_HEALTH_PATIENCE 3          /* with a locked database: less than what a monitor waits for an answer */
+#define LIMIT_CLOCK_STEP_SECONDS 5       /* less is not worth a word */
+#define LIMIT_ALARM_AGAIN 3600           /* an alarm is repeated */
+#define LIMIT_FREE_BYTES ((uint64_t)64 * 1024 * 1024) /* below it the filter says 75; or 5 % of a small file system */
+#define LIMIT_FREE_INODES 1000                        /* the same */
+
 /* automatic mail (the guard, rules/guard) */
 #define LIMIT_AUTO_PER_ADDRESS_DAY 3
 #define LIMIT_AUTO_PER_DOMAIN_DAY 10

@@ -206,7 +206,7 @@ gboolean sandbox_enter(GError **err)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (filter == NULL)
-        return error_set_errno(err, ERROR_TEMPFAIL, ENOMEM, "enter sandbox");
+        return error_set(err, ERROR_TEMPFAIL, "enter sandbox: seccomp(2) is not to be had here");
     int rc = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS); /* the 32-bit and x32 doors */
     if (rc == 0 && !(add_tables(filter) && add_conditional(filter)))
         rc = -errno;

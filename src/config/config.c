@@ -64,7 +64,7 @@ void config_free(Config *c)
         return;
     char *texts[] = {c->path,           c->domain,    c->spool,        c->database, c->key_file,
                      c->audit_key_file, c->templates, c->words, c->token_domain, c->version, c->lmtp.listen};
-    char **lists[] = {c->trusted_authserv, c->internal, c->intake_users, c->limits.immune, c->lmtp.users};
+    char **lists[] = {c->trusted_authserv, c->internal, c->intake_users, c->limits.immune, c->alarm.argv, c->lmtp.users};
     GHashTable *tables[] = {c->calendars, c->rotas, c->contacts, c->groups, c->roles, c->plans, c->policies, c->queues, c->services, c->vendors, c->risks, c->channels};
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -187,6 +187,19 @@ const ConfigQueue *config_queue_by_address(const Config *c, const char *address)
             return q;
     }
     return NULL;
+}
+
+gboolean config_may_climb(const Config *c, const ConfigQueue *queue, const char *policy)
+{
+    gboolean is_named = g_strcmp0(queue->policy, policy) == 0 || g_strcmp0(queue->triage, policy) == 0;
+    GHashTableIter it;
+    gpointer risk;
+    for (guint i = 0; i < c->rules->len && !is_named; i++)
+        is_named = g_strv_contains((const char *const *)((ConfigRule *)g_ptr_array_index(c->rules, i))->policy, policy);
+    g_hash_table_iter_init(&it, c->risks);
+    while (!is_named && g_hash_table_iter_next(&it, NULL, &risk))
+        is_named = g_strcmp0(((ConfigRisk *)risk)->policy, policy) == 0;
+    return is_named;
 }
 
 const ConfigPlanSeverity *config_plan_severity(const ConfigPlan *p, int s)

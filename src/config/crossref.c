@@ -240,6 +240,8 @@ static void check_site(Fields *f)
     const Place start = {.path = c->path, .file = 1, .line = 1, .column = 1};
     if (c->queue_order->len == 0)
         problems_error(f->problems, &start, "the configuration has no queues, expected at least one");
+    if (c->key_life.unit != DURATION_ELAPSED)
+        problems_error(f->problems, &start, "key-life is business time, expected elapsed time, like 400d");
     if (c->trusted_authserv == NULL || c->trusted_authserv[0] == NULL)
         problems_warning(f->problems, &start, "no trusted-authserv: From is believed, whoever wrote it");
 }

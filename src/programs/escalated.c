@@ -15,6 +15,7 @@
 #include "programs/coreloop.h"
 #include "programs/lmtp_worker.h"
 #include "programs/supervise.h"
+#include "programs/watch.h"
 
 #include "config.h"
 
@@ -56,10 +57,12 @@ static int once(const Options *o)
 
 static int run_core(gpointer data) { return coreloop_run(((const Options *)data)->config); }
 
+static int run_watch(gpointer data) { return watch_run(((const Options *)data)->config); }
 static int run_lmtp(gpointer data) { return lmtp_worker_run(((const Options *)data)->config); }
 
 static const SuperviseChild children[] = {
     {.name = "core", .run = run_core, .is_core = TRUE},
+    {.name = "watch", .run = run_watch},
     {.name = "lmtp", .run = run_lmtp},
 };
 

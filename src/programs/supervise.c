@@ -89,6 +89,7 @@ static _Noreturn void become(Child *c, int pipe_end, pid_t parent)
     beat_fd = pipe_end;
     past = &c->past;
     sigprocmask(SIG_SETMASK, &mask, NULL);
+    prctl(PR_SET_NAME, c->row->name); /* for ps(1) */
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* two daemons on one desk are worse than none */
     _exit(getppid() != parent ? 0 : c->row->run(all.data));
 }

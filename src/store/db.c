@@ -11,14 +11,25 @@
 
 #include "base/banned.h"
 
+#define PARAMETERS_MAX 64
+
+/* A prepared statement; in Db.prepared, or one of its own while that is in use (a select inside a select of the same text). */
+typedef struct {
+    sqlite3_stmt *stmt;
+    gboolean is_cached;
+    int count;                   /* of its parameters */
+    guint8 index[PARAMETERS_MAX]; /* of $n + 1 in SQLite's order; 0: it has none */
+} Statement;
+
 struct Db {
     sqlite3 *handle;
-    GHashTable *prepared; /* SQL text -> sqlite3_stmt, reset */
+    GHashTable *prepared; /* SQL text -> Statement, reset */
 };
 
 struct DbRows {
     Db *db;
-    sqlite3_stmt *stmt;
+    Statement *statement;
+    sqlite3_stmt *stmt; /* of that */
 };
 
 static gboolean fail(Db *db, int rc, const char *what, GError **err)
@@ -41,8 +52,8 @@ static gboolean migrate(Db *db, GError **err)
     gboolean ok = run_script(db, "create table if not exists schema_version (version integer not null) strict", err)
                   && db_value(db, &version, err, "select coalesce(max(version), 0) from schema_version", "");
     if (ok && version > schema_version_count)
-        ok = error_set(err, ERROR_CONFIG, "database: has schema version %d, this program knows %d: it is too old", (int)version,
-                       schema_version_count);
+        ok = error_set(err, ERROR_CONFIG, "database: has schema version %d, this program knows up to %d: a newer escalate made it; install that, or restore a"
+                       " backup of before", (int)version, schema_version_count);
     for (; ok && version < schema_version_count; version++)
         ok = run_script(db, schema_steps[version], err)
              && db_run(db, err, "insert into schema_version (version) values ($1)", "i", version + 1);
@@ -53,18 +64,49 @@ static gboolean migrate(Db *db, GError **err)
     return db_commit(db, err);
 }
 
-static gboolean open_with(const char *path, const char *pragmas, Db **ret, GError **err)
+static void statement_free(gpointer p)
 {
+    Statement *s = p;
+    sqlite3_finalize(s->stmt);
+    g_free(s);
+}
+
+/* No process here has a second thread. What a savepoint may have to take back is a mail's worth of pages: SQLite writes them into a file by
+ * default, two writes for each. */
+static void configure(void)
+{
+    static gsize is_done;
+    if (g_once_init_enter(&is_done)) {
+        sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+        sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+        g_once_init_leave(&is_done, 1);
+    }
+}
+
+static gboolean open_handle(const char *path, int flags, Seconds patience, Db **ret, GError **err)
+{
+    configure();
     Db *db = g_new0(Db, 1);
-    db->prepared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    int rc = sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    db->prepared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, statement_free);
+    int rc = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK) {
         error_set(err, ERROR_TEMPFAIL, "database '%s': %s", path, db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc));
         db_close(db);
         return FALSE;
     }
     sqlite3_extended_result_codes(db->handle, 0);
-    sqlite3_busy_timeout(db->handle, 10000);
+    sqlite3_busy_timeout(db->handle, (int)patience * 1000);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL); /* one plan a statement: no new one for each value that is bound */
+    *ret = db;
+    return TRUE;
+}
+
+static gboolean open_with(const char *path, const char *pragmas, Db **ret, GError **err)
+{
+    Db *db = NULL;
+    if (!open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, DB_PATIENCE, &db, err))
+        return FALSE;
     if (!run_script(db, pragmas, err) || !migrate(db, err)) {
         g_prefix_error(err, "'%s': ", path);
         db_close(db);
@@ -95,15 +137,35 @@ gboolean db_open_scratch(Db **ret, GError **err)
     return ok;
 }
 
+static gboolean has_our_version(Db *db, GError **err)
+{
+    gint64 version = 0;
+    if (!db_value(db, &version, err, "select coalesce(max(version), 0) from schema_version", ""))
+        return FALSE;
+    return version == schema_version_count
+           || error_set(err, ERROR_CONFIG, "database: has schema version %d, this program's is %d", (int)version, schema_version_count);
+}
+
+gboolean db_open_to_read(const char *path, Seconds patience, Db **ret, GError **err)
+{
+    Db *db = NULL;
+    if (access(path, F_OK) != 0)
+        return error_set(err, ERROR_NOTFOUND, "database '%s': is not there", path);
+    if (!open_handle(path, SQLITE_OPEN_READONLY, patience, &db, err))
+        return FALSE;
+    if (!run_script(db, "pragma trusted_schema = off", err) || !has_our_version(db, err)) {
+        g_prefix_error(err, "'%s': ", path);
+        db_close(db);
+        return FALSE;
+    }
+    *ret = db;
+    return TRUE;
+}
+
 void db_close(Db *db)
 {
     if (db == NULL)
         return;
-    GHashTableIter it;
-    gpointer stmt;
-    g_hash_table_iter_init(&it, db->prepared);
-    while (g_hash_table_iter_next(&it, NULL, &stmt))
-        sqlite3_finalize(stmt);
     g_hash_table_unref(db->prepared);
     sqlite3_close(db->handle);
     g_free(db);
@@ -137,32 +199,49 @@ gboolean db_savepoint(Db *db, GError **err) { return run_script(db, "savepoint o
 gboolean db_release(Db *db, GError **err) { return run_script(db, "release one", err); }
 void db_rollback_to_savepoint(Db *db) { sqlite3_exec(db->handle, "rollback to one; release one", NULL, NULL, NULL); }
 
-/* A prepared statement, reset; from the cache unless it is in use (a select inside a select of the same text). */
-static sqlite3_stmt *prepare(Db *db, const char *sql, GError **err)
+/* Parameters are known by name: SQLite numbers $n by first appearance in the text, PostgreSQL by n. */
+static void note_parameters(Statement *s)
 {
-    sqlite3_stmt *stmt = g_hash_table_lookup(db->prepared, sql);
-    if (stmt != NULL && !sqlite3_stmt_busy(stmt))
-        return stmt;
-    gboolean is_cached = stmt != NULL;
-    int rc = sqlite3_prepare_v3(db->handle, sql, -1, is_cached ? 0 : SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
+    s->count = sqlite3_bind_parameter_count(s->stmt);
+    for (int i = 1; i <= s->count && i <= PARAMETERS_MAX; i++) {
+        const char *name = sqlite3_bind_parameter_name(s->stmt, i);
+        gint64 n = name != NULL && *name == '$' ? g_ascii_strtoll(name + 1, NULL, 10) : 0;
+        if (n >= 1 && n <= PARAMETERS_MAX)
+            s->index[n - 1] = (guint8)i;
+    }
+}
+
+/* Reset; from the cache unless it is in use. */
+static Statement *prepare(Db *db, const char *sql, GError **err)
+{
+    Statement *s = g_hash_table_lookup(db->prepared, sql);
+    if (s != NULL && !sqlite3_stmt_busy(s->stmt))
+        return s;
+    gboolean is_new = s == NULL;
+    sqlite3_stmt *stmt = NULL;
+    int rc = sqlite3_prepare_v3(db->handle, sql, -1, is_new ? SQLITE_PREPARE_PERSISTENT : 0, &stmt, NULL);
     if (rc != SQLITE_OK) {
         fail(db, rc & 0xff, sql, err);
         return NULL;
     }
-    if (!is_cached)
-        g_hash_table_insert(db->prepared, g_strdup(sql), stmt);
-    return stmt;
+    s = g_new0(Statement, 1);
+    s->stmt = stmt;
+    s->is_cached = is_new;
+    note_parameters(s);
+    if (is_new)
+        g_hash_table_insert(db->prepared, g_strdup(sql), s);
+    return s;
 }
 
 /* Done with it: back to the cache, or away if it never was there. */
-static void put_back(Db *db, sqlite3_stmt *stmt)
+static void put_back(Statement *s)
 {
-    if (g_hash_table_lookup(db->prepared, sqlite3_sql(stmt)) != stmt) {
-        sqlite3_finalize(stmt);
+    if (!s->is_cached) {
+        statement_free(s);
         return;
     }
-    sqlite3_reset(stmt);
-    sqlite3_clear_bindings(stmt);
+    sqlite3_reset(s->stmt);
+    sqlite3_clear_bindings(s->stmt);
 }
 
 static void bind_one(sqlite3_stmt *stmt, int index, char type, va_list *ap)
@@ -186,36 +265,33 @@ static void bind_one(sqlite3_stmt *stmt, int index, char type, va_list *ap)
     }
 }
 
-/* By name: SQLite numbers $n by first appearance in the text, PostgreSQL by n. */
-static gboolean bind_all(Db *db, sqlite3_stmt *stmt, const char *types, va_list ap, GError **err)
+static gboolean bind_all(Statement *s, const char *types, va_list ap, GError **err)
 {
     va_list copy;
     va_copy(copy, ap);
-    gboolean ok = sqlite3_bind_parameter_count(stmt) == (int)strlen(types);
-    for (int n = 1; ok && types[n - 1] != '\0'; n++) {
-        char name[16];
-        g_snprintf(name, sizeof name, "$%d", n);
-        int index = sqlite3_bind_parameter_index(stmt, name);
-        ok = index != 0 && strchr("itsb", types[n - 1]) != NULL;
+    gboolean ok = s->count == (int)strlen(types) && s->count <= PARAMETERS_MAX;
+    for (int n = 0; ok && types[n] != '\0'; n++) {
+        ok = s->index[n] != 0 && strchr("itsb", types[n]) != NULL;
         if (ok)
-            bind_one(stmt, index, types[n - 1], &copy);
+            bind_one(s->stmt, s->index[n], types[n], &copy);
     }
     va_end(copy);
     if (ok)
         return TRUE;
-    error_set(err, ERROR_INTERNAL, "database: %.200s: parameters are not those of '%s'", sqlite3_sql(stmt), types);
-    put_back(db, stmt);
+    error_set(err, ERROR_INTERNAL, "database: %.200s: parameters are not those of '%s'", sqlite3_sql(s->stmt), types);
+    put_back(s);
     return FALSE;
 }
 
 static DbRows *start(Db *db, const char *sql, const char *types, va_list ap, GError **err)
 {
-    sqlite3_stmt *stmt = prepare(db, sql, err);
-    if (stmt == NULL || !bind_all(db, stmt, types, ap, err))
+    Statement *s = prepare(db, sql, err);
+    if (s == NULL || !bind_all(s, types, ap, err))
         return NULL;
     DbRows *rows = g_new0(DbRows, 1);
     rows->db = db;
-    rows->stmt = stmt;
+    rows->statement = s;
+    rows->stmt = s->stmt;
     return rows;
 }
 
@@ -233,7 +309,7 @@ void db_rows_free(DbRows *rows)
 {
     if (rows == NULL)
         return;
-    put_back(rows->db, rows->stmt);
+    put_back(rows->statement);
     g_free(rows);
 }
 
@@ -341,10 +417,67 @@ GBytes *db_bytes(DbRows *rows, int column)
     return g_bytes_new(bytes, (gsize)sqlite3_column_bytes(rows->stmt, column));
 }
 
+gboolean db_is_damaged(Db *db) { return (sqlite3_errcode(db->handle) & 0xff) == SQLITE_CORRUPT; }
+
 gboolean db_check(Db *db, const char *sql, GError **err)
 {
     sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL);
     sqlite3_finalize(stmt);
     return rc == SQLITE_OK || fail(db, rc & 0xff, sql, err);
+}
+
+/* ---- the whole of it ---- */
+
+/* VACUUM INTO reads one snapshot; the backup API would begin anew whenever somebody writes meanwhile. */
+gboolean db_copy(Db *db, const char *path, GError **err) { return db_run(db, err, "vacuum into $1", "s", path); }
+
+/* In WAL mode whoever has the file open holds a shared lock on it: an exclusive one is had by him alone who is alone. */
+gboolean db_is_free(const char *path, GError **err)
+{
+    Db *db = NULL;
+    gint64 n;
+    if (!open_handle(path, SQLITE_OPEN_READWRITE, DB_PATIENCE, &db, err))
+        return FALSE;
+    sqlite3_busy_timeout(db->handle, 0);
+    GError *local = NULL;
+    gboolean ok = run_script(db, "pragma locking_mode = exclusive; begin exclusive; commit", &local) && db_value(db, &n, &local, "select count(*) from sqlite_schema", "");
+    gboolean is_busy = !ok && (sqlite3_errcode(db->handle) & 0xff) == SQLITE_BUSY;
+    db_close(db);
+    if (is_busy)
+        error_set(err, ERROR_REFUSED, "database '%s': another process has it open: stop escalated first", path);
+    g_clear_error(&local); /* a damaged one is nobody's */
+    return !is_busy;
+}
+
+static gboolean tell_rows(Db *db, const char *sql, const char *good, DbTell *tell, void *data, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    if (!db_select(db, &rows, err, sql, ""))
+        return FALSE;
+    while (db_next(rows, &local))
+        if (g_strcmp0(db_text(rows, 0), good) != 0)
+            tell(data, db_text(rows, 0));
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
+gboolean db_verify(Db *db, DbTell *tell, void *data, GError **err)
+{
+    return tell_rows(db, "pragma integrity_check", "ok", tell, data, err)
+           && tell_rows(db, "select 'row ' || coalesce(rowid, '?') || ' of ' || \"table\" || ' refers to a row of ' || parent || ' that is not there'"
+                            " from pragma_foreign_key_check", NULL, tell, data, err);
+}
+
+gboolean db_highest(Db *db, gint64 *ret, GError **err) { return db_value(db, ret, err, "select coalesce(max(seq), 0) from sqlite_sequence", ""); }
+
+/* A table that never had a row has no count yet. */
+gboolean db_jump(Db *db, gint64 above, GError **err)
+{
+    return db_run(db, err, "delete from sqlite_sequence where seq < $1", "i", above)
+           && db_run(db, err, "insert into sqlite_sequence (name, seq) select name, $1 from sqlite_schema as s where s.type = 'table'"
+                              " and s.sql like '%(id integer primary key autoincrement,%' and not exists (select 1 from sqlite_sequence as q where q.name = s.name)",
+                     "i", above);
 }

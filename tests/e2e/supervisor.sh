@@ -12,7 +12,7 @@ logged() { grep -Eq -e "$1" "$WORK/log"; }
 logged_times() { [ "$(grep -Ec -e "$2" "$WORK/log")" -ge "$1" ]; }
 heard() { grep -Eq -e "$1" "$WORK/notified"; }
 gone() { ! kill -0 "$1"; }
-core_is_new() { core=$(pgrep -P "$daemon" | head -n 1); [ -n "$core" ] && [ "$core" != "$1" ]; }
+core_is_new() { core=$(pgrep -P "$daemon" -x core); [ -n "$core" ] && [ "$core" != "$1" ]; }
 
 python3 - "$WORK/notify" "$WORK/notified" <<'END' &
 import socket, sys
@@ -55,7 +55,7 @@ check 'the watchdog is fed' eventually heard '^WATCHDOG=1$'
 
 # a configuration that is wrong when core starts again, in the middle of its life
 echo 'nonsense: yes' >>"$CONF"
-core=$(pgrep -P "$daemon" | head -n 1)
+core=$(pgrep -P "$daemon" -x core)
 kill -9 "$core"
 check 'a core that was killed is a death' eventually logged 'event=worker-died worker=core status="signal 9" deaths=1'
 check 'one that finds a wrong configuration then another, not the end' eventually logged 'event=worker-died worker=core status="exit 78" deaths=2 again-in=2s'
@@ -65,7 +65,7 @@ kill -HUP "$daemon"
 check 'it works again with the next good one' eventually logged_times 2 'event=start'
 
 # stuck: it does not go on, so it is killed, and started again
-core=$(pgrep -P "$daemon" | head -n 1)
+core=$(pgrep -P "$daemon" -x core)
 kill -STOP "$core"
 check 'a core that does not go on is noticed' eventually logged 'event=worker-stalled worker=core'
 check 'and killed' eventually gone "$core"
@@ -97,7 +97,7 @@ mv "$WORK/kept.db" "$WORK/escalate.db"
 # nobody works on alone when the supervisor is killed
 run A=b
 check 'it starts again' eventually logged 'event=start'
-core=$(pgrep -P "$daemon" | head -n 1)
+core=$(pgrep -P "$daemon" -x core)
 kill -9 "$daemon"
 wait "$daemon" 2>/dev/null
 check 'core leaves with its supervisor' eventually gone "$core"
