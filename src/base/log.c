@@ -52,7 +52,7 @@ char *log_quote(const char *value)
 
 void log_event(LogLevel level, const char *format, ...)
 {
-    static const int priority[] = {[LOGGING_ERROR] = LOG_ERR, [LOGGING_WARNING] = LOG_WARNING, [LOGGING_INFO] = LOG_INFO, [LOGGING_DEBUG] = LOG_DEBUG};
+    static const int priority[] = {[LOGGING_CRITICAL] = LOG_CRIT, [LOGGING_ERROR] = LOG_ERR, [LOGGING_WARNING] = LOG_WARNING, [LOGGING_INFO] = LOG_INFO, [LOGGING_DEBUG] = LOG_DEBUG};
     if (level > logging.level)
         return;
     va_list ap;

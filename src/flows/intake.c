@@ -18,6 +18,7 @@
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
 #include "flows/intake_case.h"
+#include "flows/lost.h"
 #include "flows/people.h"
 #include "flows/returns.h"
 #include "flows/roundcall.h"
@@ -436,6 +437,7 @@ static void case_clear(IntakeCase *c)
     reading_free(c->signed_part);
     tickets_free(c->ticket);
     g_free(c->left_out);
+    g_free(c->lost);
     g_free(c->alert_key);
 }
 
@@ -448,7 +450,7 @@ gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err)
     if (known != 0) /* committed before a crash; only the rename is missing */
         return TRUE;
     case_init(&c, d, mail);
-    gboolean ok = process(&c, err) && store_decisions(&c, err);
+    gboolean ok = process(&c, err) && lost_tell(&c, err) && store_decisions(&c, err);
     case_clear(&c);
     return ok;
 }

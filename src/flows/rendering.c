@@ -68,7 +68,7 @@ gboolean rendering_render(const Desk *d, const char *language, const char *name,
                           GError **err)
 {
     RenderingPartials p = {d, language};
-    return template_render(name, source, mode, &view_template_values, view, rendering_partial, &p, ret, err);
+    return template_render(d->parsed, name, source, mode, &view_template_values, view, rendering_partial, &p, ret, err);
 }
 
 gboolean rendering_speaks(const Desk *d, const char *language)

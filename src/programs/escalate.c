@@ -29,7 +29,7 @@ struct CommandContext {
 
 const CommandEntry cmd_table[] = {
     {"init", "DIR [--system] [--country CODE] [--tz ZONE]", "writes a working starter set into a new directory", cmd_init},
-    {"check", "[--mta [--send ADDRESS [--wait SECONDS]]]", "checks configuration, calendars and templates; or the mail server's side", cmd_check},
+    {"check", "[--mta [--send ADDRESS [--wait SECONDS]] | --database [--repair]]", "checks configuration and templates; the mail server's side; the database", cmd_check},
     {"list", "[--all] [WORDS] [FIELD:VALUE]", "lists tickets", cmd_list},
     {"new", "--queue Q --from ADDRESS [OPTIONS] [TEXT]", "opens a ticket for a customer who phoned", cmd_new},
     {"show", "ID", "shows a ticket with its mails and runs", cmd_show},
@@ -74,7 +74,11 @@ const CommandEntry cmd_table[] = {
     {"simulate", "--policy P [--queue Q] [--severity S] --from T [--until T] [--answers FILE] [--json]", "says what a policy would send", cmd_simulate},
     {"replay", "[--policy P] [--queue Q] [--until T] [--answers-resolve] [--diff OLD NEW] [--json] MBOX… | --threads MBOX…",
      "says what the policy would have done with old mail, or threads it", cmd_replay},
+    {"health", "", "says whether all works, as a monitoring plugin", cmd_health},
     {"audit", "verify [--head N:HASH] | head | ID", "verifies or shows the audit record", cmd_audit},
+    {"backup", "FILE", "writes database, keys and mails into one file, while the daemon runs", cmd_backup},
+    {"restore", "[--aside] [--leave] [--above N] FILE | --verify FILE", "puts a backup in place, or only verifies it", cmd_restore},
+    {"key", "list | rotate", "shows the keys of signed addresses; makes a new one", cmd_key},
     {"help", "[COMMAND]", "shows this list", cmd_help},
 };
 const gsize cmd_table_length = G_N_ELEMENTS(cmd_table);

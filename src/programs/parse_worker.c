@@ -2,7 +2,9 @@
  * file beside it. Answers: 'r' JSON (flows/reading), the others as flows/parsed has them. */
 #include "programs/parse_worker.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -119,20 +121,39 @@ void parse_worker_free(ParseWorker *p)
     g_free(p);
 }
 
-/* Whatever goes wrong here is the file's doing, and the next file gets a fresh worker. */
+/* FALSE: the next request gets a fresh worker. */
+static gboolean ask_worker(ParseWorker *p, const char *request, int fd, gsize max, GString **ret, GError **err)
+{
+    if (worker_send(p->worker, request, strlen(request), fd, err) && worker_receive(p->worker, max, LIMIT_PARSE_REAL_SECONDS, ret, err))
+        return TRUE;
+    g_clear_pointer(&p->worker, worker_stop);
+    return FALSE;
+}
+
+static gboolean is_ready(ParseWorker *p, GError **err) { return ensure(p, err) && worker_limit_cpu(p->worker, LIMIT_PARSE_CPU_SECONDS, err); }
+
+/* Whether it reads a mail that nobody sent. Where it does not, something is wrong with this machine: no file may be blamed for that. */
+static gboolean works_at_all(ParseWorker *p, GError **err)
+{
+    static const char mail[] = "From: a@example.com\nSubject: x\n\nx\n";
+    g_autoptr(GString) answer = NULL;
+    g_autoptr(GError) why = NULL;
+    AUTO_FD fd = memfd_create("mail", MFD_CLOEXEC);
+    if (fd < 0 || !files_write_fd(fd, "mail", mail, strlen(mail), &why) || !is_ready(p, &why) || !ask_worker(p, "r0", fd, LIMIT_READING_BYTES, &answer, &why))
+        return error_set(err, ERROR_TEMPFAIL, "the parser works on no mail: %s", why != NULL ? why->message : g_strerror(errno));
+    return TRUE;
+}
+
+/* Whatever goes wrong here is the file's doing, unless the parser works on none. */
 static gboolean ask(ParseWorker *p, char what, int fd, gsize offset, gsize max, GString **ret, GError **err)
 {
     g_autofree char *request = g_strdup_printf("%c%" G_GSIZE_FORMAT, what, offset);
-    GError *local = NULL;
-    if (!ensure(p, err) || !worker_limit_cpu(p->worker, LIMIT_PARSE_CPU_SECONDS, err))
+    g_autoptr(GError) why = NULL;
+    if (!is_ready(p, err))
         return FALSE;
-    if (worker_send(p->worker, request, strlen(request), fd, &local)
-        && worker_receive(p->worker, max, LIMIT_PARSE_REAL_SECONDS, ret, &local))
+    if (ask_worker(p, request, fd, max, ret, &why))
         return TRUE;
-    g_clear_pointer(&p->worker, worker_stop);
-    error_set(err, ERROR_DATA, "the parser failed on it: %s", local->message);
-    g_error_free(local);
-    return FALSE;
+    return works_at_all(p, err) && error_set(err, ERROR_DATA, "the parser failed on it: %s", why->message);
 }
 
 gboolean parse_worker_read(ParseWorker *p, int fd, gsize offset, gboolean null_sender, Reading **ret, GError **err)
