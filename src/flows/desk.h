@@ -58,8 +58,6 @@ gboolean desk_open_store(Desk *d, GError **err);
 /* Takes configuration, calendars and rotas of `from`, and frees the rest of it. */
 void desk_adopt(Desk *d, Desk *from);
 void desk_free(Desk *d);
-/* For a process forked from this one that must not know them: wipes its copy of all keys. */
-void desk_forget_keys(const Desk *d);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desk, desk_free)
 
 /* A rota of these files, with the contacts of this desk. The caller frees it. */
