@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "rules/phrase.h"
+
 #include "store/outbox.h"
 
 #include "flows/bulletin.h"
@@ -118,7 +120,7 @@ static gboolean waiting(Desk *d, const char *contact, GArray **ret, GError **err
 static gboolean drop_missing(Desk *d, const DigestEntry *e, GError **err)
 {
     return outbox_unfold(d->db, e->page->id, err)
-           && (desk_contact(d, e->page->contact) != NULL || tidings_unreachable(d, e->page->id, "not in the configuration", err));
+           && (desk_contact(d, e->page->contact) != NULL || tidings_unreachable(d, e->page->id, PHRASE("not in the configuration"), err));
 }
 
 static gboolean holds_name(GPtrArray *names, const char *name)
@@ -227,7 +229,7 @@ static gboolean send_listed(Desk *d, const char *contact, GPtrArray *const parts
         g_ptr_array_add(texts, g_strdup_printf("[%s #%" G_GINT64_FORMAT "] %s", l->queue, l->ticket, l->text));
     }
     return send_part(d, parts[0], is_listed ? texts : none, err) && send_part(d, parts[1], none, err)
-           && (is_listed || queue == NULL || bulletin_send(d, queue, contact, "The maintenance is over: this happened meanwhile", texts, err));
+           && (is_listed || queue == NULL || bulletin_send(d, queue, contact, PHRASE("The maintenance is over: this happened meanwhile"), texts, err));
 }
 
 /* No list goes out of the house: of a vendor each mail stands alone. */

@@ -174,7 +174,7 @@ static gboolean page_template(Desk *d, const Ticket *t, const RunRow *r, const L
 
 static gboolean send_page(Desk *d, Outgoing *o, const RunRow *r, const LadderPage *p, const char *instead_of, const GArray *asked, GError **err)
 {
-    g_autofree char *address = notify_token_address(d, o->queue, 'a', p->id, o->contact->name), *subject = outgoing_subject(o->ticket);
+    g_autofree char *address = notify_token_address(d, o->queue, 'a', p->id, o->contact->name), *subject = outgoing_subject(d, o->ticket, o->language);
     g_autofree char *from = NULL, *text = NULL, *html = NULL, *invitation = NULL;
     gint64 row;
     if (!rsvp_request(d, o->ticket, r, p, o->contact, subject, &invitation, err))

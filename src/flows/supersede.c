@@ -1,6 +1,8 @@
 /* supersede: the new run begins first, so that whom it asks gets one mail that says both, and no line that it is over. */
 #include "flows/supersede.h"
 
+#include "rules/phrase.h"
+
 #include "store/runs.h"
 
 #include "flows/deadlines.h"
@@ -96,7 +98,7 @@ static gboolean replace(Desk *d, const Ticket *t, const RunRow *old, const GPtrA
         if (!succeed(d, t, old, name, causes, err))
             return FALSE;
     }
-    g_autofree char *reason = g_strdup_printf("the policy %s takes its place", names->str);
+    g_autofree char *reason = phrase_make("the policy {policy} takes its place", "policy", names->str, NULL);
     LadderEvent end = {.kind = LADDER_END, .text = reason};
     return escalate_event(d, t, old->id, &end, NULL, err)
            && desk_audit(d, t->id, err, "superseded", "run=%" G_GINT64_FORMAT " policy=%s by=\"%s\"", old->id, old->policy, names->str);

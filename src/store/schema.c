@@ -222,6 +222,7 @@ static const char step_6[] =
 static const char step_7[] =
     "drop index notification_open;"
     "create index notification_open on notification (contact, ticket_id) where state in (0, 1);";
+
 /* A number that stood in an address, a Message-ID, an invitation or the audit never comes back, whatever is deleted or restored: those tables
  * count on from the highest that there ever was (db_jump moves that). What they hold is not touched by the word, so it is put into their text:
  * to make them anew would copy all mail. The table that goes again makes SQLite's own of the counts. */
