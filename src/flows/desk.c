@@ -125,16 +125,16 @@ static void load_customers(Loading *l)
         problem(l, config->line, "customers", err);
 }
 
-static void refresh_customers(Desk *d)
+static gboolean refresh_customers(Desk *d)
 {
     const ConfigCustomers *config = &d->config->customers;
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) err = NULL;
     if (config->file == NULL)
-        return;
+        return FALSE;
     g_autofree char *stamp = files_stamp(config->file);
     if (*stamp == '\0' || strcmp(stamp, d->customers_stamp) == 0)
-        return;
+        return FALSE;
     g_free(d->customers_stamp);
     d->customers_stamp = g_steal_pointer(&stamp);
     Customers *fresh = customers_load(d->config, problems, &err);
@@ -142,17 +142,19 @@ static void refresh_customers(Desk *d)
         log_event(LOGGING_WARNING, "event=customers problem=\"%s\"", (const char *)g_ptr_array_index(problems, i));
     if (fresh == NULL) {
         log_error("customers", err);
-        return;
+        return FALSE;
     }
     customers_free(d->customers);
     d->customers = fresh;
     log_event(LOGGING_INFO, "event=customers count=%u", customers_count(fresh));
+    return TRUE;
 }
 
-void desk_refresh(Desk *d)
+gboolean desk_refresh(Desk *d)
 {
-    refresh_customers(d);
+    gboolean has_others = refresh_customers(d);
     deskkeys_refresh(d);
+    return has_others;
 }
 
 const Customer *desk_customer(const Desk *d, const char *address) { return customers_find(d->customers, address); }

@@ -47,8 +47,9 @@ struct Desk {
 /* Loads the configuration, calendars and rotas. All problems at once are appended to `problems`, warnings to `warnings`. */
 gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPtrArray *warnings);
 /* At the beginning of a pass, with its `now`: reads the customer directory and the key file again where they changed; what is wrong with
- * them is logged, and what was read before stays if they cannot be read at all. Keys whose life is over are dropped. */
-void desk_refresh(Desk *d);
+ * them is logged, and what was read before stays if they cannot be read at all. Keys whose life is over are dropped. TRUE: the directory is
+ * another one, and open tickets are to be looked at by it (recalc_begin). */
+gboolean desk_refresh(Desk *d);
 /* Who the requester is, or NULL. */
 const Customer *desk_customer(const Desk *d, const char *address);
 /* Asks every calendar, leave and rota about the year from `now`: a file that can be read may still say more than can be worked out. */
