@@ -189,6 +189,19 @@ const ConfigQueue *config_queue_by_address(const Config *c, const char *address)
     return NULL;
 }
 
+gboolean config_may_climb(const Config *c, const ConfigQueue *queue, const char *policy)
+{
+    gboolean is_named = g_strcmp0(queue->policy, policy) == 0 || g_strcmp0(queue->triage, policy) == 0;
+    GHashTableIter it;
+    gpointer risk;
+    for (guint i = 0; i < c->rules->len && !is_named; i++)
+        is_named = g_strv_contains((const char *const *)((ConfigRule *)g_ptr_array_index(c->rules, i))->policy, policy);
+    g_hash_table_iter_init(&it, c->risks);
+    while (!is_named && g_hash_table_iter_next(&it, NULL, &risk))
+        is_named = g_strcmp0(((ConfigRisk *)risk)->policy, policy) == 0;
+    return is_named;
+}
+
 const ConfigPlanSeverity *config_plan_severity(const ConfigPlan *p, int s)
 {
     for (int worse = s; worse >= 0; worse--)

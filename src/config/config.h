@@ -312,6 +312,8 @@ const ConfigQueue *config_queue_by_address(const Config *c, const char *address)
 gboolean config_is_intake_user(const Config *c, uid_t user);
 /* Whether `users` of lmtp names that user. */
 gboolean config_is_lmtp_user(const Config *c, uid_t user);
+/* Whether a ticket of that queue may climb by that policy: the queue's own, one that asks who sorts it, or one that a rule or a risk names. */
+gboolean config_may_climb(const Config *c, const ConfigQueue *queue, const char *policy);
 /* Targets of severity s (0..3) in plan p: its own line, else the nearest worse one's, else the nearest milder one's. */
 const ConfigPlanSeverity *config_plan_severity(const ConfigPlan *p, int s);
 /* Whether the contact may use that verb in that queue: any of his roles that is not listed allows all but override; one that is, what it says,

@@ -1,6 +1,7 @@
 /* desk: puts together what the rooms below offer. */
 #include "flows/desk.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -371,6 +372,18 @@ gboolean desk_try(const Desk *d, Instant now, GPtrArray *problems)
     return problems->len == before;
 }
 
+/* A key is made on the first start only: beside a database it was lost, and a new one would end each open reply, or the audit, in silence. */
+static gboolean has_not_lost(const Desk *d, const char *key, GError **err)
+{
+    struct stat st;
+    if (stat(d->config->database, &st) != 0 || st.st_size == 0 || stat(key, &st) == 0 || errno != ENOENT)
+        return TRUE;
+    return error_set(err, ERROR_CONFIG,
+                     "key file '%s': is missing, but the database '%s' is there: take it from a backup (tar -xf FILE), or begin with a new one: umask 077; openssl rand"
+                     " -hex 32 >%s",
+                     key, d->config->database, key);
+}
+
 gboolean desk_open_store(Desk *d, GError **err)
 {
     g_autoptr(GPtrArray) audit_keys = NULL;
@@ -378,7 +391,7 @@ gboolean desk_open_store(Desk *d, GError **err)
     struct stat st;
     if (stat(directory, &st) != 0 && !files_make_directory(directory, 0750, err))
         return FALSE;
-    if (!read_keys(d, err) || !keyfile_load(d->config->audit_key_file, &audit_keys, err)
+    if (!has_not_lost(d, d->config->key_file, err) || !has_not_lost(d, d->config->audit_key_file, err) || !read_keys(d, err) || !keyfile_load(d->config->audit_key_file, &audit_keys, err)
         || !spool_prepare(d->config->spool, err) || !db_open(d->config->database, &d->db, err))
         return FALSE;
     drop_spent_keys(d);
