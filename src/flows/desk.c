@@ -17,6 +17,7 @@
 #include "store/audit.h"
 #include "store/spool.h"
 
+#include "flows/phrases.h"
 #include "flows/templatecheck.h"
 
 #include "base/banned.h"
@@ -252,6 +253,8 @@ static void parse_templates(Loading *l, const char *directory, const char *langu
         g_autoptr(GString) source = NULL;
         g_autoptr(GPtrArray) names = NULL;
         g_autoptr(GError) err = NULL;
+        if (strcmp(name, PHRASES_FILE) == 0 && directory == l->desk->config->templates)
+            phrases_check(l->desk, language, l->problems);
         if (!g_str_has_suffix(name, ".txt") && !g_str_has_suffix(name, ".html") && !g_str_has_suffix(name, ".mustache"))
             continue;
         if (!files_read(file, LIMIT_TEMPLATE_BYTES, &source, &err) || !template_names(file, source->str, &names, &err))
@@ -323,6 +326,7 @@ gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPt
     d->config = config;
     d->calendars = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)calendar_free);
     d->leaves = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)calendar_free);
+    d->phrases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)phrasebook_free);
     d->rotas = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)rota_free);
     d->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_text);
     d->parsed = template_store_new();
@@ -405,6 +409,7 @@ static void free_loaded(Desk *d)
     g_clear_pointer(&d->leaves, g_hash_table_unref);
     g_clear_pointer(&d->calendars, g_hash_table_unref);
     g_clear_pointer(&d->config, config_free);
+    g_clear_pointer(&d->phrases, g_hash_table_unref);
     g_clear_pointer(&d->templates, g_free);
     g_clear_pointer(&d->texts, g_hash_table_unref);
     g_clear_pointer(&d->parsed, template_store_free);
@@ -421,6 +426,7 @@ void desk_adopt(Desk *d, Desk *from)
     d->calendars = g_steal_pointer(&from->calendars);
     d->leaves = g_steal_pointer(&from->leaves);
     d->rotas = g_steal_pointer(&from->rotas);
+    d->phrases = g_steal_pointer(&from->phrases);
     d->templates = g_steal_pointer(&from->templates);
     d->texts = g_steal_pointer(&from->texts);
     d->parsed = g_steal_pointer(&from->parsed);

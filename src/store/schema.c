@@ -232,6 +232,7 @@ static const char step_8[] =
     "update sqlite_schema set sql = replace(sql, '(id integer primary key,', '(id integer primary key autoincrement,')"
     " where type = 'table' and name in ('person', 'ticket', 'message', 'clock', 'run', 'notification', 'work', 'outbox', 'roundcall');"
     "pragma writable_schema = reset;";
+
 static const char step_9[] =
     /* A hold that somebody gave himself by an override. */
     "alter table run add column is_overridden integer not null default 0;"
