@@ -124,14 +124,26 @@ gboolean files_move(const char *from, const char *to, GError **err)
     return error_set_errno(err, code, saved, "move '%s' to '%s'", from, to);
 }
 
-gboolean files_make_directory(const char *path, int mode, GError **err)
+/* A name is on disk when the directory that has it was synced; what lies below a directory without a name is lost with it. */
+static gboolean make_one(const char *path, int mode, GError **err)
 {
     g_autofree char *parent = g_path_get_dirname(path);
-    if (g_mkdir_with_parents(parent, 0755) != 0)
-        return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", parent);
-    if (mkdir(path, (mode_t)mode & 0777) != 0 && errno != EEXIST)
-        return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", path);
-    return TRUE;
+    if (mkdir(path, (mode_t)mode & 0777) == 0)
+        return files_sync_directory(parent, err);
+    return errno == EEXIST || error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", path);
+}
+
+gboolean files_make_directory(const char *path, int mode, GError **err)
+{
+    struct stat st;
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return TRUE;
+    for (const char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        g_autofree char *parent = g_strndup(path, (gsize)(slash - path));
+        if ((stat(parent, &st) != 0 || !S_ISDIR(st.st_mode)) && !make_one(parent, 0755, err))
+            return FALSE;
+    }
+    return make_one(path, mode, err);
 }
 
 char *files_resolve(const char *beside, const char *name)

@@ -19,7 +19,7 @@ gboolean files_replace(const char *path, const void *bytes, gsize length, int mo
 /* Moves without overwriting (renameat2 RENAME_NOREPLACE, else link and unlink). REFUSED when `to` exists. No fsync. */
 gboolean files_move(const char *from, const char *to, GError **err);
 gboolean files_sync_directory(const char *path, GError **err);
-/* mkdir -p; parents 0755, the last with mode. */
+/* mkdir -p; parents 0755, the last with mode; those that were made are on disk. */
 gboolean files_make_directory(const char *path, int mode, GError **err);
 /* Changes when the file does: of its inode, size and time of change; "" where there is none. Newly allocated. Take it before you read. */
 char *files_stamp(const char *path);
