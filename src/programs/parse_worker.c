@@ -135,20 +135,37 @@ void parse_worker_free(ParseWorker *p)
     g_free(p);
 }
 
-/* Whatever goes wrong here is the file's doing, and the next file gets a fresh worker. */
-static gboolean ask(ParseWorker *p, char what, int fd, gsize offset, gsize max, GString **ret, GError **err)
+static gboolean ask_once(ParseWorker *p, const char *request, int fd, gsize max, GString **ret, gboolean *ret_died, GError **err)
 {
-    g_autofree char *request = g_strdup_printf("%c%" G_GSIZE_FORMAT, what, offset);
     GError *local = NULL;
+    *ret_died = FALSE;
     if (!ensure(p, err) || !worker_limit_cpu(p->worker, LIMIT_PARSE_CPU_SECONDS, err))
         return FALSE;
     if (worker_send(p->worker, request, strlen(request), fd, &local)
         && worker_receive(p->worker, max, LIMIT_PARSE_REAL_SECONDS, ret, &local))
         return TRUE;
+    *ret_died = local->code == ERROR_DATA;
     g_clear_pointer(&p->worker, worker_stop);
     error_set(err, ERROR_DATA, "the parser failed on it: %s", local->message);
     g_error_free(local);
     return FALSE;
+}
+
+/* Whatever goes wrong here is the file's doing, and the next file gets a fresh worker. But a worker may also be killed from outside: one that died gets a
+ * successor at once, since a mail that came to its strike first would lose its place before those that were sent after it. */
+static gboolean ask(ParseWorker *p, char what, int fd, gsize offset, gsize max, GString **ret, GError **err)
+{
+    g_autofree char *request = g_strdup_printf("%c%" G_GSIZE_FORMAT, what, offset);
+    gboolean died;
+    GError *local = NULL;
+    if (ask_once(p, request, fd, max, ret, &died, &local))
+        return TRUE;
+    if (!died) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    g_error_free(local);
+    return ask_once(p, request, fd, max, ret, &died, err);
 }
 
 gboolean parse_worker_read(ParseWorker *p, int fd, gsize offset, gboolean null_sender, Reading **ret, GError **err)
