@@ -1,5 +1,5 @@
 /* parse_worker: one request a frame: a letter ('r' read, 'R' read with null sender, 'p' parts, 's' signed part), the offset of the mail, and the open
- * file beside it. Answers: 'r' JSON; 'p' for each part a line "name\ttype\tlength\n" with name and type escaped, then its bytes. */
+ * file beside it. It says that it is ready, once. Answers: 'r' JSON; 'p' for each part a line "name\ttype\tlength\n" with name and type escaped, then its bytes. */
 #include "programs/parse_worker.h"
 
 #include <string.h>
@@ -19,10 +19,12 @@
 
 #define REQUEST_BYTES 64
 #define SIGNED_BYTES 500
+#define READY "ready" /* the child's first frame */
 
 struct ParseWorker {
     const Desk *desk;
     Worker *worker;
+    gboolean is_ready; /* it said so: from now on its end is the doing of the file in hand */
 };
 
 /* ---- the child ---- */
@@ -99,6 +101,8 @@ static int serve(int channel, void *data)
         log_error("sandbox", err);
         return 1;
     }
+    if (!worker_write(channel, READY, strlen(READY), &err))
+        return 1;
     while (serve_one(channel, desk->words, &err))
         ;
     return err->code == ERROR_NOTFOUND ? 0 : 1;
@@ -111,8 +115,22 @@ static gboolean ensure(ParseWorker *p, GError **err)
     if (p->worker != NULL && worker_pid(p->worker) != -1)
         return TRUE;
     g_clear_pointer(&p->worker, worker_stop);
+    p->is_ready = FALSE;
     p->worker = worker_start("parse", serve, (void *)p->desk, err);
     return p->worker != NULL;
+}
+
+/* A parser that cannot start (no descriptors, no sandbox) is no fault of any mail: none is struck, all wait. */
+static gboolean wait_ready(ParseWorker *p, GError **err)
+{
+    g_autoptr(GString) said = NULL;
+    g_autoptr(GError) local = NULL;
+    if (p->is_ready || worker_receive(p->worker, strlen(READY), LIMIT_PARSE_REAL_SECONDS, &said, &local)) {
+        p->is_ready = TRUE;
+        return TRUE;
+    }
+    g_clear_pointer(&p->worker, worker_stop);
+    return error_set(err, ERROR_TEMPFAIL, "the parser does not start: %s", local->message);
 }
 
 ParseWorker *parse_worker_new(const Desk *d, GError **err)
@@ -139,12 +157,12 @@ static gboolean ask_once(ParseWorker *p, const char *request, int fd, gsize max,
 {
     GError *local = NULL;
     *ret_died = FALSE;
-    if (!ensure(p, err) || !worker_limit_cpu(p->worker, LIMIT_PARSE_CPU_SECONDS, err))
+    if (!ensure(p, err) || !wait_ready(p, err) || !worker_limit_cpu(p->worker, LIMIT_PARSE_CPU_SECONDS, err))
         return FALSE;
-    if (worker_send(p->worker, request, strlen(request), fd, &local)
-        && worker_receive(p->worker, max, LIMIT_PARSE_REAL_SECONDS, ret, &local))
+    gboolean is_sent = worker_send(p->worker, request, strlen(request), fd, &local);
+    if (is_sent && worker_receive(p->worker, max, LIMIT_PARSE_REAL_SECONDS, ret, &local))
         return TRUE;
-    *ret_died = local->code == ERROR_DATA;
+    *ret_died = !is_sent || local->code == ERROR_DATA; /* one that took nothing from the channel has not even seen the file */
     g_clear_pointer(&p->worker, worker_stop);
     error_set(err, ERROR_DATA, "the parser failed on it: %s", local->message);
     g_error_free(local);
