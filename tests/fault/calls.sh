@@ -6,6 +6,7 @@
 scene first
 scene busy
 faults calls_filter.py
-faults calls_daemon.py first "$WORK/first/before" "$(cat "$WORK/first/at")" 2026-05-26T09:02:00+02:00 40
-faults calls_daemon.py busy "$WORK/busy/before" "$(cat "$WORK/busy/at")" 2026-05-26T09:35:00+02:00 100
+faults calls_daemon.py first "$WORK/first/before" "$(cat "$WORK/first/at")" 2026-05-26T09:02:00+02:00 24
+faults calls_daemon.py busy "$WORK/busy/before" "$(cat "$WORK/busy/at")" 2026-05-26T09:35:00+02:00 70
+faults calls_daemon.py smtp "$WORK/busy/before" "$(cat "$WORK/busy/at")" 2026-05-26T09:35:00+02:00 16
 done_testing

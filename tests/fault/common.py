@@ -3,6 +3,7 @@ import errno
 import hashlib
 import hmac
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -105,6 +106,8 @@ def put(state):
     """The desk becomes a copy of the directory `state`."""
     shutil.rmtree(DESK, ignore_errors=True)
     subprocess.run(["cp", "-a", state, DESK], check=True)
+    if server is not None:
+        server.forget()
 
 
 def once(at, fault=None, **more):
@@ -119,6 +122,63 @@ def files_below(path):
             with open(whole, "rb") as f:
                 found[os.path.relpath(whole, path)] = f.read()
     return found
+
+
+# ---- a mail server ----
+
+class Server:
+    """tests/e2e/fake-smtp; the desk in `before` is to send its mail there."""
+
+    def __init__(self, before):
+        self.log = WORK + "/smtp-log"
+        self.process = subprocess.Popen([BUILD + "/tests/e2e/fake-smtp", self.log], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        port = int(self.process.stdout.readline())
+        path = before + "/escalate.yaml"
+        with open(path) as f:
+            text = f.read()
+        with open(path, "w") as f:
+            f.write(text.replace("delivery: {method: directory}", "delivery: {method: smtp, host: 127.0.0.1, port: %d, tls: off}" % port))
+        self.offset = 0
+
+    def forget(self):
+        self.offset = os.path.getsize(self.log)
+
+    def mails(self):
+        """What was received whole since, by recipient: a mail that was sent twice stands there twice."""
+        with open(self.log, "rb") as f:
+            f.seek(self.offset)
+            talk = f.read()
+        found = {}
+        for connection in re.split(rb"(?m)^== \d+\n", talk):
+            recipient = None
+            while connection:
+                line, _, connection = connection.partition(b"\r\n")
+                if line.upper().startswith(b"RCPT TO:"):
+                    recipient = line.split(b">")[0].split(b"<")[1].decode()
+                elif line.upper() == b"DATA" and recipient is not None:
+                    mail, dot, connection = connection.partition(b"\r\n.\r\n")
+                    if dot:
+                        found.setdefault(recipient, []).append(mail)
+        return found
+
+
+server = None
+
+
+def use_server(before):
+    global server
+    server = Server(before)
+
+
+def sent_differences(want, got):
+    """Each mail is there, once or twice (handed over, and then not marked), and never another."""
+    lines = []
+    for recipient in sorted(set(want) | set(got)):
+        a, b = want.get(recipient, []), got.get(recipient, [])
+        lines += ["smtp: a mail to %s is missing" % recipient for m in a if m not in b]
+        lines += ["smtp: another mail to %s: %r" % (recipient, m[:200]) for m in b if m not in a]
+        lines += ["smtp: a mail to %s, three times" % recipient for m in a if b.count(m) > 2]
+    return lines
 
 
 # What an attempt leaves besides its result: how often it was tried (`strike`, `attempts`), and the index of words, whose shape depends on the number
@@ -171,12 +231,12 @@ def state():
     folders = {}
     for folder in ("incoming", "hold", "outgoing", "archive"):
         folders[folder] = {n: b for n, b in files_below(DESK + "/spool/" + folder).items() if not is_half(n)}
-    return {"rows": rows, "folders": folders, "problems": problems}
+    return {"rows": rows, "folders": folders, "problems": problems, "sent": server.mails() if server is not None else {}}
 
 
 def differences(want, got):
     """Lines that say in what two states differ; none: in nothing."""
-    lines = list(got["problems"])
+    lines = list(got["problems"]) + sent_differences(want["sent"], got["sent"])
     for table in sorted(set(want["rows"]) | set(got["rows"])):
         a, b = want["rows"].get(table, []), got["rows"].get(table, [])
         if a != b:
@@ -216,7 +276,7 @@ def without_when(s):
         drop = WHEN.get(table, ())
         kept = [{k: v for k, v in r.items() if k not in drop} for r in all_rows if not (table == "due" and r["what"] == "outage")]
         rows[table] = sorted(kept, key=repr)
-    return {"rows": rows, "folders": s["folders"], "problems": s["problems"]}
+    return dict(s, rows=rows)
 
 
 def had_outage(s):

@@ -7,6 +7,7 @@ can_trace || skip_all "processes cannot be traced here"
 scene first
 scene busy
 faults crash.py filter - - - 0
-faults crash.py first "$WORK/first/before" "$(cat "$WORK/first/at")" 2026-05-26T09:02:00+02:00 30
-faults crash.py busy "$WORK/busy/before" "$(cat "$WORK/busy/at")" 2026-05-26T09:35:00+02:00 90
+faults crash.py first "$WORK/first/before" "$(cat "$WORK/first/at")" 2026-05-26T09:02:00+02:00 20
+faults crash.py busy "$WORK/busy/before" "$(cat "$WORK/busy/at")" 2026-05-26T09:35:00+02:00 64
+faults crash.py smtp "$WORK/busy/before" "$(cat "$WORK/busy/at")" 2026-05-26T09:35:00+02:00 12
 done_testing
