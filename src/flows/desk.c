@@ -266,6 +266,12 @@ static void check_templates(Loading *l)
 
 static void free_policy(gpointer p) { policy_free(p); }
 
+static void free_text(gpointer p)
+{
+    if (p != NULL)
+        g_string_free(p, TRUE);
+}
+
 gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPtrArray *warnings)
 {
     guint before = problems->len;
@@ -278,6 +284,7 @@ gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPt
     d->calendars = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)calendar_free);
     d->leaves = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)calendar_free);
     d->rotas = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)rota_free);
+    d->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_text);
     const char *data = getenv("ESCALATE_DATADIR");
     d->templates = g_build_filename(data != NULL ? data : ESCALATE_DATADIR, "templates", NULL);
     Loading l = {d, problems, warnings};
@@ -344,6 +351,7 @@ static void free_loaded(Desk *d)
     g_clear_pointer(&d->calendars, g_hash_table_unref);
     g_clear_pointer(&d->config, config_free);
     g_clear_pointer(&d->templates, g_free);
+    g_clear_pointer(&d->texts, g_hash_table_unref);
     g_clear_pointer(&d->words, words_kind_free);
     g_clear_pointer(&d->customers, customers_free);
     g_clear_pointer(&d->customers_stamp, g_free);
@@ -357,6 +365,7 @@ void desk_adopt(Desk *d, Desk *from)
     d->leaves = g_steal_pointer(&from->leaves);
     d->rotas = g_steal_pointer(&from->rotas);
     d->templates = g_steal_pointer(&from->templates);
+    d->texts = g_steal_pointer(&from->texts);
     d->words = g_steal_pointer(&from->words);
     d->customers = g_steal_pointer(&from->customers);
     d->customers_stamp = g_steal_pointer(&from->customers_stamp);

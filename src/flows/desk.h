@@ -28,6 +28,7 @@ struct Desk {
     char *customers_stamp; /* of the file when it was last read, with or without success */
     KindWords *words;      /* the phrases by which mail of machines is known: built in and configured */
     char *templates;       /* where the built-in templates are */
+    GHashTable *texts;     /* path -> GString of a template, NULL where there is none: flows/rendering. As they were when first asked for */
     Instant now;           /* of this pass */
     const char *acting;    /* the contact whose mail or command is worked on, or NULL: he needs no line about it */
     gboolean is_rehearsal; /* nothing leaves: what is withheld of shadow queues counts as sent */

@@ -11,6 +11,26 @@
 
 #include "base/banned.h"
 
+/* A file is read once until the next reload: mails of one pass agree, and what `check` has not seen is not sent. *ret is the desk's, NULL where
+ * there is no such file. */
+static gboolean text_of(const Desk *d, const char *path, const GString **ret, GError **err)
+{
+    g_autoptr(GError) local = NULL;
+    gpointer text = NULL;
+    if (g_hash_table_lookup_extended(d->texts, path, NULL, &text)) {
+        *ret = text;
+        return TRUE;
+    }
+    GString *fresh = NULL;
+    if (!files_read(path, LIMIT_TEMPLATE_BYTES, &fresh, &local) && local->code != ERROR_NOTFOUND) {
+        g_propagate_error(err, g_steal_pointer(&local));
+        return FALSE;
+    }
+    g_hash_table_insert(d->texts, g_strdup(path), fresh);
+    *ret = fresh;
+    return TRUE;
+}
+
 gboolean rendering_find(const Desk *d, const char *language, const char *name, GString **ret, char **ret_path, GError **err)
 {
     g_autofree char *base = g_strndup(language, strcspn(language, "-"));
@@ -20,16 +40,15 @@ gboolean rendering_find(const Desk *d, const char *language, const char *name, G
             if (directories[i] == NULL)
                 continue;
             g_autofree char *path = g_build_filename(directories[i], languages[l], name, NULL);
-            g_autoptr(GError) local = NULL;
-            if (files_read(path, LIMIT_TEMPLATE_BYTES, ret, &local)) {
-                if (ret_path != NULL)
-                    *ret_path = g_steal_pointer(&path);
-                return TRUE;
-            }
-            if (local->code != ERROR_NOTFOUND) {
-                g_propagate_error(err, g_steal_pointer(&local));
+            const GString *text;
+            if (!text_of(d, path, &text, err))
                 return FALSE;
-            }
+            if (text == NULL)
+                continue;
+            *ret = g_string_new_len(text->str, (gssize)text->len);
+            if (ret_path != NULL)
+                *ret_path = g_steal_pointer(&path);
+            return TRUE;
         }
     return error_set(err, ERROR_CONFIG, "template '%s': not in '%s' nor in '%s'", name, d->config->templates != NULL ? d->config->templates : "-",
                      d->templates);

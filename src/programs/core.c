@@ -407,6 +407,18 @@ static guint index_texts(Core *c)
     return did;
 }
 
+gboolean core_intake(Core *c, Instant now, guint *ret_did, GError **err)
+{
+    guint files;
+    *ret_did = 0;
+    do {
+        if (!intake_batch(c, now, &files, err))
+            return FALSE;
+        *ret_did += files;
+    } while (files > 0);
+    return TRUE;
+}
+
 gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err)
 {
     guint files, fired, handed, moved, reports, reckoned;
@@ -417,18 +429,15 @@ gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError 
     c->desk->acting = NULL;
     if (!recalc_pass(c->desk, &reckoned, err)) /* first, so that a mail is late or in time by the calendars of today */
         return FALSE;
-    do {
-        if (!intake_batch(c, now, &files, err))
-            return FALSE;
-        *ret_did += files;
-    } while (files > 0);
+    if (!core_intake(c, now, &files, err))
+        return FALSE;
     c->desk->now = now;
     c->desk->acting = NULL;
     if (!chores(c, now, err) || !timer_limit(c, now, &limit, err) || !timers_pass(c->desk, limit, &fired, err)
         || !daily_pass(c->desk, &reports, err)
         || !handover_pass(c->handover, wait, &handed, err) || !deliver_archive(c->desk, &moved, err))
         return FALSE;
-    *ret_did += fired + handed + moved + reports + reckoned + index_texts(c);
+    *ret_did = files + fired + handed + moved + reports + reckoned + index_texts(c);
     return TRUE;
 }
 

@@ -134,12 +134,13 @@ static gboolean is_quoted(const char *sentence)
     return FALSE;
 }
 
-static const KindWord *sentence_asks(const KindWords *w, const char *sentence)
+/* `may_ask`: some clause of the text may; most texts have none, and are not parted. */
+static const KindWord *sentence_asks(const KindWords *w, const char *sentence, gboolean may_ask)
 {
     g_autofree char *one = as_one(sentence);
-    if (strlen(sentence) > SENTENCE_BYTES || *one == '\0' || is_quoted(sentence) || holds(w, WORDCLASS_APPEAL_UNLESS, one))
-        return NULL;
     const KindWord *word = words_kind_is(w, WORDCLASS_APPEAL_WHOLE, one);
+    if ((word == NULL && !may_ask) || strlen(sentence) > SENTENCE_BYTES || *one == '\0' || is_quoted(sentence) || holds(w, WORDCLASS_APPEAL_UNLESS, one))
+        return NULL;
     g_autofree char *parted = part_clauses(w, sentence);
     g_auto(GStrv) clauses = g_strsplit(parted, "\n", CLAUSES_READ);
     gboolean has_begun = FALSE;
@@ -155,13 +156,14 @@ static const KindWord *sentence_asks(const KindWords *w, const char *sentence)
 const KindWord *appeal_in(const KindWords *words, const char *new_text)
 {
     g_autofree char *lines = first_lines(new_text);
+    gboolean may_ask = words_kind_in(words, WORDCLASS_APPEAL_DO, lines) != NULL; /* a clause keeps the letters of its words as they are here */
     const KindWord *word = NULL;
     for (char *p = lines; word == NULL && *p != '\0';) {
         gsize n = 0;
         while (p[n] != '\0' && p[n] != '\f' && !(strchr(".!?", p[n]) != NULL && (p[n + 1] == '\0' || g_ascii_isspace(p[n + 1]))))
             n++;
         g_autofree char *sentence = g_strndup(p, n);
-        word = sentence_asks(words, sentence);
+        word = sentence_asks(words, sentence, may_ask);
         p += n + (p[n] != '\0' ? 1 : 0);
     }
     return word;

@@ -28,11 +28,40 @@ static const struct {
     {"sv", "|och|inte|är|vi|jag|med|för|att|det|vår|våra|tack|hej|sedan|kan|har|som|på|till|ett|"},
 };
 
-static void count(const char *word, guint *counts)
+/* All words of the lists by hash; a word of two languages stands there twice. Made anew for each text: it costs as much as a few lines of it. */
+#define SLOTS 1024 /* a power of two, and some three times the words */
+
+typedef struct {
+    const char *word; /* up to its bar; NULL: the slot is free */
+    guint8 length, language;
+} Slot;
+
+static guint hash(const char *word, gsize n)
 {
-    g_autofree char *needle = g_strconcat("|", word, "|", NULL);
+    guint h = 2166136261u; /* FNV-1a */
+    for (gsize i = 0; i < n; i++)
+        h = (h ^ (guchar)word[i]) * 16777619u;
+    return h ^ (h >> 15);
+}
+
+static void fill(Slot *slots)
+{
     for (gsize i = 0; i < G_N_ELEMENTS(languages); i++)
-        counts[i] += strstr(languages[i].words, needle) != NULL;
+        for (const char *p = languages[i].words + 1; *p != '\0';) {
+            gsize n = strcspn(p, "|");
+            guint at = hash(p, n) % SLOTS;
+            while (slots[at].word != NULL)
+                at = (at + 1) % SLOTS;
+            slots[at] = (Slot){p, (guint8)n, (guint8)i};
+            p += n + 1;
+        }
+}
+
+static void count(const Slot *slots, const char *word, gsize n, guint *counts)
+{
+    for (guint at = hash(word, n) % SLOTS; slots[at].word != NULL; at = (at + 1) % SLOTS)
+        if (slots[at].length == n && memcmp(slots[at].word, word, n) == 0)
+            counts[slots[at].language]++;
 }
 
 /* The plain winner, or NULL. */
@@ -51,21 +80,21 @@ static const char *most(const guint *counts)
 const char *language_of_text(const char *text)
 {
     guint counts[G_N_ELEMENTS(languages)] = {0};
+    Slot slots[SLOTS] = {0};
     if (text == NULL)
         return NULL;
     g_autofree char *head = g_strndup(text, strnlen(text, LANGUAGE_BYTES)), *valid = g_utf8_make_valid(head, -1);
-    g_autofree char *lower = g_utf8_strdown(valid, -1);
-    g_autoptr(GString) word = g_string_new(NULL);
+    g_autofree char *lower = g_str_is_ascii(valid) ? g_ascii_strdown(valid, -1) : g_utf8_strdown(valid, -1);
+    fill(slots);
+    const char *word = lower;
     for (const char *p = lower;; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
-        if (c != 0 && g_unichar_isalpha(c)) {
-            g_string_append_unichar(word, c);
+        if (c < 0x80 ? g_ascii_isalpha((char)c) : g_unichar_isalpha(c))
             continue;
-        }
-        if (word->len > 0 && word->len <= WORD_BYTES)
-            count(word->str, counts);
-        g_string_truncate(word, 0);
+        if (p > word && p - word <= WORD_BYTES)
+            count(slots, word, (gsize)(p - word), counts);
         if (c == 0)
             return most(counts);
+        word = g_utf8_next_char(p);
     }
 }

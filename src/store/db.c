@@ -11,14 +11,25 @@
 
 #include "base/banned.h"
 
+#define PARAMETERS_MAX 64
+
+/* A prepared statement; in Db.prepared, or one of its own while that is in use (a select inside a select of the same text). */
+typedef struct {
+    sqlite3_stmt *stmt;
+    gboolean is_cached;
+    int count;                   /* of its parameters */
+    guint8 index[PARAMETERS_MAX]; /* of $n + 1 in SQLite's order; 0: it has none */
+} Statement;
+
 struct Db {
     sqlite3 *handle;
-    GHashTable *prepared; /* SQL text -> sqlite3_stmt, reset */
+    GHashTable *prepared; /* SQL text -> Statement, reset */
 };
 
 struct DbRows {
     Db *db;
-    sqlite3_stmt *stmt;
+    Statement *statement;
+    sqlite3_stmt *stmt; /* of that */
 };
 
 static gboolean fail(Db *db, int rc, const char *what, GError **err)
@@ -53,10 +64,31 @@ static gboolean migrate(Db *db, GError **err)
     return db_commit(db, err);
 }
 
+static void statement_free(gpointer p)
+{
+    Statement *s = p;
+    sqlite3_finalize(s->stmt);
+    g_free(s);
+}
+
+/* No process here has a second thread. What a savepoint may have to take back is a mail's worth of pages: SQLite writes them into a file by
+ * default, two writes for each. */
+static void configure(void)
+{
+    static gsize is_done;
+    if (g_once_init_enter(&is_done)) {
+        sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+        sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+        g_once_init_leave(&is_done, 1);
+    }
+}
+
 static gboolean open_with(const char *path, const char *pragmas, Db **ret, GError **err)
 {
+    configure();
     Db *db = g_new0(Db, 1);
-    db->prepared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    db->prepared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, statement_free);
     int rc = sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK) {
         error_set(err, ERROR_TEMPFAIL, "database '%s': %s", path, db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc));
@@ -65,6 +97,7 @@ static gboolean open_with(const char *path, const char *pragmas, Db **ret, GErro
     }
     sqlite3_extended_result_codes(db->handle, 0);
     sqlite3_busy_timeout(db->handle, 10000);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL); /* one plan a statement: no new one for each value that is bound */
     if (!run_script(db, pragmas, err) || !migrate(db, err)) {
         g_prefix_error(err, "'%s': ", path);
         db_close(db);
@@ -99,11 +132,6 @@ void db_close(Db *db)
 {
     if (db == NULL)
         return;
-    GHashTableIter it;
-    gpointer stmt;
-    g_hash_table_iter_init(&it, db->prepared);
-    while (g_hash_table_iter_next(&it, NULL, &stmt))
-        sqlite3_finalize(stmt);
     g_hash_table_unref(db->prepared);
     sqlite3_close(db->handle);
     g_free(db);
@@ -137,32 +165,49 @@ gboolean db_savepoint(Db *db, GError **err) { return run_script(db, "savepoint o
 gboolean db_release(Db *db, GError **err) { return run_script(db, "release one", err); }
 void db_rollback_to_savepoint(Db *db) { sqlite3_exec(db->handle, "rollback to one; release one", NULL, NULL, NULL); }
 
-/* A prepared statement, reset; from the cache unless it is in use (a select inside a select of the same text). */
-static sqlite3_stmt *prepare(Db *db, const char *sql, GError **err)
+/* Parameters are known by name: SQLite numbers $n by first appearance in the text, PostgreSQL by n. */
+static void note_parameters(Statement *s)
 {
-    sqlite3_stmt *stmt = g_hash_table_lookup(db->prepared, sql);
-    if (stmt != NULL && !sqlite3_stmt_busy(stmt))
-        return stmt;
-    gboolean is_cached = stmt != NULL;
-    int rc = sqlite3_prepare_v3(db->handle, sql, -1, is_cached ? 0 : SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
+    s->count = sqlite3_bind_parameter_count(s->stmt);
+    for (int i = 1; i <= s->count && i <= PARAMETERS_MAX; i++) {
+        const char *name = sqlite3_bind_parameter_name(s->stmt, i);
+        gint64 n = name != NULL && *name == '$' ? g_ascii_strtoll(name + 1, NULL, 10) : 0;
+        if (n >= 1 && n <= PARAMETERS_MAX)
+            s->index[n - 1] = (guint8)i;
+    }
+}
+
+/* Reset; from the cache unless it is in use. */
+static Statement *prepare(Db *db, const char *sql, GError **err)
+{
+    Statement *s = g_hash_table_lookup(db->prepared, sql);
+    if (s != NULL && !sqlite3_stmt_busy(s->stmt))
+        return s;
+    gboolean is_new = s == NULL;
+    sqlite3_stmt *stmt = NULL;
+    int rc = sqlite3_prepare_v3(db->handle, sql, -1, is_new ? SQLITE_PREPARE_PERSISTENT : 0, &stmt, NULL);
     if (rc != SQLITE_OK) {
         fail(db, rc & 0xff, sql, err);
         return NULL;
     }
-    if (!is_cached)
-        g_hash_table_insert(db->prepared, g_strdup(sql), stmt);
-    return stmt;
+    s = g_new0(Statement, 1);
+    s->stmt = stmt;
+    s->is_cached = is_new;
+    note_parameters(s);
+    if (is_new)
+        g_hash_table_insert(db->prepared, g_strdup(sql), s);
+    return s;
 }
 
 /* Done with it: back to the cache, or away if it never was there. */
-static void put_back(Db *db, sqlite3_stmt *stmt)
+static void put_back(Statement *s)
 {
-    if (g_hash_table_lookup(db->prepared, sqlite3_sql(stmt)) != stmt) {
-        sqlite3_finalize(stmt);
+    if (!s->is_cached) {
+        statement_free(s);
         return;
     }
-    sqlite3_reset(stmt);
-    sqlite3_clear_bindings(stmt);
+    sqlite3_reset(s->stmt);
+    sqlite3_clear_bindings(s->stmt);
 }
 
 static void bind_one(sqlite3_stmt *stmt, int index, char type, va_list *ap)
@@ -186,36 +231,33 @@ static void bind_one(sqlite3_stmt *stmt, int index, char type, va_list *ap)
     }
 }
 
-/* By name: SQLite numbers $n by first appearance in the text, PostgreSQL by n. */
-static gboolean bind_all(Db *db, sqlite3_stmt *stmt, const char *types, va_list ap, GError **err)
+static gboolean bind_all(Statement *s, const char *types, va_list ap, GError **err)
 {
     va_list copy;
     va_copy(copy, ap);
-    gboolean ok = sqlite3_bind_parameter_count(stmt) == (int)strlen(types);
-    for (int n = 1; ok && types[n - 1] != '\0'; n++) {
-        char name[16];
-        g_snprintf(name, sizeof name, "$%d", n);
-        int index = sqlite3_bind_parameter_index(stmt, name);
-        ok = index != 0 && strchr("itsb", types[n - 1]) != NULL;
+    gboolean ok = s->count == (int)strlen(types) && s->count <= PARAMETERS_MAX;
+    for (int n = 0; ok && types[n] != '\0'; n++) {
+        ok = s->index[n] != 0 && strchr("itsb", types[n]) != NULL;
         if (ok)
-            bind_one(stmt, index, types[n - 1], &copy);
+            bind_one(s->stmt, s->index[n], types[n], &copy);
     }
     va_end(copy);
     if (ok)
         return TRUE;
-    error_set(err, ERROR_INTERNAL, "database: %.200s: parameters are not those of '%s'", sqlite3_sql(stmt), types);
-    put_back(db, stmt);
+    error_set(err, ERROR_INTERNAL, "database: %.200s: parameters are not those of '%s'", sqlite3_sql(s->stmt), types);
+    put_back(s);
     return FALSE;
 }
 
 static DbRows *start(Db *db, const char *sql, const char *types, va_list ap, GError **err)
 {
-    sqlite3_stmt *stmt = prepare(db, sql, err);
-    if (stmt == NULL || !bind_all(db, stmt, types, ap, err))
+    Statement *s = prepare(db, sql, err);
+    if (s == NULL || !bind_all(s, types, ap, err))
         return NULL;
     DbRows *rows = g_new0(DbRows, 1);
     rows->db = db;
-    rows->stmt = stmt;
+    rows->statement = s;
+    rows->stmt = s->stmt;
     return rows;
 }
 
@@ -233,7 +275,7 @@ void db_rows_free(DbRows *rows)
 {
     if (rows == NULL)
         return;
-    put_back(rows->db, rows->stmt);
+    put_back(rows->statement);
     g_free(rows);
 }
 

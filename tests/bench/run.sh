@@ -74,7 +74,8 @@ worktime between ns, 1 year|<= 100
 worktime add ns, 10 years|<= 150
 worktime between ns, 10 years|<= 150
 inspect us/mail|<= 5x
-intake us/mail|<= 50x
+intake us/mail|-
+intake CPU us/mail|<= 10x and 500
 calendar read and compiled ms, 1 year|<= 3
 memory of 1000 calendars over 3 years MiB|<= 64
 1000000 deadlines computed s|<= 1
