@@ -92,8 +92,8 @@ static gboolean write_new(const char *path, const void *bytes, gsize length, int
 
 gboolean files_replace(const char *path, const void *bytes, gsize length, int mode, GError **err)
 {
-    g_autofree char *half = g_strdup_printf("%s.new.%d", path, (int)getpid());
-    g_autofree char *directory = g_path_get_dirname(path);
+    g_autofree char *directory = g_path_get_dirname(path), *name = g_path_get_basename(path);
+    g_autofree char *half = g_strdup_printf("%s/.%s.new.%d", directory, name, (int)getpid()); /* hidden: a crash may leave it, and nobody takes it for a message */
     unlink(half); /* left by a process of this number that died */
     if (!write_new(half, bytes, length, mode, err)) {
         unlink(half);

@@ -14,7 +14,7 @@ gboolean files_read(const char *path, gsize max, GString **ret, GError **err);
 gboolean files_read_fd(int fd, const char *name, gsize max, GString **ret, GError **err);
 /* Writes all bytes. TEMPFAIL with the system's reason. */
 gboolean files_write_fd(int fd, const char *name, const void *bytes, gsize length, GError **err);
-/* Writes path + a temporary name beside it, fsync, rename over path, fsync of the directory. Mode as given. */
+/* Writes a hidden file beside path, fsync, rename over path, fsync of the directory. Mode as given. */
 gboolean files_replace(const char *path, const void *bytes, gsize length, int mode, GError **err);
 /* Moves without overwriting (renameat2 RENAME_NOREPLACE, else link and unlink). REFUSED when `to` exists. No fsync. */
 gboolean files_move(const char *from, const char *to, GError **err);

@@ -219,8 +219,10 @@ def chain_problems(audit, key_file):
     return problems
 
 
-def is_half(name):
-    return ".new." in name
+def is_half(path):
+    """Left by a crash in the middle of writing: nobody may take it for a file of its directory."""
+    name = os.path.basename(path)
+    return name.startswith(".") and ".new." in name
 
 
 def state():
