@@ -210,25 +210,23 @@ static void put_back(Statement *s)
     sqlite3_clear_bindings(s->stmt);
 }
 
-static void bind_one(sqlite3_stmt *stmt, int index, char type, va_list *ap)
+/* A code of SQLite: a value that was not bound, for want of memory, would be stored as none. */
+static int bind_one(sqlite3_stmt *stmt, int index, char type, va_list *ap)
 {
-    if (type == 'i') {
-        sqlite3_bind_int64(stmt, index, va_arg(*ap, gint64));
-    } else if (type == 't') {
+    if (type == 'i')
+        return sqlite3_bind_int64(stmt, index, va_arg(*ap, gint64));
+    if (type == 't') {
         Instant t = va_arg(*ap, Instant);
-        if (t != INSTANT_NONE)
-            sqlite3_bind_int64(stmt, index, t);
-    } else if (type == 's') {
-        const char *s = va_arg(*ap, const char *);
-        if (s != NULL)
-            sqlite3_bind_text(stmt, index, s, -1, SQLITE_TRANSIENT);
-    } else {
-        GBytes *b = va_arg(*ap, GBytes *);
-        gsize n = 0;
-        const void *bytes = b == NULL ? NULL : g_bytes_get_data(b, &n);
-        if (b != NULL)
-            sqlite3_bind_blob64(stmt, index, bytes == NULL ? "" : bytes, n, SQLITE_TRANSIENT);
+        return t == INSTANT_NONE ? SQLITE_OK : sqlite3_bind_int64(stmt, index, t);
     }
+    if (type == 's') {
+        const char *s = va_arg(*ap, const char *);
+        return s == NULL ? SQLITE_OK : sqlite3_bind_text(stmt, index, s, -1, SQLITE_TRANSIENT);
+    }
+    GBytes *b = va_arg(*ap, GBytes *);
+    gsize n = 0;
+    const void *bytes = b == NULL ? NULL : g_bytes_get_data(b, &n);
+    return b == NULL ? SQLITE_OK : sqlite3_bind_blob64(stmt, index, bytes == NULL ? "" : bytes, n, SQLITE_TRANSIENT);
 }
 
 static gboolean bind_all(Statement *s, const char *types, va_list ap, GError **err)
@@ -236,15 +234,19 @@ static gboolean bind_all(Statement *s, const char *types, va_list ap, GError **e
     va_list copy;
     va_copy(copy, ap);
     gboolean ok = s->count == (int)strlen(types) && s->count <= PARAMETERS_MAX;
-    for (int n = 0; ok && types[n] != '\0'; n++) {
+    int rc = SQLITE_OK;
+    for (int n = 0; ok && rc == SQLITE_OK && types[n] != '\0'; n++) {
         ok = s->index[n] != 0 && strchr("itsb", types[n]) != NULL;
         if (ok)
-            bind_one(s->stmt, s->index[n], types[n], &copy);
+            rc = bind_one(s->stmt, s->index[n], types[n], &copy);
     }
     va_end(copy);
-    if (ok)
+    if (ok && rc == SQLITE_OK)
         return TRUE;
-    error_set(err, ERROR_INTERNAL, "database: %.200s: parameters are not those of '%s'", sqlite3_sql(s->stmt), types);
+    if (ok)
+        error_set(err, rc == SQLITE_NOMEM ? ERROR_TEMPFAIL : ERROR_INTERNAL, "database: %.200s: %s", sqlite3_sql(s->stmt), sqlite3_errstr(rc));
+    else
+        error_set(err, ERROR_INTERNAL, "database: %.200s: parameters are not those of '%s'", sqlite3_sql(s->stmt), types);
     put_back(s);
     return FALSE;
 }
@@ -375,11 +377,19 @@ Instant db_instant(DbRows *rows, int column)
     return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL ? INSTANT_NONE : sqlite3_column_int64(rows->stmt, column);
 }
 
-const char *db_text(DbRows *rows, int column) { return (const char *)sqlite3_column_text(rows->stmt, column); }
+/* NULL is no value, or no memory for one: that ends the process, as GLib does, for a fact that is not read is another fact. */
+static const void *or_none(DbRows *rows, const void *value)
+{
+    if (value == NULL && sqlite3_errcode(rows->db->handle) == SQLITE_NOMEM)
+        g_error("database: out of memory");
+    return value;
+}
+
+const char *db_text(DbRows *rows, int column) { return or_none(rows, sqlite3_column_text(rows->stmt, column)); }
 
 GBytes *db_bytes(DbRows *rows, int column)
 {
-    const void *bytes = sqlite3_column_blob(rows->stmt, column);
+    const void *bytes = or_none(rows, sqlite3_column_blob(rows->stmt, column));
     return g_bytes_new(bytes, (gsize)sqlite3_column_bytes(rows->stmt, column));
 }
 

@@ -1,6 +1,7 @@
 # calls_daemon: lets each call of core, parse and deliver fail in each way, in one run that does everything at once; then the fault is gone and the daemon
 # runs again: tickets, mails, archive and audit must be those of a run without a fault. Where a mail could not be handed over, it goes when the
 # transport is tried again, and only the instants that count from its hand-over may be later.
+import signal
 import sys
 
 from common import EVERYTHING, ROLES, Scene, check, counted, done, fault, once, put, say, signal_name, step_for, use_server
@@ -26,6 +27,7 @@ ERRORS = {
     "send": ("EINTR", "EPIPE", "ENOBUFS", "short"),
     "receive": ("EINTR", "ECONNRESET", "zero"),
     "malloc": ("ENOMEM",),
+    "bind": ("SQLITE_NOMEM",),
     "prepare": ("SQLITE_BUSY", "SQLITE_NOMEM", "SQLITE_IOERR"),
     "statement": ("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM"),
     "script": ("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_IOERR"),
@@ -36,7 +38,7 @@ MAY_STAY = {"ENOSPC", "EIO", "EMFILE", "SQLITE_FULL", "SQLITE_BUSY", "SQLITE_IOE
 # Allocations of GLib end the process by design; those of SQLite are answered.
 # What SQLite asks itself is not asked by us: a statement inside it that fails on its own would be a state that it never has.
 CALLER = {"malloc": {"FAULT_CALLER": "libsqlite3"}, "statement": {"FAULT_CALLER": "escalated"}, "script": {"FAULT_CALLER": "escalated"},
-          "prepare": {"FAULT_CALLER": "escalated"}}
+          "prepare": {"FAULT_CALLER": "escalated"}, "bind": {"FAULT_CALLER": "escalated"}}
 
 
 class Calls(Scene):
@@ -52,7 +54,8 @@ class Calls(Scene):
         _, hits, where = counted()
         if hits == 0:
             return None
-        wrong = self.judge() if status in (0, 1, 75, 78) else ["exit %s" % signal_name(status), out[-300:].decode(errors="replace")]
+        ends = (0, 1, 75, 78) if call != "malloc" else (0, 1, 75, 78, -signal.SIGABRT, -signal.SIGTRAP)  # GLib's way to end for want of memory
+        wrong = self.judge() if status in ends else ["exit %s" % signal_name(status), out[-300:].decode(errors="replace")]
         if b"event=busy" in out:
             wrong.append("does the same again and again")
         return ["%s: %s %s n=%d%s%s (%s), exit %s" % (role, call, error, n, " from then on" if stay else "", " taken back" if "FAULT_TAKEN_BACK" in more else "",

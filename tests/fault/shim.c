@@ -35,8 +35,8 @@ static const char *const roles[ROLES] = {"core", "deliver", "parse"};
 
 static const char *const families[] = {"open",   "read",    "write",        "fsync",        "close",  "rename", "link", "unlink", "mkdir",    "truncate",
                                        "chmod",  "stat",    "directory",    "fork",         "socket", "connect", "send", "receive", "malloc",   "statement",
-                                       "script", "prepare"};
-typedef enum { OPEN, READ, WRITE, FSYNC, CLOSE, RENAME, LINK, UNLINK, MKDIR, TRUNCATE, CHMOD, STAT, DIRECTORY, FORK, SOCKET, CONNECT, SEND, RECEIVE, MALLOC, STATEMENT, SCRIPT, PREPARE } Family;
+                                       "script", "prepare", "bind"};
+typedef enum { OPEN, READ, WRITE, FSYNC, CLOSE, RENAME, LINK, UNLINK, MKDIR, TRUNCATE, CHMOD, STAT, DIRECTORY, FORK, SOCKET, CONNECT, SEND, RECEIVE, MALLOC, STATEMENT, SCRIPT, PREPARE, BIND } Family;
 
 typedef struct {
     int calls[ROLES], hits;
@@ -401,6 +401,16 @@ int sqlite3_prepare_v3(sqlite3 *db, const char *sql, int length, unsigned flags,
     REAL(sqlite3_prepare_v3);
     return FAILS(PREPARE, sql) ? error_number : real(db, sql, length, flags, ret, ret_tail);
 }
+
+#define BINDS(name, type, ...) \
+    int name type \
+    { \
+        REAL(name); \
+        return FAILS(BIND, #name) ? error_number : real(__VA_ARGS__); \
+    }
+BINDS(sqlite3_bind_int64, (sqlite3_stmt *s, int i, sqlite3_int64 value), s, i, value)
+BINDS(sqlite3_bind_text, (sqlite3_stmt *s, int i, const char *value, int n, void (*away)(void *)), s, i, value, n, away)
+BINDS(sqlite3_bind_blob64, (sqlite3_stmt *s, int i, const void *value, sqlite3_uint64 n, void (*away)(void *)), s, i, value, n, away)
 
 /* ---- the same random bytes every time: keys, and the keys of persons ---- */
 
