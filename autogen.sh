@@ -9,8 +9,8 @@ cd "$(dirname "$0")"
 . tests/build.sh
 
 build="build-essential autoconf automake pkg-config libgmime-3.0-dev libetpan-dev libsqlite3-dev libical-dev libxml2-dev
- libgnutls28-dev libyaml-dev libjansson-dev libseccomp-dev libytnef0-dev tzdata"
-test="libcmocka-dev clang libclang-rt-14-dev mandoc shellcheck postfix procmail dovecot-core dovecot-sieve python3 openssl procps gpg gpg-agent"
+ libgnutls28-dev libyaml-dev libjansson-dev libseccomp-dev libytnef0-dev libarchive-dev tzdata"
+test="libcmocka-dev clang libclang-rt-14-dev mandoc shellcheck postfix procmail maildrop dovecot-core dovecot-sieve libidn12 libnss-wrapper python3 openssl procps gpg gpg-agent"
 
 say() { printf '%s\n' "$*"; }
 

@@ -14,7 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/headroom.h"
 #include "base/spoolname.h"
+#include "base/spoolwrite.h"
 
 #include "base/banned.h"
 
@@ -30,8 +32,6 @@
 
 #define TRY_AGAIN 75         /* EX_TEMPFAIL of sysexits.h */
 #define STATUS_CODE "4.3.0 " /* RFC 3463 X.3.0: at the start of the output Postfix defers whatever the exit status */
-#define NAME_TRIES 1000      /* counters tried for a name that exists already */
-#define MESSAGE_MODE 0440    /* nobody changes a mail that was taken in */
 
 typedef struct {
     const char *spool;
@@ -43,12 +43,9 @@ typedef struct {
 } Options;
 
 typedef struct {
-    int tmp, incoming;  /* directories */
-    int fd;             /* the file being written */
-    struct timespec at; /* received-at */
-    char host[256];
-    unsigned counter;
-} Spool;
+    SpoolWriteSpool spool;
+    SpoolWriteFile file; /* the one being written */
+} Delivery;
 
 /* What a signal handler must know to take the half file away. */
 static struct {
@@ -59,7 +56,6 @@ static struct {
 
 static char chunk[65536];
 static char envelope[SPOOLNAME_ENVELOPE_MAX];
-static size_t envelope_length;
 
 /* ---- the one way out but success ---- */
 
@@ -295,109 +291,72 @@ static const char *mbox_sender(char *line, size_t length)
 static int open_directory(const char *spool, const char *name)
 {
     char path[4096];
-    int n = snprintf(path, sizeof path, "%s/%s", spool, name);
-    if (n < 0 || (size_t)n >= sizeof path)
+    int fd = spoolwrite_directory(spool, name, path, sizeof path);
+    if (fd < 0 && errno == ENAMETOOLONG)
         fail("spool '%.64s...': name too long", spool);
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         fail_errno("open", path);
     return fd;
 }
 
-static void open_spool(const char *path, Spool *s)
+static void open_spool(const char *path, Delivery *d)
 {
-    s->tmp = open_directory(path, "tmp");
-    s->incoming = open_directory(path, "incoming");
-    s->fd = -1;
-    s->counter = 0;
-    clock_gettime(CLOCK_REALTIME, &s->at);
-    if (gethostname(s->host, sizeof s->host) != 0)
-        s->host[0] = '\0';
-    s->host[64] = '\0'; /* what Linux has at most; keeps the name below NAME_MAX */
+    d->spool.tmp = open_directory(path, "tmp");
+    d->spool.incoming = open_directory(path, "incoming");
+    spoolwrite_host(&d->spool);
+    d->file.fd = -1;
+    d->file.counter = 0;
+    clock_gettime(CLOCK_REALTIME, &d->file.at);
 }
 
-static void make_name(const Spool *s, uint64_t inode, char name[SPOOLNAME_MAX])
+/* Early, so that what was accepted can still be taken in and answered: the database may lie on the same disk. Where the system does not say how much
+ * is free, the writing will. */
+static void need_room(const char *spool)
 {
-    if (spoolname_make(name, s->at.tv_sec, (int)(s->at.tv_nsec / 1000), (long)getpid(), s->counter, inode, s->host) != 0)
-        fail("spool: file name too long");
+    Headroom h;
+    if (headroom_read(spool, &h) == 0 && !headroom_is_enough(&h, 1))
+        fail("spool '%.200s': %lu KiB and %lu inodes free, expected at least %lu and %lu", spool, (unsigned long)(h.bytes / 1024), (unsigned long)h.inodes,
+             (unsigned long)(h.bytes_floor / 1024), (unsigned long)h.inodes_floor);
 }
 
-/* A new file in tmp under a name with inode 0, known to the signal handler from its first moment. */
-static void create_half(Spool *s)
+/* The file in tmp, known to the signal handler from its first moment. */
+static void create_half(Delivery *d)
 {
     sigset_t before;
-    half.directory = s->tmp;
-    for (; s->counter < NAME_TRIES; s->counter++) {
-        make_name(s, 0, half.name);
-        block_signals(SIG_BLOCK, &before);
-        s->fd = openat(s->tmp, half.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        half.exists = s->fd >= 0;
-        int saved = errno;
-        sigprocmask(SIG_SETMASK, &before, NULL);
-        errno = saved;
-        if (s->fd >= 0)
-            return;
-        if (errno != EEXIST)
-            break;
-    }
-    fail_errno("create in tmp", half.name);
+    block_signals(SIG_BLOCK, &before);
+    half.exists = spoolwrite_create(&d->spool, &d->file) == 0;
+    int saved = errno;
+    half.directory = d->spool.tmp;
+    memcpy(half.name, d->file.name, sizeof half.name);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = saved;
+    if (!half.exists)
+        fail_errno("create in tmp", half.name);
 }
 
-static void write_all(const Spool *s, const char *bytes, size_t length)
+static void write_all(const Delivery *d, const char *bytes, size_t length)
 {
-    while (length > 0) {
-        ssize_t n = write(s->fd, bytes, length);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            fail_errno("write in tmp", half.name);
-        bytes += n;
-        length -= (size_t)n;
-    }
+    if (spoolwrite_bytes(&d->file, bytes, length) != 0)
+        fail_errno("write in tmp", half.name);
 }
 
-static void add_line(const char *field, const char *value)
+static void write_envelope(const Delivery *d, const Options *o)
 {
-    int n = spoolname_envelope_line(envelope + envelope_length, sizeof envelope - envelope_length, field, value);
-    if (n < 0)
-        fail("envelope: sender, recipients and queue are longer than %d bytes", SPOOLNAME_ENVELOPE_MAX);
-    envelope_length += (size_t)n;
-}
-
-/* RFC 3339 in UTC. Civil date from days by years counted from March (the calendar repeats every 146097 days). */
-static void format_time(const struct timespec *at, char *out, size_t size)
-{
-    int64_t days = at->tv_sec / 86400, second = at->tv_sec % 86400, z = days + 719468;
-    int64_t era = z / 146097, day = z % 146097;
-    int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
-    day -= 365 * year + year / 4 - year / 100;
-    int64_t march = (5 * day + 2) / 153, month = march < 10 ? march + 3 : march - 9;
-    snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", (int)(year + era * 400 + (month <= 2)), (int)month,
-             (int)(day - (153 * march + 2) / 5 + 1), (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60),
-             (int)(at->tv_nsec / 1000));
-}
-
-static void write_envelope(const Spool *s, const Options *o)
-{
-    char time_text[64], uid[32];
     int count = o->recipient_count < SPOOLNAME_RECIPIENTS_MAX ? o->recipient_count : SPOOLNAME_RECIPIENTS_MAX;
-    format_time(&s->at, time_text, sizeof time_text);
-    snprintf(uid, sizeof uid, "%lu", (unsigned long)getuid());
-    add_line("Received-At", time_text);
-    if (o->sender != NULL)
-        add_line("Sender", o->sender);
+    const char *recipients[SPOOLNAME_RECIPIENTS_MAX];
     for (int i = 0; i < count; i++)
-        add_line("Recipient", without_brackets(o->recipients[i]));
-    if (o->queue != NULL)
-        add_line("Queue", o->queue);
-    add_line("Uid", uid);
-    add_line("End", "1");
-    write_all(s, envelope, envelope_length);
+        recipients[i] = without_brackets(o->recipients[i]);
+    SpoolWriteEnvelope lines = {
+        .sender = o->sender, .recipients = recipients, .recipient_count = count, .queue = o->queue, .uid = (unsigned long)getuid()};
+    int length = spoolwrite_envelope(&lines, &d->file.at, envelope, sizeof envelope);
+    if (length < 0)
+        fail("envelope: sender, recipients and queue are longer than %d bytes", SPOOLNAME_ENVELOPE_MAX);
+    write_all(d, envelope, (size_t)length);
 }
 
 /* Writes envelope and mail. An input without a byte of mail is a writer that died: every mail that came by an MTA has at least
  * its Received field, so nobody's mail can wait for ever because of this. */
-static void write_message(const Spool *s, Options *o)
+static void write_message(const Delivery *d, Options *o)
 {
     size_t line, length = read_first(&line);
     int64_t announced = o->size, mail = (int64_t)(length - line);
@@ -406,11 +365,11 @@ static void write_message(const Spool *s, Options *o)
         if (o->sender == NULL)
             o->sender = sender;
     }
-    write_envelope(s, o);
-    write_all(s, chunk + line, length - line);
+    write_envelope(d, o);
+    write_all(d, chunk + line, length - line);
     while (length > 0) { /* the end of the input may have been seen already: read(2) says so again */
         length = read_some(chunk, sizeof chunk);
-        write_all(s, chunk, length);
+        write_all(d, chunk, length);
         mail += (int64_t)length;
     }
     if (mail == 0)
@@ -419,56 +378,28 @@ static void write_message(const Spool *s, Options *o)
         fail("standard input: %lld bytes, but %lld were announced", (long long)mail, (long long)announced);
 }
 
-static uint64_t finish_file(Spool *s)
+static uint64_t finish_file(Delivery *d)
 {
-    struct stat st;
-    if (fchmod(s->fd, MESSAGE_MODE) != 0)
+    uint64_t inode;
+    if (spoolwrite_settle(&d->file, &inode) != 0)
         fail_errno("set the mode in tmp", half.name);
-    if (fstat(s->fd, &st) != 0)
-        fail_errno("stat in tmp", half.name);
-    if (fsync(s->fd) != 0)
+    if (fsync(d->file.fd) != 0)
         fail_errno("sync in tmp", half.name);
-    int fd = s->fd;
-    s->fd = -1;
-    if (close(fd) != 0) /* NFS and quotas report here what write did not */
+    if (spoolwrite_close(&d->file) != 0)
         fail_errno("close in tmp", half.name);
-    return (uint64_t)st.st_ino;
-}
-
-/* Into incoming, never over a file that is there. 0, or -1 with errno. A filesystem without RENAME_NOREPLACE gets link and
- * unlink; a file that keeps two names would never be taken in, so then the new one goes again. */
-static int move_in(const Spool *s, const char *name)
-{
-    if (renameat2(s->tmp, half.name, s->incoming, name, RENAME_NOREPLACE) == 0)
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS && errno != EPERM)
-        return -1;
-    if (linkat(s->tmp, half.name, s->incoming, name, 0) != 0)
-        return -1;
-    if (unlinkat(s->tmp, half.name, 0) == 0)
-        return 0;
-    int saved = errno;
-    unlinkat(s->incoming, name, 0);
-    errno = saved;
-    return -1;
+    return inode;
 }
 
 /* The moment of acceptance. When the directory does not sync the file stays: the MTA's second copy is a duplicate that core
  * knows, while taking away a file that core may have read already would be a loss. */
-static void commit(Spool *s, uint64_t inode)
+static void commit(Delivery *d, uint64_t inode)
 {
-    char name[SPOOLNAME_MAX];
     leave_only_alarm();
-    for (;; s->counter++) {
-        make_name(s, inode, name);
-        if (move_in(s, name) == 0)
-            break;
-        if (errno != EEXIST || s->counter >= NAME_TRIES)
-            fail_errno("move into incoming", name);
-    }
+    if (spoolwrite_enter(&d->spool, &d->file, half.name, inode) != 0)
+        fail_errno("move into incoming", d->file.name);
     half.exists = 0;
-    if (fsync(s->incoming) != 0)
-        fail_errno("sync incoming after", name);
+    if (fsync(d->spool.incoming) != 0)
+        fail_errno("sync incoming after", d->file.name);
 }
 
 /* A closed descriptor 0, 1 or 2 would become the message file, and the line for the MTA part of the mail. */
@@ -485,14 +416,15 @@ static void keep_standard_descriptors(void)
 int main(int argc, char **argv)
 {
     Options options;
-    Spool spool;
+    Delivery delivery;
     take_signals();
     keep_standard_descriptors();
     umask(077);
     read_options(argc, argv, &options);
-    open_spool(options.spool, &spool);
-    create_half(&spool);
-    write_message(&spool, &options);
-    commit(&spool, finish_file(&spool));
+    open_spool(options.spool, &delivery);
+    need_room(options.spool);
+    create_half(&delivery);
+    write_message(&delivery, &options);
+    commit(&delivery, finish_file(&delivery));
     _exit(0);
 }

@@ -27,7 +27,8 @@ gboolean error_set(GError **err, ErrorCode code, const char *format, ...)
     va_start(ap, format);
     g_autofree char *text = g_strdup_vprintf(format, ap);
     va_end(ap);
-    g_set_error_literal(err, ESCALATE_ERROR, (int)code, text);
+    g_autofree char *valid = g_utf8_make_valid(text, -1); /* what it quotes was cut, or was never UTF-8 */
+    g_set_error_literal(err, ESCALATE_ERROR, (int)code, valid);
     return FALSE;
 }
 

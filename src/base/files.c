@@ -78,12 +78,22 @@ gboolean files_sync_directory(const char *path, GError **err)
     return TRUE;
 }
 
-static gboolean write_new(const char *path, const void *bytes, gsize length, int mode, GError **err)
+/* What root writes anew for somebody must stay his: he could not read it any more. */
+static gboolean keep_owner(int fd, const char *old, GError **err)
+{
+    struct stat st;
+    if (geteuid() != 0 || lstat(old, &st) != 0 || !S_ISREG(st.st_mode) || fchown(fd, st.st_uid, st.st_gid) == 0)
+        return TRUE;
+    return error_set_errno(err, ERROR_TEMPFAIL, errno, "keep the owner of '%s'", old);
+}
+
+/* `old`: the file whose place it will take. */
+static gboolean write_new(const char *path, const char *old, const void *bytes, gsize length, int mode, GError **err)
 {
     AUTO_FD fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (fd < 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "create '%s'", path);
-    if (!files_write_fd(fd, path, bytes, length, err))
+    if (!keep_owner(fd, old, err) || !files_write_fd(fd, path, bytes, length, err))
         return FALSE;
     if (fsync(fd) != 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "sync '%s'", path);
@@ -95,7 +105,7 @@ gboolean files_replace(const char *path, const void *bytes, gsize length, int mo
     g_autofree char *directory = g_path_get_dirname(path), *name = g_path_get_basename(path);
     g_autofree char *half = g_strdup_printf("%s/.%s.new.%d", directory, name, (int)getpid()); /* hidden: a crash may leave it, and nobody takes it for a message */
     unlink(half); /* left by a process of this number that died */
-    if (!write_new(half, bytes, length, mode, err)) {
+    if (!write_new(half, path, bytes, length, mode, err)) {
         unlink(half);
         return FALSE;
     }
@@ -122,6 +132,39 @@ gboolean files_move(const char *from, const char *to, GError **err)
     int saved = errno;
     ErrorCode code = saved == EEXIST ? ERROR_REFUSED : saved == ENOENT ? ERROR_NOTFOUND : ERROR_TEMPFAIL;
     return error_set_errno(err, code, saved, "move '%s' to '%s'", from, to);
+}
+
+/* As many bytes as there are, at most `length`; -1: an error. */
+static ssize_t read_full(int fd, char *buffer, gsize length)
+{
+    gsize got = 0;
+    while (got < length) {
+        ssize_t n = read(fd, buffer + got, length - got);
+        if (n < 0 && errno != EINTR)
+            return -1;
+        if (n == 0)
+            break;
+        got += n > 0 ? (gsize)n : 0;
+    }
+    return (ssize_t)got;
+}
+
+/* Read, not mapped: a file of somebody else may become shorter meanwhile. */
+gboolean files_are_same(const char *a, const char *b, gboolean *ret, GError **err)
+{
+    char one[16384], other[16384];
+    ssize_t n, m;
+    AUTO_FD fd_a = open(a, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY), fd_b = open(b, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd_a < 0 || fd_b < 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "open '%s'", fd_a < 0 ? a : b);
+    do {
+        n = read_full(fd_a, one, sizeof one);
+        m = read_full(fd_b, other, sizeof other);
+        if (n < 0 || m < 0)
+            return error_set_errno(err, ERROR_TEMPFAIL, errno, "read '%s'", n < 0 ? a : b);
+        *ret = n == m && memcmp(one, other, (gsize)n) == 0;
+    } while (*ret && n > 0);
+    return TRUE;
 }
 
 /* A name is on disk when the directory that has it was synced; what lies below a directory without a name is lost with it. */

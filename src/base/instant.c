@@ -21,6 +21,7 @@ static gint64 read_us(clockid_t id)
 Instant instant_now(void) { return read_us(CLOCK_REALTIME) / G_USEC_PER_SEC; }
 gint64 instant_now_us(void) { return read_us(CLOCK_REALTIME); }
 gint64 instant_monotonic_us(void) { return read_us(CLOCK_MONOTONIC); }
+gint64 instant_since_boot_us(void) { return read_us(CLOCK_BOOTTIME); }
 
 /* Reads exactly `digits` digits at *p, moves on; -1 if there are fewer. */
 static int number(const char **p, int digits)

@@ -18,6 +18,8 @@ Instant instant_now(void);
 gint64 instant_now_us(void);
 /* Microseconds of the monotonic clock, for deadlines of real time (never for semantics). */
 gint64 instant_monotonic_us(void);
+/* Microseconds since the machine started, sleep included: what the system's clock is compared with to see that it was set. */
+gint64 instant_since_boot_us(void);
 
 /* RFC 3339 date-time with `Z` or an offset (`2026-11-22T10:00:00+01:00`); fractions are cut off. DATA error names the text. */
 gboolean instant_parse(const char *text, Instant *ret, GError **err);

@@ -61,6 +61,23 @@
 #define LIMIT_BATCH 50       /* messages or timers per transaction */
 #define LIMIT_ROUNDS 10000   /* of --once */
 #define LIMIT_WAIT_FOR_INTAKE_SECONDS 60
+#define LIMIT_STALL_SECONDS 300  /* without a step of core: more than one file may take */
+#define LIMIT_START_SECONDS 3600 /* of core: it may bring a large database up to date */
+
+/* health: warning, and critical, in seconds where nothing else is said */
+#define LIMIT_HEALTH_STEP 120, 300       /* since core did a step */
+#define LIMIT_HEALTH_FAILING 1, 300      /* rounds that fail */
+#define LIMIT_HEALTH_HANDOVER 180, 600   /* one mail under way */
+#define LIMIT_HEALTH_INCOMING 300, 900   /* the oldest file */
+#define LIMIT_HEALTH_TIMERS 120, 600     /* the most overdue */
+#define LIMIT_HEALTH_OUTBOX 600, 3600    /* the longest overdue mail */
+#define LIMIT_HEALTH_DEATHS 1, 3         /* of one worker within an hour */
+#define LIMIT_HEALTH_ROOM 4              /* times the floor of free space: warning */
+#define LIMIT_HEALTH_PATIENCE 3          /* with a locked database: less than what a monitor waits for an answer */
+#define LIMIT_CLOCK_STEP_SECONDS 5       /* less is not worth a word */
+#define LIMIT_ALARM_AGAIN 3600           /* an alarm is repeated */
+#define LIMIT_FREE_BYTES ((uint64_t)64 * 1024 * 1024) /* below it the filter says 75; or 5 % of a small file system */
+#define LIMIT_FREE_INODES 1000                        /* the same */
 
 /* automatic mail (the guard, rules/guard) */
 #define LIMIT_AUTO_PER_ADDRESS_DAY 3
@@ -94,6 +111,19 @@
 #define LIMIT_SIGNATURE_SECONDS 20         /* one signature: real time, and CPU */
 #define LIMIT_WORKER_SEND_SECONDS 30       /* a child that does not read its channel */
 #define LIMIT_WORKER_EXIT_SECONDS 2        /* a child that was asked to leave */
+
+/* mail in by LMTP; a mail's size is LIMIT_MAIL_BYTES */
+#define LIMIT_LMTP_CONNECTIONS 200    /* more are told to come again */
+#define LIMIT_LMTP_LINE_BYTES 2048    /* of a command with CRLF: RFC 5321 4.5.3.1.4 and what extensions add; lines of the mail are not bounded */
+#define LIMIT_LMTP_ADDRESS_BYTES 1000 /* more than RFC 5321 4.5.3.1.3 gives a path: what an MTA has taken is not for us to bounce */
+#define LIMIT_LMTP_RECIPIENTS 100     /* of one mail (RFC 5321 4.5.3.1.8); as many as its file names */
+#define LIMIT_LMTP_ENVELOPE_BYTES 50000 /* of sender and recipients; the file's envelope is at most SPOOLNAME_ENVELOPE_MAX */
+#define LIMIT_LMTP_FAULTS 20          /* commands that were refused, then 421 */
+#define LIMIT_LMTP_CHUNK_BYTES 32768  /* of one connection: read at once, kept of its mail, and replies that it does not fetch */
+#define LIMIT_LMTP_IDLE_SECONDS 300   /* without a byte: RFC 5321 4.5.3.2.7 */
+#define LIMIT_LMTP_MAIL_SECONDS 3600  /* from DATA to the dot */
+#define LIMIT_LMTP_STOP_SECONDS 20    /* for the mails in hand, when the server is told to stop */
+#define LIMIT_LMTP_GROUP 100          /* mails that one sync waits for */
 
 #define LIMIT_POSTCONF_LINES 5000          /* of what postconf(1) says */
 

@@ -6,6 +6,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
+
 #include "base/banned.h"
 
 static struct {
@@ -26,14 +28,10 @@ void log_set_level(LogLevel level) { logging.level = level; }
 
 static void append_escaped(GString *out, const char *s, gboolean quoted)
 {
-    for (; *s != '\0'; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c < 0x20 || c == 0x7f)
-            g_string_append_printf(out, "\\x%02x", c);
-        else if (quoted && (c == '"' || c == '\\'))
-            g_string_append_printf(out, "\\%c", c);
-        else
-            g_string_append_c(out, (char)c);
+    while (*s != '\0') {
+        if (quoted && (*s == '"' || *s == '\\'))
+            g_string_append_c(out, '\\');
+        s += utf8_append_shown(out, s);
     }
 }
 
@@ -54,7 +52,7 @@ char *log_quote(const char *value)
 
 void log_event(LogLevel level, const char *format, ...)
 {
-    static const int priority[] = {[LOGGING_ERROR] = LOG_ERR, [LOGGING_WARNING] = LOG_WARNING, [LOGGING_INFO] = LOG_INFO, [LOGGING_DEBUG] = LOG_DEBUG};
+    static const int priority[] = {[LOGGING_CRITICAL] = LOG_CRIT, [LOGGING_ERROR] = LOG_ERR, [LOGGING_WARNING] = LOG_WARNING, [LOGGING_INFO] = LOG_INFO, [LOGGING_DEBUG] = LOG_DEBUG};
     if (level > logging.level)
         return;
     va_list ap;

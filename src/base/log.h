@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-typedef enum { LOGGING_ERROR, LOGGING_WARNING, LOGGING_INFO, LOGGING_DEBUG } LogLevel;
+typedef enum { LOGGING_CRITICAL, LOGGING_ERROR, LOGGING_WARNING, LOGGING_INFO, LOGGING_DEBUG } LogLevel;
 
 /* Where lines go: standard error (tests, -f, commands) or syslog(3), facility mail. `ident` must outlive the program. */
 void log_open(const char *ident, gboolean to_syslog);

@@ -35,3 +35,23 @@ gboolean network_has(const Network *n, const guint8 address[16])
         return FALSE;
     return rest == 0 || ((address[whole] ^ n->bytes[whole]) >> (8 - rest)) == 0;
 }
+
+static gboolean is_loopback(const guint8 address[16])
+{
+    Network v4, v6;
+    return network_parse("127.0.0.0/8", &v4) && network_parse("::1", &v6) && (network_has(&v4, address) || network_has(&v6, address));
+}
+
+gboolean network_parse_loopback(const char *text, guint8 ret_address[16], int *ret_port)
+{
+    const char *colon = strrchr(text, ':');
+    guint64 port;
+    if (colon == NULL || colon == text || !g_ascii_string_to_unsigned(colon + 1, 10, 1, 65535, &port, NULL))
+        return FALSE;
+    gboolean has_brackets = text[0] == '[' && colon[-1] == ']';
+    g_autofree char *host = has_brackets ? g_strndup(text + 1, (gsize)(colon - text) - 2) : g_strndup(text, (gsize)(colon - text));
+    if ((strchr(host, ':') != NULL) != has_brackets || !network_parse_address(host, ret_address) || !is_loopback(ret_address))
+        return FALSE;
+    *ret_port = (int)port;
+    return TRUE;
+}

@@ -14,4 +14,7 @@ gboolean network_parse(const char *text, Network *ret);
 gboolean network_parse_address(const char *text, guint8 ret[16]);
 gboolean network_has(const Network *n, const guint8 address[16]);
 
+/* "127.0.0.1:24" or "[::1]:24": an address of this machine's loopback network (127.0.0.0/8, ::1) and a port. FALSE where it is anything else. */
+gboolean network_parse_loopback(const char *text, guint8 ret_address[16], int *ret_port);
+
 #endif

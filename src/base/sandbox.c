@@ -8,6 +8,7 @@
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -157,11 +158,55 @@ static gboolean add_tables(scmp_filter_ctx filter)
     return TRUE;
 }
 
+/* What sandbox_narrow takes away: programs and processes, other processes' memory, the system's set-up, ways around a filter. */
+static const int taken[] = {
+    SCMP_SYS(execve),       SCMP_SYS(execveat),      SCMP_SYS(fork),             SCMP_SYS(vfork),           SCMP_SYS(clone),
+    SCMP_SYS(clone3),       SCMP_SYS(ptrace),        SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(pidfd_getfd),
+    SCMP_SYS(bind),         SCMP_SYS(listen),        SCMP_SYS(mount),            SCMP_SYS(umount2),         SCMP_SYS(pivot_root),
+    SCMP_SYS(chroot),       SCMP_SYS(setns),         SCMP_SYS(unshare),          SCMP_SYS(bpf),             SCMP_SYS(perf_event_open),
+    SCMP_SYS(userfaultfd),  SCMP_SYS(io_uring_setup), SCMP_SYS(keyctl),          SCMP_SYS(add_key),         SCMP_SYS(request_key),
+    SCMP_SYS(init_module),  SCMP_SYS(finit_module),  SCMP_SYS(delete_module),    SCMP_SYS(kexec_load),      SCMP_SYS(personality),
+    SCMP_SYS(memfd_create), SCMP_SYS(tkill),         SCMP_SYS(pidfd_send_signal),
+};
+
+static int take_away(scmp_filter_ctx filter)
+{
+    const scmp_datum_t self = (scmp_datum_t)getpid(), exec = PROT_EXEC;
+    const struct {
+        int call;
+        struct scmp_arg_cmp when;
+    } some[] = {
+        {SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, exec, exec)},     {SCMP_SYS(mmap2), SCMP_A2(SCMP_CMP_MASKED_EQ, exec, exec)},
+        {SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, exec, exec)}, {SCMP_SYS(socket), SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0)},
+        {SCMP_SYS(kill), SCMP_A0(SCMP_CMP_NE, self, 0)},
+    };
+    int rc = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(taken) && (rc == 0 || rc == -EDOM); i++)
+        rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), taken[i], 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(some) && (rc == 0 || rc == -EDOM); i++)
+        rc = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), some[i].call, 1, &some[i].when);
+    return rc == -EDOM ? 0 : rc; /* EDOM: not a call of this machine */
+}
+
+gboolean sandbox_narrow(GError **err)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    if (filter == NULL)
+        return error_set_errno(err, ERROR_TEMPFAIL, ENOMEM, "narrow");
+    int rc = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS); /* the 32-bit and x32 doors */
+    if (rc == 0)
+        rc = take_away(filter);
+    if (rc == 0)
+        rc = seccomp_load(filter); /* sets no_new_privs first */
+    seccomp_release(filter);
+    return rc == 0 || error_set_errno(err, ERROR_TEMPFAIL, -rc, "narrow");
+}
+
 gboolean sandbox_enter(GError **err)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (filter == NULL)
-        return error_set_errno(err, ERROR_TEMPFAIL, ENOMEM, "enter sandbox");
+        return error_set(err, ERROR_TEMPFAIL, "enter sandbox: seccomp(2) is not to be had here");
     int rc = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS); /* the 32-bit and x32 doors */
     if (rc == 0 && !(add_tables(filter) && add_conditional(filter)))
         rc = -errno;

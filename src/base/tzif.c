@@ -166,6 +166,16 @@ static int by_instant(gconstpointer a, gconstpointer b)
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
+/* Of two changes at one instant, which only a rule without sense has, the first stays. */
+static void drop_doubles(GArray *changes)
+{
+    guint kept = 0;
+    for (guint i = 1; i < changes->len; i++)
+        if (g_array_index(changes, TzifChange, i).at > g_array_index(changes, TzifChange, kept).at)
+            g_array_index(changes, TzifChange, ++kept) = g_array_index(changes, TzifChange, i);
+    g_array_set_size(changes, kept + 1);
+}
+
 /* Writes the yearly rule out, from the last explicit change for one cycle of 400 years. */
 static Instant write_out(GArray *changes, const Posix *rule)
 {
@@ -180,6 +190,7 @@ static Instant write_out(GArray *changes, const Posix *rule)
         }
     }
     g_array_sort(changes, by_instant);
+    drop_doubles(changes);
     return zone_day_number(MAX(year, LAST_EXPLICIT_YEAR) + 401, 7, 1) * 86400;
 }
 
@@ -197,7 +208,7 @@ static gboolean read_changes(const char *p, const Counts *c, GArray *changes)
                              .abbreviation = g_intern_string(text)};
         if (ABS((gint64)change.offset) > 26 * 3600)
             return FALSE;
-        if (i > 1 && change.at <= g_array_index(changes, TzifChange, i - 1).at)
+        if (i > 0 && (change.at <= g_array_index(changes, TzifChange, i - 1).at || change.at > INSTANT_MAX))
             return FALSE;
         g_array_append_val(changes, change);
     }

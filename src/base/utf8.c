@@ -23,3 +23,40 @@ gboolean utf8_is_valid(const char *bytes, gsize length)
 {
     return utf8_is_ascii(bytes, length) || g_utf8_validate_len(bytes, length, NULL);
 }
+
+/* C1; line and paragraph separator, embeddings and overrides; isolates. */
+static gboolean is_hidden(gunichar c)
+{
+    return (c >= 0x80 && c < 0xA0) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+gsize utf8_append_shown(GString *out, const char *text)
+{
+    guchar byte = (guchar)*text;
+    if (byte < 0x80) {
+        if (byte < 0x20 || byte == 0x7f)
+            g_string_append_printf(out, "\\x%02x", byte);
+        else
+            g_string_append_c(out, *text);
+        return 1;
+    }
+    gunichar c = g_utf8_get_char_validated(text, -1);
+    if (c == (gunichar)-1 || c == (gunichar)-2) {
+        g_string_append_printf(out, "\\x%02x", byte);
+        return 1;
+    }
+    gsize n = (gsize)g_utf8_skip[byte];
+    if (is_hidden(c))
+        g_string_append_printf(out, "\\u%04x", c);
+    else
+        g_string_append_len(out, text, (gssize)n);
+    return n;
+}
+
+char *utf8_shown(const char *text)
+{
+    GString *out = g_string_new(NULL);
+    while (*text != '\0')
+        text += utf8_append_shown(out, text);
+    return g_string_free(out, FALSE);
+}

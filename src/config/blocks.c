@@ -360,7 +360,7 @@ static void read_named(Fields *f, const NamedBlock *b, const YamlTree *value)
 
 /* Blocks that are one struct each, and may be spread over files. */
 typedef struct {
-    FieldsScope top, delivery, limits, severities;
+    FieldsScope top, delivery, lmtp, limits, alarm, severities;
     GHashTable *rule_names;
 } Singles;
 
@@ -406,8 +406,27 @@ static void read_block(Fields *f, Singles *singles, const char *key, const YamlT
         read_severities(f, &singles->severities, value);
     else if (strcmp(key, "delivery") == 0)
         read_single(f, &singles->delivery, value);
+    else if (strcmp(key, "lmtp") == 0)
+        read_single(f, &singles->lmtp, value);
     else if (strcmp(key, "limits") == 0)
         read_single(f, &singles->limits, value);
+    else if (strcmp(key, "alarm") == 0)
+        read_single(f, &singles->alarm, value);
+}
+
+static void check_alarm(Fields *f, const ConfigAlarm *a)
+{
+    const Place *at = g_hash_table_lookup(f->places, a);
+    if (at == NULL)
+        return;
+    if (a->argv == NULL || a->argv[0] == NULL)
+        problems_error(f->problems, at, "alarm has no 'argv', expected the program that is run");
+    else if (a->argv[0][0] != '/')
+        problems_error(f->problems, at, "alarm runs '%.80s', expected the path of a program from the root on", a->argv[0]);
+    if (a->after.unit != DURATION_ELAPSED)
+        problems_error(f->problems, at, "'after' of alarm is business time, expected an elapsed one");
+    if (a->timeout.unit != DURATION_ELAPSED || a->timeout.amount > LIMIT_CHANNEL_SECONDS)
+        problems_error(f->problems, at, "the timeout of alarm is business time or too long, expected at most %ds", LIMIT_CHANNEL_SECONDS);
 }
 
 void blocks_read(Fields *f)
@@ -416,7 +435,9 @@ void blocks_read(Fields *f)
     Place start = {.path = c->path, .file = 1, .line = 1, .column = 1};
     Singles singles = {.top = {.block = KEYS_TOP, .object = c, .label = "the configuration", .at = &start},
                        .delivery = {.block = KEYS_DELIVERY, .object = &c->delivery, .label = "delivery", .at = &start},
+                       .lmtp = {.block = KEYS_LMTP, .object = &c->lmtp, .label = "lmtp", .at = &start},
                        .limits = {.block = KEYS_LIMITS, .object = &c->limits, .label = "limits", .at = &start},
+                       .alarm = {.block = KEYS_ALARM, .object = &c->alarm, .label = "alarm", .at = &start},
                        .severities = {.block = KEYS_SEVERITIES, .object = c, .label = "severities", .at = &start}};
     singles.rule_names = g_hash_table_new(g_str_hash, g_str_equal);
     const GArray *entries = f->sources->entries;
@@ -427,11 +448,18 @@ void blocks_read(Fields *f)
             continue;
         if (strcmp(row->name, "delivery") == 0)
             g_hash_table_insert(f->places, &c->delivery, (gpointer)&entry->key->at);
+        if (strcmp(row->name, "alarm") == 0)
+            g_hash_table_insert(f->places, &c->alarm, (gpointer)&entry->key->at);
+        if (strcmp(row->name, "lmtp") == 0)
+            g_hash_table_insert(f->places, &c->lmtp, (gpointer)&entry->key->at);
         read_block(f, &singles, row->name, entry->value);
     }
     fields_finish(f, &singles.top);
     fields_finish(f, &singles.delivery);
+    fields_finish(f, &singles.lmtp);
     fields_finish(f, &singles.limits);
+    fields_finish(f, &singles.alarm);
+    check_alarm(f, &c->alarm);
     if (c->delivery.user != NULL && c->delivery.tls == TLS_OPPORTUNISTIC)
         c->delivery.tls = TLS_REQUIRED; /* a password never goes over an open line */
     g_hash_table_unref(singles.rule_names);

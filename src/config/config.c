@@ -63,8 +63,8 @@ void config_free(Config *c)
     if (c == NULL)
         return;
     char *texts[] = {c->path,           c->domain,    c->spool,        c->database, c->key_file,
-                     c->audit_key_file, c->templates, c->words, c->token_domain, c->version};
-    char **lists[] = {c->trusted_authserv, c->internal, c->intake_users, c->limits.immune};
+                     c->audit_key_file, c->templates, c->words, c->token_domain, c->version, c->lmtp.listen};
+    char **lists[] = {c->trusted_authserv, c->internal, c->intake_users, c->limits.immune, c->alarm.argv, c->lmtp.users};
     GHashTable *tables[] = {c->calendars, c->rotas, c->contacts, c->groups, c->roles, c->plans, c->policies, c->queues, c->services, c->vendors, c->risks, c->channels};
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -98,12 +98,14 @@ static void derive(Config *c)
         c->delivery.directory = g_build_filename(c->spool, "outgoing", NULL);
     if (c->trusted_authserv == NULL)
         c->trusted_authserv = g_new0(char *, 1);
-    if (c->intake_users != NULL)
-        return;
-    c->intake_users = g_new0(char *, 3);
-    c->intake_users[0] = g_strdup("root");
-    if (geteuid() != 0)
-        c->intake_users[1] = g_strdup_printf("%lu", (unsigned long)geteuid());
+    if (c->intake_users == NULL) {
+        c->intake_users = g_new0(char *, 3);
+        c->intake_users[0] = g_strdup("root");
+        if (geteuid() != 0)
+            c->intake_users[1] = g_strdup_printf("%lu", (unsigned long)geteuid());
+    }
+    if (c->lmtp.users == NULL)
+        c->lmtp.users = g_strdupv(c->intake_users);
 }
 
 static void keep_places(Config *c, const Fields *f)
@@ -187,6 +189,19 @@ const ConfigQueue *config_queue_by_address(const Config *c, const char *address)
     return NULL;
 }
 
+gboolean config_may_climb(const Config *c, const ConfigQueue *queue, const char *policy)
+{
+    gboolean is_named = g_strcmp0(queue->policy, policy) == 0 || g_strcmp0(queue->triage, policy) == 0;
+    GHashTableIter it;
+    gpointer risk;
+    for (guint i = 0; i < c->rules->len && !is_named; i++)
+        is_named = g_strv_contains((const char *const *)((ConfigRule *)g_ptr_array_index(c->rules, i))->policy, policy);
+    g_hash_table_iter_init(&it, c->risks);
+    while (!is_named && g_hash_table_iter_next(&it, NULL, &risk))
+        is_named = g_strcmp0(((ConfigRisk *)risk)->policy, policy) == 0;
+    return is_named;
+}
+
 const ConfigPlanSeverity *config_plan_severity(const ConfigPlan *p, int s)
 {
     for (int worse = s; worse >= 0; worse--)
@@ -214,13 +229,16 @@ gboolean config_contact_may(const Config *c, const ConfigContact *contact, const
     return FALSE;
 }
 
-gboolean config_is_intake_user(const Config *c, uid_t user)
+static gboolean has_user(char *const *list, uid_t user)
 {
     g_autofree char *number = g_strdup_printf("%u", (unsigned)user);
-    for (guint i = 0; c->intake_users != NULL && c->intake_users[i] != NULL; i++) {
-        const struct passwd *pw = getpwnam(c->intake_users[i]);
-        if ((pw != NULL && pw->pw_uid == user) || strcmp(c->intake_users[i], number) == 0)
+    for (guint i = 0; list != NULL && list[i] != NULL; i++) {
+        const struct passwd *pw = getpwnam(list[i]);
+        if ((pw != NULL && pw->pw_uid == user) || strcmp(list[i], number) == 0)
             return TRUE;
     }
     return FALSE;
 }
+
+gboolean config_is_intake_user(const Config *c, uid_t user) { return has_user(c->intake_users, user); }
+gboolean config_is_lmtp_user(const Config *c, uid_t user) { return has_user(c->lmtp.users, user); }

@@ -251,15 +251,27 @@ typedef struct {
 } ConfigDelivery;
 
 typedef struct {
+    char *listen; /* absolute path of a Unix socket, or "127.0.0.1:24", "[::1]:24"; NULL: no LMTP */
+    char **users; /* names or numbers of who may connect to the socket; default: intake_users */
+} ConfigLmtp;
+
+typedef struct {
     Rate per_person; /* pages of one contact that are mails of their own; default: all */
     char **immune;         /* severities ("S1") whose pages are always; default S1 */
 } ConfigLimits;
+
+/* A program that is run when health is critical, as one of a channel is. */
+typedef struct {
+    char **argv; /* the first an absolute path; or NULL: none */
+    Duration after, timeout; /* elapsed; timeout at most LIMIT_CHANNEL_SECONDS */
+} ConfigAlarm;
 
 typedef struct {
     char *path;                 /* the file that was read */
     char *domain;
     char *spool, *database;     /* absolute; defaults /var/spool/escalate, /var/lib/escalate/escalate.db */
     char *key_file, *audit_key_file; /* absolute; defaults beside the database: key, audit.key */
+    Duration key_life;          /* of a retired key; elapsed */
     char *templates;            /* directory that is looked in before the built-in ones; or NULL */
     char *words;                /* directory of *.words files; or NULL */
     char *token_domain;         /* default: plus addresses at the queue's own domain; then NULL */
@@ -267,7 +279,9 @@ typedef struct {
     char **internal;            /* networks, "submission": see rules/received.h; or NULL */
     char **intake_users;        /* user names or numbers whose envelope lines count; default: root and escalate's own user */
     ConfigDelivery delivery;
+    ConfigLmtp lmtp;
     ConfigLimits limits;
+    ConfigAlarm alarm;
     ConfigSeverity severities[SEVERITY_COUNT];
     ConfigCustomers customers;
     ScoreCombine score;
@@ -296,6 +310,10 @@ const ConfigContact *config_contact_by_address(const Config *c, const char *addr
 const ConfigQueue *config_queue_by_address(const Config *c, const char *address);
 /* Whether `intake-users` names that user: the envelope lines that he writes count. */
 gboolean config_is_intake_user(const Config *c, uid_t user);
+/* Whether `users` of lmtp names that user. */
+gboolean config_is_lmtp_user(const Config *c, uid_t user);
+/* Whether a ticket of that queue may climb by that policy: the queue's own, one that asks who sorts it, or one that a rule or a risk names. */
+gboolean config_may_climb(const Config *c, const ConfigQueue *queue, const char *policy);
 /* Targets of severity s (0..3) in plan p: its own line, else the nearest worse one's, else the nearest milder one's. */
 const ConfigPlanSeverity *config_plan_severity(const ConfigPlan *p, int s);
 /* Whether the contact may use that verb in that queue: any of his roles that is not listed allows all but override; one that is, what it says,

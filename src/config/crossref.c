@@ -221,12 +221,27 @@ static void check_delivery(Fields *f)
         problems_error(f->problems, at, "redirect-all of delivery is a queue's address, expected one that does not come back");
 }
 
+/* A block without the socket would be a server that somebody believes in. */
+static void check_lmtp(Fields *f)
+{
+    const ConfigLmtp *l = &f->config->lmtp;
+    const Place *at = fields_place(f, l);
+    if (l->listen == NULL && !problems_has_errors(f->problems))
+        problems_error(f->problems, at, "lmtp has no key 'listen', expected the path of a socket or a loopback address and port");
+    else if (l->listen != NULL && *l->listen != '/' && l->users != NULL)
+        problems_error(f->problems, at, "lmtp has users and listens on an address, expected a Unix socket: only that says who connects");
+    else if (l->listen != NULL && *l->listen != '/')
+        problems_warning(f->problems, at, "lmtp listens on an address: every user of this machine can hand over mail with any sender; a Unix socket says who connects");
+}
+
 static void check_site(Fields *f)
 {
     const Config *c = f->config;
     const Place start = {.path = c->path, .file = 1, .line = 1, .column = 1};
     if (c->queue_order->len == 0)
         problems_error(f->problems, &start, "the configuration has no queues, expected at least one");
+    if (c->key_life.unit != DURATION_ELAPSED)
+        problems_error(f->problems, &start, "key-life is business time, expected elapsed time, like 400d");
     if (c->trusted_authserv == NULL || c->trusted_authserv[0] == NULL)
         problems_warning(f->problems, &start, "no trusted-authserv: From is believed, whoever wrote it");
 }
@@ -243,5 +258,7 @@ void crossref_check(Fields *f)
     concerns_check(f);
     if (fields_place(f, &f->config->delivery) != NULL)
         check_delivery(f);
+    if (fields_place(f, &f->config->lmtp) != NULL)
+        check_lmtp(f);
     check_site(f);
 }

@@ -77,8 +77,9 @@ static char *key_of(const char *text)
 /* What is wrong with a line: a whole file of the wrong kind is told by its first ones. `what` is taken. */
 static void skipped(const Config *config, GPtrArray *problems, guint line, char *what)
 {
+    g_autofree char *valid = g_utf8_make_valid(what, -1); /* the file may be in any charset, and its words are cut */
     if (problems->len < LIMIT_CONFIG_PROBLEMS)
-        g_ptr_array_add(problems, g_strdup_printf("%s:%u: %s", config->customers.file, line, what));
+        g_ptr_array_add(problems, g_strdup_printf("%s:%u: %s", config->customers.file, line, valid));
     g_free(what);
 }
 

@@ -51,11 +51,6 @@ const ConfigKey *fields_take(Fields *f, FieldsScope *scope, const YamlTree *key,
         tell_unknown(f, scope, key);
         return NULL;
     }
-    if (row->type == KEYS_LATER) {
-        problems_error(f->problems, &key->at, "'%s' of %s is not supported by this version, expected it left out", row->name,
-                       scope->label);
-        return NULL;
-    }
     const Place *first = scope->seen[row - rows];
     gboolean may_repeat = scope->block == KEYS_TOP && row->type == KEYS_BLOCK; /* several files add to one block */
     if (first != NULL && !may_repeat) {

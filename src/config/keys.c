@@ -10,7 +10,9 @@
 static const char *const block_titles[KEYS_BLOCK_COUNT] = {
     [KEYS_TOP] = "the configuration",
     [KEYS_DELIVERY] = "delivery",
+    [KEYS_LMTP] = "lmtp",
     [KEYS_LIMITS] = "limits",
+    [KEYS_ALARM] = "alarm",
     [KEYS_SEVERITIES] = "severities",
     [KEYS_SEVERITY] = "severity",
     [KEYS_CUSTOMERS] = "customers",
@@ -51,7 +53,6 @@ static const struct {
 
 static const char *const expected[KEYS_TYPE_COUNT] = {
     [KEYS_BLOCK] = "keys of its own",
-    [KEYS_LATER] = "nothing",
     [KEYS_INCLUDE] = "a file or pattern",
     [KEYS_LINE] = "a line of text",
     [KEYS_LINES] = "a list of lines of text",
@@ -66,6 +67,7 @@ static const char *const expected[KEYS_TYPE_COUNT] = {
     [KEYS_ADDRESSES] = "a list of mail addresses",
     [KEYS_DOMAIN] = "a domain, like tiny.example",
     [KEYS_HOST] = "a host name or IP address",
+    [KEYS_LISTEN] = "the path of a socket, or a loopback address and port, like 127.0.0.1:24",
     [KEYS_ZONE] = "a time zone, like Europe/Berlin",
     [KEYS_LANGUAGE] = "a language, like en or pt-BR",
     [KEYS_BOOL] = "yes or no",
@@ -131,7 +133,7 @@ const char *keys_nearest(KeysBlock block, const char *name)
     const ConfigKey *rows = keys_of(block, &n);
     for (guint i = 0; i < n; i++) {
         guint d = keys_distance(name, rows[i].name);
-        if (rows[i].type == KEYS_LATER || d >= best)
+        if (d >= best)
             continue;
         best = d;
         nearest = rows[i].name;

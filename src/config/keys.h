@@ -7,7 +7,9 @@
 typedef enum {
     KEYS_TOP,
     KEYS_DELIVERY,
+    KEYS_LMTP,
     KEYS_LIMITS,
+    KEYS_ALARM,
     KEYS_SEVERITIES,
     KEYS_SEVERITY,
     KEYS_CUSTOMERS,
@@ -38,7 +40,6 @@ typedef enum {
 /* Type of a value, and of the struct member it goes to. Where a list is wanted one value alone will do. */
 typedef enum {
     KEYS_BLOCK,      /* keys of its own: read by config/blocks */
-    KEYS_LATER,      /* a name of the dialect that this version does not know how to obey */
     KEYS_INCLUDE,    /* read by config/sources */
     KEYS_LINE,       /* char *: one line */
     KEYS_LINES,      /* char **: a line each */
@@ -53,6 +54,7 @@ typedef enum {
     KEYS_ADDRESSES,  /* char ** */
     KEYS_DOMAIN,     /* char *: lower case */
     KEYS_HOST,       /* char *: host name or IP address */
+    KEYS_LISTEN,     /* char *: absolute path, or IP address:port of the loopback network */
     KEYS_ZONE,       /* char *: IANA */
     KEYS_LANGUAGE,   /* char * */
     KEYS_BOOL,       /* gboolean */

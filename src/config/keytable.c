@@ -1,5 +1,4 @@
-/* keytable: the table. A key that is not here does not exist; one of type KEYS_LATER is refused by name, so that nothing is silently
- * ignored. The rows of a block stand together. Data only. */
+/* keytable: the table. A key that is not here does not exist. The rows of a block stand together. Data only. */
 #include "config/keytable.h"
 
 #include <stddef.h>
@@ -12,7 +11,6 @@
 #define VERBS \
     "ack decline pass escalate take assign severity wait answered contained resolve reopen cause prevention impact next note action " \
     "category risk override merge needless spam notspam status help"
-#define LATER(in, key, what) {.block = (in), .name = (key), .type = KEYS_LATER, .help = (what)}
 #define BLOCK(in, key, what) {.block = (in), .name = (key), .type = KEYS_BLOCK, .help = (what)}
 
 const ConfigKey keytable_rows[] = {
@@ -31,7 +29,7 @@ const ConfigKey keytable_rows[] = {
      .help = "directory of *.words files whose phrases are added to the built-in ones"},
     {KEYS_TOP, "token-domain", KEYS_DOMAIN, AT(Config, token_domain), .note = "plus addresses of the queue",
      .help = "domain whose whole local part is a token, for sites without plus addresses"},
-    LATER(KEYS_TOP, "key-life", "how long a retired key still verifies tokens"),
+    {KEYS_TOP, "key-life", KEYS_DURATION, AT(Config, key_life), .min = 1, .fallback = "400d", .help = "how long a retired key still verifies tokens; elapsed time"},
     {KEYS_TOP, "trusted-authserv", KEYS_TOKENS, AT(Config, trusted_authserv), .note = "none: From is believed",
      .help = "whose Authentication-Results count"},
     {KEYS_TOP, "internal", KEYS_NETWORKS, AT(Config, internal),
@@ -39,6 +37,7 @@ const ConfigKey keytable_rows[] = {
     {KEYS_TOP, "intake-users", KEYS_NAMES, AT(Config, intake_users), .note = "root and the user escalate runs as",
      .help = "users, by name or number, whose envelope lines count"},
     BLOCK(KEYS_TOP, "delivery", "how mail leaves"),
+    BLOCK(KEYS_TOP, "lmtp", "mail in by LMTP, beside the filter"),
     BLOCK(KEYS_TOP, "severities", "what S1 to S4 mean"),
     BLOCK(KEYS_TOP, "calendars", "business hours by name; 'always' is built in"),
     BLOCK(KEYS_TOP, "contacts", "people by name"),
@@ -57,6 +56,7 @@ const ConfigKey keytable_rows[] = {
     BLOCK(KEYS_TOP, "risks", "what a ticket may bring upon the house"),
     BLOCK(KEYS_TOP, "channels", "ways to reach people beside mail"),
     BLOCK(KEYS_TOP, "limits", "how much one person is mailed"),
+    BLOCK(KEYS_TOP, "alarm", "who is told, not by our mail, that escalate does not work"),
 
     {KEYS_DELIVERY, "method", KEYS_WORD, AT(ConfigDelivery, method), .words = "smtp sendmail directory", .fallback = "sendmail",
      .help = "directory: mail is only written to files"},
@@ -74,10 +74,19 @@ const ConfigKey keytable_rows[] = {
     {KEYS_DELIVERY, "sendmail", KEYS_PATH, AT(ConfigDelivery, sendmail), .fallback = "/usr/sbin/sendmail",
      .help = "program of the method sendmail"},
 
+    {KEYS_LMTP, "listen", KEYS_LISTEN, AT(ConfigLmtp, listen), .note = "nothing listens",
+     .help = "path of the Unix socket, or loopback address and port"},
+    {KEYS_LMTP, "users", KEYS_NAMES, AT(ConfigLmtp, users), .note = "those of intake-users",
+     .help = "users, by name or number, who may hand over mail at the Unix socket"},
+
     {KEYS_LIMITS, "per-person", KEYS_RATE, AT(ConfigLimits, per_person), .min = 1, .max = 10000, .note = "none: each page is a mail of its own",
      .help = "pages to one contact within a time; what is beyond goes into a digest"},
     {KEYS_LIMITS, "immune", KEYS_CHOICES, AT(ConfigLimits, immune), .words = "S1 S2 S3 S4", .fallback = "S1",
      .help = "severities whose pages never wait"},
+
+    {KEYS_ALARM, "argv", KEYS_LINES, AT(ConfigAlarm, argv), .note = "none: the log alone has it", .help = "the program that is run, and its arguments"},
+    {KEYS_ALARM, "after", KEYS_DURATION, AT(ConfigAlarm, after), .min = 1, .fallback = "5m", .help = "how long health must be critical before"},
+    {KEYS_ALARM, "timeout", KEYS_DURATION, AT(ConfigAlarm, timeout), .min = 1, .fallback = "30s", .help = "how long the program may take"},
 
     BLOCK(KEYS_SEVERITIES, "S1", "the worst"),
     BLOCK(KEYS_SEVERITIES, "S2", "severe"),

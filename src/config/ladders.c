@@ -58,7 +58,7 @@ static GArray *promises(const Config *c, const Policy *p, TargetKind t)
     GArray *all = g_array_new(FALSE, FALSE, sizeof(Promise));
     for (guint i = 0; i < c->queue_order->len; i++) {
         const ConfigQueue *q = g_ptr_array_index(c->queue_order, i);
-        for (char **name = q->plans; name != NULL && g_strcmp0(q->policy, p->name) == 0 && *name != NULL; name++)
+        for (char **name = q->plans; name != NULL && config_may_climb(c, q, p->name) && *name != NULL; name++)
             add_promises(g_hash_table_lookup(c->plans, *name), t, all);
     }
     return all;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/utf8.h"
 
 #include "base/banned.h"
 
@@ -53,14 +54,7 @@ void problems_free(Problems *p)
 static char *clean(const char *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text, (gssize)MIN(strlen(text), TEXT_MAX));
-    GString *out = g_string_new(NULL);
-    for (const char *s = valid; *s != '\0'; s++) {
-        if ((guchar)*s < 0x20 || *s == 0x7f)
-            g_string_append_printf(out, "\\x%02x", (guchar)*s);
-        else
-            g_string_append_c(out, *s);
-    }
-    return g_string_free(out, FALSE);
+    return utf8_shown(valid);
 }
 
 static void keep(Kept *kept, const Place *at, const char *format, va_list ap)

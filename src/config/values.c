@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/network.h"
 #include "base/zone.h"
 
 #include "rules/eventrule.h"
@@ -120,13 +121,16 @@ static gboolean word_index(const char *words, const char *text, int *ret)
     return FALSE;
 }
 
-static void set_line(const Value *v)
+/* Takes the text; NULL: what is written is none. */
+static void put_or_refuse(const Value *v, char *text)
 {
-    if (has_controls(v->text, v->key->type == KEYS_TEXT))
+    if (text == NULL)
         mismatch(v);
     else
-        put_text(v, g_strdup(v->text));
+        put_text(v, text);
 }
+
+static void set_line(const Value *v) { put_or_refuse(v, has_controls(v->text, v->key->type == KEYS_TEXT) ? NULL : g_strdup(v->text)); }
 
 static void set_name(const Value *v)
 {
@@ -142,10 +146,18 @@ static void set_path(const Value *v)
 {
     const GPtrArray *paths = v->f->sources->paths;
     guint file = (guint)v->node->at.file;
-    if (has_controls(v->text, FALSE))
-        mismatch(v);
+    const char *beside = file >= 1 && file <= paths->len ? paths->pdata[file - 1] : NULL;
+    put_or_refuse(v, has_controls(v->text, FALSE) ? NULL : files_resolve(beside, v->text));
+}
+
+static void set_listen(const Value *v)
+{
+    int port;
+    guint8 address[16];
+    if (strchr(v->text, '/') != NULL || strchr(v->text, ':') == NULL)
+        set_path(v);
     else
-        put_text(v, files_resolve(file >= 1 && file <= paths->len ? paths->pdata[file - 1] : NULL, v->text));
+        put_or_refuse(v, network_parse_loopback(v->text, address, &port) ? g_strdup(v->text) : NULL);
 }
 
 /* A second owner of an address would make mail of his unclear, and a queue that mails itself never ends. */
@@ -166,28 +178,19 @@ static void register_address(const Value *v, const char *address)
 
 static void set_address(const Value *v)
 {
-    if (is_address(v->text))
-        put_text(v, g_ascii_strdown(v->text, -1));
-    else
-        mismatch(v);
+    put_or_refuse(v, is_address(v->text) ? g_ascii_strdown(v->text, -1) : NULL);
 }
 
 static void set_domain(const Value *v)
 {
     gboolean is_ip =
         v->key->type == KEYS_HOST && is_token(v->text) && strspn(v->text, "0123456789abcdefABCDEF:.") == strlen(v->text);
-    if (is_domain(v->text) || is_ip)
-        put_text(v, g_ascii_strdown(v->text, -1));
-    else
-        mismatch(v);
+    put_or_refuse(v, is_domain(v->text) || is_ip ? g_ascii_strdown(v->text, -1) : NULL);
 }
 
 static void set_zone(const Value *v)
 {
-    if (zone_get(v->text, NULL) != NULL)
-        put_text(v, g_strdup(v->text));
-    else
-        mismatch(v);
+    put_or_refuse(v, zone_get(v->text, NULL) != NULL ? g_strdup(v->text) : NULL);
 }
 
 static void set_language(const Value *v)
@@ -197,10 +200,7 @@ static void set_language(const Value *v)
     gboolean good = letters >= 2 && letters <= 3 && (*region == '\0' || (*region == '-' && g_ascii_isalpha(region[1])));
     for (const char *p = region; *p != '\0'; p++)
         good = good && (g_ascii_isalnum(*p) || *p == '-');
-    if (good && strlen(v->text) <= 16)
-        put_text(v, g_strdup(v->text));
-    else
-        mismatch(v);
+    put_or_refuse(v, good && strlen(v->text) <= 16 ? g_strdup(v->text) : NULL);
 }
 
 static void set_bool(const Value *v)
@@ -445,7 +445,7 @@ typedef struct {
 #define LIST(key, add) [KEYS_##key] = {TRUE, add}
 static const Setter setters[KEYS_TYPE_COUNT] = {
     ONE(LINE, set_line), ONE(TEXT, set_line), ONE(NAME, set_name), LIST(NAMES, add_string), LIST(TOKENS, add_string), ONE(PATH, set_path),
-    LIST(PATHS, add_string), ONE(ADDRESS, set_address), LIST(ADDRESSES, add_string), ONE(DOMAIN, set_domain), ONE(HOST, set_domain), ONE(ZONE, set_zone),
+    LIST(PATHS, add_string), ONE(ADDRESS, set_address), LIST(ADDRESSES, add_string), ONE(DOMAIN, set_domain), ONE(HOST, set_domain), ONE(LISTEN, set_listen), ONE(ZONE, set_zone),
     ONE(LANGUAGE, set_language), ONE(BOOL, set_bool), ONE(NUMBER, set_number), ONE(WORD, set_word), ONE(WORD_TEXT, set_word), LIST(CHOICES, add_string),
     ONE(LEVEL_OF_SEVERITY, set_severity), ONE(EXHAUSTED, set_exhausted), ONE(RATE, set_rate), ONE(DURATION, set_duration), ONE(TARGET, set_duration),
     ONE(WHO, set_who), LIST(WHOS, add_who), LIST(AT, add_at), LIST(BEFORE, add_at), LIST(LINES, add_string), LIST(NETWORKS, add_string),

@@ -159,6 +159,7 @@ static const Variable variables[] = {
     {OF_PAGE, "also", OF_ALSO, HOUSE},
     {OF_ALSO, "policy", OF_VALUE, HOUSE},
     {OF_ALSO, "level", OF_VALUE, HOUSE},
+    {OF_ALSO, "over", OF_VALUE, HOUSE},
     {OF_ALSO, "at", OF_VALUE, HOUSE},
     {OF_PAGE, "severities", OF_SEVERITY, HOUSE},
     {OF_SEVERITY, "name", OF_VALUE, HOUSE},

@@ -9,6 +9,7 @@
 #include "rules/freemail.h"
 #include "rules/threading.h"
 
+#include "flows/lost.h"
 #include "flows/people.h"
 
 #include "base/banned.h"
@@ -89,7 +90,15 @@ static gboolean read_address(IntakeCase *c, const char *address, GError **err)
     const char *mac;
     Token token;
     g_autofree char *text = is_our_domain(c, address) ? token_in_address(address, NULL) : NULL;
-    return text != NULL && token_parse(text, &token, &mac) && accept_token(c, token, mac, err);
+    if (text == NULL || !token_parse(text, &token, &mac))
+        return FALSE;
+    GError *local = NULL;
+    gboolean accepted = accept_token(c, token, mac, &local);
+    if (local == NULL && (!accepted || token.purpose == 't'))
+        lost_look(c, token, mac, &local);
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return accepted;
 }
 
 gboolean belonging_tokens(IntakeCase *c, GError **err)

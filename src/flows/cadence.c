@@ -3,30 +3,28 @@
  * another update than the one that is in `due`. */
 #include "flows/cadence.h"
 
-#include "store/runs.h"
-
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
 #include "flows/notify.h"
+#include "flows/policies.h"
 #include "flows/promise.h"
 
 #include "base/banned.h"
 
 /* ---- when ---- */
 
-/* The nearest of the cadences that apply: those of the policies that run, else the queue's. Amount 0: none does. */
+/* The nearest of the cadences that apply: those of the policies that run, each as its run began with it, else the queue's. */
 static gboolean soonest(Desk *d, const Ticket *t, const ConfigQueue *queue, Instant from, Instant *ret, GError **err)
 {
-    g_autoptr(GPtrArray) runs = NULL;
+    g_autoptr(GPtrArray) policies = NULL;
     Calendar *calendar = desk_calendar(d, queue->calendar);
-    Duration every = {0};
     Instant at;
     *ret = INSTANT_NONE;
-    if (!runs_of_ticket(d->db, t->id, TRUE, &runs, err))
+    if (!policies_running(d, t->id, &policies, err))
         return FALSE;
-    for (guint i = 0; i < runs->len; i++) {
-        const Policy *policy = desk_policy(d, ((RunRow *)g_ptr_array_index(runs, i))->policy);
-        every = policy != NULL && policy->cadence.every[t->severity].amount > 0 ? policy->cadence.every[t->severity] : queue->cadence.every[t->severity];
+    for (guint i = 0; i < policies->len; i++) {
+        const Policy *policy = g_ptr_array_index(policies, i);
+        Duration every = policy != NULL && policy->cadence.every[t->severity].amount > 0 ? policy->cadence.every[t->severity] : queue->cadence.every[t->severity];
         if (every.amount > 0 && calendar_add(calendar, from, every, &at, NULL)) /* no open time in sight: no update */
             *ret = *ret == INSTANT_NONE ? at : MIN(*ret, at);
     }
@@ -42,20 +40,27 @@ static Instant awake(Desk *d, const Ticket *t, const ConfigQueue *queue, Instant
     return calendar_next(desk_calendar(d, queue->calendar), at, &opens, NULL) ? opens : INSTANT_NONE;
 }
 
-/* Most sites have none: then nothing is asked of the database at each step of a ladder. */
-static gboolean is_configured(const Desk *d, const ConfigQueue *queue)
+static gboolean has_any(const PolicyCadence *c)
 {
-    GHashTableIter it;
-    gpointer policy;
     for (int s = 0; s < SEVERITY_COUNT; s++)
-        if (queue->cadence.every[s].amount > 0)
+        if (c->every[s].amount > 0)
             return TRUE;
-    g_hash_table_iter_init(&it, d->config->policies);
-    while (g_hash_table_iter_next(&it, NULL, &policy))
-        for (int s = 0; s < SEVERITY_COUNT; s++)
-            if (((Policy *)policy)->cadence.every[s].amount > 0)
-                return TRUE;
     return FALSE;
+}
+
+/* Most sites have none: then little is asked of the database at each step of a ladder. */
+static gboolean is_wanted(Desk *d, const Ticket *t, const ConfigQueue *queue, gboolean *ret, GError **err)
+{
+    g_autoptr(GPtrArray) policies = NULL;
+    Instant awaited;
+    if (!policies_running(d, t->id, &policies, err) || !cadence_next(d, t->id, &awaited, err))
+        return FALSE;
+    *ret = awaited != INSTANT_NONE || has_any(&queue->cadence);
+    for (guint i = 0; i < policies->len; i++) {
+        const Policy *policy = g_ptr_array_index(policies, i);
+        *ret = *ret || (policy != NULL && has_any(&policy->cadence));
+    }
+    return TRUE;
 }
 
 /* When the next update is due if he last heard at `from`; INSTANT_NONE: none is owed. */
@@ -108,8 +113,11 @@ gboolean cadence_follow(Desk *d, const Ticket *t, GError **err)
 {
     Instant from, awaited, next;
     const ConfigQueue *queue = desk_queue(d, t->queue);
-    if (queue == NULL || !is_configured(d, queue))
+    gboolean wanted = FALSE;
+    if (queue == NULL)
         return TRUE;
+    if (!is_wanted(d, t, queue, &wanted, err) || !wanted)
+        return err == NULL || *err == NULL;
     if (!heard_at(d, t->id, &from, err) || !cadence_next(d, t->id, &awaited, err)
         || !due_after(d, t, from != INSTANT_NONE ? from : d->now, &next, err))
         return FALSE;

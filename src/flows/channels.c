@@ -32,7 +32,7 @@ static json_t *values_of(const ConfigContact *c)
 static gboolean fill(const ConfigChannel *channel, const char *source, const ConfigContact *c, char **ret, GError **err)
 {
     json_t *values = values_of(c);
-    gboolean ok = template_render(channel->name, source, TEMPLATE_HEADER, &view_template_values, values, NULL, NULL, ret, err);
+    gboolean ok = template_render(NULL, channel->name, source, TEMPLATE_HEADER, &view_template_values, values, NULL, NULL, ret, err);
     json_decref(values);
     return ok;
 }

@@ -124,7 +124,7 @@ static void load_customers(Loading *l)
         problem(l, config->line, "customers", err);
 }
 
-void desk_refresh(Desk *d)
+static void refresh_customers(Desk *d)
 {
     const ConfigCustomers *config = &d->config->customers;
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
@@ -146,6 +146,45 @@ void desk_refresh(Desk *d)
     customers_free(d->customers);
     d->customers = fresh;
     log_event(LOGGING_INFO, "event=customers count=%u", customers_count(fresh));
+}
+
+static gboolean read_keys(Desk *d, GError **err)
+{
+    GPtrArray *ring = NULL;
+    g_free(d->key_stamp);
+    d->key_stamp = files_stamp(d->config->key_file);
+    if (!keyfile_load(d->config->key_file, &ring, err))
+        return FALSE;
+    g_clear_pointer(&d->key_ring, g_ptr_array_unref);
+    d->key_ring = ring;
+    return TRUE;
+}
+
+static void drop_spent_keys(Desk *d)
+{
+    g_clear_pointer(&d->keys.keys, g_ptr_array_unref);
+    d->keys.keys = keyfile_valid(d->key_ring, d->now, d->config->key_life.amount);
+}
+
+static void refresh_keys(Desk *d)
+{
+    g_autofree char *stamp = files_stamp(d->config->key_file);
+    g_autoptr(GError) err = NULL;
+    if (d->key_ring == NULL)
+        return;
+    if (*stamp != '\0' && strcmp(stamp, d->key_stamp) != 0) {
+        if (read_keys(d, &err))
+            log_event(LOGGING_INFO, "event=keys count=%u", d->key_ring->len);
+        else
+            log_error("keys", err);
+    }
+    drop_spent_keys(d);
+}
+
+void desk_refresh(Desk *d)
+{
+    refresh_customers(d);
+    refresh_keys(d);
 }
 
 const Customer *desk_customer(const Desk *d, const char *address) { return customers_find(d->customers, address); }
@@ -285,6 +324,8 @@ gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPt
     d->leaves = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)calendar_free);
     d->rotas = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)rota_free);
     d->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_text);
+    d->parsed = template_store_new();
+    d->policy_words = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     const char *data = getenv("ESCALATE_DATADIR");
     d->templates = g_build_filename(data != NULL ? data : ESCALATE_DATADIR, "templates", NULL);
     Loading l = {d, problems, warnings};
@@ -337,10 +378,11 @@ gboolean desk_open_store(Desk *d, GError **err)
     struct stat st;
     if (stat(directory, &st) != 0 && !files_make_directory(directory, 0750, err))
         return FALSE;
-    if (!keyfile_load(d->config->key_file, &d->keys.keys, err) || !keyfile_load(d->config->audit_key_file, &audit_keys, err)
+    if (!read_keys(d, err) || !keyfile_load(d->config->audit_key_file, &audit_keys, err)
         || !spool_prepare(d->config->spool, err) || !db_open(d->config->database, &d->db, err))
         return FALSE;
-    d->audit_key = g_bytes_ref(g_ptr_array_index(audit_keys, 0));
+    drop_spent_keys(d);
+    d->audit_key = g_bytes_ref(((const KeyfileKey *)g_ptr_array_index(audit_keys, 0))->bytes);
     return TRUE;
 }
 
@@ -352,6 +394,8 @@ static void free_loaded(Desk *d)
     g_clear_pointer(&d->config, config_free);
     g_clear_pointer(&d->templates, g_free);
     g_clear_pointer(&d->texts, g_hash_table_unref);
+    g_clear_pointer(&d->parsed, template_store_free);
+    g_clear_pointer(&d->policy_words, g_hash_table_unref);
     g_clear_pointer(&d->words, words_kind_free);
     g_clear_pointer(&d->customers, customers_free);
     g_clear_pointer(&d->customers_stamp, g_free);
@@ -366,6 +410,8 @@ void desk_adopt(Desk *d, Desk *from)
     d->rotas = g_steal_pointer(&from->rotas);
     d->templates = g_steal_pointer(&from->templates);
     d->texts = g_steal_pointer(&from->texts);
+    d->parsed = g_steal_pointer(&from->parsed);
+    d->policy_words = g_steal_pointer(&from->policy_words);
     d->words = g_steal_pointer(&from->words);
     d->customers = g_steal_pointer(&from->customers);
     d->customers_stamp = g_steal_pointer(&from->customers_stamp);
@@ -380,6 +426,8 @@ void desk_free(Desk *d)
     g_clear_pointer(&d->begun, g_hash_table_unref);
     db_close(d->db);
     g_clear_pointer(&d->keys.keys, g_ptr_array_unref);
+    g_clear_pointer(&d->key_ring, g_ptr_array_unref);
+    g_clear_pointer(&d->key_stamp, g_free);
     g_clear_pointer(&d->audit_key, g_bytes_unref);
     g_free(d);
 }
@@ -395,6 +443,8 @@ void desk_forget_keys(const Desk *d)
 {
     for (guint i = 0; d->keys.keys != NULL && i < d->keys.keys->len; i++)
         wipe(g_ptr_array_index(d->keys.keys, i));
+    for (guint i = 0; d->key_ring != NULL && i < d->key_ring->len; i++)
+        wipe(((const KeyfileKey *)g_ptr_array_index(d->key_ring, i))->bytes);
     if (d->audit_key != NULL)
         wipe(d->audit_key);
 }

@@ -3,6 +3,7 @@
 #ifndef FLOWS_DESK_H
 #define FLOWS_DESK_H
 
+#include "rules/template.h"
 #include "rules/token.h"
 #include "rules/words_kind.h"
 
@@ -20,25 +21,32 @@ struct Desk {
     GHashTable *calendars; /* name -> Calendar; "always" is the built-in one */
     GHashTable *leaves;    /* contact -> Calendar that is closed while he is away */
     GHashTable *rotas;     /* name -> Rota */
+    GHashTable *policy_words; /* Policy -> what flows/policies keeps of it */
     GHashTable *begun;     /* digest -> Policy, of the texts that runs began with: flows/policies */
     Db *db;
-    TokenKeys keys;
+    TokenKeys keys;        /* those of key_ring that still prove something at `now` */
+    GPtrArray *key_ring;   /* KeyfileKey *, all of the key file; NULL: not opened */
+    char *key_stamp;       /* of the file when it was last read, with or without success */
     GBytes *audit_key;
     Customers *customers;  /* or NULL: there is no directory */
     char *customers_stamp; /* of the file when it was last read, with or without success */
     KindWords *words;      /* the phrases by which mail of machines is known: built in and configured */
     char *templates;       /* where the built-in templates are */
     GHashTable *texts;     /* path -> GString of a template, NULL where there is none: flows/rendering. As they were when first asked for */
+    TemplateStore *parsed; /* of these */
     Instant now;           /* of this pass */
     const char *acting;    /* the contact whose mail or command is worked on, or NULL: he needs no line about it */
     gboolean is_rehearsal; /* nothing leaves: what is withheld of shadow queues counts as sent */
     gboolean is_pinned;    /* by --now: received-at of files not yet taken in is `now` */
+    /* NULL, or told which due row is about to be fired, and 0 after the last: so that who starts after a crash knows. */
+    void (*in_hand)(void *data, gint64 due);
+    void *in_hand_data;
 };
 
 /* Loads the configuration, calendars and rotas. All problems at once are appended to `problems`, warnings to `warnings`. */
 gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPtrArray *warnings);
-/* Reads the customer directory again where its file changed; what is wrong with it is logged, and what was read before stays if it cannot be
- * read at all. */
+/* At the beginning of a pass, with its `now`: reads the customer directory and the key file again where they changed; what is wrong with
+ * them is logged, and what was read before stays if they cannot be read at all. Keys whose life is over are dropped. */
 void desk_refresh(Desk *d);
 /* Who the requester is, or NULL. */
 const Customer *desk_customer(const Desk *d, const char *address);

@@ -53,7 +53,7 @@ gboolean digest_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage
     gboolean beyond = FALSE;
     if (!maintenance_until(d, t->queue, &until, err) || (c != NULL && c->vendor == NULL && !is_beyond(d, t, p->contact, &beyond, err)))
         return FALSE;
-    if (c == NULL || c->vendor != NULL || (until == INSTANT_NONE && !beyond))
+    if (c == NULL || (until == INSTANT_NONE && !beyond))
         return pagemail_send(d, t, r, p, instead_of, err);
     return outbox_fold(d->db, p->id, p->contact, d->now, err)
            && (until != INSTANT_NONE || schedule(d, p->contact, d->now + SPACING(d->config->limits.per_person.within), err))
@@ -168,19 +168,31 @@ static gboolean sort_entry(Desk *d, DigestEntry *e, GPtrArray *const parts[2], I
     return TRUE;
 }
 
-/* The lines that waited: "[support #12] …". *ret_queue is that of the first. They are told with this. */
-static gboolean take_lines(Desk *d, const char *contact, GPtrArray *lines, char **ret_queue, GError **err)
+typedef struct {
+    gint64 ticket;
+    char *queue, *text;
+} WaitingLine;
+
+static void line_clear(gpointer p)
+{
+    WaitingLine *l = p;
+    g_free(l->queue);
+    g_free(l->text);
+}
+
+/* The lines that waited: they are told with this. */
+static gboolean take_lines(Desk *d, const char *contact, GArray *lines, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
     if (!db_select(d->db, &rows, err,
-                   "select t.queue, t.id, w.line from waiting_line w join ticket t on t.id = w.ticket_id where w.contact = $1"
+                   "select t.id, t.queue, w.line from waiting_line w join ticket t on t.id = w.ticket_id where w.contact = $1"
                    " and not exists (select 1 from maintenance m where m.queue = t.queue and m.until_at > $2) order by w.id",
                    "st", contact, d->now))
         return FALSE;
     while (db_next(rows, &local)) {
-        g_ptr_array_add(lines, g_strdup_printf("[%s #%" G_GINT64_FORMAT "] %s", db_text(rows, 0), db_int(rows, 1), db_text(rows, 2)));
-        *ret_queue = *ret_queue == NULL ? g_strdup(db_text(rows, 0)) : *ret_queue;
+        WaitingLine one = {db_int(rows, 0), g_strdup(db_text(rows, 1)), g_strdup(db_text(rows, 2))};
+        g_array_append_val(lines, one);
     }
     if (local != NULL) {
         g_propagate_error(err, local);
@@ -192,41 +204,65 @@ static gboolean take_lines(Desk *d, const char *contact, GPtrArray *lines, char 
                   "st", contact, d->now);
 }
 
+static gboolean send_alone(Desk *d, const DigestEntry *e, GError **err)
+{
+    return outbox_unfold(d->db, e->page->id, err) && pagemail_send(d, e->ticket, e->run, e->page, e->instead_of, err);
+}
+
 static gboolean send_part(Desk *d, const GPtrArray *entries, const GPtrArray *lines, GError **err)
 {
     if (entries->len == 0)
         return TRUE;
-    if (entries->len > 1)
-        return digestmail_send(d, entries, lines, err);
-    const DigestEntry *e = g_ptr_array_index(entries, 0);
-    return outbox_unfold(d->db, e->page->id, err) && pagemail_send(d, e->ticket, e->run, e->page, e->instead_of, err);
+    return entries->len > 1 ? digestmail_send(d, entries, lines, err) : send_alone(d, g_ptr_array_index(entries, 0), err);
 }
 
-/* Where no digest carries them. */
-static gboolean send_lines(Desk *d, const char *contact, const char *queue, const GPtrArray *lines, GError **err)
+/* Of the house: several pages and what was to be told are one list, a single page is the mail that it would have been. */
+static gboolean send_listed(Desk *d, const char *contact, GPtrArray *const parts[2], const GArray *lines, GError **err)
 {
-    const ConfigQueue *q = desk_queue(d, queue);
-    return lines->len == 0 || q == NULL || bulletin_send(d, q, contact, "The maintenance is over: this happened meanwhile", lines, err);
+    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free), none = g_ptr_array_new();
+    const ConfigQueue *queue = lines->len > 0 ? desk_queue(d, g_array_index(lines, WaitingLine, 0).queue) : NULL;
+    gboolean is_listed = parts[0]->len > 1;
+    for (guint i = 0; i < lines->len; i++) { /* "[support #12] …" */
+        const WaitingLine *l = &g_array_index(lines, WaitingLine, i);
+        g_ptr_array_add(texts, g_strdup_printf("[%s #%" G_GINT64_FORMAT "] %s", l->queue, l->ticket, l->text));
+    }
+    return send_part(d, parts[0], is_listed ? texts : none, err) && send_part(d, parts[1], none, err)
+           && (is_listed || queue == NULL || bulletin_send(d, queue, contact, "The maintenance is over: this happened meanwhile", texts, err));
+}
+
+/* No list goes out of the house: of a vendor each mail stands alone. */
+static gboolean send_each(Desk *d, const char *contact, GPtrArray *const parts[2], const GArray *lines, GError **err)
+{
+    for (int part = 0; part < 2; part++)
+        for (guint i = 0; i < parts[part]->len; i++)
+            if (!send_alone(d, g_ptr_array_index(parts[part], i), err))
+                return FALSE;
+    for (guint i = 0; i < lines->len; i++) {
+        const WaitingLine *l = &g_array_index(lines, WaitingLine, i);
+        g_autoptr(Ticket) t = NULL;
+        if (!tickets_load(d->db, l->ticket, &t, err) || !notify_line(d, t, contact, l->text, err))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 gboolean digest_send(Desk *d, const char *contact, GError **err)
 {
     g_autoptr(GPtrArray) live = g_ptr_array_new_with_free_func(entry_free), shadow = g_ptr_array_new_with_free_func(entry_free);
-    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free), none = g_ptr_array_new();
-    g_autoptr(GArray) ids = NULL;
-    g_autofree char *queue = NULL;
+    g_autoptr(GArray) ids = NULL, lines = g_array_new(FALSE, FALSE, sizeof(WaitingLine));
+    const ConfigContact *c = desk_contact(d, contact);
     GPtrArray *const parts[2] = {live, shadow};
     Instant next = INSTANT_NONE;
-    if (!waiting(d, contact, &ids, err) || !take_lines(d, contact, lines, &queue, err))
+    g_array_set_clear_func(lines, line_clear);
+    if (!waiting(d, contact, &ids, err) || !take_lines(d, contact, lines, err))
         return FALSE;
     for (guint i = 0; i < ids->len; i++) {
         DigestEntry *e;
         if (!load_entry(d, g_array_index(ids, gint64, i), &e, err) || !sort_entry(d, e, parts, &next, err))
             return FALSE;
     }
-    gboolean is_listed = live->len > 1;
-    return send_part(d, live, is_listed ? lines : none, err) && send_part(d, shadow, none, err)
-           && (is_listed || send_lines(d, contact, queue, lines, err)) && (next == INSTANT_NONE || schedule(d, contact, next, err));
+    return (c != NULL && c->vendor != NULL ? send_each : send_listed)(d, contact, parts, lines, err)
+           && (next == INSTANT_NONE || schedule(d, contact, next, err));
 }
 
 gboolean digest_due(Desk *d, const DueRow *due, GError **err) { return digest_send(d, due->policy, err); }

@@ -12,6 +12,7 @@
 #include "flows/bulletin.h"
 #include "flows/escalate.h"
 #include "flows/people.h"
+#include "flows/policies.h"
 #include "flows/view.h"
 
 #include "base/banned.h"
@@ -66,10 +67,10 @@ static gboolean runs_by_rota(Desk *d, const char *rota, GArray *ids, GError **er
 {
     g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
-    if (!db_select(d->db, &rows, err, "select id, policy from run where ended_at is null order by id", ""))
+    if (!db_select(d->db, &rows, err, "select id, policy, policy_digest from run where ended_at is null order by id", ""))
         return FALSE;
     while (db_next(rows, &local)) {
-        const Policy *policy = desk_policy(d, db_text(rows, 1));
+        const Policy *policy = policies_begun(d, db_text(rows, 1), db_text(rows, 2));
         gint64 id = db_int(rows, 0);
         if (policy != NULL && policy_names_rota(policy, rota))
             g_array_append_val(ids, id);

@@ -163,12 +163,15 @@ static gboolean do_page(World *w, RunRow *r, const LadderAction *a, GError **err
                          a->attempt, a->contact, p->id);
 }
 
+/* Of the house: how it goes on here is nothing for a vendor. */
 static gboolean tell_people(World *w, const GPtrArray *whos, const char *text, GError **err)
 {
     g_autoptr(GPtrArray) people = people_of(w->desk, w->ticket, w->queue, whos);
-    for (guint i = 0; i < people->len; i++)
-        if (!digest_line(w->desk, w->ticket, NULL, g_ptr_array_index(people, i), text, err))
+    for (guint i = 0; i < people->len; i++) {
+        const ConfigContact *c = desk_contact(w->desk, g_ptr_array_index(people, i));
+        if ((c == NULL || c->vendor == NULL) && !digest_line(w->desk, w->ticket, NULL, g_ptr_array_index(people, i), text, err))
             return FALSE;
+    }
     return TRUE;
 }
 
@@ -197,7 +200,9 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
     const ConfigContact *c = desk_contact(w->desk, a->contact);
     if (g_strcmp0(w->desk->acting, a->contact) == 0 && (a->kind != LADDER_DO_TELL_END || c == NULL || !c->rsvp)) /* his own doing: he gets a transcript */
         return TRUE;
-    gboolean knows;
+    gboolean knows, is_vendor = c != NULL && c->vendor != NULL;
+    if (is_vendor && a->kind == LADDER_DO_TELL_ACK) /* it is asked all the same, and who of us has it is not for it */
+        return TRUE;
     if (!was_mailed(w, r, a->contact, &knows, err) || !knows)
         return err == NULL || *err == NULL;
     if (a->kind == LADDER_DO_TELL_END) {
@@ -207,7 +212,7 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
             return FALSE;
         if (asked > 0)
             return TRUE;
-        text = g_strdup_printf("It is over: %s. You need do nothing.", a->text);
+        text = is_vendor ? g_strdup("It is over. You need do nothing.") : g_strdup_printf("It is over: %s. You need do nothing.", a->text);
     } else {
         until = r->run->hold_until == INSTANT_NONE ? g_strdup("it is resolved")
                                                    : zone_format_human(desk_contact_zone(w->desk, c, w->queue), r->run->hold_until);

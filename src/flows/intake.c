@@ -18,6 +18,7 @@
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
 #include "flows/intake_case.h"
+#include "flows/lost.h"
 #include "flows/people.h"
 #include "flows/returns.h"
 #include "flows/roundcall.h"
@@ -69,7 +70,7 @@ static void authenticate(IntakeCase *c)
 {
     const Reading *r = c->reading;
     g_autofree char *why = NULL;
-    c->auth = authres_verdict(r->authentication_results, c->desk->config->trusted_authserv, r->from);
+    c->auth = authres_verdict(r->authentication_results, c->desk->config->trusted_authserv, r->from, r->from_doubtful);
     if (c->auth != AUTHRES_PASS && received_is_internal(r->headers, c->desk->config->internal, &why))
         c->auth = AUTHRES_PASS;
     intake_note(c, "from <%s>: %s, authentication %s%s%s", r->from, c->sender != NULL ? c->sender->name : "no contact", authres_name(c->auth),
@@ -99,7 +100,7 @@ GuardCase intake_guard_case(const IntakeCase *c, const char *to, GuardClass mail
                        .null_sender = c->mail->sender != NULL && *c->mail->sender == '\0',
                        .at_envelope_address = c->at_envelope_address,
                        .has_list_headers = has_list_headers(c->reading) && !(c->home != NULL && c->home->own_lists),
-                       .auth_failed = c->auth == AUTHRES_FAIL,
+                       .auth_failed = c->auth == AUTHRES_FAIL || (c->auth == AUTHRES_BROKEN && c->sender == NULL),
                        .is_spam = is_spam_marked(c->reading) || (c->ticket != NULL && c->ticket->spam),
                        .is_monitor = c->alert != NULL,
                        .is_unsure = c->unsure};
@@ -436,6 +437,7 @@ static void case_clear(IntakeCase *c)
     reading_free(c->signed_part);
     tickets_free(c->ticket);
     g_free(c->left_out);
+    g_free(c->lost);
     g_free(c->alert_key);
 }
 
@@ -448,7 +450,7 @@ gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err)
     if (known != 0) /* committed before a crash; only the rename is missing */
         return TRUE;
     case_init(&c, d, mail);
-    gboolean ok = process(&c, err) && store_decisions(&c, err);
+    gboolean ok = process(&c, err) && lost_tell(&c, err) && store_decisions(&c, err);
     case_clear(&c);
     return ok;
 }

@@ -45,6 +45,7 @@ static gboolean each_run(VerbContext *c, LadderEvent *event, Wish *wish, gboolea
         if (c->run != 0 && !holds(answered, r->id))
             continue;
         n++;
+        event->is_override = wish != NULL && c->is_override && (wish->hold != NULL || wish->until != INSTANT_NONE);
         if (wish != NULL)
             event->hold_until = escalate_hold_until(c->desk, c->ticket, r->policy, wish->hold, wish->until, c->is_override, &wish->is_cut);
         if (!escalate_event(c->desk, c->ticket, r->id, event, &actions, err) || (done != NULL && !done(c, r, actions, err)))

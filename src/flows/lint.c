@@ -152,10 +152,12 @@ static void check_policy(Desk *d, const ConfigQueue *queue, const Policy *p, GPt
 
 static void check_people(Desk *d, GPtrArray *warnings)
 {
+    g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(d->config->policies), (GCompareFunc)strcmp);
     for (guint i = 0; i < d->config->queue_order->len; i++) {
         const ConfigQueue *queue = g_ptr_array_index(d->config->queue_order, i);
-        check_policy(d, queue, desk_policy(d, queue->policy), warnings);
-        check_policy(d, queue, desk_policy(d, queue->triage), warnings);
+        for (const GList *l = names; l != NULL; l = l->next)
+            if (config_may_climb(d->config, queue, l->data))
+                check_policy(d, queue, desk_policy(d, l->data), warnings);
     }
 }
 

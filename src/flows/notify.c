@@ -10,6 +10,7 @@
 #include "flows/audience.h"
 #include "flows/outgoing.h"
 #include "flows/rsvp.h"
+#include "flows/vendors.h"
 #include "flows/view.h"
 #include "flows/watchers.h"
 
@@ -65,8 +66,8 @@ gboolean notify_over(Desk *d, const Ticket *t, const RunRow *r, const char *cont
     if (outgoing_is_missing(d, t, contact))
         return TRUE;
     Outgoing o = outgoing_to_contact(d, t, desk_contact(d, contact), "line");
-    if (t->is_drill && o.contact->vendor != NULL) /* he takes no part, nor is he told of it */
-        return TRUE;
+    if (o.contact->vendor != NULL) /* in an exercise he takes no part, nor is he told of it */
+        return t->is_drill || vendors_tell(d, t, o.contact, line, err);
     if (r != NULL && !rsvp_cancel(d, t, r, o.contact, subject, &cancellation, err))
         return FALSE;
     o.calendar = cancellation;

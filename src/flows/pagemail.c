@@ -87,11 +87,12 @@ Instant pagemail_opening(const Desk *d, const PolicyLevel *level)
     return at;
 }
 
-/* What the reader is asked for already by other ladders of the ticket, and has not answered. A mail that asks him to take it does not say that
- * his time is over: reminders go with reminders. */
+/* What the reader is asked for already by other ladders of the ticket, and has not answered: to take it, or, where he has it, whether he keeps
+ * it. */
 typedef struct {
     gint64 notification;
     int level;
+    gboolean is_reminder;
     char *policy;
     Instant delivered_at;
 } Asked;
@@ -105,12 +106,12 @@ static gboolean asked_beside(Desk *d, const RunRow *r, const LadderPage *p, GArr
     GError *local = NULL;
     g_array_set_clear_func(list, asked_clear);
     if (!db_select(d->db, &rows, err,
-                   "select n.id, n.level, r.policy, n.delivered_at from notification n join run r on r.id = n.run_id where n.ticket_id = $1 and n.contact = $2"
-                   " and n.run_id <> $3 and n.state in (0, 1) and (n.kind <> $4 or $5 = $4) and r.ended_at is null order by n.id",
-                   "isiii", r->ticket_id, p->contact, r->id, (gint64)PAGE_REMINDER, (gint64)p->kind))
+                   "select n.id, n.level, n.kind, r.policy, n.delivered_at from notification n join run r on r.id = n.run_id where n.ticket_id = $1 and n.contact = $2"
+                   " and n.run_id <> $3 and n.state in (0, 1) and r.ended_at is null order by n.id",
+                   "isi", r->ticket_id, p->contact, r->id))
         return FALSE;
     while (db_next(rows, &local)) {
-        Asked one = {db_int(rows, 0), (int)db_int(rows, 1), g_strdup(db_text(rows, 2)), db_instant(rows, 3)};
+        Asked one = {db_int(rows, 0), (int)db_int(rows, 1), db_int(rows, 2) == PAGE_REMINDER, g_strdup(db_text(rows, 3)), db_instant(rows, 4)};
         g_array_append_val(list, one);
     }
     if (local != NULL) {
@@ -136,7 +137,7 @@ static json_t *asked_view(const Desk *d, const GArray *asked, const Zone *zone)
     for (guint i = 0; i < asked->len; i++) {
         const Asked *a = &g_array_index(asked, Asked, i);
         g_autofree char *at = a->delivered_at != INSTANT_NONE ? view_time(zone, a->delivered_at, d->now) : NULL;
-        json_array_append_new(list, json_pack("{s:s, s:i, s:s*}", "policy", a->policy, "level", a->level, "at", at));
+        json_array_append_new(list, json_pack("{s:s, s:i, s:b, s:s*}", "policy", a->policy, "level", a->level, "over", a->is_reminder, "at", at));
     }
     return list;
 }

@@ -7,6 +7,7 @@
 
 #include "rules/policytext.h"
 
+#include "flows/cadence.h"
 #include "flows/deadlines.h"
 
 #include "base/banned.h"
@@ -27,14 +28,33 @@ static Policy *read_text(Desk *d, const char *digest)
     return p;
 }
 
-const Policy *policies_of_run(Desk *d, const RunRow *r)
+const Policy *policies_begun(Desk *d, const char *name, const char *digest)
 {
-    if (r->policy_digest == NULL)
-        return desk_policy(d, r->policy);
-    Policy *p = g_hash_table_lookup(d->begun, r->policy_digest);
-    if (p == NULL && (p = read_text(d, r->policy_digest)) != NULL)
-        g_hash_table_insert(d->begun, g_strdup(r->policy_digest), p);
-    return p != NULL ? p : desk_policy(d, r->policy);
+    if (digest == NULL)
+        return desk_policy(d, name);
+    Policy *p = g_hash_table_lookup(d->begun, digest);
+    if (p == NULL && (p = read_text(d, digest)) != NULL)
+        g_hash_table_insert(d->begun, g_strdup(digest), p);
+    return p != NULL ? p : desk_policy(d, name);
+}
+
+const Policy *policies_of_run(Desk *d, const RunRow *r) { return policies_begun(d, r->policy, r->policy_digest); }
+
+gboolean policies_running(Desk *d, gint64 ticket, GPtrArray **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+    GError *local = NULL;
+    if (!db_select(d->db, &rows, err, "select policy, policy_digest from run where ticket_id = $1 and ended_at is null order by id", "i", ticket))
+        return FALSE;
+    while (db_next(rows, &local))
+        g_ptr_array_add(list, (gpointer)policies_begun(d, db_text(rows, 0), db_text(rows, 1)));
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    *ret = g_steal_pointer(&list);
+    return TRUE;
 }
 
 gboolean policies_for(Desk *d, const Ticket *t, const char *name, const Policy **ret, GError **err)
@@ -46,9 +66,22 @@ gboolean policies_for(Desk *d, const Ticket *t, const char *name, const Policy *
     return TRUE;
 }
 
+/* A configured policy stays as it is until the next reload, and so do its words: d->policy_words, policy -> "DIGEST\nTEXT". */
+static const char *words_of(Desk *d, const Policy *p)
+{
+    char *words = g_hash_table_lookup(d->policy_words, p);
+    if (words == NULL) {
+        g_autofree char *text = policytext_write(p), *digest = policytext_digest(p);
+        words = g_strconcat(digest, "\n", text, NULL);
+        g_hash_table_insert(d->policy_words, (gpointer)p, words);
+    }
+    return words;
+}
+
 gboolean policies_keep(Desk *d, const Policy *p, char **ret_digest, GError **err)
 {
-    g_autofree char *text = policytext_write(p), *digest = policytext_digest(p);
+    const char *words = words_of(d, p), *text = strchr(words, '\n') + 1;
+    g_autofree char *digest = g_strndup(words, (gsize)(text - 1 - words));
     if (!db_run(d->db, err, "insert into policy_text (digest, text) values ($1, $2) on conflict do nothing", "ss", digest, text))
         return FALSE;
     *ret_digest = g_steal_pointer(&digest);
@@ -159,7 +192,7 @@ static gboolean adopt_one(Desk *d, gint64 id, guint *moved, guint *stayed, GErro
         return TRUE;
     (*moved)++;
     return tickets_load(d->db, r->ticket_id, &t, err) && runs_rebase(d->db, r, digest, now->levels->len, d->config->version, err)
-           && deadlines_repolicied(d, t, err)
+           && deadlines_repolicied(d, t, err) && cadence_follow(d, t, err)
            && desk_audit(d, r->ticket_id, err, "adopted", "run=%" G_GINT64_FORMAT " policy=%s config=%.12s text=%s", r->id, r->policy, d->config->version, digest);
 }
 

@@ -9,8 +9,12 @@
 
 /* As the run began with it, whatever the configuration says now. NULL: it is of a version that kept no text, and not configured any more. */
 const Policy *policies_of_run(Desk *d, const RunRow *r);
+/* The same for a run of that policy and text (or NULL). */
+const Policy *policies_begun(Desk *d, const char *policy, const char *digest);
 /* The ladder of that name for the ticket: its live run's, else as configured; *ret NULL: there is none. */
 gboolean policies_for(Desk *d, const Ticket *t, const char *name, const Policy **ret, GError **err);
+/* Those by which the ticket's live runs go (const Policy *, owned by the desk; NULL: gone, and no text was kept). */
+gboolean policies_running(Desk *d, gint64 ticket, GPtrArray **ret, GError **err);
 /* The text that a run begins with is kept; *ret_digest names it, newly allocated. */
 gboolean policies_keep(Desk *d, const Policy *p, char **ret_digest, GError **err);
 

@@ -29,6 +29,7 @@ static const Field fields[] = {
     {"unlisted_by_words_only", AT(unlisted_by_words_only), FIELD_FLAG, 0, 0},
     {"evidence", AT(evidence), FIELD_LINES, READING_NAME_BYTES, 100},
     {"from", AT(from), FIELD_LINE, READING_ADDRESS_BYTES, 0},
+    {"from_doubtful", AT(from_doubtful), FIELD_FLAG, 0, 0},
     {"from_name", AT(from_name), FIELD_LINE, READING_NAME_BYTES, 0},
     {"sender", AT(sender), FIELD_LINE, READING_ADDRESS_BYTES, 0},
     {"reply_to", AT(reply_to), FIELD_LINES, READING_ADDRESS_BYTES, LIMIT_ADDRESSES},

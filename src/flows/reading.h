@@ -18,6 +18,7 @@ typedef struct {
     GPtrArray *evidence; /* char * */
 
     char *from, *from_name; /* first From address, "" if none */
+    gboolean from_doubtful; /* see rules/letter.h */
     char *sender;           /* Sender's address, or "" */
     GPtrArray *reply_to, *to, *cc; /* char *: addresses */
     GPtrArray *recipients;  /* char *: Delivered-To, X-Original-To and the like, in order; from the mail, so not trusted */

@@ -88,6 +88,7 @@ static void read_heading(Reading *r, const Letter *l)
     const LetterAddress *from = l->from->len > 0 ? l->from->pdata[0] : NULL;
     const LetterAddress *sender = l->sender->len > 0 ? l->sender->pdata[0] : NULL;
     r->from = line_of(from != NULL ? from->address : "", READING_ADDRESS_BYTES);
+    r->from_doubtful = l->from_doubtful;
     r->from_name = line_of(from != NULL ? from->name : "", READING_NAME_BYTES);
     r->sender = line_of(sender != NULL ? sender->address : "", READING_ADDRESS_BYTES);
     copy_addresses(r->reply_to, l->reply_to);

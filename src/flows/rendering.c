@@ -74,7 +74,7 @@ gboolean rendering_render(const Desk *d, const char *language, const char *name,
 {
     RenderingPartials p = {d, language, NULL};
     g_autofree char *text = NULL;
-    gboolean ok = template_render(name, source, mode, &view_template_values, view, rendering_partial, &p, &text, err);
+    gboolean ok = template_render(d->parsed, name, source, mode, &view_template_values, view, rendering_partial, &p, &text, err);
     if (p.failed != NULL) { /* a mail without a part of its words is another mail */
         g_clear_error(err);
         g_propagate_error(err, p.failed);

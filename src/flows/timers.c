@@ -18,6 +18,7 @@
 #include "flows/duty.h"
 #include "flows/escalate.h"
 #include "flows/heartbeat.h"
+#include "flows/holding.h"
 #include "flows/maintenance.h"
 #include "flows/notify.h"
 #include "flows/outage.h"
@@ -32,6 +33,7 @@
 #include "base/banned.h"
 
 #define PUT_OFF ((Seconds)300) /* a row that cannot be handled is tried again then */
+#define PUT_OFF_FATAL ((Seconds)3600) /* one that brought core down */
 
 /* All `at` rows of the same ticket and policy that are due by now: each clock is a cause, the highest level fires. */
 static gboolean fire_at(Desk *d, const DueRow *due, GError **err)
@@ -209,6 +211,24 @@ static gboolean fire_in_savepoint(Desk *d, const DueRow *due, GError **err)
     return db_run(d->db, err, "update due set next_at = $2 where id = $1", "it", due->id, d->now + PUT_OFF);
 }
 
+static void tell_in_hand(const Desk *d, gint64 due)
+{
+    if (d->in_hand != NULL)
+        d->in_hand(d->in_hand_data, due);
+}
+
+static gboolean fire_all(Desk *d, const GPtrArray *rows, GError **err)
+{
+    gboolean well = TRUE;
+    for (guint i = 0; well && i < rows->len; i++) {
+        const DueRow *due = g_ptr_array_index(rows, i);
+        tell_in_hand(d, due->id);
+        well = fire_in_savepoint(d, due, err);
+    }
+    tell_in_hand(d, 0);
+    return well;
+}
+
 gboolean timers_pass(Desk *d, Instant until, guint *ret_fired, GError **err)
 {
     g_autoptr(GPtrArray) rows = NULL;
@@ -217,15 +237,26 @@ gboolean timers_pass(Desk *d, Instant until, guint *ret_fired, GError **err)
         return FALSE;
     if (rows->len == 0)
         return TRUE;
-    if (!db_begin(d->db, err))
+    if (!db_begin(d->db, err) || !db_end(d->db, fire_all(d, rows, err), err))
         return FALSE;
-    for (guint i = 0; i < rows->len; i++)
-        if (!fire_in_savepoint(d, g_ptr_array_index(rows, i), err)) {
-            db_rollback(d->db);
-            return FALSE;
-        }
     *ret_fired = rows->len;
-    return db_commit(d->db, err);
+    return TRUE;
+}
+
+gboolean timers_blame(Desk *d, gint64 id, const char *reason, GError **err)
+{
+    gint64 ticket = 0;
+    GError *local = NULL;
+    if (!db_value(d->db, &ticket, &local, "update due set next_at = $2 where id = $1 returning coalesce(ticket_id, 0)", "it", id, d->now + PUT_OFF_FATAL)) {
+        gboolean is_gone = local->code == ERROR_NOTFOUND;
+        if (is_gone)
+            g_error_free(local);
+        else
+            g_propagate_error(err, local);
+        return is_gone;
+    }
+    log_event(LOGGING_ERROR, "ticket=%" G_GINT64_FORMAT " event=put-off due=%" G_GINT64_FORMAT " seconds=%d reason=\"%s\"", ticket, id, (int)PUT_OFF_FATAL, reason);
+    return holding_note_due(d, id, ticket, reason, err);
 }
 
 gboolean timers_next(Desk *d, Instant *ret, GError **err)

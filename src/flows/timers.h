@@ -6,6 +6,9 @@
 
 /* Fires at most one batch of rows with next_at <= until, each in its savepoint, in one transaction at d->now. *ret_fired counts. */
 gboolean timers_pass(Desk *d, Instant until, guint *ret_fired, GError **err);
+/* The last core died while it fired that row: it is put off for an hour, so that the others go on, and people are told. In the caller's
+ * transaction. */
+gboolean timers_blame(Desk *d, gint64 due, const char *reason, GError **err);
 /* When the next row is due; INSTANT_NONE if none is. */
 gboolean timers_next(Desk *d, Instant *ret, GError **err);
 

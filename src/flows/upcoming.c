@@ -73,10 +73,10 @@ static gboolean at_text(Desk *d, const Ticket *t, const DueRow *due, char **ret,
 {
     ClockRow *c = NULL;
     g_autoptr(RunRow) r = NULL;
-    const Policy *p = desk_policy(d, due->policy);
-    const PolicyLevel *level = level_of(p, due->level);
-    if (!clocks_load(d->db, due->clock_id, &c, err))
+    const Policy *p = NULL;
+    if (!policies_for(d, t, due->policy, &p, err) || !clocks_load(d->db, due->clock_id, &c, err))
         return FALSE;
+    const PolicyLevel *level = level_of(p, due->level);
     g_autofree char *when = reached(level, c), *who = asks(d, t, p, due->level, due->next_at);
     clocks_row_free(c);
     if (!runs_live(d->db, t->id, due->policy, &r, err))

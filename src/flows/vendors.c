@@ -10,6 +10,7 @@
 #include "flows/deadlines.h"
 #include "flows/notify.h"
 #include "flows/outgoing.h"
+#include "flows/pagemail.h"
 #include "flows/view.h"
 
 #include "base/banned.h"
@@ -78,16 +79,23 @@ static json_t *view_of(Desk *d, const Ticket *t, const LadderPage *p, const Conf
     return o;
 }
 
-static gboolean send(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *c, const PolicyLevel *level, GError **err)
+/* Newly allocated. */
+static char *subject_of(const Ticket *t, const ConfigContact *c)
+{
+    g_autofree char *tag = view_tag(t);
+    return c->vendor->withhold ? g_strdup_printf("%s %s", tag, t->service != NULL ? t->service : t->category != NULL ? t->category : "Request")
+                               : outgoing_subject(t);
+}
+
+static gboolean send(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *c, const PolicyLevel *level, Instant not_before, GError **err)
 {
     Outgoing o = outgoing_to_contact(d, t, c, level->template_name != NULL ? level->template_name : "vendor");
-    g_autofree char *tag = view_tag(t);
-    g_autofree char *subject = c->vendor->withhold ? g_strdup_printf("%s %s", tag, t->service != NULL ? t->service : t->category != NULL ? t->category : "Request")
-                                                   : outgoing_subject(t);
+    g_autofree char *subject = subject_of(t, c);
     o.class = "page";
     o.mail_class = COMPOSE_PAGE;
     o.notification = p->id;
     o.subject = subject;
+    o.not_before = not_before;
     json_t *view = audience_take("vendor", AUDIENCE_VENDOR, view_of(d, t, p, c, o.language));
     gboolean ok = outgoing_send(d, &o, view, err);
     json_decref(view);
@@ -97,12 +105,26 @@ static gboolean send(Desk *d, const Ticket *t, const LadderPage *p, const Config
 gboolean vendors_ask(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *c, const PolicyLevel *level, GError **err)
 {
     gint64 open;
-    if (!send(d, t, p, c, level, err) || !tickets_add_participant(d->db, t->id, c->email[0], err))
+    const Instant leaves = pagemail_opening(d, level);
+    if (!send(d, t, p, c, level, leaves, err) || !tickets_add_participant(d->db, t->id, c->email[0], err))
         return FALSE;
     if (!c->vendor->targets.given)
         return TRUE;
     return db_value(d->db, &open, err, "select count(*) from clock where ticket_id = $1 and queue = $2 and state in (0, 1)", "is", t->id, c->name)
-           && (open > 0 || deadlines_start_vendor(d, t, c->name, &c->vendor->targets, d->now, err));
+           && (open > 0 || deadlines_start_vendor(d, t, c->name, &c->vendor->targets, MAX(leaves, d->now), err));
+}
+
+gboolean vendors_tell(Desk *d, const Ticket *t, const ConfigContact *c, const char *line, GError **err)
+{
+    Outgoing o = outgoing_to_contact(d, t, c, "line");
+    g_autofree char *subject = subject_of(t, c), *tag = view_tag(t);
+    o.subject = subject;
+    json_t *view = json_pack("{s:s, s:{s:s, s:s, s:b}}", "line", line, "ticket", "queue", t->queue, "tag", tag, "own", 1); /* of no customer */
+    if (!c->vendor->withhold)
+        set(json_object_get(view, "ticket"), "subject", t->subject);
+    gboolean ok = outgoing_send(d, &o, view, err);
+    json_decref(view);
+    return ok;
 }
 
 /* ---- his answers ---- */

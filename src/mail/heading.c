@@ -31,6 +31,14 @@ static gboolean first_is_whole(const GPtrArray *list)
     return strchr(address, '@') != NULL && strpbrk(address, "<>") == NULL;
 }
 
+/* What stands in encoded words is a name first: an address is sought there only where there is none beside them. */
+static char *address_by_shape(const char *raw)
+{
+    g_autofree char *plain = words_without_encoded(raw), *decoded = words_decode(raw, strlen(raw));
+    char *found = words_find_address(plain);
+    return found != NULL ? found : words_find_address(decoded);
+}
+
 static void read_addresses(Letter *l, const HeadingParsers *p, GPtrArray *list, const char *raw)
 {
     g_autofree char *text = charset_mend(raw, strlen(raw), NULL);
@@ -38,13 +46,13 @@ static void read_addresses(Letter *l, const HeadingParsers *p, GPtrArray *list, 
     p->addresses(text, list);
     if (first_is_whole(list))
         return;
-    g_autofree char *decoded = words_decode(raw, strlen(raw));
-    g_autofree char *found = words_find_address(decoded);
+    g_autofree char *found = address_by_shape(raw);
     if (found == NULL)
         return;
     g_ptr_array_set_size(list, 0);
     letter_add_address(list, "", found);
     heading_defect(l, "header: an address was found only by its shape");
+    l->from_doubtful = l->from_doubtful || list == l->from;
 }
 
 Instant heading_date(const HeadingParsers *p, const char *raw)
@@ -95,10 +103,12 @@ static void read_field(Letter *l, const HeadingParsers *p, const char *name, con
       ids[] = {{"in-reply-to", l->in_reply_to, FALSE}, {"references", l->references, FALSE}};
     for (gsize i = 0; i < G_N_ELEMENTS(addresses); i++)
         if (g_ascii_strcasecmp(name, addresses[i].name) == 0) {
-            if (addresses[i].once && addresses[i].list->len > 0)
+            if (addresses[i].once && addresses[i].list->len > 0) {
                 heading_defect(l, "header: a field that is allowed once occurs again; the first counts");
-            else
+                l->from_doubtful = l->from_doubtful || addresses[i].list == l->from;
+            } else {
                 read_addresses(l, p, addresses[i].list, raw);
+            }
         }
     for (gsize i = 0; i < G_N_ELEMENTS(ids); i++)
         if (g_ascii_strcasecmp(name, ids[i].name) == 0)
@@ -122,4 +132,5 @@ void heading_read(Letter *l, const HeadingParsers *p, const char *bytes, gsize l
     }
     if (l->from->len == 0)
         heading_defect(l, "header: no From");
+    l->from_doubtful = l->from_doubtful || l->from->len > 1;
 }

@@ -253,6 +253,22 @@ void words_ids(const char *raw, gsize length, guint max, GPtrArray *ids)
     g_strfreev(tokens);
 }
 
+char *words_without_encoded(const char *raw)
+{
+    char *plain = g_strdup(raw), *end = plain + strlen(plain);
+    const char *close = plain;
+    Word word;
+    for (char *p = plain; (p = strstr(p, "=?")) != NULL;) {
+        if (!read_word(p, end, &close, &word)) {
+            p += 2;
+            continue;
+        }
+        memset(p, ' ', (gsize)(word.end - p));
+        p += word.end - p;
+    }
+    return plain;
+}
+
 static gboolean is_local(char c)
 {
     return g_ascii_isalnum(c) || (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL) || (guchar)c >= 0x80;

@@ -16,6 +16,8 @@ GPtrArray *words_fields(const char *bytes, gsize length, guint max);
  * Newly allocated char *. */
 void words_ids(const char *raw, gsize length, guint max, GPtrArray *ids);
 
+/* The raw value with blanks in place of its encoded words. Newly allocated. */
+char *words_without_encoded(const char *raw);
 /* The first thing that looks like local@domain, or NULL; newly allocated. */
 char *words_find_address(const char *text);
 

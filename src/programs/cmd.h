@@ -57,7 +57,8 @@ void cmd_print_safe(const char *text);
 /* The same as one line: a line end in it becomes a blank. */
 void cmd_print_line(const char *text);
 
-CommandMain cmd_audit, cmd_calendar, cmd_check, cmd_drill, cmd_explain, cmd_help, cmd_hold, cmd_init, cmd_inspect, cmd_list, cmd_log, cmd_maintenance, cmd_mta, cmd_new, cmd_next,
-    cmd_oncall, cmd_outbox, cmd_policy, cmd_replay, cmd_requeue, cmd_roundcall, cmd_show, cmd_simulate, cmd_template, cmd_verb, cmd_worktime;
+CommandMain cmd_audit, cmd_backup, cmd_calendar, cmd_check, cmd_database, cmd_drill, cmd_explain, cmd_health, cmd_help, cmd_hold, cmd_init,
+    cmd_inspect, cmd_key, cmd_list, cmd_log, cmd_maintenance, cmd_mta, cmd_new, cmd_next, cmd_oncall, cmd_outbox, cmd_policy,
+    cmd_replay, cmd_requeue, cmd_restore, cmd_roundcall, cmd_show, cmd_simulate, cmd_template, cmd_verb, cmd_worktime;
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "flows/feed.h"
 #include "flows/recalc.h"
 #include "programs/cmd.h"
@@ -62,8 +63,10 @@ static gboolean is_file(const char *what)
 
 static void show_warnings(const GPtrArray *warnings)
 {
-    for (guint i = 0; i < warnings->len && i < WARNINGS_SHOWN; i++)
-        fprintf(stderr, "escalate: warning: %s\n", (const char *)g_ptr_array_index(warnings, i));
+    for (guint i = 0; i < warnings->len && i < WARNINGS_SHOWN; i++) {
+        g_autofree char *shown = utf8_shown(g_ptr_array_index(warnings, i));
+        fprintf(stderr, "escalate: warning: %s\n", shown);
+    }
     if (warnings->len > WARNINGS_SHOWN)
         fprintf(stderr, "escalate: warning: and %u more\n", warnings->len - WARNINGS_SHOWN);
 }
@@ -72,7 +75,8 @@ static void print_line(const Zone *zone, Instant start, Instant end, const char 
 {
     g_autofree char *a = zone_format_rfc3339(zone, start);
     g_autofree char *b = zone_format_rfc3339(zone, end);
-    printf("%s\t%s\t%s\n", a, b, uid != NULL ? uid : "");
+    g_autofree char *shown = utf8_shown(uid != NULL ? uid : "");
+    printf("%s\t%s\t%s\n", a, b, shown);
 }
 
 /* Openings that touch are one line; it bears the UID of the event that opens it. */

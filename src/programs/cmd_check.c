@@ -30,6 +30,8 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
     Desk *d = NULL;
     if (argc > 1 && strcmp(argv[1], "--mta") == 0)
         return cmd_mta(argc, argv, ctx);
+    if (argc > 1 && strcmp(argv[1], "--database") == 0)
+        return cmd_database(argc, argv, ctx);
     if (argc != 1)
         return cmd_usage(argv[0]);
     desk_load(cmd_config_path(ctx), &d, problems, warnings);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 #include "flows/explain.h"
 
@@ -43,8 +44,9 @@ static void print_piece(const json_t *p, const char *calendar, const Zone *zone)
     g_autofree char *start = human(p, "start", zone), *end = human(p, "end", zone);
     g_autofree char *length = hours(json_integer_value(json_object_get(p, "seconds")));
     printf("    %-22s to %-22s %s %-14s", start, end, open ? "open  " : "closed", open ? length : "");
+    g_autofree char *event = utf8_shown(get(p, "summary")), *uid = utf8_shown(get(p, "uid")); /* whoever wrote the calendar */
     if (*get(p, "file") != '\0')
-        printf(" %s: %s (%s)", base_name(get(p, "file")), get(p, "summary"), get(p, "uid"));
+        printf(" %s: %s (%s)", base_name(get(p, "file")), event, uid);
     else if (!open)
         printf(" outside the hours");
     if (strcmp(get(p, "calendar"), calendar) != 0)

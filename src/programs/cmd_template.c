@@ -35,7 +35,7 @@ static int render(const char *file, const char *data, const char *partials, Temp
         return cmd_fail(err);
     }
     if (files_read(file, LIMIT_TEMPLATE_BYTES, &source, &err)
-        && template_render(file, source->str, mode, &view_template_values, root, partial, (void *)partials, &out, &err))
+        && template_render(NULL, file, source->str, mode, &view_template_values, root, partial, (void *)partials, &out, &err))
         fputs(out, stdout);
     json_decref(root);
     return cmd_fail(err);

@@ -22,13 +22,17 @@
 #include "flows/daily.h"
 #include "flows/deliver.h"
 #include "flows/duty.h"
+#include "flows/holding.h"
 #include "flows/intake.h"
 #include "flows/recalc.h"
 #include "flows/timers.h"
 
+#include "programs/alive.h"
 #include "programs/handover.h"
 #include "programs/parse_worker.h"
 #include "programs/sign_worker.h"
+#include "programs/strikes.h"
+#include "programs/supervise.h"
 
 #include "base/banned.h"
 
@@ -36,7 +40,10 @@ struct Core {
     Desk *desk;
     ParseWorker *parse;
     Handover *handover;
+    Strikes *strikes;
+    Alive *alive;
     Instant tidied_at;    /* the last hourly chores */
+    guint handed;         /* mails that this round began or finished to hand over */
     gint64 waiting_since; /* real time, when files in incoming first could not be taken in; 0: they can */
 };
 
@@ -46,8 +53,11 @@ Core *core_new(Desk *d, GError **err)
     c->desk = d;
     c->parse = parse_worker_new(d, err);
     c->handover = handover_new(d);
-    if (c->parse != NULL && desk_open_store(d, err) && recalc_begin(d, err) && duty_begin(d, err))
+    if (c->parse != NULL && desk_open_store(d, err) && (c->strikes = strikes_open(d, err)) != NULL && recalc_begin(d, err) && duty_begin(d, err)) {
+        c->alive = alive_open(d->config->spool, "core", d->is_pinned, d->now);
+        alive_config(c->alive, d->config->version);
         return c;
+    }
     c->desk = NULL; /* stays the caller's */
     core_free(c);
     return NULL;
@@ -59,6 +69,8 @@ void core_free(Core *c)
         return;
     parse_worker_free(c->parse);
     handover_free(c->handover);
+    strikes_close(c->strikes);
+    alive_close(c->alive);
     desk_free(c->desk);
     g_free(c);
 }
@@ -68,6 +80,7 @@ Desk *core_desk(Core *c) { return c->desk; }
 gboolean core_reload(Core *c, Desk *fresh, GError **err)
 {
     desk_adopt(c->desk, fresh);
+    alive_config(c->alive, c->desk->config->version);
     c->desk->now = instant_now();
     parse_worker_reset(c->parse);
     handover_reset(c->handover);
@@ -146,7 +159,8 @@ static gboolean open_arrival(Core *c, const char *name, Instant now, Arrival **r
     }
     a->digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)a->file->bytes->str, a->file->bytes->len);
     read_envelope(c->desk, a);
-    Instant received = a->envelope.received_at >= 0 ? a->envelope.received_at : spoolname_seconds(name);
+    /* A name of another user's making may say any time. */
+    Instant received = a->envelope.received_at >= 0 ? a->envelope.received_at : a->is_ours ? spoolname_seconds(name) : a->file->changed_at;
     a->at = c->desk->is_pinned ? now : MIN(received, now); /* a clock that was ahead must not move deadlines into the future */
     a->archive = spool_archive_path(name, a->at);
     gboolean null_sender = a->envelope.sender != NULL && *a->envelope.sender == '\0';
@@ -156,31 +170,6 @@ static gboolean open_arrival(Core *c, const char *name, Instant now, Arrival **r
     }
     *ret = a;
     return TRUE;
-}
-
-/* ---- strikes ---- */
-
-/* A file that fails for a reason of its own: so many times, then hold. A mail that no queue wants goes there at once. */
-static gboolean strike(Core *c, const char *name, const GError *why, gboolean at_once, GError **err)
-{
-    Desk *d = c->desk;
-    gint64 count = 0;
-    g_autofree char *quoted = log_quote(why->message);
-    if (!db_begin(d->db, err))
-        return FALSE;
-    if (!db_value(d->db, &count, err,
-                  "insert into strike (spool_name, count, reason) values ($1, 1, $2) on conflict (spool_name) do update set count = strike.count + 1,"
-                  " reason = excluded.reason returning count",
-                  "ss", name, why->message)
-        || !db_commit(d->db, err)) {
-        db_rollback(d->db);
-        return FALSE;
-    }
-    log_event(LOGGING_WARNING, "event=strike file=%s count=%" G_GINT64_FORMAT " reason=%s", name, count, quoted);
-    if (count < LIMIT_STRIKES && !at_once)
-        return TRUE;
-    log_event(LOGGING_ERROR, "event=hold file=%s reason=%s", name, quoted);
-    return spool_to_hold(d->config->spool, name, why->message, err) && db_run(d->db, err, "delete from strike where spool_name = $1", "s", name);
 }
 
 /* ---- a batch ---- */
@@ -301,6 +290,8 @@ static gboolean read_batch(Core *c, const GPtrArray *names, Instant now, GPtrArr
     for (guint i = 0; i < names->len && i < LIMIT_BATCH && bytes < LIMIT_READING_BYTES; i++) {
         Arrival *a = NULL;
         GError *local = NULL;
+        supervise_beat();
+        strikes_in_hand(c->strikes, g_ptr_array_index(names, i));
         if (open_arrival(c, g_ptr_array_index(names, i), now, &a, &local)) {
             bytes += a->file->bytes->len;
             g_ptr_array_add(arrivals, a);
@@ -313,6 +304,7 @@ static gboolean read_batch(Core *c, const GPtrArray *names, Instant now, GPtrArr
             add_bad(bad, g_ptr_array_index(names, i), local);
         }
     }
+    strikes_in_hand(c->strikes, NULL);
     return TRUE;
 }
 
@@ -325,6 +317,8 @@ static gboolean commit_batch(Core *c, GPtrArray *arrivals, GPtrArray *bad, GPtrA
     for (guint i = 0; i < arrivals->len; i++) {
         Arrival *a = g_ptr_array_index(arrivals, i);
         GError *why = NULL;
+        supervise_beat();
+        strikes_in_hand(c->strikes, a->file->name);
         if (!apply_in_savepoint(c, a, &why, err)) {
             db_rollback(c->desk->db);
             return FALSE;
@@ -334,17 +328,31 @@ static gboolean commit_batch(Core *c, GPtrArray *arrivals, GPtrArray *bad, GPtrA
         else
             g_ptr_array_add(done, a);
     }
+    strikes_in_hand(c->strikes, NULL);
     return db_commit(c->desk->db, err);
 }
 
-/* At most one batch. *ret_did counts files that left incoming. */
-static gboolean intake_batch(Core *c, Instant now, guint *ret_did, GError **err)
+/* The files to be taken in now, oldest first: those that are not on their last chance, or the oldest of those that are. */
+static gboolean next_names(Core *c, gboolean last_chance, GPtrArray **ret, GError **err)
+{
+    g_autoptr(GPtrArray) all = NULL, names = g_ptr_array_new_with_free_func(g_free);
+    if (!spool_incoming(c->desk->config->spool, 0, &all, err))
+        return FALSE;
+    for (guint i = 0; i < all->len && !(last_chance && names->len == 1); i++)
+        if (strikes_is_last_chance(c->strikes, g_ptr_array_index(all, i)) == last_chance)
+            g_ptr_array_add(names, g_steal_pointer(&g_ptr_array_index(all, i)));
+    *ret = g_steal_pointer(&names);
+    return TRUE;
+}
+
+/* At most one batch. *ret_did counts files that left incoming, or have a strike more. */
+static gboolean intake_batch(Core *c, Instant now, gboolean last_chance, guint *ret_did, GError **err)
 {
     g_autoptr(GPtrArray) names = NULL;
     g_autoptr(GPtrArray) arrivals = g_ptr_array_new_with_free_func(arrival_free), bad = g_ptr_array_new_with_free_func(bad_free), done = g_ptr_array_new();
     const char *spool = c->desk->config->spool;
     *ret_did = 0;
-    if (!spool_incoming(spool, 0, &names, err) || !read_batch(c, names, now, arrivals, bad, err) || !commit_batch(c, arrivals, bad, done, err))
+    if (!next_names(c, last_chance, &names, err) || !read_batch(c, names, now, arrivals, bad, err) || !commit_batch(c, arrivals, bad, done, err))
         return FALSE;
     for (guint i = 0; i < done->len; i++, (*ret_did)++) {
         Arrival *a = g_ptr_array_index(done, i);
@@ -354,7 +362,7 @@ static gboolean intake_batch(Core *c, Instant now, guint *ret_did, GError **err)
     for (guint i = 0; i < bad->len; i++, (*ret_did)++) {
         Bad *b = g_ptr_array_index(bad, i);
         gboolean at_once = g_str_has_prefix(b->why->message, "no queue has");
-        if (!strike(c, b->name, b->why, at_once, err))
+        if (!strikes_add(c->strikes, b->name, b->why->message, at_once, err))
             return FALSE;
     }
     return TRUE;
@@ -367,7 +375,7 @@ static gboolean timer_limit(Core *c, Instant now, Instant *ret, GError **err)
 {
     g_autoptr(GPtrArray) names = NULL;
     *ret = now;
-    if (!spool_incoming(c->desk->config->spool, 1, &names, err))
+    if (!next_names(c, FALSE, &names, err)) /* what is on its last chance holds nobody up */
         return FALSE;
     if (names->len == 0) {
         c->waiting_since = 0;
@@ -394,7 +402,7 @@ static gboolean chores(Core *c, Instant now, GError **err)
         return FALSE;
     log_event(LOGGING_INFO, "event=audit-head head=%s", head);
     c->tidied_at = now;
-    return bulletin_dry_pass(c->desk, err);
+    return strikes_tidy(c->strikes, err) && bulletin_dry_pass(c->desk, err);
 }
 
 /* Of less weight than any mail: what fails is said, and tried again in the next round. */
@@ -407,38 +415,84 @@ static guint index_texts(Core *c)
     return did;
 }
 
+/* All but files on their last chance. */
 gboolean core_intake(Core *c, Instant now, guint *ret_did, GError **err)
 {
     guint files;
     *ret_did = 0;
     do {
-        if (!intake_batch(c, now, &files, err))
+        if (!intake_batch(c, now, FALSE, &files, err))
             return FALSE;
         *ret_did += files;
+        alive_step(c->alive, c->desk->is_pinned ? now : instant_now());
     } while (files > 0);
+    return TRUE;
+}
+
+/* What comes after the files. */
+static gboolean work(Core *c, Instant now, gboolean wait, guint *did, GError **err)
+{
+    guint fired, moved, reports, held;
+    Instant limit;
+    c->desk->now = now;
+    c->desk->acting = NULL;
+    if (!chores(c, now, err) || !timer_limit(c, now, &limit, err) || !timers_pass(c->desk, limit, &fired, err)
+        || !daily_pass(c->desk, &reports, err) || !holding_pass(c->desk, &held, err)
+        || !handover_pass(c->handover, wait, &c->handed, err) || !deliver_archive(c->desk, &moved, err))
+        return FALSE;
+    *did += fired + c->handed + moved + reports + held + index_texts(c);
+    return TRUE;
+}
+
+static gboolean is_under_way(const Core *c)
+{
+    int fds[CORE_DELIVERY_FDS];
+    core_delivery_fds(c, fds);
+    for (gsize i = 0; i < G_N_ELEMENTS(fds); i++)
+        if (fds[i] >= 0)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean do_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err)
+{
+    guint reckoned, files, last;
+    g_autoptr(GError) waits = NULL;
+    *ret_did = c->handed = 0;
+    c->desk->now = now;
+    c->desk->acting = NULL;
+    desk_refresh(c->desk);
+    if (!recalc_pass(c->desk, &reckoned, err)) /* first, so that a mail is late or in time by the calendars of today */
+        return FALSE;
+    /* Where no file can be taken in, timers wait for a minute, and then they do not: who has to be told is told. */
+    gboolean ok = core_intake(c, now, &files, &waits);
+    *ret_did = reckoned + files;
+    if (!ok && wait) {
+        g_propagate_error(err, g_steal_pointer(&waits));
+        return FALSE;
+    }
+    if (!work(c, now, wait, ret_did, err))
+        return FALSE;
+    if (waits != NULL) {
+        g_propagate_error(err, g_steal_pointer(&waits));
+        return FALSE;
+    }
+    if (*ret_did > 0 || is_under_way(c)) /* a file on its last chance waits until nothing else is to be done */
+        return TRUE;
+    if (!intake_batch(c, now, TRUE, &last, err))
+        return FALSE;
+    *ret_did += last;
     return TRUE;
 }
 
 gboolean core_round(Core *c, Instant now, gboolean wait, guint *ret_did, GError **err)
 {
-    guint files, fired, handed, moved, reports, reckoned;
-    Instant limit;
-    *ret_did = 0;
-    desk_refresh(c->desk);
-    c->desk->now = now;
-    c->desk->acting = NULL;
-    if (!recalc_pass(c->desk, &reckoned, err)) /* first, so that a mail is late or in time by the calendars of today */
-        return FALSE;
-    if (!core_intake(c, now, &files, err))
-        return FALSE;
-    c->desk->now = now;
-    c->desk->acting = NULL;
-    if (!chores(c, now, err) || !timer_limit(c, now, &limit, err) || !timers_pass(c->desk, limit, &fired, err)
-        || !daily_pass(c->desk, &reports, err)
-        || !handover_pass(c->handover, wait, &handed, err) || !deliver_archive(c->desk, &moved, err))
-        return FALSE;
-    *ret_did = files + fired + handed + moved + reports + reckoned + index_texts(c);
-    return TRUE;
+    GError *failure = NULL;
+    do_round(c, now, wait, ret_did, &failure);
+    alive_round(c->alive, c->desk->is_pinned ? now : instant_now(), failure, is_under_way(c) && c->handed == 0);
+    if (failure != NULL)
+        g_propagate_error(err, failure);
+    return failure == NULL;
 }
 
 gboolean core_next(Core *c, Instant *ret, GError **err) { return timers_next(c->desk, ret, err); }

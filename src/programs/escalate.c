@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 #include "programs/cmd.h"
 
@@ -28,7 +29,7 @@ struct CommandContext {
 
 const CommandEntry cmd_table[] = {
     {"init", "DIR [--system] [--country CODE] [--tz ZONE]", "writes a working starter set into a new directory", cmd_init},
-    {"check", "[--mta [--send ADDRESS [--wait SECONDS]]]", "checks configuration, calendars and templates; or the mail server's side", cmd_check},
+    {"check", "[--mta [--send ADDRESS [--wait SECONDS]] | --database [--repair]]", "checks configuration and templates; the mail server's side; the database", cmd_check},
     {"list", "[--all] [WORDS] [FIELD:VALUE]", "lists tickets", cmd_list},
     {"new", "--queue Q --from ADDRESS [OPTIONS] [TEXT]", "opens a ticket for a customer who phoned", cmd_new},
     {"show", "ID", "shows a ticket with its mails and runs", cmd_show},
@@ -73,7 +74,11 @@ const CommandEntry cmd_table[] = {
     {"simulate", "--policy P [--queue Q] [--severity S] --from T [--until T] [--answers FILE] [--json]", "says what a policy would send", cmd_simulate},
     {"replay", "[--policy P] [--queue Q] [--until T] [--answers-resolve] [--diff OLD NEW] [--json] MBOX… | --threads MBOX…",
      "says what the policy would have done with old mail, or threads it", cmd_replay},
+    {"health", "", "says whether all works, as a monitoring plugin", cmd_health},
     {"audit", "verify [--head N:HASH] | head | ID", "verifies or shows the audit record", cmd_audit},
+    {"backup", "FILE", "writes database, keys and mails into one file, while the daemon runs", cmd_backup},
+    {"restore", "[--aside] [--leave] [--above N] FILE | --verify FILE", "puts a backup in place, or only verifies it", cmd_restore},
+    {"key", "list | rotate", "shows the keys of signed addresses; makes a new one", cmd_key},
     {"help", "[COMMAND]", "shows this list", cmd_help},
 };
 const gsize cmd_table_length = G_N_ELEMENTS(cmd_table);
@@ -92,10 +97,8 @@ int cmd_fail(const GError *err)
 {
     if (err == NULL)
         return 0;
-    fputs("escalate: ", stderr);
-    for (const char *p = err->message; *p != '\0'; p++)
-        fprintf(stderr, (guchar)*p < 0x20 || *p == 0x7f ? "\\x%02x" : "%c", (guchar)*p);
-    fputc('\n', stderr);
+    g_autofree char *shown = utf8_shown(err->message);
+    fprintf(stderr, "escalate: %s\n", shown);
     return error_exit_status(err);
 }
 
@@ -123,13 +126,14 @@ char *cmd_time(const Zone *zone, Instant t, Instant now)
 
 void cmd_print_safe(const char *text)
 {
-    for (const char *p = text; *p != '\0'; p++) {
-        guchar c = (guchar)*p;
-        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f || (c == 0xc2 && (guchar)p[1] >= 0x80 && (guchar)p[1] < 0xa0))
-            printf("\\x%02x", c);
+    g_autoptr(GString) shown = g_string_new(NULL);
+    for (const char *p = text; *p != '\0';) {
+        if (*p == '\n' || *p == '\t')
+            g_string_append_c(shown, *p++);
         else
-            putchar(c);
+            p += utf8_append_shown(shown, p);
     }
+    fputs(shown->str, stdout);
 }
 
 void cmd_print_line(const char *text)

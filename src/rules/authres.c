@@ -7,7 +7,7 @@
 
 #define RESULTS_MAX 64 /* of one field; what is beyond hangs together and is not read */
 
-static const char *const names[] = {"none", "pass", "fail"};
+static const char *const names[] = {"none", "pass", "broken", "fail"};
 
 const char *authres_name(AuthresVerdict v) { return names[v]; }
 
@@ -64,16 +64,16 @@ static gboolean is_aligned(const char *domain, const char *from)
 }
 
 typedef struct {
-    gboolean dmarc_pass, dmarc_fail, spf_pass, spf_fail, dkim_pass;
+    gboolean dmarc_pass, dmarc_fail, spf_pass, spf_fail, dkim_pass, dkim_fail;
 } Seen;
 
-static void read_result(char *text, const char *from, Seen *seen)
+static void read_result(char *text, const char *from, gboolean from_doubtful, Seen *seen)
 {
     g_auto(GStrv) words = g_strsplit_set(g_strstrip(text), " \t\r\n", 64);
     g_autofree char *dmarc = property(words, "dmarc"), *spf = property(words, "spf"), *dkim = property(words, "dkim");
     g_autofree char *header_from = property(words, "header.from"), *mailfrom = property(words, "smtp.mailfrom");
     g_autofree char *d = property(words, "header.d"), *i = property(words, "header.i");
-    if (g_strcmp0(dmarc, "pass") == 0 && (header_from == NULL || is_aligned(domain_of(header_from), from)))
+    if (g_strcmp0(dmarc, "pass") == 0 && (header_from == NULL ? !from_doubtful : is_aligned(domain_of(header_from), from)))
         seen->dmarc_pass = TRUE;
     if (g_strcmp0(dmarc, "fail") == 0)
         seen->dmarc_fail = TRUE;
@@ -84,6 +84,8 @@ static void read_result(char *text, const char *from, Seen *seen)
     const char *signer = d != NULL ? d : i != NULL ? domain_of(i) : NULL;
     if (g_strcmp0(dkim, "pass") == 0 && signer != NULL && is_aligned(signer, from))
         seen->dkim_pass = TRUE;
+    if (g_strcmp0(dkim, "fail") == 0 && (signer == NULL || is_aligned(signer, from)))
+        seen->dkim_fail = TRUE;
 }
 
 static gboolean is_trusted(const char *id, char *const *trusted)
@@ -94,24 +96,26 @@ static gboolean is_trusted(const char *id, char *const *trusted)
     return FALSE;
 }
 
-static AuthresVerdict verdict_of(char **results, const char *from)
+static AuthresVerdict verdict_of(char **results, const char *from, gboolean from_doubtful)
 {
     Seen seen = {0};
     for (guint i = 1; results[i] != NULL && i < RESULTS_MAX; i++)
-        read_result(results[i], from, &seen);
+        read_result(results[i], from, from_doubtful, &seen);
     if (seen.dmarc_pass || (!seen.dmarc_fail && (seen.spf_pass || seen.dkim_pass)))
         return AUTHRES_PASS;
-    return seen.dmarc_fail || seen.spf_fail ? AUTHRES_FAIL : AUTHRES_NONE;
+    if (seen.dmarc_fail || seen.spf_fail)
+        return AUTHRES_FAIL;
+    return seen.dkim_fail ? AUTHRES_BROKEN : AUTHRES_NONE;
 }
 
-AuthresVerdict authres_verdict(const GPtrArray *fields, char *const *trusted, const char *from_address)
+AuthresVerdict authres_verdict(const GPtrArray *fields, char *const *trusted, const char *from_address, gboolean from_doubtful)
 {
     for (guint i = 0; i < fields->len; i++) {
         g_autofree char *plain = plain_field(g_ptr_array_index(fields, i));
         g_auto(GStrv) results = g_strsplit(plain, ";", RESULTS_MAX + 1);
         g_auto(GStrv) head = g_strsplit_set(g_strstrip(results[0] != NULL ? results[0] : (char[]){""}), " \t", 2);
         if (head[0] != NULL && is_trusted(head[0], trusted))
-            return verdict_of(results, domain_of(from_address));
+            return verdict_of(results, domain_of(from_address), from_doubtful);
     }
     return AUTHRES_NONE;
 }

@@ -164,6 +164,15 @@ static void group_clear(Group *g)
     memset(g, 0, sizeof *g);
 }
 
+/* One word without control characters, no longer than an address. */
+static gboolean is_bare_name(const char *text)
+{
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p))
+        if (g_unichar_isspace(g_utf8_get_char(p)) || g_unichar_iscntrl(g_utf8_get_char(p)))
+            return FALSE;
+    return *text != '\0' && strlen(text) <= 320;
+}
+
 /* `rfc822; <bob@example.com>` to its address; an address without type is taken as well. */
 static char *typed_address(const char *value)
 {
@@ -174,7 +183,7 @@ static char *typed_address(const char *value)
     char *bare = g_strdup(p); /* a local part alone, or what the server made of it */
     g_strdelimit(bare, "<>\"", ' ');
     g_strstrip(bare);
-    if (*bare != '\0' && strchr(bare, ' ') == NULL)
+    if (is_bare_name(bare))
         return bare;
     g_free(bare);
     return NULL;

@@ -335,6 +335,7 @@ static void ack(LadderStep *s)
     g_free(r->acker);
     r->acker = g_strdup(s->event->contact);
     r->acked_at = s->now;
+    r->is_overridden = s->event->is_override;
     hold(s, s->event->hold_until);
     r->next_level_at = r->repeat_at = r->resolve_by = INSTANT_NONE;
     if (r->is_operational)
@@ -352,14 +353,17 @@ static void held_ack(LadderStep *s)
         ladder_climb_act(s, LADDER_DO_ALSO, r->level, s->event->contact, r->acker);
         return;
     }
+    r->is_overridden = s->event->is_override;
     hold(s, s->event->hold_until); /* his own again: the promise starts afresh */
     ladder_climb_stop_pages(s);
 }
 
 static void held_progress(LadderStep *s)
 {
-    if (s->event->hold_until > s->run->hold_until)
+    if (s->event->hold_until > s->run->hold_until) {
+        s->run->is_overridden = FALSE;
         hold(s, s->event->hold_until);
+    }
     if (s->event->kind == LADDER_CONTAINED)
         s->run->resolve_by = INSTANT_NONE;
     ladder_climb_stop_pages(s); /* the reminder */
@@ -367,10 +371,11 @@ static void held_progress(LadderStep *s)
 
 static void ended_ack(LadderStep *s) { ladder_climb_act(s, LADDER_DO_LATE, s->run->level, s->event->contact, NULL); }
 
-/* A worse severity allows shorter holds: the present one is cut to that; a milder one gives nobody more than he was promised. */
+/* A worse severity allows shorter holds: the present one is cut to that, unless somebody said with a reason that no such limit counts for it; a
+ * milder one gives nobody more than he was promised. */
 static void held_severity(LadderStep *s)
 {
-    if (s->event->hold_until < s->run->hold_until)
+    if (!s->run->is_overridden && s->event->hold_until < s->run->hold_until)
         hold(s, s->event->hold_until);
 }
 

@@ -32,7 +32,7 @@ typedef enum {
     LADDER_ESCALATE,    /* a person asks for the next level now */
     LADDER_SUSPEND,     /* `why` begins to hold */
     LADDER_RESUME,      /* `why` is over; the run goes on when no other is left */
-    LADDER_SEVERITY,    /* another severity: a hold may last until `hold_until` at most */
+    LADDER_SEVERITY,    /* another severity: a hold may last until `hold_until` at most, but one by override */
     LADDER_SHIFT,       /* the rota has another end for shifts than before, or `contact` is off duty now */
     LADDER_END,         /* `text` says why */
     LADDER_EVENT_COUNT
@@ -51,6 +51,7 @@ typedef struct {
     gint64 page;
     const char *contact, *other, *text;
     Instant hold_until;
+    gboolean is_override; /* of an ack: no longest hold counts for it */
 } LadderEvent;
 
 typedef enum {
@@ -89,6 +90,7 @@ typedef struct {
     char *acker;          /* or NULL */
     Instant acked_at, hold_until, resolve_by;
     gboolean is_shift_bound; /* hold_until is the end of the acker's shift: then the next on duty is asked */
+    gboolean is_overridden;  /* no severity cuts this hold */
     Instant next_level_at; /* level + 1 fires then, because `level` is spent */
     Instant repeat_at;     /* of an exhausted run: an operational one is mailed again, another looks whether somebody came back */
     Seconds repeat_after;  /* the spacing of an operational run; of another: not 0 once its operations ticket was asked for */

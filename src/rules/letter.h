@@ -37,6 +37,7 @@ typedef struct {
 typedef struct {
     GPtrArray *headers;   /* LetterHeader *, in order, first occurrence first */
     GPtrArray *from;      /* LetterAddress * of From (RFC 5322 3.6.2 allows several) */
+    gboolean from_doubtful; /* another reader may take another address: several, two fields, or found by its shape alone */
     GPtrArray *sender, *reply_to, *to, *cc;
     char *subject;        /* or "" */
     char *message_id;     /* with angle brackets, or "" */

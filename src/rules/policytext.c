@@ -47,6 +47,10 @@ static const Member of_policy[] = {
     POLICY("bridge", TEXT, bridge),
     POLICY("max-open", NUMBER, max_open),
     POLICY("exhausted", TEXT, exhausted_queue),
+    POLICY("cadence S1", TIME, cadence.every[0]),
+    POLICY("cadence S2", TIME, cadence.every[1]),
+    POLICY("cadence S3", TIME, cadence.every[2]),
+    POLICY("cadence S4", TIME, cadence.every[3]),
 };
 
 /* ---- writing ---- */

@@ -22,12 +22,46 @@ typedef struct {
     int context_count;
     int depth;             /* of sections and partials together */
     guint steps;
-    GHashTable *partials;  /* indent + '>' + name -> TemplateParsed *; empty text for unknown ones */
+    TemplateStore *store;
+    GHashTable *partials;  /* indent + '>' + name -> TemplateParsed * of the store; empty text for unknown ones */
     gsize partial_bytes;
     GString *out;
 } Render;
 
 static gboolean render_range(Render *r, const TemplateParsed *p, guint from, guint to, GError **err);
+
+/* ---- what was read already ---- */
+
+struct TemplateStore {
+    GHashTable *parsed; /* name + '\n' + source -> TemplateParsed * */
+};
+
+TemplateStore *template_store_new(void)
+{
+    TemplateStore *s = g_new0(TemplateStore, 1);
+    s->parsed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)template_parse_free);
+    return s;
+}
+
+void template_store_free(TemplateStore *s)
+{
+    if (s == NULL)
+        return;
+    g_hash_table_unref(s->parsed);
+    g_free(s);
+}
+
+/* NULL: as template_parse_source; what fails is not kept. */
+static const TemplateParsed *read_once(TemplateStore *s, const char *name, const char *source, gsize max, GError **err)
+{
+    g_autofree char *key = g_strconcat(name, "\n", source, NULL);
+    TemplateParsed *p = g_hash_table_lookup(s->parsed, key);
+    if (p == NULL && (p = template_parse_source(name, source, max, err)) != NULL)
+        g_hash_table_insert(s->parsed, g_steal_pointer(&key), p);
+    return p;
+}
+
+/* ---- values and sections ---- */
 
 /* A broken chain is absent: only the first part is looked for in the contexts around (specification, "dotted names"). */
 static const void *lookup(const Render *r, const TemplateNode *n)
@@ -115,7 +149,7 @@ static char *indented(const char *text, const char *indent, gsize max)
 static const TemplateParsed *get_partial(Render *r, const TemplateParsed *p, const TemplateNode *n, GError **err)
 {
     g_autofree char *key = g_strdup_printf("%s>%s", n->indent != NULL ? n->indent : "", n->name);
-    TemplateParsed *found = g_hash_table_lookup(r->partials, key);
+    const TemplateParsed *found = g_hash_table_lookup(r->partials, key);
     if (found != NULL)
         return found;
     g_autofree char *text = r->partial != NULL ? r->partial(n->name, r->partial_data) : NULL;
@@ -125,9 +159,9 @@ static const TemplateParsed *get_partial(Render *r, const TemplateParsed *p, con
         template_parse_fail(err, ERROR_LIMIT, p, n, "the partials together are too long");
         return NULL;
     }
-    found = template_parse_source(n->name, source, LIMIT_TEMPLATE_OUTPUT, err);
+    found = read_once(r->store, n->name, source, LIMIT_TEMPLATE_OUTPUT, err);
     if (found != NULL)
-        g_hash_table_insert(r->partials, g_steal_pointer(&key), found);
+        g_hash_table_insert(r->partials, g_steal_pointer(&key), (gpointer)found);
     return found;
 }
 
@@ -212,16 +246,17 @@ static char *one_line(const char *text)
     return g_strstrip(g_string_free(out, FALSE));
 }
 
-gboolean template_render(const char *name, const char *source, TemplateMode mode, const TemplateValues *values, const void *root,
+gboolean template_render(TemplateStore *store, const char *name, const char *source, TemplateMode mode, const TemplateValues *values, const void *root,
                          TemplatePartial partial, void *partial_data, char **ret, GError **err)
 {
-    g_autoptr(TemplateParsed) p = template_parse_source(name, source, LIMIT_TEMPLATE_BYTES, err);
+    g_autoptr(TemplateStore) own = store == NULL ? template_store_new() : NULL;
+    const TemplateParsed *p = read_once(store != NULL ? store : own, name, source, LIMIT_TEMPLATE_BYTES, err);
     if (p == NULL)
         return FALSE;
-    g_autoptr(GHashTable) partials = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)template_parse_free);
+    g_autoptr(GHashTable) partials = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GString) out = g_string_new(NULL);
     Render r = {.mode = mode, .values = values, .partial = partial, .partial_data = partial_data, .contexts = {root},
-                .context_count = 1, .partials = partials, .out = out};
+                .context_count = 1, .store = store != NULL ? store : own, .partials = partials, .out = out};
     if (!render_range(&r, p, 0, p->nodes->len, err))
         return FALSE;
     *ret = mode == TEMPLATE_HEADER ? one_line(out->str) : g_string_free(g_steal_pointer(&out), FALSE);

@@ -27,8 +27,14 @@ typedef struct {
 /* Text of a partial, newly allocated, or NULL: renders as nothing. */
 typedef char *(*TemplatePartial)(const char *name, void *data);
 
-/* Renders `source`; `name` is for messages. DATA error names template, line and tag; LIMIT on nesting or output size. */
-gboolean template_render(const char *name, const char *source, TemplateMode mode, const TemplateValues *values, const void *root,
+/* Sources that were read already, by their text: a template of a thousand mails is cut once. Never smaller: for a bounded number of sources. */
+typedef struct TemplateStore TemplateStore;
+TemplateStore *template_store_new(void);
+void template_store_free(TemplateStore *s);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TemplateStore, template_store_free)
+
+/* Renders `source`; `name` is for messages; `store` may be NULL. DATA error names template, line and tag; LIMIT on nesting or output size. */
+gboolean template_render(TemplateStore *store, const char *name, const char *source, TemplateMode mode, const TemplateValues *values, const void *root,
                          TemplatePartial partial, void *partial_data, char **ret, GError **err);
 
 /* The names used in the template ("ticket.subject", each once, in order), for `check`; char * with free func. DATA as above. */

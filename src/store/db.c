@@ -52,8 +52,8 @@ static gboolean migrate(Db *db, GError **err)
     gboolean ok = run_script(db, "create table if not exists schema_version (version integer not null) strict", err)
                   && db_value(db, &version, err, "select coalesce(max(version), 0) from schema_version", "");
     if (ok && version > schema_version_count)
-        ok = error_set(err, ERROR_CONFIG, "database: has schema version %d, this program knows %d: it is too old", (int)version,
-                       schema_version_count);
+        ok = error_set(err, ERROR_CONFIG, "database: has schema version %d, this program knows up to %d: a newer escalate made it; install that, or restore a"
+                       " backup of before", (int)version, schema_version_count);
     for (; ok && version < schema_version_count; version++)
         ok = run_script(db, schema_steps[version], err)
              && db_run(db, err, "insert into schema_version (version) values ($1)", "i", version + 1);
@@ -84,20 +84,29 @@ static void configure(void)
     }
 }
 
-static gboolean open_with(const char *path, const char *pragmas, Db **ret, GError **err)
+static gboolean open_handle(const char *path, int flags, Seconds patience, Db **ret, GError **err)
 {
     configure();
     Db *db = g_new0(Db, 1);
     db->prepared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, statement_free);
-    int rc = sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    int rc = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK) {
         error_set(err, ERROR_TEMPFAIL, "database '%s': %s", path, db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc));
         db_close(db);
         return FALSE;
     }
     sqlite3_extended_result_codes(db->handle, 0);
-    sqlite3_busy_timeout(db->handle, 10000);
+    sqlite3_busy_timeout(db->handle, (int)patience * 1000);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL); /* one plan a statement: no new one for each value that is bound */
+    *ret = db;
+    return TRUE;
+}
+
+static gboolean open_with(const char *path, const char *pragmas, Db **ret, GError **err)
+{
+    Db *db = NULL;
+    if (!open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, DB_PATIENCE, &db, err))
+        return FALSE;
     if (!run_script(db, pragmas, err) || !migrate(db, err)) {
         g_prefix_error(err, "'%s': ", path);
         db_close(db);
@@ -126,6 +135,31 @@ gboolean db_open_scratch(Db **ret, GError **err)
     unlink(path);
     rmdir(directory);
     return ok;
+}
+
+static gboolean has_our_version(Db *db, GError **err)
+{
+    gint64 version = 0;
+    if (!db_value(db, &version, err, "select coalesce(max(version), 0) from schema_version", ""))
+        return FALSE;
+    return version == schema_version_count
+           || error_set(err, ERROR_CONFIG, "database: has schema version %d, this program's is %d", (int)version, schema_version_count);
+}
+
+gboolean db_open_to_read(const char *path, Seconds patience, Db **ret, GError **err)
+{
+    Db *db = NULL;
+    if (access(path, F_OK) != 0)
+        return error_set(err, ERROR_NOTFOUND, "database '%s': is not there", path);
+    if (!open_handle(path, SQLITE_OPEN_READONLY, patience, &db, err))
+        return FALSE;
+    if (!run_script(db, "pragma trusted_schema = off", err) || !has_our_version(db, err)) {
+        g_prefix_error(err, "'%s': ", path);
+        db_close(db);
+        return FALSE;
+    }
+    *ret = db;
+    return TRUE;
 }
 
 void db_close(Db *db)
@@ -393,10 +427,67 @@ GBytes *db_bytes(DbRows *rows, int column)
     return g_bytes_new(bytes, (gsize)sqlite3_column_bytes(rows->stmt, column));
 }
 
+gboolean db_is_damaged(Db *db) { return (sqlite3_errcode(db->handle) & 0xff) == SQLITE_CORRUPT; }
+
 gboolean db_check(Db *db, const char *sql, GError **err)
 {
     sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL);
     sqlite3_finalize(stmt);
     return rc == SQLITE_OK || fail(db, rc & 0xff, sql, err);
+}
+
+/* ---- the whole of it ---- */
+
+/* VACUUM INTO reads one snapshot; the backup API would begin anew whenever somebody writes meanwhile. */
+gboolean db_copy(Db *db, const char *path, GError **err) { return db_run(db, err, "vacuum into $1", "s", path); }
+
+/* In WAL mode whoever has the file open holds a shared lock on it: an exclusive one is had by him alone who is alone. */
+gboolean db_is_free(const char *path, GError **err)
+{
+    Db *db = NULL;
+    gint64 n;
+    if (!open_handle(path, SQLITE_OPEN_READWRITE, DB_PATIENCE, &db, err))
+        return FALSE;
+    sqlite3_busy_timeout(db->handle, 0);
+    GError *local = NULL;
+    gboolean ok = run_script(db, "pragma locking_mode = exclusive; begin exclusive; commit", &local) && db_value(db, &n, &local, "select count(*) from sqlite_schema", "");
+    gboolean is_busy = !ok && (sqlite3_errcode(db->handle) & 0xff) == SQLITE_BUSY;
+    db_close(db);
+    if (is_busy)
+        error_set(err, ERROR_REFUSED, "database '%s': another process has it open: stop escalated first", path);
+    g_clear_error(&local); /* a damaged one is nobody's */
+    return !is_busy;
+}
+
+static gboolean tell_rows(Db *db, const char *sql, const char *good, DbTell *tell, void *data, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    if (!db_select(db, &rows, err, sql, ""))
+        return FALSE;
+    while (db_next(rows, &local))
+        if (g_strcmp0(db_text(rows, 0), good) != 0)
+            tell(data, db_text(rows, 0));
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
+gboolean db_verify(Db *db, DbTell *tell, void *data, GError **err)
+{
+    return tell_rows(db, "pragma integrity_check", "ok", tell, data, err)
+           && tell_rows(db, "select 'row ' || coalesce(rowid, '?') || ' of ' || \"table\" || ' refers to a row of ' || parent || ' that is not there'"
+                            " from pragma_foreign_key_check", NULL, tell, data, err);
+}
+
+gboolean db_highest(Db *db, gint64 *ret, GError **err) { return db_value(db, ret, err, "select coalesce(max(seq), 0) from sqlite_sequence", ""); }
+
+/* A table that never had a row has no count yet. */
+gboolean db_jump(Db *db, gint64 above, GError **err)
+{
+    return db_run(db, err, "delete from sqlite_sequence where seq < $1", "i", above)
+           && db_run(db, err, "insert into sqlite_sequence (name, seq) select name, $1 from sqlite_schema as s where s.type = 'table'"
+                              " and s.sql like '%(id integer primary key autoincrement,%' and not exists (select 1 from sqlite_sequence as q where q.name = s.name)",
+                     "i", above);
 }

@@ -77,7 +77,7 @@ gboolean runs_load(Db *db, gint64 id, RunRow **ret, GError **err)
     GError *local = NULL;
     if (!db_select(db, &rows, err,
                    "select id, ticket_id, policy, state, level, levels, acker, acked_at, hold_until, resolve_by, next_level_at, repeat_at,"
-                   " repeat_after, suspended_at, is_operational, started_at, ended_at, config_version, suspended_for, is_shift_bound, policy_digest from run where id = $1",
+                   " repeat_after, suspended_at, is_operational, started_at, ended_at, config_version, suspended_for, is_shift_bound, policy_digest, is_overridden from run where id = $1",
                    "i", id))
         return FALSE;
     if (!db_next(rows, &local)) {
@@ -108,6 +108,7 @@ gboolean runs_load(Db *db, gint64 id, RunRow **ret, GError **err)
     r->run->suspended_for = (guint)db_int(rows, 18);
     r->run->is_shift_bound = db_int(rows, 19) != 0;
     r->policy_digest = g_strdup(db_text(rows, 20));
+    r->run->is_overridden = db_int(rows, 21) != 0;
     if (!load_pages(db, r, err) || !load_names(db, r, err))
         return FALSE;
     *ret = g_steal_pointer(&r);
@@ -219,10 +220,10 @@ gboolean runs_save(Db *db, const RunRow *r, const char *end_reason, GError **err
     return db_run(db, err,
                   "update run set state = $2, level = $3, levels = $4, acker = $5, acked_at = $6, hold_until = $7, resolve_by = $8,"
                   " next_level_at = $9, repeat_at = $10, repeat_after = $11, suspended_at = $12, ended_at = $13, end_reason = coalesce($14, end_reason), suspended_for = $15,"
-                  " is_shift_bound = $16 where id = $1",
-                  "iiisstttttittsii", r->id, (gint64)run->state, (gint64)run->level, levels, run->acker, run->acked_at, run->hold_until,
+                  " is_shift_bound = $16, is_overridden = $17 where id = $1",
+                  "iiisstttttittsiii", r->id, (gint64)run->state, (gint64)run->level, levels, run->acker, run->acked_at, run->hold_until,
                   run->resolve_by, run->next_level_at, run->repeat_at, run->repeat_after, run->suspended_at, r->ended_at, end_reason,
-                  (gint64)run->suspended_for, (gint64)run->is_shift_bound)
+                  (gint64)run->suspended_for, (gint64)run->is_shift_bound, (gint64)run->is_overridden)
            && save_pages(db, r, err) && db_run(db, err, "delete from run_name where run_id = $1", "i", r->id)
            && save_names(db, r->id, "out", run->out, err) && save_names(db, r->id, "quorum", run->quorum, err);
 }

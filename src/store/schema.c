@@ -218,5 +218,25 @@ static const char step_6[] =
     /* What is done so that it does not come again. */
     "alter table ticket add column prevention text;";
 
-const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
-const int schema_version_count = 6;
+/* What a ticket asks of somebody, when a thousand others ask it too. */
+static const char step_7[] =
+    "drop index notification_open;"
+    "create index notification_open on notification (contact, ticket_id) where state in (0, 1);";
+/* A number that stood in an address, a Message-ID, an invitation or the audit never comes back, whatever is deleted or restored: those tables
+ * count on from the highest that there ever was (db_jump moves that). What they hold is not touched by the word, so it is put into their text:
+ * to make them anew would copy all mail. The table that goes again makes SQLite's own of the counts. */
+static const char step_8[] =
+    "create table made_once (id integer primary key autoincrement) strict; drop table made_once;"
+    "pragma writable_schema = on;"
+    "update sqlite_schema set sql = replace(sql, '(id integer primary key,', '(id integer primary key autoincrement,')"
+    " where type = 'table' and name in ('person', 'ticket', 'message', 'clock', 'run', 'notification', 'work', 'outbox', 'roundcall');"
+    "pragma writable_schema = reset;";
+static const char step_9[] =
+    /* A hold that somebody gave himself by an override. */
+    "alter table run add column is_overridden integer not null default 0;"
+    /* What goes on in the place of a run that ended: an answer to what that one asked is one to these. */
+    "create table successor (run_id integer not null references run, by_run_id integer not null references run, primary key (run_id, by_run_id))"
+    " without rowid, strict;";
+
+const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8, step_9};
+const int schema_version_count = 9;

@@ -57,6 +57,46 @@ gboolean search_catch_up(Db *db, guint *ret_did, GError **err)
     return TRUE;
 }
 
+static gboolean catch_up_wholly(Db *db, GError **err)
+{
+    guint did;
+    do {
+        if (!search_catch_up(db, &did, err))
+            return FALSE;
+    } while (did > 0);
+    return TRUE;
+}
+
+/* FTS5 4.7 (external content): 'integrity-check' with rank 1 compares with the table of the texts; so all must be in it. */
+static gboolean compare(Db *db, gboolean *ret_good, GError **err)
+{
+    guint did;
+    GError *local = NULL;
+    if (!take_in(db, &did, err))
+        return FALSE;
+    *ret_good = db_run(db, &local, "insert into message_word (message_word, rank) values ('integrity-check', 1)", "");
+    if (local == NULL)
+        return TRUE;
+    gboolean is_damaged = db_is_damaged(db);
+    if (is_damaged)
+        g_error_free(local);
+    else
+        g_propagate_error(err, local);
+    return is_damaged;
+}
+
+gboolean search_check(Db *db, gboolean *ret_good, GError **err)
+{
+    return catch_up_wholly(db, err) && db_begin(db, err) && db_end(db, compare(db, ret_good, err), err);
+}
+
+static gboolean empty(Db *db, GError **err)
+{
+    return db_run(db, err, "insert into message_word (message_word) values ('delete-all')", "") && db_run(db, err, "update fact set value = '0' where name = 'search'", "");
+}
+
+gboolean search_rebuild(Db *db, GError **err) { return db_begin(db, err) && db_end(db, empty(db, err), err) && catch_up_wholly(db, err); }
+
 /* ---- asking it ---- */
 
 /* A string of FTS5 (its documentation, section 3.1): in quotes, quotes in it doubled; a star behind it is the only syntax. */
@@ -74,11 +114,8 @@ static char *quoted(const SearchTerm *t)
 gboolean search_tickets(Db *db, const GPtrArray *terms, GArray **ret, GError **err)
 {
     g_autoptr(GArray) all = NULL;
-    guint did;
-    do {
-        if (!search_catch_up(db, &did, err))
-            return FALSE;
-    } while (did > 0);
+    if (!catch_up_wholly(db, err))
+        return FALSE;
     for (guint i = 0; i < terms->len && (all == NULL || all->len > 0); i++) {
         g_autofree char *match = quoted(g_ptr_array_index(terms, i));
         g_autoptr(GArray) ids = NULL;

@@ -17,6 +17,10 @@ gboolean search_tickets(Db *db, const GPtrArray *terms, GArray **ret, GError **e
 
 /* Indexes new messages, a bounded number of them in one transaction of its own; *ret_did counts them. A mail is not indexed as it comes
  * in: many together cost a third, and whatever goes wrong here keeps no mail out. */
+/* Whether the index says what the texts do; takes in what is left first. Nobody else can write meanwhile. */
+gboolean search_check(Db *db, gboolean *ret_good, GError **err);
+/* Makes the index anew, in steps between which others can write. */
+gboolean search_rebuild(Db *db, GError **err);
 gboolean search_catch_up(Db *db, guint *ret_did, GError **err);
 
 /* Before the text of a message changes or goes, and after it changed. Only store/messages writes texts. */

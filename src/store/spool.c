@@ -117,9 +117,10 @@ gboolean spool_open(const char *spool, const char *name, SpoolFile **ret, GError
     if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
         return error_set(err, ERROR_DATA, "'%s': is not a regular file with one link", f->path);
     f->owner = st.st_uid;
+    f->changed_at = st.st_ctime;
     GError *local = NULL;
     if (!files_read_fd(f->fd, f->path, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &f->bytes, &local)) {
-        local->code = ERROR_DATA; /* this file's own, as above: the others must not wait for it */
+        local->code = ERROR_DATA; /* too long, or a sector that cannot be read: this file's own, the others go on */
         g_propagate_error(err, local);
         return FALSE;
     }
@@ -148,7 +149,18 @@ gboolean spool_to_archive(const char *spool, const char *name, const char *relat
     g_autofree char *directory = g_path_get_dirname(to);
     if (!files_make_directory(directory, 0750, err))
         return FALSE;
-    return files_move(from, to, err); /* unsynced: a rename that a crash undoes is done again, since the name is known by its row */
+    GError *local = NULL;
+    gboolean same = FALSE;
+    /* unsynced: a rename that a crash undoes is done again, since the name is known by its row */
+    if (files_move(from, to, &local))
+        return TRUE;
+    /* it is there already (by a restore, say): a second copy of the same bytes is no mail */
+    if (local->code == ERROR_REFUSED && files_are_same(from, to, &same, NULL) && same && unlink(from) == 0) {
+        g_error_free(local);
+        return TRUE;
+    }
+    g_propagate_error(err, local);
+    return FALSE;
 }
 
 gboolean spool_to_hold(const char *spool, const char *name, const char *reason, GError **err)
@@ -198,6 +210,51 @@ gboolean spool_requeue(const char *spool, const char *from, Instant now, const c
     unlink(reason);
     *ret_name = g_strdup(name);
     return TRUE;
+}
+
+static gboolean each_below(const char *spool, const char *relative, int depth, SpoolEach *each, void *data, GError **err)
+{
+    g_autofree char *path = g_build_filename(spool, relative, NULL);
+    DIR *dir = opendir(path);
+    struct dirent *e;
+    gboolean ok = TRUE;
+    if (dir == NULL) /* a day's directory may go while its parent is read */
+        return errno == ENOENT || error_set_errno(err, ERROR_TEMPFAIL, errno, "read directory '%s'", path);
+    while (ok && (e = readdir(dir)) != NULL) {
+        struct stat st;
+        if (e->d_name[0] == '.' || fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        g_autofree char *below = g_build_filename(relative, e->d_name, NULL);
+        if (S_ISDIR(st.st_mode) && depth > 0)
+            ok = each_below(spool, below, depth - 1, each, data, err);
+        else if (S_ISREG(st.st_mode) && (strcmp(relative, "incoming") != 0 || is_message_name(e->d_name)))
+            ok = each(data, below, e->d_name, err);
+    }
+    closedir(dir);
+    return ok;
+}
+
+gboolean spool_each(const char *spool, const char *state, SpoolEach *each, void *data, GError **err)
+{
+    return each_below(spool, state, strcmp(state, "archive") == 0 ? 3 : 0, each, data, err); /* archive/YYYY/MM/DD */
+}
+
+static gboolean is_there(const char *spool, const char *relative)
+{
+    g_autofree char *path = g_build_filename(spool, relative, NULL);
+    struct stat st;
+    return lstat(path, &st) == 0;
+}
+
+char *spool_find(const char *spool, const char *name, const char *archive)
+{
+    g_autofree char *waiting = g_build_filename("incoming", name, NULL);
+    /* the archive is looked at again: it may have been moved there in between */
+    if (is_there(spool, archive))
+        return g_strdup(archive);
+    if (is_there(spool, waiting))
+        return g_steal_pointer(&waiting);
+    return is_there(spool, archive) ? g_strdup(archive) : NULL;
 }
 
 static gboolean is_any_file(const char *name) { return name[0] != '.'; }

@@ -7,6 +7,7 @@
 typedef struct {
     char *name, *path;
     uid_t owner;
+    Instant changed_at; /* by the system: no user can date it back */
     GString *bytes; /* envelope and mail */
     int fd;         /* open for reading, at 0 */
 } SpoolFile;
@@ -31,6 +32,12 @@ gboolean spool_holding(const char *spool, GPtrArray **ret, GError **err);
 /* A file of hold or of the archive (`from`, relative to the spool) back into incoming under a new name, which is returned; `mark` stands in it
  * where the host does. */
 gboolean spool_requeue(const char *spool, const char *from, Instant now, const char *mark, char **ret_name, GError **err);
+/* Each regular file below a state of the spool, in no order: its path relative to the spool, and its name. incoming: only names that the filter
+ * makes. One directory entry at a time is in memory. FALSE ends it; *err is then the caller's. What is moved meanwhile may be missed or told. */
+typedef gboolean SpoolEach(void *data, const char *relative, const char *name, GError **err);
+gboolean spool_each(const char *spool, const char *state, SpoolEach *each, void *data, GError **err);
+/* Where a message file of that name is: *ret_relative, "incoming/NAME" or the path in the archive that its row has; NULL: nowhere. */
+char *spool_find(const char *spool, const char *name, const char *archive);
 /* Removes half-written files that are older than a day. */
 void spool_sweep(const char *spool, Instant now);
 

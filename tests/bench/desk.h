@@ -13,7 +13,7 @@ static const char bench_configuration[] =
     "domain: desk.example\nspool: spool\ndatabase: desk.db\ndelivery: {method: directory}\ntrusted-authserv: [mx.desk.example]\n"
     "contacts:\n"
     "  ann: {email: ann@desk.example, roles: [agent], backup: eve}\n"
-    "  eve: {email: eve@desk.example, roles: [agent]}\n"
+    "  eve: {email: eve@desk.example, roles: [second]}\n"
     "  carol: {email: carol@desk.example, roles: [lead]}\n"
     "  dana: {email: dana@desk.example, roles: [director]}\n"
     "rules:\n"

@@ -43,6 +43,8 @@ $cc -O2 -static -o "$work/empty" "$bench/empty.c" || exit 2
 $cc -std=gnu11 -D_GNU_SOURCE -O2 -I"$source" -o "$work/bench_filter" "$bench/bench_filter.c" || exit 2
 compile bench_worktime
 compile bench_recalc
+compile bench_due
+compile bench_lmtp "$build/src/programs/lmtp_worker.o" "$build/src/programs/lmtp_listen.o"
 # shellcheck disable=SC2086 # words are wanted
 compile bench_intake $core
 # shellcheck disable=SC2086 # words are wanted
@@ -80,20 +82,26 @@ calendar read and compiled ms, 1 year|<= 3
 memory of 1000 calendars over 3 years MiB|<= 64
 1000000 deadlines computed s|<= 1
 100000 deadlines moved: longest transaction ms|<= 50
+10000 escalations due at once, CPU s|<= 2
 escalated --once ms, 100000 open tickets, nothing due|<= 1.5x
 one round us, 100000 open tickets, nothing due|<= 2x
 its timers us|<= 2x
+lmtp us/mail, 20 connections, one fsync a mail beside|<= 0.33x
+lmtp through Postfix us/mail, a sink that stores nothing beside|<= 1.18x
 AIMS
 }
 
 figures() {
     "$work/bench_filter" "$build/escalate-filter" "$work/empty" "$work/filter" || exit 1
+    "$work/bench_lmtp" "$work/lmtp" 2>"$work/lmtp.log" || exit 1
+    sh "$bench/lmtp-postfix.sh" "$work/bench_lmtp" "$work/postfix" "$source" || exit 1
     "$work/bench_worktime" "$work/hours.ics" "$work/holidays.ics" || exit 1
     "$work/bench_recalc" "$work/recalc" "$work/hours.ics" "$work/holidays.ics" || exit 1
+    "$work/bench_due" "$work/due" || exit 1
     "$work/bench_intake" "$work/intake" || exit 1
     "$work/bench_pass" "$build/escalated" "$work/pass" || exit 1
 }
-mkdir "$work/recalc" "$work/filter" "$work/intake" "$work/pass" || exit 2
+mkdir "$work/lmtp" "$work/postfix" "$work/recalc" "$work/due" "$work/filter" "$work/intake" "$work/pass" || exit 2
 aims >"$work/aims"
 printf 'figure\tvalue\tfloor\tratio\taim\n'
 { figures || echo failed >"$work/failed"; } | awk -F '\t' -v OFS='\t' -v aims="$work/aims" '

@@ -13,6 +13,7 @@ desk observe 'trusted-authserv: [mx.desk.test]' \
     "vendors: {cdn: {email: help@cdn.test, contract: CDN-7, targets: {respond: 2h, resolve: 1d}}, open: {email: x@open.test, withhold: no}}" \
     'risks:' \
     '  legal: {policy: compliance, level-at-once: 1, retain: 3650d, board: {notify: [dana], after: 2h, severity: S2}}' \
+    '  audit: {policy: alarm, level-at-once: 1}' \
     '  press: {level-at-once: 2, template: executive, board: {notify: [role:director], impact: 50}}'
 sed -i -e "s/^roles:\$/  eve:   {email: [eve@desk.test], roles: [expert]}\\
   lena:  {name: Lena Law, email: [lena@desk.test], roles: [counsel]}\\
@@ -31,6 +32,7 @@ roles:\\
   - {name: bill, text: invoice, category: billing}/" \
     -e "s/^policies:\$/policies:\\
   quick: {levels: [{notify: [bob], ack-within: 5m}, {notify: [dana]}], exhausted: 'queue:operations'}\\
+  alarm: {levels: [{notify: [bob], ack-within: 10m}], exhausted: 'queue:operations'}\\
   compliance: {levels: [{notify: [lena], at: 100% resolve}], exhausted: 'queue:operations'}\\
   cdn: {levels: [{notify: ['vendor:cdn', service-owner], at: [50% respond], ack-within: 30m}, {notify: [carol]}], exhausted: 'queue:operations'}\\
   sorting: {levels: [{notify: [tom], ack-within: 20m}, {notify: [carol]}], exhausted: 'queue:operations'}/" \
@@ -156,7 +158,7 @@ op risk "$press" legal >/dev/null
 pass_at "2026-05-26T13:00:00+02:00"
 same "a person may say it too" "compliance:0:1" "$(runs "$press" | grep compliance)"
 exits "a risk that is none" 1 op risk "$press" nonsense
-match "is named, with those that are" "there is no risk 'nonsense'; there are: legal, press" "$(cat "$WORK/out")"
+match "is named, with those that are" "there is no risk 'nonsense'; there are: audit, legal, press" "$(cat "$WORK/out")"
 
 # ---- vendors ----
 make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' nia@shop.test support@desk.test 'Secret edge of checkout' 'Guten Tag, die edge geht bei nia nicht mehr, bitte helfen Sie uns.' \
@@ -230,7 +232,12 @@ same "the verb inside too" 1 "$(field severity "$down")"
 match "who, what and why are in the audit" 'verb=severity by=eve reason=message:' "$(escalate audit "$down")"
 match "the reason itself is kept as a note" 'the customer agreed' "$(escalate show "$down")"
 exits "no override in an override" 1 op override --as eve "$down" override ack because x because y
+op decline --as bob "$down" >/dev/null
+exits "a longer hold than any severity allows, too" 0 op override --as eve "$down" ack 5h because the customer agreed
+held() { sqlite_value "select strftime('%H:%M', hold_until, 'unixepoch') || ' ' || acker from run where ticket_id = $down and ended_at is null order by id desc limit 1"; }
+same "until then" "$(date -u -d "$CLOCK + 5 hours" +%H:%M) eve" "$(held)"
 op severity "$down" S1 >/dev/null
+same "and no change of severity cuts it" "$(date -u -d "$CLOCK + 5 hours" +%H:%M) eve" "$(held)"
 
 # ---- contained must be confirmed ----
 exits "contained" 0 op contained --as eve "$down" rerouted
@@ -298,20 +305,36 @@ op ack --as bob "$two" 30m >/dev/null
 before=$(templated_count reminder)
 pass_at "2026-05-28T12:03:00+02:00"
 same "one reminder for both" "$((before + 1))" "$(templated_count reminder)"
-match "which says so" 'It is asked by policy standard, level 1, too: one ACK is for both' "$(joined "$(newest reminder)")"
+match "which says so" 'Your time by policy standard is over, too: one ACK is for both' "$(joined "$(newest reminder)")"
 answer "$(newest reminder)" bob@desk.test 'ack 30m'
 pass_at "2026-05-28T12:04:00+02:00"
 same "and is" "standard:1:1 quick:1:1" "$(runs "$two" | tr '\n' ' ' | sed 's/ $//')"
 
+# ---- and when a third asks him in the minute in which his time is over ----
+pass_at "2026-05-28T12:34:00+02:00"
+same "reminded of both" "$((before + 2))" "$(templated_count reminder)"
+before=$(templated_count escalation)
+op risk "$two" audit >/dev/null
+pass_at "2026-05-28T12:34:30+02:00"
+same "he gets no second mail in that minute" "$before" "$(templated_count escalation)"
+pass_at "2026-05-28T12:35:00+02:00"
+same "but one in the next" "$((before + 1))" "$(templated_count escalation)"
+match "that says both" 'level 1 of 1; your time by policy standard is over too, mailed 12:34: one ACK is for both; your time by policy quick is over' \
+    "$(joined "$(newest escalation)")"
+answer "$(newest escalation)" bob@desk.test 'ack 30m'
+pass_at "2026-05-28T12:36:00+02:00"
+same "and one ack keeps all" "standard:1:1 quick:1:1 alarm:1:1" "$(runs "$two" | tr '\n' ' ' | sed 's/ $//')"
+
 # ---- a ladder that the configuration lost goes on ----
 make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' pia@shop.test support@desk.test 'Checkout C' 'This checkout is urgent.' | deliver pia@shop.test support@desk.test
-pass_at "2026-05-28T12:05:00+02:00"
+CLOCK=2026-05-28T12:37:00+02:00
+pass_at "2026-05-28T12:37:00+02:00"
 lost=$(last)
 op escalate "$lost" >/dev/null
-pass_at "2026-05-28T12:06:00+02:00"
+pass_at "2026-05-28T12:38:00+02:00"
 sed -i '/^  quick:/d; s/policy: quick/policy: standard/; s/policy: \[standard, quick\]/policy: standard/' "$CONF"
 check "a policy may go" escalate check
-pass_at "2026-05-28T12:07:00+02:00"
+pass_at "2026-05-28T12:39:00+02:00"
 same "its run climbs on" "quick:0" "$(runs "$slow" | grep quick | cut -d: -f1,2 | sed 's/:2/:0/')"
 op risk "$lost" press >/dev/null
 same "what joins it fires its level" "quick:0:2" "$(runs "$lost")"

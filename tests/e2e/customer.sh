@@ -163,8 +163,29 @@ same "silence is escalated: the cadence begins then, not in the past" ${day}T10:
 at ${day}T12:11:00+02:00
 same "the update" '1 0' "$(templated_count update) $(dues cadence)"
 no_match "promises nothing that does not come" 'hear from us again' "$(flat update)"
-POLICY=
 
+# ---- a configuration that changes while it is escalated ----
+POLICY='cadence: {S1: 30m}'
+fresh
+write 'Shop is down' 'Our shop is down and we cannot sell.'
+at ${day}T10:00:00+02:00
+at ${day}T10:23:00+02:00
+same "the escalation begins with a cadence" ${day}T08:53:00Z "$(due_at cadence)"
+sed -i 's/cadence: {S1: 30m}/cadence: {S1: 2h}/' "$CONF"
+at ${day}T10:53:00+02:00
+same "and keeps it, whatever the configuration says by now" "1 ${day}T09:23:00Z" "$(templated_count update) $(due_at cadence)"
+sed -i '/cadence: {S1: 2h}/d' "$CONF"
+at ${day}T11:23:00+02:00
+same "also where it says nothing of one" "2 ${day}T09:53:00Z" "$(templated_count update) $(due_at cadence)"
+write 'Mail is down' 'Our mail is down.'
+at ${day}T11:24:00+02:00
+escalate --now ${day}T11:25:00+02:00 escalate 2 >/dev/null
+at ${day}T11:53:00+02:00
+same "an escalation that began since has none" "1" "$(dues cadence)"
+escalate --now ${day}T11:54:00+02:00 policy --adopt 1 >/dev/null
+at ${day}T12:23:00+02:00
+same "nor has the first one, once it goes by the present configuration" "3 0" "$(templated_count update) $(dues cadence)"
+POLICY=
 # ---- by night ----
 QUEUE='cadence: 1h'
 fresh

@@ -66,13 +66,13 @@ check 'and the last good one stays' eventually mails_sent 5
 same 'for all' 2 "$(sqlite_value "select count(*) from decision where line like 'customer %segment basic'")"
 printf 'address\nacme.test\n' >"$WORK/customers.csv"
 
-core=$(pgrep -P "$daemon" | head -n 1)
+core=$(pgrep -P "$daemon" -x core)
 kill -9 "$core"
 check 'core is started again when it dies' eventually logged 'event=worker-died worker=core'
 make_mail 'Zoe <zoe@acme.test>' support@desk.test 'Third' | deliver zoe@acme.test support@desk.test
 check 'and works' eventually mails_sent 6
 
-core=$(pgrep -P "$daemon" | head -n 1)
+core=$(pgrep -P "$daemon" -x core)
 worker=$(pgrep -P "$core" | head -n 1)
 kill -9 "$worker"
 make_mail 'Una <una@acme.test>' support@desk.test 'Fourth' | deliver una@acme.test support@desk.test

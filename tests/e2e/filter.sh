@@ -307,6 +307,27 @@ if [ "$(id -u)" -eq 0 ] && mkdir "$WORK/small" && mount -t tmpfs -o size=256k,mo
         match 'read-only disk: says so' '^4\.3\.0 .*Read-only' "$(cat "$WORK/out")"
     fi
     umount "$WORK/small"
+    # too little room is told before a byte is written
+    mount -t tmpfs -o size=20m,nr_inodes=2000,mode=0755 none "$WORK/small"
+    make_spool "$WORK/small"
+    run 'a small disk with room' 0 "$WORK/plain"
+    rm "$(only_file)"
+    dd if=/dev/zero of="$WORK/small/fill" bs=1k count=19600 2>/dev/null
+    run 'little room' 75 "$WORK/plain"
+    refused 'little room'
+    match 'little room: says what is wanted' '^4\.3\.0 spool .*: [0-9]+ KiB and [0-9]+ inodes free, expected at least 1024 and 100$' "$(cat "$WORK/out")"
+    rm "$WORK/small/fill"
+    i=0
+    while [ $i -lt 1950 ]; do
+        : >"$WORK/small/$i" || break
+        i=$((i + 1))
+    done
+    run 'few inodes' 75 "$WORK/plain"
+    refused 'few inodes'
+    rm "$WORK"/small/[0-9]*
+    run 'room again' 0 "$WORK/plain"
+    kept 'room again' "$WORK/plain"
+    umount "$WORK/small"
     cleanup() { :; }
 else
     skip 'full disk' 'cannot mount a tmpfs'

@@ -43,6 +43,18 @@ match "an address of a queue" "contact 'carol'.*: that is a queue's: his mail wo
 sed -i -e 's/sales+carol@desk.test/carol@desk.test/' -e 's/xeno@desk.test/xeno@nowhere.invalid/' "$CONF"
 same "of somebody whom no policy asks: nothing" '' "$(warnings)"
 
+# ---- the ladders of rules and of risks ----
+levels "$two      - {notify: [carol, dana], at: [100% respond]}"
+sed -i 's/^policies:$/&\n  quick: {levels: [{notify: [carol], ack-within: 5m}, {notify: [dana]}], exhausted: queue:operations}/' "$CONF"
+same "a policy that nobody climbs by: nothing" '' "$(warnings)"
+sed -i "s/severity: S1, category: outage}/severity: S1, policy: quick}/" "$CONF"
+match "people of a rule's policy" "the last level of policy 'quick' asks dana alone, who has no backup" "$(warnings)"
+same "once, though every queue may have it" 1 "$(warnings | wc -l | tr -d ' ')"
+sed -i -e "s/severity: S1, policy: quick}/severity: S1, risk: legal}/" -e 's/^plans:$/risks: {legal: {policy: quick}}\n&/' "$CONF"
+match "and of a risk's" "the last level of policy 'quick' asks dana alone, who has no backup" "$(warnings)"
+sed -i 's/dana@desk.test/dana@nowhere.invalid/' "$CONF"
+match "their addresses, too" "contact 'dana', whom policy 'quick' asks, has the address dana@nowhere.invalid" "$(warnings)"
+
 # ---- duties ----
 cat >"$WORK/rota.ics" <<'END'
 BEGIN:VCALENDAR

@@ -147,6 +147,46 @@ at 2026-05-26T12:30:00+02:00
 same "who is away by then is not mailed" 0 "$(sent_to bob@desk.test | wc -l | tr -d ' ')"
 same "his backup is" 2 "$(to_count ann escalation)"
 
+# ---- vendors ----
+LEVELS="      - {notify: ['vendor:cdn', bob], at: [75% respond], ack-within: 30m}
+      - {notify: [carol], ack-within: 30m}"
+fresh observe 'vendors: {cdn: {email: help@cdn.test, targets: {respond: 1h, calendar: always}}}'
+ticket 1 'Till is down'
+at 2026-05-26T09:00:00+02:00
+at 2026-05-26T09:23:00+02:00
+same "asked before" 1 "$(sent_to help@cdn.test | wc -l | tr -d ' ')"
+escalate --now 2026-05-26T09:24:00+02:00 ack --as bob 1 >/dev/null
+at 2026-05-26T09:24:00+02:00
+same "who of the house has it is none of its business" 1 "$(sent_to help@cdn.test | wc -l | tr -d ' ')"
+escalate --now 2026-05-26T09:25:00+02:00 maintenance support until 14:00 >/dev/null
+ticket 2 'Shop is down'
+ticket 3 'Mail is down'
+at 2026-05-26T09:26:00+02:00
+escalate --now 2026-05-26T09:27:00+02:00 resolve 1 Done >/dev/null
+at 2026-05-26T09:49:00+02:00
+at 2026-05-26T10:30:00+02:00
+same "its mails wait, too" 1 "$(sent_to help@cdn.test | wc -l | tr -d ' ')"
+same "and so does the clock that counts from them" 0 "$(sqlite_value "select count(*) from clock where queue = 'vendor:cdn' and ticket_id > 1")"
+at 2026-05-26T14:00:00+02:00
+same "at the end each request is a mail of its own" 3 "$(sent_to help@cdn.test | grep -c -e '-vendor\.eml$')"
+same "that counts from there" 2 "$(sqlite_value "select count(*) from clock where queue = 'vendor:cdn' and ticket_id > 1 and due_at = strftime('%s', '2026-05-26T13:00:00Z')")"
+over=$(sent_to help@cdn.test | grep -e '-line\.eml$')
+match "that the first is over is told" 'It is over. You need do nothing.' "$(flat "$over")"
+no_match "and neither whose it was nor what" 'Customer|acme|Till|resolve|Done' "$(cat "$over")"
+same "by its number" '[support #1] outage' "$(header "$over" Subject)"
+same "no list of the house goes out" 4 "$(sent_to help@cdn.test | wc -l | tr -d ' ')"
+LEVELS="      - {notify: ['vendor:cdn', bob], send: open, calendar: office}"
+fresh observe 'vendors: {cdn: {email: help@cdn.test, targets: {respond: 1h, calendar: always}}}'
+ticket 1 'Till is down'
+at 2026-05-26T08:00:00+02:00
+escalate --now 2026-05-26T08:00:00+02:00 escalate 1 >/dev/null
+at 2026-05-26T08:01:00+02:00
+same "where the level waits for the opening, its mail does" 0 "$(sent_to help@cdn.test | wc -l | tr -d ' ')"
+at 2026-05-26T09:00:00+02:00
+same "with the others" '1 1' "$(sent_to help@cdn.test | wc -l | tr -d ' ') $(to_count bob escalation)"
+same "and its clock, too" 1 "$(sqlite_value "select count(*) from clock where queue = 'vendor:cdn' and due_at = strftime('%s', '2026-05-26T08:00:00Z')")"
+LEVELS=
+
 # ---- relay goes on; the daily mail ----
 fresh relay
 at 2026-05-25T09:00:00+02:00

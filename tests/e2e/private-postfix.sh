@@ -2,19 +2,20 @@
 # private-postfix.sh DIR PORT start|stop: a Postfix of its own under DIR (absolute), listening on 127.0.0.1:PORT. Touches
 # neither /etc/postfix nor port 25. `start` needs root, FILTER (absolute) and TOP_SRCDIR, and takes the two snippets of
 # filters/postfix with their placeholders filled in: what is documented is what runs. SPOOL is the spool, PIPE_USER who runs
-# the filter; EXTRA_MAIN and EXTRA_MASTER are files to append. `stop` is bounded in time and does not wait for the master to be reaped.
+# the filter; RECIPE is another folder of snippets, for which SOCKET is where escalate listens; EXTRA_MAIN and EXTRA_MASTER are files to append. `stop` is bounded in time and does not wait for the master to be reaped.
 set -eu
 
 dir=$1
 port=$2
 action=$3
+RECIPE=${RECIPE:-${TOP_SRCDIR:-}/filters/postfix}
 case $dir in
 /*) ;;
 *) echo "private-postfix.sh: '$dir' is not absolute" >&2 && exit 2 ;;
 esac
 
 fill_in() {
-    sed -e '/^#/d' -e "s|@bindir@/escalate-filter|$FILTER|g" -e "s|@user@|$PIPE_USER|g" -e "s|@spool@|$SPOOL|g" \
+    sed -e '/^#/d' -e "s|@bindir@/escalate-filter|$FILTER|g" -e "s|@user@|$PIPE_USER|g" -e "s|@spool@|$SPOOL|g" -e "s|@socket@|${SOCKET:-}|g" \
         -e 's|@queue@|support|g' -e 's|@domain@|support.test|g' "$1"
 }
 
@@ -47,7 +48,7 @@ maximal_backoff_time = 2s
 queue_run_delay = 300s
 in_flow_delay = 0
 END
-    fill_in "$TOP_SRCDIR/filters/postfix/main.cf"
+    fill_in "$RECIPE/main.cf"
     cat "${EXTRA_MAIN:-/dev/null}"
 }
 
@@ -71,7 +72,7 @@ retry     unix  - - n -  - error
 anvil     unix  - - n -  1 anvil
 postlog   unix-dgram n - n - 1 postlogd
 END
-    fill_in "$TOP_SRCDIR/filters/postfix/master.cf"
+    fill_in "$RECIPE/master.cf"
     cat "${EXTRA_MASTER:-/dev/null}"
 }
 

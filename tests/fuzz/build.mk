@@ -7,7 +7,9 @@ PACKAGES = glib-2.0 gmime-3.0 libical libxml-2.0 yaml-0.1 jansson libytnef gnutl
 DEPS_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 DEPS_LIBS := $(shell pkg-config --libs $(PACKAGES))
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes
-SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+# coverage.sh gives others: what the targets are compiled and linked with
+SANITIZE = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LINKED = -fsanitize=fuzzer
 FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DESCALATE_SPOOLDIR='"/var/spool/escalate"' -DESCALATE_STATEDIR='"/var/lib/escalate"' -O1 -g -I$(SRCDIR) -I$(SRCDIR)/src -I$(BUILDDIR) $(SANITIZE) $(DEPS_CFLAGS)
 
 # What sends, stores, forks or listens stays out.
@@ -15,7 +17,8 @@ SOURCES := $(filter-out \
 	%/base/sandbox.c %/base/worker.c %/base/keyfile.c \
 	%/mail/compose.c %/mail/outdir.c %/mail/sendmail.c %/mail/smtp.c %/mail/tls.c %/mail/transport.c %/mail/wire.c, \
 	$(wildcard $(foreach room,base rules mail time config,$(SRCDIR)/src/$(room)/*.c))) \
-	$(foreach flow,jsoncommand jsonin jsonout reading readingfill,$(SRCDIR)/src/flows/$(flow).c)
+	$(foreach flow,jsoncommand jsonin jsonout parsed reading readingfill,$(SRCDIR)/src/flows/$(flow).c) \
+	$(SRCDIR)/src/programs/mbox.c
 OBJECTS := $(patsubst $(SRCDIR)/src/%.c,%.o,$(SOURCES))
 TARGETS := $(patsubst $(SRCDIR)/tests/fuzz/%.c,%,$(wildcard $(SRCDIR)/tests/fuzz/fuzz_*.c))
 
@@ -27,10 +30,10 @@ libfuzzed.a: $(OBJECTS) rules/words_table.o rules/words_replies.o
 
 $(OBJECTS): %.o: $(SRCDIR)/src/%.c
 	@mkdir -p $(@D)
-	@$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+	@$(CLANG) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(TARGETS): %: $(SRCDIR)/tests/fuzz/%.c $(SRCDIR)/tests/fuzz/fuzz.h libfuzzed.a
-	@$(CLANG) $(FUZZ_CFLAGS) $(WARNINGS) -fsanitize=fuzzer -o $@ $< libfuzzed.a $(DEPS_LIBS)
+	@$(CLANG) $(FUZZ_CFLAGS) $(WARNINGS) $(LINKED) -o $@ $< libfuzzed.a $(DEPS_LIBS)
 
 src/rules/words_table.c: $(wildcard $(SRCDIR)/data/words/*)
 	@mkdir -p $(@D)

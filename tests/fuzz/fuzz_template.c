@@ -97,7 +97,7 @@ static void check(char *source, TemplateMode mode, gboolean is_template)
     static const TemplateValues values = {member, length, item, is_true, text};
     g_autofree char *out = NULL;
     g_autoptr(GError) err = NULL;
-    gboolean ok = template_render("fuzz", source, mode, &values, &root, partial, source, &out, &err);
+    gboolean ok = template_render(NULL, "fuzz", source, mode, &values, &root, partial, source, &out, &err);
     FUZZ_PROMISE(ok == (err == NULL) && ok == (out != NULL));
     FUZZ_PROMISE(ok || fuzz_is_text(err->message));
     FUZZ_PROMISE(!ok || (fuzz_is_text(out) && strlen(out) <= LIMIT_TEMPLATE_OUTPUT));

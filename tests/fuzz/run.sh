@@ -34,6 +34,7 @@ make -j2 -s -C "$work" -f "$fuzz/build.mk" SRCDIR="$source" BUILDDIR="$build" ||
 max_length() {
     case $1 in
     message | reading | json) echo 16384 ;;
+    html | bounce) echo 8192 ;;
     *) echo 4096 ;;
     esac
 }

@@ -91,10 +91,11 @@ fenced '^<libetpan/' '^src/mail/(smtp|imap)\.c$' 'libetpan: mail/smtp'
 fenced '^<gnutls/' '^src/mail/(tls|smime)\.c$' 'GnuTLS: mail/tls and mail/smime'
 fenced '^<libical/' '^src/time/(ical|icalread|invite)\.[ch]$' 'libical: time/ical with icalread, and time/invite'
 fenced '^<sqlite3' '^src/store/db\.c$' 'SQLite: store/db'
+fenced '^<archive' '^src/store/tar\.c$' 'libarchive: store/tar'
 fenced '^<yaml\.h' '^src/config/yaml\.c$' 'libyaml: config/yaml'
 fenced '^<jansson' '^src/(flows|programs)/' 'jansson: flows and programs'
 fenced '^<seccomp' '^src/base/sandbox\.c$' 'libseccomp: base/sandbox'
-nothing "no GLib in the filter and in spoolname" "$(awk '$1 ~ /^filters\/|^src\/base\/(spoolname|banned)\./ && $3 ~ /^<(glib|gio)/ { print $1 ":" $2 ": " $3 }' "$WORK/includes")"
+nothing "no GLib in the filter, in spoolname and in spoolwrite" "$(awk '$1 ~ /^filters\/|^src\/base\/(spoolname|spoolwrite|banned)\./ && $3 ~ /^<(glib|gio)/ { print $1 ":" $2 ": " $3 }' "$WORK/includes")"
 nothing "no GObject of our own, no main loop, no GDateTime" "$(
     # shellcheck disable=SC2086
     code_of $C_FILES | grep -E 'G_DEFINE_TYPE|GMainLoop|g_main_loop|GDateTime|g_date_time' | grep -v '^src/mail/message\.c:.*[dD]ate')" # GMime's dates are such
@@ -178,6 +179,12 @@ fi
 # shellcheck disable=SC2086
 nothing "only store/messages writes the text of a message" "$(grep -nE '"(insert into message \(|delete from message( |")|update message set [^"]*(subject|new_text) = )' $C_FILES |
     grep -v '^src/store/messages\.c:')"
+
+# A test that nothing runs tells nothing.
+nothing "every test is among those that are run" "$(for file in tests/unit/test_*.c tests/e2e/*.sh tests/house/*.sh; do
+    case $file in tests/e2e/private-postfix.sh) continue ;; esac # a part of others
+    sed -n '/^[A-Z_]*TESTS \(+\|\)=/,/[^\\]$/p' Makefile.am | grep -qE "(^|[[:space:]])${file%.c}([[:space:]]|\$)" || echo "$file"
+done)"
 
 # ---- words ----
 

@@ -40,7 +40,7 @@ static const struct {
      "select coalesce(min(m.rowid), 0) from maintenance m where not exists (select 1 from due d where d.what = 'maintenance' and d.policy = m.queue and d.next_at = m.until_at)"},
     {"somebody is asked by two mails at once for one ticket", "",
      "select coalesce(min(a.id), 0) from outbox a join outbox b on b.ticket_id = a.ticket_id and b.contact = a.contact and b.channel = a.channel and b.id > a.id"
-     " join notification x on x.id = a.notification_id join notification y on y.id = b.notification_id and (x.kind = 1) = (y.kind = 1)" /* reminders stand alone */
+     " join notification x on x.id = a.notification_id join notification y on y.id = b.notification_id"
      " where a.state = 'queued' and b.state = 'queued' and a.notification_id is not null and b.notification_id is not null and a.contact not like 'vendor:%'"
      " and abs(a.next_at - b.next_at) < 60"},
     {"a containment waits for its word, and nothing ends it", "",
@@ -244,7 +244,20 @@ static void compare(Model *m, GHashTable *known, const char *sql, Changed *chang
 
 /* ---- who was mailed ---- */
 
-static void handed_clear(gpointer p) { g_free(((Handed *)p)->contact); }
+static void handed_clear(gpointer p)
+{
+    Handed *h = p;
+    g_free(h->contact);
+    g_free(h->way);
+}
+
+/* The same page twice, or what two ladders of one ticket want of somebody in two mails. */
+static gboolean is_twice(const Handed *a, const Handed *b)
+{
+    if (a->run == b->run)
+        return a->level == b->level && a->kind == b->kind && strcmp(a->contact, b->contact) == 0 && b->asked_at - a->asked_at < 60;
+    return a->ticket == b->ticket && strcmp(a->way, b->way) == 0 && b->handed_at - a->handed_at < 60;
+}
 
 /* Such a level is asked beside who has it, and again when it fires in its turn, which may be at once. */
 static gboolean is_even_acked(const Model *m, const char *policy, int level)
@@ -264,25 +277,27 @@ static gboolean is_told(Model *m, gint64 outbox)
 }
 
 /* Pages that were handed over since the last look: of a ticket that is not over, and no second one for the same thing within a minute, in which nobody
- * said anything. */
+ * said anything. What several ladders of a ticket want of a person is one thing. */
 static void check_handed(Model *m)
 {
     g_autoptr(DbRows) rows = NULL;
     if (!db_select(m->desk->db, &rows, NULL,
                    "select n.run_id, n.level, n.kind, n.contact || ' by ' || o.channel || ' for ' || coalesce(n.instead_of, ''), n.created_at, o.id, t.state, o.state, r.policy,"
-                   " o.contact not like 'vendor:%' and exists (select 1 from maintenance x where x.queue = t.queue and x.since_at < o.created_at and x.until_at > o.handed_at)"
+                   " exists (select 1 from maintenance x where x.queue = t.queue and x.since_at < o.created_at and x.until_at > o.handed_at)"
+                   ", o.contact || ' by ' || o.channel, o.handed_at, o.ticket_id"
                    " from outbox o join notification n on n.id = o.notification_id join run r on r.id = n.run_id"
                    " join ticket t on t.id = o.ticket_id where o.handed_at is not null and o.is_archived = 0 order by o.id", ""))
         return model_fail(m, "no outbox");
     while (db_next(rows, NULL)) {
-        Handed h = {db_int(rows, 0), (int)db_int(rows, 1), (int)db_int(rows, 2), g_strdup(db_text(rows, 3)), db_instant(rows, 4)};
+        Handed h = {.run = db_int(rows, 0), .ticket = db_int(rows, 12), .level = (int)db_int(rows, 1), .kind = (int)db_int(rows, 2),
+                    .contact = g_strdup(db_text(rows, 3)), .way = g_strdup(db_text(rows, 10)), .asked_at = db_instant(rows, 4), .handed_at = db_instant(rows, 11)};
         if (strstr(OVER, db_text(rows, 6)) != NULL && !is_told(m, db_int(rows, 5)))
             model_fail(m, "mailed though its ticket is over: mail %" G_GINT64_FORMAT, db_int(rows, 5));
         if (db_int(rows, 9) != 0)
             model_fail(m, "asked in a maintenance: mail %" G_GINT64_FORMAT, db_int(rows, 5));
         for (guint i = 0; i < m->handed->len; i++) {
             const Handed *o = &g_array_index(m->handed, Handed, i);
-            if (o->run == h.run && o->level == h.level && o->kind == h.kind && strcmp(o->contact, h.contact) == 0 && h.asked_at - o->asked_at < 60
+            if (is_twice(o, &h)
                 && !is_even_acked(m, db_text(rows, 8), h.level)
                 && model_number(m, "select count(*) from audit where event = 'verb' and at between $1 and $2", "tt", o->asked_at, h.asked_at) == 0)
                 model_fail(m, "paged twice in a minute: mail %" G_GINT64_FORMAT " to %s", db_int(rows, 5), h.contact);

@@ -25,10 +25,10 @@ typedef struct {
 } Known;
 
 typedef struct {
-    gint64 run;
+    gint64 run, ticket;
     int level, kind;
-    char *contact;
-    Instant asked_at;
+    char *contact, *way; /* who was asked for whom, and where it went */
+    Instant asked_at, handed_at;
 } Handed;
 
 typedef struct {

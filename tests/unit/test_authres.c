@@ -64,11 +64,16 @@ static const struct {
     {"dkim of a mail service", "eve@acme.example", {MX "; dkim=pass header.d=bulk.example"}, AUTHRES_NONE},
     {"two signatures, one aligned", "eve@acme.example",
      {MX "; dkim=pass header.d=bulk.example; dkim=pass header.d=acme.example"}, AUTHRES_PASS},
-    {"dkim=fail is none", "eve@acme.example", {MX "; dkim=fail header.d=acme.example"}, AUTHRES_NONE},
+    {"dkim=fail", "eve@acme.example", {MX "; dkim=fail header.d=acme.example"}, AUTHRES_BROKEN},
+    {"dkim=fail of nobody", "eve@acme.example", {MX "; dkim=fail (bad signature)"}, AUTHRES_BROKEN},
+    {"dkim=fail of a list", "eve@acme.example", {MX "; dkim=fail header.d=lists.example"}, AUTHRES_NONE},
+    {"dkim=fail, spf aligned", "eve@acme.example", {MX "; dkim=fail header.d=acme.example; spf=pass smtp.mailfrom=acme.example"}, AUTHRES_PASS},
+    {"dkim=fail, spf=fail", "eve@acme.example", {MX "; dkim=fail header.d=acme.example; spf=fail smtp.mailfrom=acme.example"}, AUTHRES_FAIL},
+    {"dkim=neutral is no failure", "eve@acme.example", {MX "; dkim=neutral header.d=acme.example"}, AUTHRES_NONE},
     {"dmarc=fail outweighs an aligned signature", "eve@acme.example",
      {MX "; dkim=pass header.d=acme.example; dmarc=fail header.from=acme.example"}, AUTHRES_FAIL},
     {"properties of another result do not count", "eve@acme.example",
-     {MX "; spf=pass smtp.mailfrom=evil.example; dkim=fail header.d=acme.example"}, AUTHRES_NONE},
+     {MX "; spf=pass smtp.mailfrom=evil.example; dkim=fail header.d=acme.example"}, AUTHRES_BROKEN},
     {"a value in quotes", "eve@acme.example", {MX "; dkim=pass header.d=\"acme.example\""}, AUTHRES_PASS},
     {"folded", "eve@acme.example", {MX ";\r\n\tdkim=pass\r\n\theader.d=acme.example;\r\n\tspf=none"}, AUTHRES_PASS},
     {"From without a domain", "eve", {MX "; dkim=pass header.d=eve"}, AUTHRES_NONE},
@@ -83,13 +88,36 @@ static void test_verdicts(void **state)
         g_autoptr(GPtrArray) fields = g_ptr_array_new_with_free_func(g_free);
         for (int k = 0; k < 4 && cases[i].fields[k] != NULL; k++)
             g_ptr_array_add(fields, g_strdup(cases[i].fields[k]));
-        AuthresVerdict got = authres_verdict(fields, trusted, cases[i].from);
+        AuthresVerdict got = authres_verdict(fields, trusted, cases[i].from, FALSE);
         if (got != cases[i].want)
             fail_msg("%s: got %s", cases[i].label, authres_name(got));
-        assert_int_equal(authres_verdict(fields, none, cases[i].from), AUTHRES_NONE);
-        assert_int_equal(authres_verdict(fields, NULL, cases[i].from), AUTHRES_NONE);
+        assert_int_equal(authres_verdict(fields, none, cases[i].from, FALSE), AUTHRES_NONE);
+        assert_int_equal(authres_verdict(fields, NULL, cases[i].from, FALSE), AUTHRES_NONE);
     }
     assert_string_equal(authres_name(AUTHRES_PASS), "pass");
+}
+
+/* Where two readers may take two addresses from one From, a result counts that names the one that was judged. */
+static void test_doubtful(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label, *field;
+        AuthresVerdict want;
+    } rows[] = {
+        {"dmarc=pass of nobody", MX "; dmarc=pass", AUTHRES_NONE},
+        {"of this one", MX "; dmarc=pass header.from=acme.example", AUTHRES_PASS},
+        {"of the other", MX "; dmarc=pass header.from=evil.example", AUTHRES_NONE},
+        {"spf names its domain", MX "; spf=pass smtp.mailfrom=eve@acme.example", AUTHRES_PASS},
+        {"dmarc=fail stays", MX "; dmarc=fail", AUTHRES_FAIL},
+    };
+    char *const trusted[] = {(char *)MX, NULL};
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) fields = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_add(fields, g_strdup(rows[i].field));
+        if (authres_verdict(fields, trusted, "eve@acme.example", TRUE) != rows[i].want)
+            fail_msg("%s", rows[i].label);
+    }
 }
 
 /* A field as long as a header may be is read in bounded time. */
@@ -102,18 +130,18 @@ static void test_large(void **state)
     while (large->len < 60000)
         g_string_append(large, "; spf=pass (((((smtp.mailfrom=x@evil.example");
     g_ptr_array_add(fields, g_strdup(large->str));
-    assert_int_equal(authres_verdict(fields, trusted, "eve@acme.example"), AUTHRES_NONE);
+    assert_int_equal(authres_verdict(fields, trusted, "eve@acme.example", FALSE), AUTHRES_NONE);
     g_string_assign(large, MX); /* more signatures than are read: none borrows the domain of the next */
     for (int i = 0; i < 66; i++)
         g_string_append(large, "; dkim=pass header.i=@evil.example");
     g_string_append(large, "; dkim=fail header.d=acme.example");
     g_free(fields->pdata[0]);
     fields->pdata[0] = g_strdup(large->str);
-    assert_int_equal(authres_verdict(fields, trusted, "eve@acme.example"), AUTHRES_NONE);
+    assert_int_equal(authres_verdict(fields, trusted, "eve@acme.example", FALSE), AUTHRES_NONE);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts), cmocka_unit_test(test_large)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts), cmocka_unit_test(test_doubtful), cmocka_unit_test(test_large)};
     return cmocka_run_group_tests_name("authres", tests, NULL, NULL);
 }

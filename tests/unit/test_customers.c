@@ -209,6 +209,18 @@ static void test_a_file_of_the_wrong_kind_is_told_once(void **state)
     assert_int_equal(lines, 200);
 }
 
+static void test_what_is_told_is_text(void **state)
+{
+    g_autoptr(GString) text = g_string_new("address,name\n");
+    g_autofree char *problems = NULL;
+    for (int i = 0; i < 99; i++) /* a character stands where the message is cut */
+        g_string_append_c(text, 'x');
+    g_string_append(text, "\xC3\xA4y,z\n\xE9,z\n");
+    g_autoptr(Customers) c = load(*state, text->str, &problems, NULL);
+    assert_true(g_utf8_validate(problems, -1, NULL));
+    assert_int_equal(customers_count(c), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +231,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_own_names_of_columns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_file_of_the_wrong_kind_is_told_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_is_told_is_text, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -127,8 +127,24 @@ static void test_human(void **state)
     }
 }
 
+/* An error quotes a part of what it was given, and is text all the same. */
+static void test_error_is_text(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 80; n++) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        g_autoptr(GError) err = NULL;
+        Duration d;
+        for (int i = 0; i < n; i++)
+            g_string_append_c(text, 'x');
+        g_string_append(text, "\xC3\xA4\xF0\x9F\x94\xA5\xFF");
+        assert_false(duration_parse(text->str, &d, &err));
+        assert_true(g_utf8_validate(err->message, -1, NULL));
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_good), cmocka_unit_test(test_bad), cmocka_unit_test(test_human)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_error_is_text), cmocka_unit_test(test_good), cmocka_unit_test(test_bad), cmocka_unit_test(test_human)};
     return cmocka_run_group_tests_name("duration", tests, NULL, NULL);
 }

@@ -8,6 +8,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/keyfile.h"
@@ -48,6 +50,8 @@ static void write_file(const Room *r, const char *text, mode_t mode)
     assert_int_equal(g_chmod(r->path, mode), 0);
 }
 
+static GBytes *bytes_of(const GPtrArray *keys, guint n) { return ((const KeyfileKey *)g_ptr_array_index(keys, n))->bytes; }
+
 static void test_created(void **state)
 {
     const Room *r = *state;
@@ -55,12 +59,12 @@ static void test_created(void **state)
     struct stat st;
     assert_true(keyfile_load(r->path, &keys, NULL));
     assert_int_equal(keys->len, 1);
-    assert_int_equal(g_bytes_get_size(g_ptr_array_index(keys, 0)), KEYFILE_BYTES);
+    assert_int_equal(g_bytes_get_size(bytes_of(keys, 0)), KEYFILE_BYTES);
     assert_int_equal(stat(r->path, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0600);
     assert_true(keyfile_load(r->path, &again, NULL)); /* the same one afterwards */
     assert_int_equal(again->len, 1);
-    assert_true(g_bytes_equal(g_ptr_array_index(keys, 0), g_ptr_array_index(again, 0)));
+    assert_true(g_bytes_equal(bytes_of(keys, 0), bytes_of(again, 0)));
 }
 
 static const struct {
@@ -80,6 +84,8 @@ static const struct {
     {"no digits", "g00102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n", 0, ":1: expected a key"},
     {"two on a line", ONE " " TWO "\n", 0, ":1: expected a key"},
     {"a comment behind", ONE " # mine\n", 0, ":1: expected a key"},
+    {"retired", TWO "\n# retired 2026-11-23T09:00:00Z\n" ONE "\n", 2, NULL},
+    {"retired when?", TWO "\n# retired yesterday\n" ONE "\n", 0, ":2: expected a time"},
 };
 
 static void test_files(void **state)
@@ -106,7 +112,7 @@ static void test_order(void **state)
     g_autoptr(GPtrArray) keys = NULL;
     write_file(r, TWO "\n" ONE "\n", 0600);
     assert_true(keyfile_load(r->path, &keys, NULL));
-    const guint8 *first = g_bytes_get_data(g_ptr_array_index(keys, 0), NULL), *second = g_bytes_get_data(g_ptr_array_index(keys, 1), NULL);
+    const guint8 *first = g_bytes_get_data(bytes_of(keys, 0), NULL), *second = g_bytes_get_data(bytes_of(keys, 1), NULL);
     assert_true(first[0] == 0xff && first[31] == 0xf0 && second[0] == 0 && second[31] == 0x1f);
 }
 
@@ -139,6 +145,101 @@ static void test_nowhere(void **state)
     assert_non_null(err);
 }
 
+#define DAY ((Seconds)86400)
+#define T0 ((Instant)1790000000)
+
+/* A key signs until the next is made, verifies for a life from then, and is dropped by the first change after that. */
+static void test_rotated(void **state)
+{
+    const Room *r = *state;
+    guint dropped = 99;
+    g_autoptr(GPtrArray) before = NULL, after = NULL;
+    struct stat st;
+    write_file(r, TWO "\n# retired 2020-01-01T00:00:00Z\n" ONE "\n", 0600);
+    assert_true(keyfile_load(r->path, &before, NULL));
+    assert_true(keyfile_rotate(r->path, T0, 10 * DAY, &dropped, NULL));
+    assert_int_equal(dropped, 1);
+    assert_int_equal(stat(r->path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_true(keyfile_load(r->path, &after, NULL));
+    assert_int_equal(after->len, 2);
+    assert_false(g_bytes_equal(bytes_of(after, 0), bytes_of(before, 0)));
+    assert_true(g_bytes_equal(bytes_of(after, 1), bytes_of(before, 0)));
+    assert_true(((const KeyfileKey *)g_ptr_array_index(after, 0))->retired_at == INSTANT_NONE);
+    assert_true(((const KeyfileKey *)g_ptr_array_index(after, 1))->retired_at == T0);
+    static const struct {
+        Instant at;
+        guint want;
+    } lives[] = {{T0 - DAY, 2}, {T0, 2}, {T0 + 10 * DAY - 1, 2}, {T0 + 10 * DAY, 1}, {T0 + 900 * DAY, 1}};
+    for (gsize i = 0; i < G_N_ELEMENTS(lives); i++) {
+        g_autoptr(GPtrArray) valid = keyfile_valid(after, lives[i].at, 10 * DAY);
+        assert_int_equal(valid->len, lives[i].want);
+        assert_true(g_bytes_equal(g_ptr_array_index(valid, 0), bytes_of(after, 0)));
+    }
+}
+
+static void test_too_many(void **state)
+{
+    const Room *r = *state;
+    guint dropped;
+    g_autoptr(GError) err = NULL;
+    write_file(r, ONE "\n", 0600);
+    for (int i = 1; i < KEYFILE_KEYS; i++)
+        assert_true(keyfile_rotate(r->path, T0 + i, DAY, &dropped, NULL));
+    assert_false(keyfile_rotate(r->path, T0 + 100, DAY, &dropped, &err));
+    assert_true(g_error_matches(err, ESCALATE_ERROR, ERROR_REFUSED));
+    assert_true(keyfile_rotate(r->path, T0 + 2 * DAY, DAY, &dropped, NULL));
+    assert_int_equal(dropped, KEYFILE_KEYS - 1);
+}
+
+/* Keys of a backup beside newer ones: all verify, the newest signs. */
+static void test_merged(void **state)
+{
+    const Room *r = *state;
+    g_autofree char *other = g_build_filename(r->directory, "other", NULL);
+    g_autoptr(GPtrArray) keys = NULL, copy = NULL;
+    guint added = 0;
+    write_file(r, TWO "\n", 0600);
+    assert_true(g_file_set_contents(other, ONE "\n" TWO "\n", -1, NULL));
+    assert_int_equal(g_chmod(other, 0600), 0);
+    assert_true(keyfile_merge(r->path, other, T0, &added, NULL));
+    assert_int_equal(added, 1);
+    assert_true(keyfile_load(r->path, &keys, NULL));
+    assert_int_equal(keys->len, 2);
+    assert_true(((const KeyfileKey *)g_ptr_array_index(keys, 0))->retired_at == INSTANT_NONE);
+    assert_true(((const KeyfileKey *)g_ptr_array_index(keys, 1))->retired_at == T0);
+    g_unlink(r->path);
+    assert_true(keyfile_merge(r->path, other, T0, &added, NULL));
+    assert_true(keyfile_load(r->path, &copy, NULL));
+    assert_int_equal(copy->len, 2);
+    assert_true(((const KeyfileKey *)g_ptr_array_index(copy, 0))->retired_at == INSTANT_NONE);
+    g_unlink(other);
+}
+
+/* Root may read anybody's, so only who is not root can show it: a child gives its rights away. */
+static void test_foreign(void **state)
+{
+    const Room *r = *state;
+    if (geteuid() != 0)
+        skip();
+    write_file(r, ONE "\n", 0600);
+    assert_int_equal(chown(r->path, 1, 1), 0);
+    assert_int_equal(g_chmod(r->directory, 0755), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        g_autoptr(GPtrArray) keys = NULL;
+        g_autoptr(GError) err = NULL;
+        if (setuid(65534) != 0)
+            _exit(3);
+        gboolean is_refused = !keyfile_load(r->path, &keys, &err) && g_error_matches(err, ESCALATE_ERROR, ERROR_CONFIG)
+                              && strstr(err->message, "belongs to user 1") != NULL;
+        _exit(is_refused ? 0 : 1);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
 static void test_random(void **state)
 {
     guint8 a[64] = {0}, b[64] = {0}, c[8] = {0};
@@ -155,6 +256,8 @@ static void test_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {IN_ROOM(test_created), IN_ROOM(test_files),   IN_ROOM(test_order),
-                                       IN_ROOM(test_modes),   IN_ROOM(test_nowhere), cmocka_unit_test(test_random)};
+                                       IN_ROOM(test_modes),   IN_ROOM(test_nowhere), cmocka_unit_test(test_random),
+                                       IN_ROOM(test_rotated), IN_ROOM(test_too_many), IN_ROOM(test_merged),
+                                       IN_ROOM(test_foreign)};
     return cmocka_run_group_tests_name("keyfile", tests, NULL, NULL);
 }

@@ -315,6 +315,8 @@ static void reads_delivery_status(void **state)
          "a@x.example failed 5.7.1"},
         {"mailbox name", "Original-Recipient: rfc822;a@x.example\nFinal-Recipient: LOCAL; \\a\nAction: failed\nStatus: 5.2.2\n",
          "a@x.example failed 5.2.2"},
+        {"a name with a control character", "Final-Recipient: LOCAL; a\x13lib\nAction: failed\nStatus: 5.2.2\n", " failed "},
+        {"a name in pieces", "Final-Recipient: LOCAL; a\xC2\xA0" "b\nAction: failed\nStatus: 5.2.2\n", " failed "},
         {"success", "Final-Recipient: rfc822; a@x.example\nAction: delivered\nStatus: 2.0.0\n", "a@x.example delivered 2.0.0"},
         {"success without action", "Final-Recipient: rfc822; a@x.example\nStatus: 2.1.5\n", "a@x.example delivered 2.1.5"},
         {"comment in status", "Final-Recipient: rfc822; a@x.example\nAction: failed\nStatus: 5.1.1 (bad mailbox)\n",

@@ -153,6 +153,8 @@ static void test_headers(void **state)
         {"encoded as a whole", "From: =?utf-8?q?J=C3=B6rg_=3Cj=40x.example=3E?=\n\n", "j@x.example", NULL, "", "", INSTANT_NONE},
         {"comma in a name without quotes", "From: Bee, Ann <ann@x.example>\n\n", "ann@x.example", NULL, "", "", INSTANT_NONE},
         {"address only by its shape", "From: Ann at <<ann@x.example\n\n", "ann@x.example", NULL, "", "", INSTANT_NONE},
+        {"an address as an encoded name, brackets in it", "From: =?utf-8?q?b@team.example_<b>?= <ann@x.example>\n\n", "ann@x.example", NULL, "", "", INSTANT_NONE},
+        {"an address as an encoded name, no brackets", "From: =?utf-8?b?YkB0ZWFtLmV4YW1wbGU=?= ann@x.example\n\n", "ann@x.example", NULL, "", "", INSTANT_NONE},
         {"group", "From: team: ann@x.example, bob@x.example;\n\n", "ann@x.example", "", "", "", INSTANT_NONE},
         {"first of two From", "From: a@x.example\nFrom: b@x.example\n\n", "a@x.example", "", "", "", INSTANT_NONE},
         {"no From", "Subject: x\n\n", "", NULL, "x", "", INSTANT_NONE},
@@ -168,6 +170,27 @@ static void test_headers(void **state)
         assert_string_equal(l->subject, rows[i].subject);
         assert_string_equal(l->message_id, rows[i].message_id);
         assert_true(l->date == rows[i].date);
+    }
+}
+
+static void test_doubtful_from(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *input;
+        gboolean want;
+    } rows[] = {
+        {"From: Ann <ann@x.example>\n\n", FALSE},
+        {"From: bob@team.example <ann@x.example>\n\n", FALSE},
+        {"From: bob@team.example, ann@x.example\n\n", TRUE},
+        {"From: bob@team.example\nFrom: ann@x.example\n\n", TRUE},
+        {"From: =?utf-8?q?b@team.example_<b>?= <ann@x.example>\n\n", TRUE},
+        {"From: ann@x.example\nReply-To: a@x.example\nReply-To: b@x.example\n\n", FALSE},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Letter) l = parse(rows[i].input);
+        if (l->from_doubtful != rows[i].want)
+            fail_msg("%s", rows[i].input);
     }
 }
 
@@ -514,7 +537,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),       cmocka_unit_test(test_ids),         cmocka_unit_test(test_charsets),
-        cmocka_unit_test(test_headers),     cmocka_unit_test(test_lists),       cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_headers),     cmocka_unit_test(test_doubtful_from), cmocka_unit_test(test_lists),       cmocka_unit_test(test_texts),
         cmocka_unit_test(test_nul),         cmocka_unit_test(test_alternative), cmocka_unit_test(test_attachments),
         cmocka_unit_test(test_report),      cmocka_unit_test(test_calendar),    cmocka_unit_test(test_forward),
         cmocka_unit_test(test_encoded_message), cmocka_unit_test(test_struck),

@@ -143,6 +143,20 @@ static const struct {
     {"map code", maps_code, EACCES},
 };
 
+/* A process that takes mail in over the network: it needs files and connections, and nothing else. */
+static int listens(void) { return failed(listen(ends[0], 1) != 0); }
+static int logs(void) { return failed(socket(AF_UNIX, SOCK_DGRAM, 0) < 0); }
+
+static const struct {
+    const char *label;
+    int (*go)(void);
+    int want;
+} narrow_rows[] = {
+    {"read, write, memory", works, 0}, {"open", opens, 0},          {"stat", stats, 0},           {"a socket for the log", logs, 0},
+    {"socket", makes_socket, EPERM},   {"listen", listens, EPERM},  {"execve", executes, EPERM},  {"fork", forks, EPERM},
+    {"kill", kills_parent, EPERM},     {"ptrace", traces, EPERM},   {"map code", maps_code, EPERM},
+};
+
 /* The child's status as of waitpid. */
 static int run(int (*go)(void), gboolean confined)
 {
@@ -169,6 +183,24 @@ static void test_rows(void **state)
         int got = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status) == SIGSYS ? KILLED : 1000 + WTERMSIG(status);
         if (got != rows[i].want)
             fail_msg("%s: %d, wanted %d", rows[i].label, got, rows[i].want);
+    }
+}
+
+static void test_narrow(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(narrow_rows); i++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            if (!sandbox_narrow(NULL))
+                _exit(99);
+            errno = 0;
+            _exit(narrow_rows[i].go());
+        }
+        int status = -1;
+        waitpid(pid, &status, 0);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != narrow_rows[i].want)
+            fail_msg("%s: status %d, wanted %d", narrow_rows[i].label, status, narrow_rows[i].want);
     }
 }
 
@@ -219,7 +251,7 @@ static void test_limits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_abort_is_an_abort),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_narrow), cmocka_unit_test(test_abort_is_an_abort),
                                        cmocka_unit_test(test_limits)};
     return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
 }

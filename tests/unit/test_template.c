@@ -103,7 +103,7 @@ static char *partial(const char *name, void *data)
 
 static gboolean render(const char *source, TemplateMode mode, char **ret, GError **err)
 {
-    return template_render("t", source, mode, &functions, &root, partial, (void *)&root, ret, err);
+    return template_render(NULL, "t", source, mode, &functions, &root, partial, (void *)&root, ret, err);
 }
 
 static const struct {
@@ -244,7 +244,7 @@ static void test_output(void **state)
         g_autofree char *source = g_strconcat(open, table[i].inside, close, NULL);
         g_autoptr(GError) err = NULL;
         char *text = NULL;
-        assert_false(template_render("t", source, TEMPLATE_TEXT, &functions, &top, NULL, NULL, &text, &err));
+        assert_false(template_render(NULL, "t", source, TEMPLATE_TEXT, &functions, &top, NULL, NULL, &text, &err));
         assert_int_equal(err->code, ERROR_LIMIT);
         if (strstr(err->message, table[i].want) == NULL)
             fail_msg("%s", err->message);

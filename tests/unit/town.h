@@ -237,7 +237,7 @@ static inline void play_event(Town *t, char **w, Instant now, GString *got)
     } else if (w[1] != NULL) {
         e.contact = e.text = w[1];
         if (e.kind == LADDER_ACK)
-            e.hold_until = minute(w[2]);
+            e = (LadderEvent){.kind = e.kind, .contact = w[1], .text = w[1], .hold_until = minute(w[2]), .is_override = w[2] != NULL && g_strcmp0(w[3], "override") == 0};
         else
             e.other = w[2];
     }

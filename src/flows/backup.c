@@ -1,0 +1,209 @@
+/* backup: the database first, as one snapshot; then the files. A row of the snapshot had its file in incoming, or already in hold or the archive,
+ * and files only move on from there: so incoming is read first, then the others. A mail that comes while this runs may be in it without a row;
+ * who restores takes it in again. It must never change anything but its own files. */
+#include "flows/backup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/files.h"
+
+#include "store/audit.h"
+#include "store/spool.h"
+#include "store/tar.h"
+
+#include "config.h"
+
+#include "base/banned.h"
+
+typedef struct {
+    Desk *desk;
+    TarWriter *tar;
+    FILE *sums;           /* no name: a line a file, as many as there are */
+    GHashTable *incoming; /* names that were copied from there */
+    gboolean requeued_only;
+    BackupResult *result;
+} Backup;
+
+/* ---- what every part shares ---- */
+
+static gboolean note_sum(Backup *b, const char *name, const char *digest, GError **err)
+{
+    return fprintf(b->sums, "%s  %s\n", digest, name) > 0 || error_set_errno(err, ERROR_TEMPFAIL, errno, "list of the backup's files");
+}
+
+static gboolean add_text(Backup *b, const char *name, const char *text, GError **err)
+{
+    g_autofree char *digest = NULL;
+    return tar_add_text(b->tar, name, text, &digest, err) && note_sum(b, name, digest, err);
+}
+
+static gboolean add_open(Backup *b, const char *name, int fd, GError **err)
+{
+    g_autofree char *digest = NULL;
+    return tar_add_fd(b->tar, name, fd, &digest, err) && note_sum(b, name, digest, err);
+}
+
+static gboolean add_file(Backup *b, const char *name, const char *path, GError **err)
+{
+    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "open '%s'", path);
+    return add_open(b, name, fd, err);
+}
+
+/* ---- the spool ---- */
+
+/* Anybody may put such a one into incoming: it must not keep all others from being saved. */
+static gboolean note_unread(BackupResult *r, const char *relative)
+{
+    if (r->unread++ == 0)
+        r->first_unread = g_strdup(relative);
+    return TRUE;
+}
+
+/* What was moved on since it was listed comes again in the directory where it went. */
+static gboolean add_mail(Backup *b, const char *relative, gboolean *ret_added, GError **err)
+{
+    g_autofree char *path = g_build_filename(b->desk->config->spool, relative, NULL), *name = g_strconcat(BACKUP_SPOOL, relative, NULL);
+    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    struct stat st;
+    *ret_added = FALSE;
+    if (fd < 0 && errno == ENOENT)
+        return TRUE;
+    if (fd < 0 && (errno == EACCES || errno == ELOOP))
+        return note_unread(b->result, relative);
+    if (fd < 0 || fstat(fd, &st) != 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "open '%s'", path);
+    if (!S_ISREG(st.st_mode))
+        return note_unread(b->result, relative);
+    b->result->mails++;
+    *ret_added = TRUE;
+    return add_open(b, name, fd, err);
+}
+
+static gboolean each_incoming(void *data, const char *relative, const char *name, GError **err)
+{
+    Backup *b = data;
+    gboolean added;
+    if (g_hash_table_contains(b->incoming, name) || (b->requeued_only && strstr(name, ".requeue") == NULL))
+        return TRUE;
+    if (!add_mail(b, relative, &added, err))
+        return FALSE;
+    if (added)
+        g_hash_table_add(b->incoming, g_strdup(name));
+    return TRUE;
+}
+
+static gboolean each_done(void *data, const char *relative, const char *name, GError **err)
+{
+    Backup *b = data;
+    gboolean added;
+    return g_hash_table_contains(b->incoming, name) || add_mail(b, relative, &added, err);
+}
+
+/* At last what an operator took back meanwhile: the one way in which a file moves against the order. */
+static gboolean add_spool(Backup *b, GError **err)
+{
+    const char *spool = b->desk->config->spool;
+    if (!spool_each(spool, "incoming", each_incoming, b, err) || !spool_each(spool, "hold", each_done, b, err) || !spool_each(spool, "archive", each_done, b, err))
+        return FALSE;
+    b->requeued_only = TRUE;
+    return spool_each(spool, "incoming", each_incoming, b, err);
+}
+
+/* ---- the database ---- */
+
+static void note_problem(void *data, const char *line)
+{
+    GString *first = data;
+    if (first->len == 0)
+        g_string_append(first, line);
+}
+
+/* A copy that cannot be restored is found tonight, not on the day when it is needed. */
+static gboolean verify(Backup *b, const char *copy, char **ret_head, GError **err)
+{
+    Db *db = NULL;
+    g_autoptr(GString) problem = g_string_new(NULL);
+    gint64 rows;
+    if (!db_open_to_read(copy, DB_PATIENCE, &db, err))
+        return FALSE;
+    gboolean ok = db_verify(db, note_problem, problem, err) && audit_verify(db, b->desk->audit_key, NULL, &rows, err) && audit_head(db, ret_head, err);
+    db_close(db);
+    if (ok && problem->len > 0)
+        return error_set(err, ERROR_DATA, "database '%s': %s; see escalate check --database; no backup was written", b->desk->config->database, problem->str);
+    return ok;
+}
+
+static gboolean add_note(Backup *b, const char *head, GError **err)
+{
+    const Config *c = b->desk->config;
+    g_autofree char *taken = instant_format(b->desk->now);
+    g_autofree char *text = g_strdup_printf("format: 1\nprogram: " PACKAGE_VERSION "\ntaken: %s\naudit-head: %s\nconfiguration: %s\nconfiguration-version: %s\n"
+                                            "database: %s\nspool: %s\n",
+                                            taken, head, c->path, c->version, c->database, c->spool);
+    return add_text(b, BACKUP_NOTE, text, err);
+}
+
+static gboolean add_facts(Backup *b, const char *copy, const char *head, GError **err)
+{
+    const Config *c = b->desk->config;
+    return add_note(b, head, err) && add_file(b, BACKUP_DATABASE, copy, err) && add_file(b, BACKUP_KEY, c->key_file, err)
+           && add_file(b, BACKUP_AUDIT_KEY, c->audit_key_file, err);
+}
+
+/* ---- the whole ---- */
+
+static gboolean add_sums(Backup *b, GError **err)
+{
+    if (fflush(b->sums) != 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "list of the backup's files");
+    return tar_add_fd(b->tar, BACKUP_SUMS, fileno(b->sums), NULL, err);
+}
+
+static gboolean write_all(Backup *b, const char *half, const char *copy, char **ret_head, GError **err)
+{
+    if (!db_copy(b->desk->db, copy, err) || !verify(b, copy, ret_head, err) || !tar_create(half, &b->tar, err))
+        return FALSE;
+    gboolean ok = add_facts(b, copy, *ret_head, err);
+    unlink(copy);
+    ok = ok && add_spool(b, err) && add_sums(b, err);
+    if (!ok) {
+        tar_abandon(b->tar);
+        return FALSE;
+    }
+    return tar_finish(b->tar, err);
+}
+
+static gboolean put_in_place(const char *half, const char *file, GError **err)
+{
+    g_autofree char *directory = g_path_get_dirname(file);
+    if (rename(half, file) != 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "rename '%s' to '%s'", half, file);
+    return files_sync_directory(directory, err);
+}
+
+gboolean backup_write(Desk *d, const char *file, BackupResult *ret, GError **err)
+{
+    Backup b = {.desk = d, .sums = tmpfile(), .result = ret};
+    *ret = (BackupResult){0};
+    if (b.sums == NULL)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "temporary file");
+    g_autofree char *half = g_strdup_printf("%s.new.%d", file, (int)getpid()), *copy = g_strdup_printf("%s.db.%d", file, (int)getpid());
+    mode_t before = umask(077); /* SQLite makes the copy */
+    b.incoming = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    gboolean ok = write_all(&b, half, copy, &ret->head, err) && put_in_place(half, file, err);
+    umask(before);
+    unlink(copy);
+    if (!ok)
+        unlink(half);
+    g_hash_table_unref(b.incoming);
+    fclose(b.sums);
+    return ok;
+}

@@ -1,0 +1,27 @@
+/* backup: one file that holds all that cannot be made again: database, keys, mails. And the way back. The file is a tar: `escalate-backup`
+ * (what and when, key: value lines), `escalate.db`, `key`, `audit.key`, `spool/…`, and last `SHA256SUMS` over all of them. */
+#ifndef FLOWS_BACKUP_H
+#define FLOWS_BACKUP_H
+
+#include "flows/desk.h"
+
+#define BACKUP_NOTE "escalate-backup"
+#define BACKUP_DATABASE "escalate.db"
+#define BACKUP_KEY "key"
+#define BACKUP_AUDIT_KEY "audit.key"
+#define BACKUP_SPOOL "spool/"
+#define BACKUP_SUMS "SHA256SUMS"
+
+typedef struct {
+    gint64 mails; /* files of the spool */
+    gint64 unread; /* of another user, who forbids us to read them; or in the way of a file and none */
+    char *first_unread;
+    char *head;   /* of the audit, as it is in the backup */
+} BackupResult;
+
+/* Writes `file` anew, mode 0600, under another name until it is whole and synced; what had its name is then replaced. The daemon may run: every
+ * row in it has its mail in it. The copy is verified before it is written: DATA where the database or the audit is not whole, and `file`
+ * stays as it was. Strings of *ret are newly allocated. */
+gboolean backup_write(Desk *d, const char *file, BackupResult *ret, GError **err);
+
+#endif

@@ -1,0 +1,108 @@
+/* holding: each file is a fact until people were told of it. Where a flood goes to hold it must never be a flood of mails. */
+#include "flows/holding.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "rules/wrap.h"
+
+#include "flows/bulletin.h"
+
+#include "base/banned.h"
+
+#define HOUR ((Seconds)3600)
+#define FACT "hold:" /* and the file's name; its value is the reason */
+#define DUE "due " /* before the number of a row, where a file's name stands else */
+#define FACT_TOLD "hold-told"
+#define REASON_BYTES 200
+
+gboolean holding_note(Desk *d, const char *name, const char *reason, GError **err)
+{
+    g_autofree char *fact = g_strconcat(FACT, name, NULL);
+    return db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", fact, reason);
+}
+
+gboolean holding_note_due(Desk *d, gint64 due, gint64 ticket, const char *reason, GError **err)
+{
+    g_autofree char *name = g_strdup_printf(DUE "%" G_GINT64_FORMAT, due);
+    g_autofree char *line = ticket == 0 ? g_strdup_printf("a timer of the desk is put off for an hour: %s", reason)
+                                        : g_strdup_printf("ticket #%" G_GINT64_FORMAT ": a timer is put off for an hour: %s", ticket, reason);
+    return holding_note(d, name, line, err);
+}
+
+static gboolean is_on_hold(const Desk *d, const char *name)
+{
+    g_autofree char *path = g_build_filename(d->config->spool, "hold", name, NULL);
+    struct stat st;
+    return lstat(path, &st) == 0;
+}
+
+/* Lines (char *) of what is on hold still, and of timers, which *ret_timers counts; *ret_noted counts all. */
+static gboolean read_noted(Desk *d, GPtrArray *lines, guint *ret_timers, guint *ret_noted, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    *ret_noted = *ret_timers = 0;
+    if (!db_select(d->db, &rows, err, "select name, value from fact where name > $1 and name < $2 order by name", "ss", FACT, "hold;")) /* ; follows : */
+        return FALSE;
+    while (db_next(rows, &local)) {
+        const char *name = db_text(rows, 0) + strlen(FACT);
+        gboolean is_due = g_str_has_prefix(name, DUE);
+        (*ret_noted)++;
+        if (!is_due && !is_on_hold(d, name))
+            continue;
+        g_autofree char *reason = wrap_clip(db_text(rows, 1), REASON_BYTES);
+        *ret_timers += is_due ? 1 : 0;
+        g_ptr_array_add(lines, is_due ? g_steal_pointer(&reason) : g_strdup_printf("%s: %s", name, reason));
+    }
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
+static gboolean is_too_soon(Desk *d, gboolean *ret, GError **err)
+{
+    gint64 n;
+    if (!db_value(d->db, &n, err, "select count(*) from fact where name = $1 and cast(value as integer) > $2 and cast(value as integer) <= $3", "stt", FACT_TOLD,
+                  d->now - HOUR, d->now))
+        return FALSE;
+    *ret = n > 0;
+    return TRUE;
+}
+
+static char *title_of(guint mails, guint timers)
+{
+    g_autofree char *held = mails == 1 ? g_strdup("A mail is on hold") : g_strdup_printf("%u mails are on hold", mails);
+    g_autofree char *put_off = timers == 1 ? g_strdup("a timer is put off") : g_strdup_printf("%u timers are put off", timers);
+    if (mails == 0)
+        *put_off = g_ascii_toupper(*put_off);
+    return mails == 0 ? g_steal_pointer(&put_off) : timers == 0 ? g_steal_pointer(&held) : g_strdup_printf("%s, %s", held, put_off);
+}
+
+static gboolean tell(Desk *d, const GPtrArray *lines, guint timers, GError **err)
+{
+    g_autofree char *title = title_of(lines->len - timers, timers);
+    return (lines->len == 0 || bulletin_to_all_leads(d, title, lines, err))
+           && db_run(d->db, err, "delete from fact where name > $1 and name < $2", "ss", FACT, "hold;")
+           && (lines->len == 0
+               || db_run(d->db, err, "insert into fact (name, value) values ($1, cast($2 as text)) on conflict (name) do update set value = excluded.value", "st",
+                         FACT_TOLD, d->now));
+}
+
+gboolean holding_pass(Desk *d, guint *ret_did, GError **err)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    guint noted, timers;
+    gboolean soon;
+    *ret_did = 0;
+    if (!is_too_soon(d, &soon, err))
+        return FALSE;
+    if (soon)
+        return TRUE;
+    if (!read_noted(d, lines, &timers, &noted, err))
+        return FALSE;
+    if (noted == 0)
+        return TRUE;
+    *ret_did = lines->len > 0;
+    return db_begin(d->db, err) && db_end(d->db, tell(d, lines, timers, err), err);
+}

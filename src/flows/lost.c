@@ -1,0 +1,84 @@
+/* lost: the numbers between a backup and what was made above them. It must never let such a token allow anything. */
+#include "flows/lost.h"
+
+#include "base/error.h"
+
+#include "flows/bulletin.h"
+
+#include "base/banned.h"
+
+#define TRIES_MAX 20 /* tokens of one mail: each is tried for every contact and key */
+
+static const char *kind_of(char purpose)
+{
+    return purpose == 't' ? "ticket" : purpose == 'w' ? "work address" : purpose == 'a' ? "notification" : "outgoing mail";
+}
+
+/* Whether anything has the number. */
+static gboolean has_row(Db *db, Token token, gboolean *ret, GError **err)
+{
+    const char purpose[] = {token.purpose, '\0'};
+    gint64 n;
+    if (!db_value(db, &n, err,
+                  "select (select count(*) from ticket where id = $1 and $2 = 't') + (select count(*) from work where id = $1 and $2 = 'w')"
+                  " + (select count(*) from notification where id = $1 and $2 = 'a') + (select count(*) from outbox where id = $1 and $2 = 'b')",
+                  "is", token.id, purpose))
+        return FALSE;
+    *ret = n > 0;
+    return TRUE;
+}
+
+/* Whose it was is not known any more: anybody's of the configuration. */
+static gboolean is_ours(const IntakeCase *c, Token token, const char *mac)
+{
+    const GPtrArray *contacts = c->desk->config->contact_order;
+    gboolean good = (token.purpose == 't' || token.purpose == 'b') && token_verify(&c->desk->keys, token, NULL, mac);
+    for (guint i = 0; !good && token.purpose != 't' && i < contacts->len; i++)
+        good = token_verify(&c->desk->keys, token, ((const ConfigContact *)g_ptr_array_index(contacts, i))->name, mac);
+    return good;
+}
+
+gboolean lost_look(IntakeCase *c, Token token, const char *mac, GError **err)
+{
+    gint64 above = 0;
+    gboolean is_known;
+    if (c->lost != NULL || token.purpose == 'm')
+        return TRUE;
+    if (!db_value(c->desk->db, &above, err, "select coalesce((select cast(value as integer) from fact where name = 'restored'), 0)", ""))
+        return FALSE;
+    if (token.id > above || c->lost_tries++ >= TRIES_MAX)
+        return TRUE;
+    if (!has_row(c->desk->db, token, &is_known, err))
+        return FALSE;
+    if (is_known || !is_ours(c, token, mac))
+        return TRUE;
+    c->lost = g_strdup_printf("%s %" G_GINT64_FORMAT, kind_of(token.purpose), token.id);
+    intake_note(c, "it answers %s, which was made after the backup that was restored: as if it had no token", c->lost);
+    return TRUE;
+}
+
+static gboolean mail_lead(IntakeCase *c, GError **err)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(lines, g_strdup_printf("From %s: %s", c->reading->from, c->reading->subject));
+    g_ptr_array_add(lines, g_strdup_printf("It answers %s, which was made after the backup that was restored. What it was about, no ticket knows;"
+                                           " nothing that it says was done.", c->lost));
+    g_ptr_array_add(lines, c->ticket != NULL ? g_strdup_printf("It is in ticket %" G_GINT64_FORMAT " now.", c->ticket->id)
+                                             : g_strdup("It is filed under other (escalate hold --other)."));
+    return bulletin_send(c->desk, c->home, c->home->lead, "A mail answers what was lost", lines, err);
+}
+
+gboolean lost_tell(IntakeCase *c, GError **err)
+{
+    gint64 n;
+    if (c->lost == NULL || c->home == NULL || c->home->lead == NULL)
+        return TRUE;
+    g_autofree char *fact = g_strconcat("lost:", c->lost, NULL), *now = g_strdup_printf("%" G_GINT64_FORMAT, c->desk->now);
+    if (!db_value(c->desk->db, &n, err, "select count(*) from fact where name = $1", "s", fact))
+        return FALSE;
+    if (n > 0)
+        return TRUE;
+    return db_run(c->desk->db, err, "insert into fact (name, value) values ($1, $2)", "ss", fact, now)
+           && desk_audit(c->desk, c->ticket != NULL ? c->ticket->id : 0, err, "lost", "message=%" G_GINT64_FORMAT " answers=\"%s\"", c->row->id, c->lost)
+           && mail_lead(c, err);
+}

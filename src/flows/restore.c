@@ -1,0 +1,302 @@
+/* restore: first all is unpacked and verified beside the place where it goes; then the mails are moved, then the keys, and the database last: a
+ * restore that was interrupted has none, and is called again. It must never write over what is there. */
+#include "flows/restore.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/keyfile.h"
+#include "base/spoolname.h"
+
+#include "store/audit.h"
+#include "store/messages.h"
+#include "store/spool.h"
+
+#include "flows/backup.h"
+#include "flows/unpack.h"
+
+#include "base/banned.h"
+
+#define NUMBERS_APART ((gint64)1000000)
+
+typedef struct {
+    Desk *desk;
+    const RestoreOptions *options;
+    RestoreTell *tell;
+    void *data;
+    RestoreResult *result;
+    Unpacked unpacked;
+    gint64 highest_there; /* of the database that is set aside, where it can be read */
+    Db *db;               /* the backup's, beside its place */
+} Restore;
+
+static gboolean is_there(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0;
+}
+
+/* ---- may it begin? ---- */
+
+static gboolean has_right_user(const char *database, GError **err)
+{
+    g_autofree char *directory = g_path_get_dirname(database);
+    struct stat st;
+    if (stat(directory, &st) != 0)
+        return files_make_directory(directory, 0750, err);
+    return st.st_uid == geteuid()
+           || error_set(err, ERROR_REFUSED, "restore: '%s' belongs to user %lu: run it as that user, else the daemon could not use the files", directory,
+                        (unsigned long)st.st_uid);
+}
+
+/* The numbers of a database that cannot be read are unknown: --above is for that. */
+static void note_highest(Restore *r)
+{
+    Db *there = NULL;
+    if (db_open_to_read(r->desk->config->database, DB_PATIENCE, &there, NULL) && !db_highest(there, &r->highest_there, NULL))
+        r->highest_there = 0;
+    db_close(there);
+}
+
+static gboolean may_begin(Restore *r, GError **err)
+{
+    const char *database = r->desk->config->database;
+    if (!has_right_user(database, err))
+        return FALSE;
+    if (!is_there(database))
+        return TRUE;
+    if (!r->options->aside)
+        return error_set(err, ERROR_REFUSED, "restore: the database '%s' is there: --aside gives it another name", database);
+    if (!db_is_free(database, err))
+        return FALSE;
+    note_highest(r);
+    return TRUE;
+}
+
+/* ---- the database of the backup ---- */
+
+static void note_problem(void *data, const char *line)
+{
+    GString *first = data;
+    if (first->len == 0)
+        g_string_append(first, line);
+}
+
+static gboolean verify(Restore *r, GError **err)
+{
+    g_autoptr(GString) problem = g_string_new(NULL);
+    g_autofree char *path = g_build_filename(r->unpacked.facts, BACKUP_AUDIT_KEY, NULL);
+    g_autoptr(GPtrArray) keys = NULL;
+    gint64 rows;
+    if (!keyfile_load(path, &keys, err) || !db_verify(r->db, note_problem, problem, err))
+        return FALSE;
+    if (problem->len > 0)
+        return error_set(err, ERROR_DATA, "'%s': the database in it: %s", r->options->file, problem->str);
+    g_clear_pointer(&r->desk->audit_key, g_bytes_unref);
+    r->desk->audit_key = g_bytes_ref(((const KeyfileKey *)g_ptr_array_index(keys, 0))->bytes);
+    return audit_verify(r->db, r->desk->audit_key, r->unpacked.head, &rows, err);
+}
+
+/* What was made after the backup had the numbers behind the backup's; nobody knows how many. */
+static gboolean number_above(Restore *r, GError **err)
+{
+    gint64 highest;
+    if (!db_highest(r->db, &highest, err))
+        return FALSE;
+    highest = MAX(MAX(highest, r->highest_there), r->options->above);
+    gint64 above = ((highest + NUMBERS_APART / 2) / NUMBERS_APART + 1) * NUMBERS_APART;
+    r->result->above = above;
+    return db_jump(r->db, above, err)
+           && db_run(r->db, err, "insert into fact (name, value) values ('restored', cast($1 as text)) on conflict (name) do update set value = excluded.value", "i",
+                     above);
+}
+
+static gboolean record(Restore *r, GError **err)
+{
+    if (!db_begin(r->db, err))
+        return FALSE;
+    r->desk->db = r->db; /* for the record alone */
+    gboolean ok = number_above(r, err)
+                  && desk_audit(r->desk, 0, err, "restored", "taken=%s head=%s above=%" G_GINT64_FORMAT, r->unpacked.taken, r->unpacked.head, r->result->above);
+    r->desk->db = NULL;
+    return db_end(r->db, ok, err);
+}
+
+static gboolean open_unpacked(Restore *r, GError **err)
+{
+    g_autofree char *path = g_build_filename(r->unpacked.facts, BACKUP_DATABASE, NULL);
+    return (is_there(path) || error_set(err, ERROR_DATA, "'%s': has no database", r->options->file)) && db_open(path, &r->db, err) && verify(r, err);
+}
+
+/* ---- mails ---- */
+
+/* A mail that waited when the backup was taken may have been taken in since, and be in the archive of its day: under the same name. */
+static gboolean was_taken_in(const Restore *r, const char *name)
+{
+    g_autofree char *day = spool_archive_path(name, spoolname_seconds(name)), *path = g_build_filename(r->desk->config->spool, day, NULL);
+    g_autofree char *held = g_build_filename(r->desk->config->spool, "hold", name, NULL);
+    return is_there(path) || is_there(held);
+}
+
+static gboolean put_back(void *data, const char *relative, const char *name, GError **err)
+{
+    Restore *r = data;
+    g_autofree char *from = g_build_filename(r->unpacked.mails, relative, NULL), *to = g_build_filename(r->desk->config->spool, relative, NULL);
+    g_autofree char *directory = g_path_get_dirname(to);
+    gboolean same = TRUE;
+    if (g_str_has_prefix(relative, "incoming/") && was_taken_in(r, name))
+        return TRUE;
+    if (is_there(to)) {
+        if (!files_are_same(from, to, &same, err))
+            return FALSE;
+        if (!same) {
+            r->result->differs++;
+            r->tell(r->data, RESTORE_DIFFERS, relative);
+        }
+        return TRUE;
+    }
+    if (g_mkdir_with_parents(directory, 0750) != 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", directory);
+    r->result->mails++;
+    return files_move(from, to, err);
+}
+
+/* Reasons before what they are for, and incoming last: with it the daemon could begin. */
+static gboolean put_mails_back(Restore *r, GError **err)
+{
+    static const char *const states[] = {"archive", "hold", "incoming"};
+    if (!spool_prepare(r->desk->config->spool, err))
+        return FALSE;
+    for (gsize i = 0; i < G_N_ELEMENTS(states); i++)
+        if (!spool_each(r->unpacked.mails, states[i], put_back, r, err))
+            return FALSE;
+    return TRUE;
+}
+
+/* ---- what is newer than the backup ---- */
+
+/* out-N.eml: a mail that was sent. */
+static gint64 sent_number(const char *name)
+{
+    char *end = NULL;
+    gint64 n = g_str_has_prefix(name, "out-") ? g_ascii_strtoll(name + 4, &end, 10) : 0;
+    return n > 0 && strcmp(end, ".eml") == 0 ? n : 0;
+}
+
+static gboolean has_row(Restore *r, const char *name, gint64 number, gboolean *ret, GError **err)
+{
+    gint64 n;
+    if (number > 0 ? !db_value(r->db, &n, err, "select count(*) from outbox where id = $1", "i", number) : !messages_by_spool_name(r->db, name, &n, err))
+        return FALSE;
+    *ret = n > 0;
+    return TRUE;
+}
+
+static gboolean take_in_again(Restore *r, const char *relative, const char *name, GError **err)
+{
+    g_autofree char *from = g_build_filename(r->desk->config->spool, relative, NULL), *to = g_build_filename(r->desk->config->spool, "incoming", name, NULL);
+    GError *local = NULL;
+    r->result->again++;
+    r->tell(r->data, RESTORE_AGAIN, relative);
+    if (r->options->leave || files_move(from, to, &local))
+        return TRUE;
+    if (local->code == ERROR_REFUSED) { /* it waits there already */
+        g_error_free(local);
+        return TRUE;
+    }
+    g_propagate_error(err, local);
+    return FALSE;
+}
+
+static gboolean each_archived(void *data, const char *relative, const char *name, GError **err)
+{
+    Restore *r = data;
+    gint64 number = sent_number(name);
+    gboolean known;
+    if (number == 0 && !spoolname_is_valid(name))
+        return TRUE;
+    if (!has_row(r, name, number, &known, err))
+        return FALSE;
+    if (known)
+        return TRUE;
+    if (number == 0)
+        return take_in_again(r, relative, name, err);
+    r->result->sent++;
+    r->tell(r->data, RESTORE_SENT, relative);
+    return TRUE;
+}
+
+/* ---- keys and database ---- */
+
+static char *aside_name(const Restore *r, const char *path)
+{
+    g_autofree char *at = instant_format(r->desk->now);
+    return g_strdup_printf("%s.aside-%s", path, at);
+}
+
+static gboolean set_aside(const Restore *r, const char *path, const char *end, GError **err)
+{
+    g_autofree char *from = g_strconcat(path, end, NULL), *fresh = aside_name(r, path), *to = g_strconcat(fresh, end, NULL);
+    return !is_there(from) || files_move(from, to, err);
+}
+
+/* Keys of tokens are added to those that are there: mails that the newer one signed can be answered too. The chain has one key, the backup's. */
+static gboolean put_keys(Restore *r, GError **err)
+{
+    const Config *c = r->desk->config;
+    g_autofree char *key = g_build_filename(r->unpacked.facts, BACKUP_KEY, NULL), *audit = g_build_filename(r->unpacked.facts, BACKUP_AUDIT_KEY, NULL);
+    guint added;
+    gboolean same = FALSE;
+    if (!keyfile_merge(c->key_file, key, r->desk->now, &added, err))
+        return FALSE;
+    if (is_there(c->audit_key_file) && (!files_are_same(audit, c->audit_key_file, &same, err) || (!same && !set_aside(r, c->audit_key_file, "", err))))
+        return FALSE;
+    return same || files_move(audit, c->audit_key_file, err);
+}
+
+static gboolean put_database(Restore *r, GError **err)
+{
+    static const char *const ends[] = {"-wal", "-shm", ""};
+    const char *database = r->desk->config->database;
+    g_autofree char *from = g_build_filename(r->unpacked.facts, BACKUP_DATABASE, NULL), *directory = g_path_get_dirname(database);
+    if (is_there(database))
+        r->result->aside = aside_name(r, database);
+    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++)
+        if (!set_aside(r, database, ends[i], err))
+            return FALSE;
+    g_clear_pointer(&r->db, db_close); /* its log is in it then */
+    return files_move(from, database, err) && files_sync_directory(directory, err);
+}
+
+static gboolean put_in_place(Restore *r, GError **err)
+{
+    return record(r, err) && put_mails_back(r, err) && spool_each(r->desk->config->spool, "archive", each_archived, r, err) && put_keys(r, err)
+           && put_database(r, err);
+}
+
+gboolean restore_run(Desk *d, const RestoreOptions *o, RestoreTell *tell, void *data, RestoreResult *ret, GError **err)
+{
+    Restore r = {.desk = d, .options = o, .tell = tell, .data = data, .result = ret};
+    g_autofree char *beside = g_path_get_dirname(d->config->database), *own = g_strdup_printf("restore.%d", (int)getpid());
+    g_autofree char *facts = g_build_filename(beside, own, NULL), *mails = g_build_filename(d->config->spool, own, NULL);
+    *ret = (RestoreResult){0};
+    if (!o->verify && !may_begin(&r, err))
+        return FALSE;
+    if (g_mkdir_with_parents(beside, 0750) != 0 || g_mkdir_with_parents(d->config->spool, 0755) != 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s' or '%s'", beside, d->config->spool);
+    gboolean ok = unpack_run(d, o->file, facts, mails, !o->verify, &r.unpacked, err) && open_unpacked(&r, err);
+    ret->taken = g_strdup(r.unpacked.taken);
+    ret->head = g_strdup(r.unpacked.head);
+    ret->configuration = g_strdup(r.unpacked.configuration);
+    ok = ok && (o->verify || put_in_place(&r, err));
+    db_close(r.db);
+    unpack_remove(facts);
+    unpack_remove(mails);
+    unpack_clear(&r.unpacked);
+    return ok;
+}

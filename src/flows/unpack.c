@@ -1,0 +1,217 @@
+/* unpack: a tar to two directories. It must never write outside of them, nor believe a byte that the list does not confirm. */
+#include "flows/unpack.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/files.h"
+
+#include "store/tar.h"
+
+#include "flows/backup.h"
+
+#include "base/banned.h"
+
+#define NOTE_BYTES 65536
+
+typedef struct {
+    const Desk *desk;
+    const char *file;
+    TarReader *tar;
+    FILE *sums; /* as they are found; no name */
+    Unpacked *out;
+    gboolean keeps_mails, is_complete;
+} Unpack;
+
+/* ---- the note ---- */
+
+static char *value_of(const char *note, const char *key)
+{
+    g_auto(GStrv) lines = g_strsplit(note, "\n", -1);
+    gsize n = strlen(key);
+    for (guint i = 0; lines[i] != NULL; i++)
+        if (strncmp(lines[i], key, n) == 0 && strncmp(lines[i] + n, ": ", 2) == 0)
+            return g_strdup(lines[i] + n + 2);
+    return NULL;
+}
+
+static gboolean read_note(Unpack *u, char **ret_digest, GError **err)
+{
+    g_autoptr(GString) note = NULL;
+    if (!tar_text(u->tar, NOTE_BYTES, &note, err))
+        return FALSE;
+    g_autofree char *format = value_of(note->str, "format");
+    u->out->taken = value_of(note->str, "taken");
+    u->out->head = value_of(note->str, "audit-head");
+    u->out->configuration = value_of(note->str, "configuration-version");
+    if (g_strcmp0(format, "1") != 0 || u->out->taken == NULL || u->out->head == NULL)
+        return error_set(err, ERROR_DATA, "'%s': is a backup of format '%s', this program reads 1", u->file, format != NULL ? format : "");
+    *ret_digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, note->str, (gssize)note->len);
+    return TRUE;
+}
+
+/* ---- the files ---- */
+
+/* Whom the envelope lines of a mail in incoming count for is told by its owner: it must not become ours. Only root can give it back. */
+static gboolean is_trusted(const Unpack *u, uid_t owner) { return owner == 0 || owner == geteuid() || config_is_intake_user(u->desk->config, owner); }
+
+static gboolean is_of_stranger(const Unpack *u, const char *name) { return g_str_has_prefix(name, BACKUP_SPOOL "incoming/") && !is_trusted(u, tar_owner(u->tar)); }
+
+/* Where an entry goes; NULL: it is none of a backup. */
+static char *place_of(const Unpack *u, const char *name)
+{
+    static const char *const facts[] = {BACKUP_DATABASE, BACKUP_KEY, BACKUP_AUDIT_KEY};
+    static const char *const states[] = {"incoming/", "hold/", "archive/"};
+    for (gsize i = 0; i < G_N_ELEMENTS(facts); i++)
+        if (strcmp(name, facts[i]) == 0)
+            return g_build_filename(u->out->facts, name, NULL);
+    const char *below = g_str_has_prefix(name, BACKUP_SPOOL) ? name + strlen(BACKUP_SPOOL) : "";
+    if (is_of_stranger(u, name) && geteuid() != 0)
+        return g_build_filename(u->out->mails, "hold", below + strlen("incoming/"), NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(states); i++)
+        if (g_str_has_prefix(below, states[i]))
+            return g_build_filename(u->out->mails, below, NULL);
+    return NULL;
+}
+
+static gboolean settle_owner(const Unpack *u, const char *name, const char *path, int fd, GError **err)
+{
+    if (!is_of_stranger(u, name))
+        return TRUE;
+    if (geteuid() == 0)
+        return fchown(fd, tar_owner(u->tar), (gid_t)-1) == 0 || error_set_errno(err, ERROR_TEMPFAIL, errno, "owner of '%s'", path);
+    g_autofree char *reason = g_strconcat(path, ".reason", NULL);
+    g_autofree char *text = g_strdup_printf("restored from a backup, where it belonged to user %lu: after a requeue its envelope lines count\n", (unsigned long)tar_owner(u->tar));
+    return files_replace(reason, text, strlen(text), 0640, err);
+}
+
+static gboolean write_entry(Unpack *u, const char *name, char **ret_digest, GError **err)
+{
+    g_autofree char *path = place_of(u, name);
+    if (path == NULL)
+        return error_set(err, ERROR_DATA, "'%s': holds '%s', which is no file of a backup", u->file, name);
+    gboolean is_mail = g_str_has_prefix(name, BACKUP_SPOOL);
+    if (is_mail && !u->keeps_mails)
+        return tar_extract(u->tar, -1, path, ret_digest, err);
+    g_autofree char *directory = g_path_get_dirname(path);
+    if (g_mkdir_with_parents(directory, 0700) != 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", directory);
+    AUTO_FD fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, is_mail ? 0640 : 0600);
+    if (fd < 0)
+        return error_set_errno(err, errno == EEXIST ? ERROR_DATA : ERROR_TEMPFAIL, errno, "create '%s'", path);
+    return settle_owner(u, name, path, fd, err) && tar_extract(u->tar, fd, path, ret_digest, err);
+}
+
+/* ---- the list ---- */
+
+static gboolean are_same(FILE *a, FILE *b)
+{
+    char one[4096], other[4096];
+    gsize n;
+    rewind(a);
+    rewind(b);
+    do {
+        n = fread(one, 1, sizeof one, a);
+        if (fread(other, 1, sizeof other, b) != n || memcmp(one, other, n) != 0)
+            return FALSE;
+    } while (n > 0);
+    return TRUE;
+}
+
+static gboolean compare_sums(Unpack *u, GError **err)
+{
+    FILE *list = tmpfile();
+    g_autofree char *digest = NULL;
+    if (list == NULL)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "temporary file");
+    gboolean ok = tar_extract(u->tar, fileno(list), BACKUP_SUMS, &digest, err);
+    if (ok && (fflush(u->sums) != 0 || !are_same(u->sums, list)))
+        ok = error_set(err, ERROR_DATA, "'%s': a file in it is not as it was written (its " BACKUP_SUMS " does not fit): the backup is damaged", u->file);
+    fclose(list);
+    u->is_complete = ok;
+    return ok;
+}
+
+/* ---- the whole ---- */
+
+static gboolean entry(Unpack *u, const char *name, guint number, GError **err)
+{
+    g_autofree char *digest = NULL, *kept = g_strdup(name);
+    if (u->is_complete)
+        return error_set(err, ERROR_DATA, "'%s': something stands behind its end", u->file);
+    if (number == 0 && strcmp(kept, BACKUP_NOTE) != 0)
+        return error_set(err, ERROR_DATA, "'%s': is no backup of escalate", u->file);
+    if (strcmp(kept, BACKUP_SUMS) == 0)
+        return compare_sums(u, err);
+    if (!(number == 0 ? read_note(u, &digest, err) : write_entry(u, kept, &digest, err)))
+        return FALSE;
+    return fprintf(u->sums, "%s  %s\n", digest, kept) > 0 || error_set_errno(err, ERROR_TEMPFAIL, errno, "list of the backup's files");
+}
+
+static gboolean all_entries(Unpack *u, GError **err)
+{
+    GError *local = NULL;
+    const char *name;
+    for (guint number = 0; tar_next(u->tar, &name, &local); number++)
+        if (!entry(u, name, number, err))
+            return FALSE;
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    return u->is_complete || error_set(err, ERROR_DATA, "'%s': is no whole backup: its end is missing", u->file);
+}
+
+/* One call for a million files. */
+static gboolean sync_all(const char *directory, GError **err)
+{
+    AUTO_FD fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return (fd >= 0 && syncfs(fd) == 0) || error_set_errno(err, ERROR_TEMPFAIL, errno, "sync '%s'", directory);
+}
+
+gboolean unpack_run(const Desk *d, const char *file, const char *facts, const char *mails, gboolean keeps_mails, Unpacked *ret, GError **err)
+{
+    *ret = (Unpacked){.facts = g_strdup(facts), .mails = g_strdup(mails)};
+    Unpack u = {.desk = d, .file = file, .out = ret, .keeps_mails = keeps_mails, .sums = tmpfile()};
+    if (u.sums == NULL)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "temporary file");
+    gboolean ok = tar_open(file, &u.tar, err);
+    if (ok && (mkdir(facts, 0700) != 0 || mkdir(mails, 0700) != 0))
+        ok = error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s' or '%s'", facts, mails);
+    ok = ok && all_entries(&u, err) && sync_all(facts, err) && sync_all(mails, err);
+    tar_close(u.tar);
+    fclose(u.sums);
+    return ok;
+}
+
+void unpack_clear(Unpacked *u)
+{
+    char *texts[] = {u->facts, u->mails, u->taken, u->head, u->configuration};
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(texts[i]);
+    *u = (Unpacked){0};
+}
+
+static void remove_below(const char *path, int depth)
+{
+    DIR *dir = opendir(path);
+    struct dirent *e;
+    while (dir != NULL && (e = readdir(dir)) != NULL) {
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+            continue;
+        g_autofree char *below = g_build_filename(path, e->d_name, NULL);
+        if (unlink(below) != 0 && depth > 0)
+            remove_below(below, depth - 1);
+    }
+    if (dir != NULL)
+        closedir(dir);
+    rmdir(path);
+}
+
+void unpack_remove(const char *directory) { remove_below(directory, 5); /* mails/archive/YYYY/MM/DD */ }

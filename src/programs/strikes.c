@@ -1,0 +1,215 @@
+/* strikes: counted in the database, known here, so that no mail costs a question. What is in hand stands in a small file of the spool: a process
+ * that dies leaves it there, since the system keeps what was written. It must never cost a sync. */
+#include "programs/strikes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "base/spoolname.h"
+
+#include "store/spool.h"
+
+#include "flows/holding.h"
+#include "flows/timers.h"
+
+#include "programs/supervise.h"
+
+#include "base/banned.h"
+
+#define IN_HAND "in-hand" /* in the spool */
+#define DUE "due " /* and the number of the row that was to fire */
+
+struct Strikes {
+    Desk *desk;
+    GHashTable *counts; /* name -> number of strikes */
+    int fd;             /* of the file in hand; -1: another process has it, or it cannot be made */
+    gboolean is_set;
+};
+
+/* ---- the file in hand ---- */
+
+/* Locked as long as this process lives: what another one that works on this spool has in hand is no death. */
+static int open_in_hand(const Desk *d)
+{
+    g_autofree char *path = g_build_filename(d->config->spool, IN_HAND, NULL);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+    if (fd < 0)
+        log_event(LOGGING_WARNING, "event=no-in-hand path=%s reason=\"%s\"", path, g_strerror(errno));
+    else if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        files_close_fd(&fd);
+    return fd;
+}
+
+/* A name of incoming, "due NUMBER", or NULL. */
+static void set_in_hand(Strikes *s, const char *what)
+{
+    char record[SPOOLNAME_MAX + 1] = "\n";
+    if (s->fd < 0 || (what == NULL && !s->is_set))
+        return;
+    if (what != NULL && strlen(what) < SPOOLNAME_MAX)
+        *stpcpy(record, what) = '\n';
+    s->is_set = what != NULL;
+    (void)!pwrite(s->fd, record, sizeof record, 0); /* without it a death over it costs nothing */
+}
+
+void strikes_in_hand(Strikes *s, const char *name) { set_in_hand(s, name); }
+
+static void due_in_hand(void *data, gint64 due)
+{
+    char text[32];
+    g_snprintf(text, sizeof text, DUE "%" G_GINT64_FORMAT, due);
+    set_in_hand(data, due == 0 ? NULL : text);
+}
+
+/* What was left there, or NULL. */
+static char *left_in_hand(int fd)
+{
+    char record[SPOOLNAME_MAX + 1] = "";
+    ssize_t n = fd < 0 ? 0 : pread(fd, record, sizeof record - 1, 0);
+    record[MAX(n, 0)] = '\0';
+    record[strcspn(record, "\n")] = '\0';
+    return *record != '\0' ? g_strdup(record) : NULL;
+}
+
+/* ---- strikes ---- */
+
+static int count_of(const Strikes *s, const char *name) { return GPOINTER_TO_INT(g_hash_table_lookup(s->counts, name)); }
+
+gboolean strikes_is_last_chance(const Strikes *s, const char *name) { return count_of(s, name) >= LIMIT_STRIKES - 1; }
+
+static gboolean load(Strikes *s, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    GError *local = NULL;
+    if (!db_select(s->desk->db, &rows, err, "select spool_name, count from strike", ""))
+        return FALSE;
+    while (db_next(rows, &local))
+        g_hash_table_insert(s->counts, g_strdup(db_text(rows, 0)), GINT_TO_POINTER((int)db_int(rows, 1)));
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
+static gboolean record(Strikes *s, const char *name, const char *reason, int count, gboolean is_hold, GError **err)
+{
+    Db *db = s->desk->db;
+    gboolean well = db_begin(db, err);
+    return well
+           && db_end(db,
+                     db_run(db, err,
+                            "insert into strike (spool_name, count, reason) values ($1, $2, $3) on conflict (spool_name) do update set count = excluded.count,"
+                            " reason = excluded.reason",
+                            "sis", name, (gint64)count, reason)
+                         && (!is_hold || holding_note(s->desk, name, reason, err)),
+                     err);
+}
+
+static gboolean strike(Strikes *s, const char *name, const char *reason, int count, GError **err)
+{
+    g_autofree char *quoted = log_quote(reason);
+    gboolean is_hold = count >= LIMIT_STRIKES;
+    if (!record(s, name, reason, count, is_hold, err))
+        return FALSE;
+    g_hash_table_insert(s->counts, g_strdup(name), GINT_TO_POINTER(count));
+    log_event(LOGGING_WARNING, "event=strike file=%s count=%d reason=%s", name, count, quoted);
+    if (!is_hold)
+        return TRUE;
+    log_event(LOGGING_ERROR, "event=hold file=%s reason=%s", name, quoted);
+    if (!spool_to_hold(s->desk->config->spool, name, reason, err) || !db_run(s->desk->db, err, "delete from strike where spool_name = $1", "s", name))
+        return FALSE;
+    g_hash_table_remove(s->counts, name);
+    return TRUE;
+}
+
+gboolean strikes_add(Strikes *s, const char *name, const char *reason, gboolean at_once, GError **err)
+{
+    int count = count_of(s, name) + 1;
+    return strike(s, name, reason, at_once ? MAX(count, LIMIT_STRIKES) : count, err);
+}
+
+/* ---- what is left of a core that died ---- */
+
+static gboolean is_waiting(const Desk *d, const char *name)
+{
+    g_autofree char *path = g_build_filename(d->config->spool, "incoming", name, NULL);
+    struct stat st;
+    return lstat(path, &st) == 0;
+}
+
+static gboolean blame_due(Strikes *s, gint64 due, const char *reason, GError **err)
+{
+    return db_begin(s->desk->db, err) && db_end(s->desk->db, timers_blame(s->desk, due, reason, err), err);
+}
+
+/* Minutes without a step have cost all others too: then a file has one more chance, not two. */
+static gboolean blame_file(Strikes *s, const char *name, const char *reason, gboolean is_stall, GError **err)
+{
+    int count = count_of(s, name) + 1;
+    return !is_waiting(s->desk, name) || strike(s, name, reason, is_stall ? MAX(count, LIMIT_STRIKES - 1) : count, err);
+}
+
+static gboolean blame(Strikes *s, const char *left, GError **err)
+{
+    const SupervisePast *past = supervise_past();
+    gboolean is_stall = past->deaths > 0 && past->last[0].is_stall;
+    g_autofree char *how = is_stall ? g_strdup("it did not go on") : past->deaths > 0 ? program_status_text(past->last[0].status) : g_strdup("no end");
+    g_autofree char *reason = g_strdup_printf("core died over it: %s", how);
+    guint64 due;
+    if (spoolname_is_valid(left))
+        return blame_file(s, left, reason, is_stall, err);
+    if (g_str_has_prefix(left, DUE) && g_ascii_string_to_unsigned(left + strlen(DUE), 10, 1, G_MAXINT64, &due, NULL))
+        return blame_due(s, (gint64)due, reason, err);
+    return TRUE; /* nonsense is nobody */
+}
+
+Strikes *strikes_open(Desk *d, GError **err)
+{
+    Strikes *s = g_new0(Strikes, 1);
+    s->desk = d;
+    s->counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    s->fd = open_in_hand(d);
+    g_autofree char *left = left_in_hand(s->fd);
+    if (!load(s, err) || (left != NULL && !blame(s, left, err))) {
+        strikes_close(s); /* what was left stands there still */
+        return NULL;
+    }
+    s->is_set = left != NULL;
+    set_in_hand(s, NULL);
+    d->in_hand = due_in_hand;
+    d->in_hand_data = s;
+    return s;
+}
+
+void strikes_close(Strikes *s)
+{
+    if (s == NULL)
+        return;
+    s->desk->in_hand = NULL;
+    files_close_fd(&s->fd);
+    g_hash_table_unref(s->counts);
+    g_free(s);
+}
+
+gboolean strikes_tidy(Strikes *s, GError **err)
+{
+    GHashTableIter it;
+    gpointer name;
+    g_hash_table_iter_init(&it, s->counts);
+    while (g_hash_table_iter_next(&it, &name, NULL)) {
+        if (is_waiting(s->desk, name))
+            continue;
+        if (!db_run(s->desk->db, err, "delete from strike where spool_name = $1", "s", (const char *)name))
+            return FALSE;
+        g_hash_table_iter_remove(&it);
+    }
+    return TRUE;
+}

@@ -1,0 +1,24 @@
+/* strikes: what a file of incoming has cost so far. Each failure of its own is a strike, and so is each core that died over it; the last is
+ * hold. A timer over which core died is put off. */
+#ifndef PROGRAMS_STRIKES_H
+#define PROGRAMS_STRIKES_H
+
+#include "flows/desk.h"
+
+typedef struct Strikes Strikes;
+
+/* What the last core had in hand when it died gets its strike, or is put off. The desk's store is open, and outlives this; the desk tells of timers
+ * from now on. TEMPFAIL: not now. */
+Strikes *strikes_open(Desk *d, GError **err);
+void strikes_close(Strikes *s); /* NULL is fine */
+
+/* This file is in hand from now on (NULL: none): if this process dies, it costs the file a strike. No sync: a machine that dies costs none. */
+void strikes_in_hand(Strikes *s, const char *name);
+/* Whether one more strike is hold. Such a file is tried alone, and last: if it brings core down, all else was done before. */
+gboolean strikes_is_last_chance(const Strikes *s, const char *name);
+/* It failed for that reason; `at_once`: hold. */
+gboolean strikes_add(Strikes *s, const char *name, const char *reason, gboolean at_once, GError **err);
+/* Forgets files that were taken in or away since. */
+gboolean strikes_tidy(Strikes *s, GError **err);
+
+#endif

@@ -1,0 +1,186 @@
+/* watch: reads and never writes but its own pulse; it needs neither core nor a database that can be opened. The alarm's program is run by a child, so
+ * that one that hangs holds up nothing. */
+#include "programs/watch.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/worker.h"
+
+#include "rules/alarm.h"
+
+#include "mail/pager.h"
+
+#include "flows/health.h"
+
+#include "programs/alive.h"
+
+#include "base/banned.h"
+
+#define LONGEST_US (60 * G_USEC_PER_SEC)
+#define REPLY_MAX 4096
+
+typedef struct {
+    Desk *desk;
+    Alive *alive;
+    AlarmState alarm;
+    Worker *runner;      /* the alarm's program is running */
+    gint64 next_look_at; /* monotonic µs */
+} Watch;
+
+/* ---- the program ---- */
+
+typedef struct {
+    const ConfigAlarm *alarm;
+    const char *input;
+} Call;
+
+static int run_program(int channel, void *data)
+{
+    const Call *call = data;
+    g_autofree char *reply = NULL;
+    PagerCall page = {.argv = (const char *const *)call->alarm->argv, .seconds = call->alarm->timeout.amount, .bytes = call->input, .length = strlen(call->input)};
+    TransportResult result = pager_run(&page, &reply);
+    g_autofree char *answer = g_strdup_printf("%c%.*s", result == TRANSPORT_SENT ? '+' : '-', REPLY_MAX - 2, reply);
+    return worker_write(channel, answer, strlen(answer), NULL) ? 0 : 1;
+}
+
+static void collect(Watch *w)
+{
+    g_autoptr(GString) answer = NULL;
+    g_autoptr(GError) err = NULL;
+    gboolean ok = worker_receive(w->runner, REPLY_MAX, 1, &answer, &err);
+    g_autofree char *quoted = log_quote(ok ? answer->str + (answer->len > 0) : err->message);
+    gboolean is_done = ok && *answer->str == '+';
+    log_event(is_done ? LOGGING_INFO : LOGGING_ERROR, "event=alarm result=%s reply=%s", is_done ? "done" : "failed", quoted);
+    g_clear_pointer(&w->runner, worker_stop);
+}
+
+static void start_program(Watch *w, const GPtrArray *checks, const char *what)
+{
+    const ConfigAlarm *alarm = &w->desk->config->alarm;
+    g_autoptr(GError) err = NULL;
+    if (alarm->argv == NULL || w->runner != NULL)
+        return;
+    json_t *o = health_json(checks, w->desk->now);
+    json_object_set_new(o, "alarm", json_string(what));
+    json_object_set_new(o, "domain", json_string(w->desk->config->domain));
+    char *dumped = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
+    g_autofree char *line = g_strdup_printf("%s\n", dumped);
+    free(dumped);
+    json_decref(o);
+    Call call = {.alarm = alarm, .input = line};
+    w->runner = worker_start("alarm", run_program, &call, &err);
+    log_error("alarm", err);
+}
+
+/* ---- a look ---- */
+
+static void look(Watch *w)
+{
+    g_autoptr(GPtrArray) checks = NULL;
+    w->desk->now = instant_now();
+    checks = health_checks(w->desk);
+    HealthState state = health_worst(checks);
+    g_autofree char *headline = health_headline(checks), *quoted = log_quote(headline);
+    AlarmAct act = alarm_step(&w->alarm, state == HEALTH_CRITICAL, instant_since_boot_us() / G_USEC_PER_SEC, w->desk->config->alarm.after.amount, LIMIT_ALARM_AGAIN);
+    if (act == ALARM_RAISE)
+        log_event(LOGGING_CRITICAL, "event=health state=%s text=%s", health_word(state), quoted);
+    else if (act == ALARM_OVER)
+        log_event(LOGGING_WARNING, "event=health state=%s text=%s", health_word(state), quoted);
+    if (act != ALARM_NOTHING)
+        start_program(w, checks, act == ALARM_RAISE ? "raised" : "over");
+    alive_round(w->alive, w->desk->now, NULL, FALSE);
+}
+
+/* Often enough to keep `after`. */
+static gint64 interval_us(const Watch *w) { return CLAMP(w->desk->config->alarm.after.amount * G_USEC_PER_SEC / 5, G_USEC_PER_SEC / 5, LONGEST_US); }
+
+/* ---- the loop ---- */
+
+static Desk *load(const char *config)
+{
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free), warnings = g_ptr_array_new_with_free_func(g_free);
+    Desk *d = NULL;
+    desk_load(config, &d, problems, warnings); /* core says what is wrong */
+    return d;
+}
+
+static void reload(Watch *w, const char *config)
+{
+    Desk *fresh = load(config);
+    if (fresh == NULL)
+        return;
+    desk_free(w->desk);
+    w->desk = fresh;
+    alive_config(w->alive, fresh->config->version);
+    w->next_look_at = 0;
+}
+
+/* TRUE: leave. */
+static gboolean take_signals(Watch *w, int fd, const char *config)
+{
+    struct signalfd_siginfo info;
+    gboolean leave = FALSE;
+    while (read(fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGHUP)
+            reload(w, config);
+        else
+            leave = TRUE;
+    }
+    return leave;
+}
+
+static void wait_for_news(const Watch *w, int signals)
+{
+    struct pollfd fds[] = {{.fd = signals, .events = POLLIN}, {.fd = w->runner != NULL ? worker_fd(w->runner) : -1, .events = POLLIN}};
+    gint64 left = w->next_look_at - instant_monotonic_us();
+    poll(fds, G_N_ELEMENTS(fds), (int)(CLAMP(left, 0, LONGEST_US) / 1000) + 1);
+}
+
+static gboolean has_answered(const Watch *w)
+{
+    struct pollfd p = {.fd = w->runner != NULL ? worker_fd(w->runner) : -1, .events = POLLIN};
+    return p.fd >= 0 && poll(&p, 1, 0) > 0;
+}
+
+static void run(Watch *w, int signals, const char *config)
+{
+    while (!take_signals(w, signals, config)) {
+        if (has_answered(w))
+            collect(w);
+        if (instant_monotonic_us() >= w->next_look_at) {
+            look(w);
+            w->next_look_at = instant_monotonic_us() + interval_us(w);
+        }
+        wait_for_news(w, signals);
+    }
+}
+
+int watch_run(const char *config)
+{
+    Watch w = {.desk = load(config)};
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    AUTO_FD signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (w.desk == NULL)
+        return 78;
+    alarm_init(&w.alarm);
+    w.alive = alive_open(w.desk->config->spool, "watch", FALSE, instant_now());
+    alive_config(w.alive, w.desk->config->version);
+    run(&w, signals, config);
+    worker_stop(w.runner);
+    alive_close(w.alive);
+    desk_free(w.desk);
+    return 0;
+}

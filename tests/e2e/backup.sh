@@ -1,0 +1,167 @@
+#!/bin/sh
+# backup.sh: a backup while mail comes in, and yesterday restored: nothing that was accepted is missing, no number is given twice, answers to
+# what was lost are told to a person, and a damaged backup is found before anything is touched.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/desk.sh
+. "$(dirname "$0")/../desk.sh"
+command -v python3 >/dev/null || skip_all "no python3"
+command -v tar >/dev/null || skip_all "no tar"
+
+desk observe
+mail() { # TIME WHO SUBJECT
+    NOW=$1 make_mail "$2@acme.test" support@desk.test "$3" | deliver "$2@acme.test" support@desk.test
+}
+facts() { # what must be the same afterwards
+    for table in ticket message clock run notification outbox due; do
+        sqlite_value "select '$table ' || group_concat(id) from (select id from $table order by id)"
+    done
+    sqlite_value "select number || ' ' || hash from audit where event <> 'restored' order by number"
+}
+B=$WORK/backup.tar
+
+# ---- a morning ----
+mail 2026-05-26T09:00:00+02:00 joe 'The printer is dead'
+mail 2026-05-26T09:01:00+02:00 kim 'It is down'
+mail 2026-05-26T09:02:00+02:00 spam 'Nobody has this' # filed by hand, below
+at 2026-05-26T09:05:00+02:00
+echo junk | deliver x@acme.test nobody@elsewhere.test
+at 2026-05-26T09:06:00+02:00
+same "one in hold" 1 "$(count hold)"
+at 2026-05-26T09:28:00+02:00
+page=$(templated escalation | head -n 1)
+mail 2026-05-26T09:30:00+02:00 ida 'Waits while the backup is taken'
+waiting=$(basename "$(spool_files incoming)")
+
+# ---- the backup ----
+exits "a backup" 0 escalate --now 2026-05-26T09:31:00+02:00 backup "$B"
+match "says what is in it" 'database, keys and [0-9]+ files of mail, verified; audit head [0-9]+:' "$(cat "$WORK/out")"
+same "is its owner's alone" 600 "$(stat -c %a "$B")"
+same "leaves nothing beside it" "$B" "$(find "$WORK" -name 'backup.tar*')"
+tar -tf "$B" >"$WORK/list"
+for name in escalate-backup escalate.db key audit.key "spool/incoming/$waiting" SHA256SUMS; do
+    check "any tar finds $name" grep -qx "$name" "$WORK/list"
+done
+same "as many mails as there are" "$(find "$SPOOL/incoming" "$SPOOL/hold" "$SPOOL/archive" -type f | wc -l)" "$(grep -c '^spool/' "$WORK/list")"
+mkdir "$WORK/look"
+tar -xf "$B" -C "$WORK/look"
+check "sha256sum agrees" sh -c 'cd "$1" && sha256sum --quiet -c SHA256SUMS' sh "$WORK/look"
+exits "it can be tried" 0 escalate restore --verify "$B"
+match "without changing anything" 'whole, database and audit good' "$(cat "$WORK/out")"
+before=$(facts)
+cp "$B" "$WORK/first.tar"
+exits "again, over it" 0 escalate --now 2026-05-26T09:32:00+02:00 backup "$B"
+mv "$WORK/first.tar" "$B"
+
+# ---- what happens afterwards, and is lost ----
+mail 2026-05-26T09:40:00+02:00 lea 'New since the backup'
+at 2026-05-26T09:41:00+02:00
+mail 2026-05-26T09:42:00+02:00 lars 'This one is down too'
+at 2026-05-26T09:43:00+02:00
+at 2026-05-26T10:10:00+02:00
+highest=$(sqlite_value "select max(id) from ticket")
+lost_page=$(outgoing | grep -e '-escalation\.eml$' | tail -n 1)
+lost_ack=$(outgoing | grep -e '-auto-ack\.eml$' | tail -n 1)
+same "six tickets" 6 "$highest"
+
+# ---- refusals ----
+exits "over a database: no" 1 escalate restore "$B"
+match "and how" 'is there: --aside gives it another name' "$(cat "$WORK/err")"
+mkfifo "$WORK/hold-it" "$WORK/held"
+python3 -c 'import sqlite3,sys
+c=sqlite3.connect(sys.argv[1]); c.execute("select count(*) from ticket").fetchall(); open(sys.argv[2],"w").write("x"); open(sys.argv[3]).read()' \
+    "$WORK/escalate.db" "$WORK/held" "$WORK/hold-it" &
+read -r _ <"$WORK/held" || :
+exits "while somebody has it open: no" 1 escalate restore --aside "$B"
+match "and what to do" 'stop escalated first' "$(cat "$WORK/err")"
+echo >"$WORK/hold-it"
+wait
+head -c 20000 "$B" >"$WORK/cut.tar"
+exits "a backup that was cut off" 1 escalate restore --aside "$WORK/cut.tar"
+python3 - "$B" "$WORK/bad.tar" <<'END'
+import sys
+b = bytearray(open(sys.argv[1], 'rb').read())
+at = b.index(b'The printer is dead')  # in the database
+b[at] ^= 1
+open(sys.argv[2], 'wb').write(b)
+END
+exits "one with a bit that turned" 1 escalate restore --aside "$WORK/bad.tar"
+match "is said to be damaged" 'is not as it was written' "$(cat "$WORK/err")"
+(cd "$WORK/look" && tar -cf "$WORK/other.tar" key)
+exits "a tar of something else" 1 escalate restore --aside "$WORK/other.tar"
+match "is none of ours" 'is no backup of escalate' "$(cat "$WORK/err")"
+ln -s /etc "$WORK/look/spool/evil"
+(cd "$WORK/look" && tar -cf "$WORK/evil.tar" escalate-backup spool/evil)
+exits "one with a link in it" 1 escalate restore --aside "$WORK/evil.tar"
+tar -cPf "$WORK/up.tar" -C "$WORK/look" escalate-backup --transform 's,^key$,spool/archive/../../../key,' key
+exits "one whose name leads out" 1 escalate restore --aside "$WORK/up.tar"
+same "after all that, nothing was changed" "$highest" "$(sqlite_value 'select max(id) from ticket')"
+same "and nothing lies about" "" "$(find "$WORK" -name 'restore.*')"
+
+# ---- yesterday ----
+exits "yesterday is restored" 0 escalate --now 2026-05-26T12:00:00+02:00 restore --aside "$B"
+out=$(cat "$WORK/out")
+match "three mails are taken in again" '^3 mails since then are taken in again' "$out"
+match "they are named" '^again	archive/2026/05/26/' "$out"
+match "and those that were sent" '^[0-9]+ mails that were sent since then' "$out"
+match "numbers" 'numbered above 1000000;' "$out"
+same "the database that was there is kept" 1 "$(find "$WORK" -name 'escalate.db.aside-*' ! -name '*-wal' ! -name '*-shm' | wc -l)"
+same "rows as they were" "$before" "$(facts)"
+match "the record is whole" '^good: ' "$(escalate audit verify)"
+match "and has the restore" 'restored' "$(sqlite_value 'select event from audit order by number desc limit 1')"
+same "three mails wait" 3 "$(count incoming)"
+at 2026-05-26T12:05:00+02:00
+same "all are in" 0 "$(count incoming)"
+same "new tickets, above what was given away" "1
+2
+3
+1000001
+1000002
+1000003" "$(sqlite_value 'select id from ticket order by id')"
+same "each mail once" 0 "$(sqlite_value 'select count(*) from (select message_id from message where message_id is not null group by message_id having count(*) > 1)')"
+match "mails too" '^100000[0-9]+$' "$(sqlite_value 'select max(id) from outbox')"
+
+# ---- answers to what was lost ----
+reply "$lost_page" bob@desk.test 'ACK'
+make_mail lars@acme.test "$(reply_to "$lost_ack")" 'Re: what I wrote' | deliver lars@acme.test "$(reply_to "$lost_ack")"
+at 2026-05-26T12:10:00+02:00
+no_match "an ack of a notification that is gone does nothing" '"acker":"bob"' "$(for t in 1 2 3 1000001 1000002 1000003; do escalate --json show $t; done)"
+match "its log says why" 'it answers notification [0-9]+, which was made after the backup' "$(escalate log 1000004)"
+same "the lead is told of both" 2 "$(outgoing | grep -e '-notice\.eml$' | while read -r f; do header "$f" Subject; done | grep -c 'answers what was lost')"
+match "on record" 'lost' "$(sqlite_value "select distinct event from audit where event = 'lost'")"
+reply "$page" bob@desk.test 'ACK'
+at 2026-05-26T12:11:00+02:00
+match "a page of before the backup can still be answered" '"acker":"bob"' "$(escalate --json show 2)"
+exits "all is well" 0 escalate audit verify
+
+# ---- the same backup once more: numbers that the first restore gave away ----
+exits "restored a second time" 0 escalate --now 2026-05-26T13:00:00+02:00 --json restore --aside --leave "$B"
+match "above those too" '"above":2000000' "$(tail -n 1 "$WORK/out")"
+match "what is newer is left where it is" '"what":"left"' "$(cat "$WORK/out")"
+same "nothing is taken in again" 1 "$(count incoming)"
+
+# ---- a machine that has nothing ----
+NEW=$WORK/new
+mkdir "$NEW"
+cp "$WORK"/*.ics "$NEW/"
+cp "$CONF" "$NEW/escalate.yaml"
+exits "on an empty machine" 0 "$ESCALATE" -c "$NEW/escalate.yaml" --now 2026-05-26T13:00:00+02:00 restore --above 3000000 "$B"
+match "above what somebody remembers" 'numbered above 4000000;' "$(cat "$WORK/out")"
+same_file "the same key" "$WORK/key" "$NEW/key"
+same "as many mails as in the backup" "$(grep -c '^spool/' "$WORK/list")" "$(find "$NEW/spool" -type f | wc -l)"
+exits "it works on" 0 "$ESCALATED" -c "$NEW/escalate.yaml" --once --now 2026-05-26T13:01:00+02:00
+exits "with a whole record" 0 "$ESCALATE" -c "$NEW/escalate.yaml" audit verify
+
+# ---- a database that is not whole is not saved ----
+sed -i 's,^database: .*,database: broken.db,' "$CONF"
+cp "$NEW/escalate.db" "$WORK/broken.db"
+python3 -c 'import sqlite3,sys
+c=sqlite3.connect(sys.argv[1]); c.execute("update audit set detail = detail || 1 where number = 2"); c.commit(); c.close()' "$WORK/broken.db"
+cksum "$B" >"$WORK/sum"
+exits "a record that was changed" 1 escalate backup "$B"
+match "is named" 'audit row 2: was changed' "$(cat "$WORK/err")"
+same "and the backup of before is kept" "$(cat "$WORK/sum")" "$(cksum "$B")"
+exits "usage" 2 escalate restore
+exits "usage of backup" 2 escalate backup
+
+done_testing

@@ -1,0 +1,179 @@
+#!/bin/sh
+# poison.sh: mails that bring down who reads them: the parser that crashes or stalls, core that crashes while it reads or applies one, or does not go
+# on. Each costs itself strikes and goes to hold; the others go in; people get one mail of it. The mails do no harm by themselves: a library that the
+# test loads first does what they say.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/desk.sh
+. "$(dirname "$0")/../desk.sh"
+command -v python3 >/dev/null || skip_all "no python3"
+SHIM=$BUILDDIR/tests/e2e/poison-shim.so
+[ -f "$SHIM" ] || { echo "Bail out! $SHIM is not built"; FINISHED=yes; exit 99; }
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
+export ASAN_OPTIONS
+desk observe
+daemon=
+cleanup() { [ -z "$daemon" ] || kill -9 "$daemon" 2>/dev/null; wait 2>/dev/null; }
+
+# mail WORD: one of kim's, with that word in its text
+mails=0
+mail() {
+    mails=$((mails + 1))
+    make_mail "Kim $mails <kim$mails@acme.test>" support@desk.test "Mail $mails" "It says $1 here." | deliver "kim$mails@acme.test" support@desk.test
+}
+poisoned() { LD_PRELOAD=$SHIM at "$@"; }
+tickets() { escalate list --all | wc -l | tr -d ' '; }
+held() { escalate hold | wc -l | tr -d ' '; }
+logged() { grep -Ec -e "$1" "$WORK/log"; }
+notices() { templated_count notice; }
+
+# ---- the parser ----
+at 2026-05-26T09:55:00+02:00 # the daily mails of the day are remembered
+mail nothing
+mail Poison-Parser-Crash
+mail nothing
+exits 'a mail that crashes the parser' 0 poisoned 2026-05-26T10:00:00+02:00
+same 'the others are tickets' 2 "$(tickets)"
+same 'it is on hold' 1 "$(held)"
+match 'with the reason' 'the parser failed on it: ' "$(escalate hold)"
+same 'after three strikes, no more' 3 "$(logged event=strike)"
+same 'nothing is left in incoming' 0 "$(count incoming)"
+same 'the leads hear of it, one mail each' 2 "$(notices)"
+match 'which says what and why' 'host: the parser failed on it|: the parser failed on it' "$(plain "$(templated notice | tail -n 1)")"
+match 'in its subject' 'A mail is on hold' "$(header "$(templated notice | tail -n 1)" Subject)"
+
+mail Poison-Parser-Stall
+mail nothing
+exits 'a mail that stalls it' 0 poisoned 2026-05-26T10:10:00+02:00
+same 'goes to hold' 2 "$(held)"
+same 'the other is a ticket' 3 "$(tickets)"
+same 'and nobody is told within the hour' 2 "$(notices)"
+
+for _ in 1 2 3 4 5; do mail Poison-Parser-Crash; done
+poisoned 2026-05-26T10:20:00+02:00
+same 'a flood of them' 7 "$(held)"
+same 'is no flood of mails' 2 "$(notices)"
+at 2026-05-26T11:01:00+02:00
+same 'when the hour is over there is one for all' 4 "$(notices)"
+match 'of six' '6 mails are on hold' "$(header "$(templated notice | tail -n 1)" Subject)"
+at 2026-05-26T13:01:00+02:00
+same 'and no further one' 4 "$(notices)"
+
+before=$(tickets)
+for name in $(escalate hold | cut -f1); do escalate requeue "$name" >/dev/null; done
+exits 'requeued, with a parser that is mended' 0 at 2026-05-26T13:02:00+02:00
+same 'all are tickets' $((before + 7)) "$(tickets)"
+same 'hold is empty' 0 "$(held)"
+same 'and nobody is mailed about that' 4 "$(notices)"
+
+# ---- a parser that works on no mail is nobody's fault ----
+: >"$WORK/log"
+mail nothing
+exits 'a parser that reads no mail at all' 75 env POISON_ALL=1 LD_PRELOAD="$SHIM" "$ESCALATED" -c "$CONF" --now 2026-05-26T13:03:00+02:00 --once
+match 'is told as that' 'the parser works on no mail' "$(cat "$WORK/err")"
+same 'costs no strike' 0 "$(logged event=strike)"
+same 'and holds nothing' 1 "$(count incoming)"
+exits 'which goes in when it is mended' 0 at 2026-05-26T13:04:00+02:00
+same 'as a ticket' $((before + 8)) "$(tickets)"
+
+# ---- core itself ----
+# died NAME COMMAND…: by a signal, or as a sanitizer ends a program
+died() {
+    died_name=$1
+    shift
+    "$@" 2>>"$WORK/log"
+    case $? in
+    139 | 134 | 1) pass "$died_name" ;;
+    *) fail "$died_name" ;;
+    esac
+}
+for how in Read Apply; do
+    : >"$WORK/log"
+    before=$(tickets)
+    mail nothing
+    mail "Poison-Core-$how"
+    mail nothing
+    died "$how: a mail that brings core down" poisoned 2026-05-26T13:10:00+02:00
+    same "$how: no other is lost" 3 "$(count incoming)"
+    died "$how: and again" poisoned 2026-05-26T13:10:00+02:00
+    same "$how: has a strike from its first time" 1 "$(logged 'event=strike .*count=1 reason="core died over it')"
+    same "$how: with two strikes it comes last" "$before" "$(tickets)"
+    died "$how: and once more" poisoned 2026-05-26T13:10:00+02:00
+    same "$how: after the others" $((before + 2)) "$(tickets)"
+    exits "$how: then it is held" 0 poisoned 2026-05-26T13:10:00+02:00
+    match "$how: with the reason" 'core died over it' "$(escalate hold)"
+    same "$how: and incoming is empty" 0 "$(count incoming)"
+    escalate requeue "$(escalate hold | cut -f1)" >/dev/null
+    at 2026-05-26T13:11:00+02:00
+    same "$how: requeued it is taken in" $((before + 3)) "$(tickets)"
+done
+exits 'the audit verifies' 0 escalate audit verify
+
+# a core that was killed at no file's fault costs the file one strike, and it goes in
+mail nothing
+name=$(basename "$(spool_files incoming)")
+printf '%s\n' "$name" >"$SPOOL/in-hand"
+: >"$WORK/log"
+exits 'one death' 0 at 2026-05-26T13:12:00+02:00
+same 'is one strike' 1 "$(logged "event=strike file=$name count=1")"
+same 'and the file goes in' 0 "$(count incoming)"
+exits 'the next run' 0 at 2026-05-26T13:13:00+02:00
+same 'finds nothing in hand' 1 "$(logged event=strike)"
+printf '../../etc/passwd\n' >"$SPOOL/in-hand"
+exits 'nonsense there' 0 at 2026-05-26T13:14:00+02:00
+same 'is nothing in hand' 1 "$(logged event=strike)"
+
+# ---- a timer over which core dies ----
+: >"$WORK/log"
+for word in Poison-Core-Apply nothing; do # S1: they are paged in the same minute
+    mails=$((mails + 1))
+    make_mail "Kim $mails <kim$mails@acme.test>" support@desk.test "Outage $mails $word" "It is down: $word" | deliver "kim$mails@acme.test" support@desk.test
+done
+exits 'two urgent tickets' 0 at 2026-05-26T13:20:00+02:00
+pages=$(templated_count escalation)
+died 'a page that brings core down' poisoned 2026-05-26T13:43:00+02:00
+same 'and the others with it' "$pages" "$(templated_count escalation)"
+exits 'the next time' 0 poisoned 2026-05-26T13:43:00+02:00
+match 'that one is put off' 'event=put-off due=.* seconds=3600 reason="core died over it' "$(cat "$WORK/log")"
+paged() { templated escalation | while read -r file; do header "$file" Subject; done; }
+match 'the other goes out' "Outage $mails nothing" "$(paged)"
+no_match 'and it does not' 'Outage .*Poison-Core-Apply' "$(paged)"
+exits 'when the hour is over' 0 at 2026-05-26T14:43:00+02:00
+match 'people were told' 'ticket #[0-9]+: a timer is put off for an hour: core died over it' "$(plain "$(templated notice | tail -n 1)")"
+match 'in the subject' 'timer is put off' "$(header "$(templated notice | tail -n 1)" Subject)"
+match 'and it is paged' 'Outage .*Poison-Core-Apply' "$(paged)"
+rm -rf "$WORK/escalate.db" "$WORK"/escalate.db-* # a new desk, that has nothing due
+
+# ---- the daemon ----
+alone() { [ "$(count incoming)" -eq 0 ]; }
+all_in() { [ "$(tickets)" -ge "$1" ]; }
+on_hold() { [ "$(held)" -ge "$1" ]; }
+seen() { grep -Eq -e "$1" "$WORK/log"; }
+before=$(tickets)
+: >"$WORK/log"
+mail nothing
+mail Poison-Core-Read
+mail nothing
+run() {
+    env LD_PRELOAD="$SHIM" WATCHDOG_USEC=12000000 NOTIFY_SOCKET=/nobody "$ESCALATED" -c "$CONF" -f 2>>"$WORK/log" &
+    daemon=$!
+}
+run
+check 'in the daemon it goes to hold' eventually on_hold 1
+check 'and the others go in' eventually all_in $((before + 2))
+same 'for three deaths' 3 "$(logged event=worker-died)"
+kill -TERM "$daemon"
+wait "$daemon"
+same 'SIGTERM ends it' 0 "$?"
+run # with a backoff that begins again
+mail Poison-Core-Stall
+mail nothing
+check 'one at which core does not go on' eventually seen 'event=worker-stalled'
+check 'costs all its chances but one' eventually seen 'event=strike .*count=2 reason="core died over it: it did not go on"'
+check 'others go in' eventually all_in $((before + 3))
+check 'and it is held' eventually on_hold 2
+check 'incoming is empty' eventually alone
+kill -TERM "$daemon"
+wait "$daemon"
+daemon=
+done_testing
