@@ -24,6 +24,8 @@ typedef struct {
 struct Db {
     sqlite3 *handle;
     GHashTable *prepared; /* SQL text -> Statement, reset */
+    gboolean is_begun;    /* a transaction */
+    gboolean is_spoilt;   /* a statement of it failed for want of something, so what followed may rest on no answer */
 };
 
 struct DbRows {
@@ -35,11 +37,20 @@ struct DbRows {
 static gboolean fail(Db *db, int rc, const char *what, GError **err)
 {
     gboolean is_ours = rc == SQLITE_ERROR || rc == SQLITE_MISUSE || rc == SQLITE_RANGE || rc == SQLITE_CONSTRAINT || rc == SQLITE_MISMATCH;
+    db->is_spoilt = db->is_spoilt || (db->is_begun && !is_ours);
     return error_set(err, is_ours ? ERROR_INTERNAL : ERROR_TEMPFAIL, "database: %.200s: %s", what, sqlite3_errmsg(db->handle));
+}
+
+/* SQLite may have taken the whole transaction back by itself: then what follows would be committed statement by statement. */
+static gboolean is_whole(const Db *db, GError **err)
+{
+    return !db->is_spoilt || error_set(err, ERROR_TEMPFAIL, "database: an earlier statement of this transaction failed");
 }
 
 static gboolean run_script(Db *db, const char *sql, GError **err)
 {
+    if (!is_whole(db, err))
+        return FALSE;
     int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK || fail(db, rc & 0xff, sql, err);
 }
@@ -171,20 +182,28 @@ void db_close(Db *db)
     g_free(db);
 }
 
-gboolean db_begin(Db *db, GError **err) { return run_script(db, "begin immediate", err); }
+gboolean db_begin(Db *db, GError **err)
+{
+    gboolean ok = run_script(db, "begin immediate", err);
+    db->is_begun = db->is_begun || ok;
+    return ok;
+}
 
 gboolean db_commit(Db *db, GError **err)
 {
-    if (run_script(db, "commit", err))
-        return TRUE;
-    db_rollback(db);
-    return FALSE;
+    gboolean ok = run_script(db, "commit", err);
+    if (ok)
+        db->is_begun = FALSE;
+    else
+        db_rollback(db);
+    return ok;
 }
 
 void db_rollback(Db *db)
 {
     if (!sqlite3_get_autocommit(db->handle))
         sqlite3_exec(db->handle, "rollback", NULL, NULL, NULL);
+    db->is_begun = db->is_spoilt = FALSE;
 }
 
 gboolean db_end(Db *db, gboolean well, GError **err)
@@ -197,7 +216,12 @@ gboolean db_end(Db *db, gboolean well, GError **err)
 
 gboolean db_savepoint(Db *db, GError **err) { return run_script(db, "savepoint one", err); }
 gboolean db_release(Db *db, GError **err) { return run_script(db, "release one", err); }
-void db_rollback_to_savepoint(Db *db) { sqlite3_exec(db->handle, "rollback to one; release one", NULL, NULL, NULL); }
+
+void db_rollback_to_savepoint(Db *db)
+{
+    if (sqlite3_exec(db->handle, "rollback to one; release one", NULL, NULL, NULL) == SQLITE_OK)
+        db->is_spoilt = FALSE; /* what failed lay behind it */
+}
 
 /* Parameters are known by name: SQLite numbers $n by first appearance in the text, PostgreSQL by n. */
 static void note_parameters(Statement *s)
@@ -215,6 +239,8 @@ static void note_parameters(Statement *s)
 static Statement *prepare(Db *db, const char *sql, GError **err)
 {
     Statement *s = g_hash_table_lookup(db->prepared, sql);
+    if (!is_whole(db, err))
+        return NULL;
     if (s != NULL && !sqlite3_stmt_busy(s->stmt))
         return s;
     gboolean is_new = s == NULL;
@@ -439,9 +465,6 @@ gboolean db_check(Db *db, const char *sql, GError **err)
 
 /* ---- the whole of it ---- */
 
-/* VACUUM INTO reads one snapshot; the backup API would begin anew whenever somebody writes meanwhile. */
-gboolean db_copy(Db *db, const char *path, GError **err) { return db_run(db, err, "vacuum into $1", "s", path); }
-
 /* In WAL mode whoever has the file open holds a shared lock on it: an exclusive one is had by him alone who is alone. */
 gboolean db_is_free(const char *path, GError **err)
 {
@@ -458,36 +481,4 @@ gboolean db_is_free(const char *path, GError **err)
         error_set(err, ERROR_REFUSED, "database '%s': another process has it open: stop escalated first", path);
     g_clear_error(&local); /* a damaged one is nobody's */
     return !is_busy;
-}
-
-static gboolean tell_rows(Db *db, const char *sql, const char *good, DbTell *tell, void *data, GError **err)
-{
-    g_autoptr(DbRows) rows = NULL;
-    GError *local = NULL;
-    if (!db_select(db, &rows, err, sql, ""))
-        return FALSE;
-    while (db_next(rows, &local))
-        if (g_strcmp0(db_text(rows, 0), good) != 0)
-            tell(data, db_text(rows, 0));
-    if (local != NULL)
-        g_propagate_error(err, local);
-    return local == NULL;
-}
-
-gboolean db_verify(Db *db, DbTell *tell, void *data, GError **err)
-{
-    return tell_rows(db, "pragma integrity_check", "ok", tell, data, err)
-           && tell_rows(db, "select 'row ' || coalesce(rowid, '?') || ' of ' || \"table\" || ' refers to a row of ' || parent || ' that is not there'"
-                            " from pragma_foreign_key_check", NULL, tell, data, err);
-}
-
-gboolean db_highest(Db *db, gint64 *ret, GError **err) { return db_value(db, ret, err, "select coalesce(max(seq), 0) from sqlite_sequence", ""); }
-
-/* A table that never had a row has no count yet. */
-gboolean db_jump(Db *db, gint64 above, GError **err)
-{
-    return db_run(db, err, "delete from sqlite_sequence where seq < $1", "i", above)
-           && db_run(db, err, "insert into sqlite_sequence (name, seq) select name, $1 from sqlite_schema as s where s.type = 'table'"
-                              " and s.sql like '%(id integer primary key autoincrement,%' and not exists (select 1 from sqlite_sequence as q where q.name = s.name)",
-                     "i", above);
 }
