@@ -123,7 +123,6 @@
 #define LIMIT_LMTP_IDLE_SECONDS 300   /* without a byte: RFC 5321 4.5.3.2.7 */
 #define LIMIT_LMTP_MAIL_SECONDS 3600  /* from DATA to the dot */
 #define LIMIT_LMTP_STOP_SECONDS 20    /* for the mails in hand, when the server is told to stop */
-#define LIMIT_LMTP_GROUP 100          /* mails that one sync waits for */
 
 #define LIMIT_POSTCONF_LINES 5000          /* of what postconf(1) says */
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "rules/phrase.h"
 #include "rules/wrap.h"
 
 #include "flows/belonging.h"
@@ -42,10 +43,10 @@ gboolean acknowledge_ask_registered(IntakeCase *c, const ConfigContact *addresse
         return TRUE;
     GuardCase facts = intake_guard_case(c, addressed->email[0], GUARD_REFUSAL);
     facts.null_sender = FALSE; /* it answers the registered address, not the mail's sender */
-    g_ptr_array_add(lines, g_strdup_printf(is_his ? "Somebody answered from <%s>, but the mail failed authentication: it may be forged."
-                                                  : "Somebody answered from <%s>, which is not one of your addresses here.", from));
-    g_ptr_array_add(lines, g_strdup_printf("Nothing was done, and nothing was sent on. If it was you, please answer %s.",
-                                           is_his ? "through the mail server of that address" : "from the address that this mail was sent to"));
+    g_ptr_array_add(lines, phrase_make(is_his ? PHRASE("Somebody answered from <{from}>, but the mail failed authentication: it may be forged.")
+                                              : PHRASE("Somebody answered from <{from}>, which is not one of your addresses here."), "from", from, NULL));
+    g_ptr_array_add(lines, phrase_make("Nothing was done, and nothing was sent on. If it was you, please answer {how:phrase}.", "how",
+                                       is_his ? PHRASE("through the mail server of that address") : PHRASE("from the address that this mail was sent to"), NULL));
     return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
            && (!may || notify_transcript(c->desk, c->ticket, addressed, c->notification != NULL ? c->notification->id : 0, lines, FALSE, TRUE, NULL, err));
 }
@@ -138,11 +139,11 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
         return FALSE;
     const char *why = why_no_verb(c);
     if (unsigned_why != NULL) {
-        g_ptr_array_add(results, g_strdup_printf("Nothing was done: your replies must be signed, and %s.", unsigned_why));
+        g_ptr_array_add(results, phrase_make("Nothing was done: your replies must be signed, and {why:phrase}.", "why", unsigned_why, NULL));
         v.is_refused = TRUE;
     } else if (why != NULL) {
         intake_note(c, "no verb: %s", why);
-        g_ptr_array_add(results, g_strdup("Your mail is kept as a note. It holds no verb that is sure, so nothing else was done."));
+        g_ptr_array_add(results, phrase_make("Your mail is kept as a note. It holds no verb that is sure, so nothing else was done.", NULL));
         v.with_choices = TRUE;
     } else if (!(v.is_digest ? digestreply_apply(c, &v, err) : apply_all(c, &v, err))) {
         return FALSE;
@@ -178,8 +179,8 @@ gboolean acknowledge_misdirected(IntakeCase *c, GError **err)
     GuardCase facts = intake_guard_case(c, c->sender->email[0], GUARD_REFUSAL);
     g_autofree char *address = notify_token_address(c->desk, home, 'a', page, c->sender->name);
     intake_note(c, "verbs at the address of everybody, where none is read: he is told where to answer");
-    g_ptr_array_add(lines, g_strdup("Nothing was done: this came to the address that customers write to, where no verb is read."));
-    g_ptr_array_add(lines, g_strdup_printf("Reply to the notification itself, or write to %s", address));
+    g_ptr_array_add(lines, phrase_make("Nothing was done: this came to the address that customers write to, where no verb is read.", NULL));
+    g_ptr_array_add(lines, phrase_make("Reply to the notification itself, or write to {address}", "address", address, NULL));
     return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
            && (!may || notify_transcript(c->desk, c->ticket, c->sender, page, lines, FALSE, TRUE, c->reading->message_id, err));
 }

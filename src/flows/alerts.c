@@ -5,6 +5,8 @@
 
 #include "base/limits.h"
 
+#include "rules/phrase.h"
+
 #include "flows/arrivals.h"
 #include "flows/belonging.h"
 #include "flows/heartbeat.h"
@@ -83,7 +85,7 @@ static gboolean append(IntakeCase *c, GError **err)
 static gboolean over(IntakeCase *c, GError **err)
 {
     if (c->ticket == NULL)
-        return file_other(c, "recovery", err);
+        return file_other(c, PHRASE("recovery"), err);
     gboolean is_believed = intake_is_believed(c), was_over = c->ticket->state >= TICKET_RESOLVED;
     /* a rule that names no sender lets everybody in: then the end must come from where the alert came from */
     gboolean may = c->alert->from != NULL || g_strcmp0(c->ticket->requester, c->reading->from) == 0;
@@ -125,7 +127,7 @@ static gboolean begins(IntakeCase *c, gint64 old, GError **err)
     if (last == 0)
         return arrivals_open(c, old, err);
     intake_note(c, "more than %d new alerts of the rule within an hour: appended to ticket %" G_GINT64_FORMAT, LIMIT_ALERTS_PER_RULE_HOUR, last);
-    c->row->filed = g_strdup("flood");
+    c->row->filed = g_strdup(PHRASE("flood"));
     return belonging_load(c, last, err) && append(c, err);
 }
 
@@ -163,7 +165,7 @@ gboolean alerts_take(IntakeCase *c, gboolean *ret_taken, GError **err)
         return FALSE;
     *ret_taken = heard || c->alert != NULL;
     if (c->alert == NULL)
-        return !heard || file_other(c, "heartbeat", err);
+        return !heard || file_other(c, PHRASE("heartbeat"), err);
     const RatingMail mail = rating_mail(c->reading);
     gboolean is_over = rating_alert_closes(c->alert, &mail);
     intake_note(c, "rule %s: %s of \"%s\"", c->alert->name, is_over ? "the end" : "an alert", c->alert_key);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 
+#include "rules/phrase.h"
 #include "rules/wrap.h"
 
 #include "mail/message.h"
@@ -42,8 +43,8 @@ static const char *writer(const Reading *r) { return *r->from_name != '\0' ? r->
 /* For the team: who seems to write. Where authentication failed it says so, since From is what anybody can write. */
 static char *shown_writer(const IntakeCase *c)
 {
-    return g_strdup_printf("%s%s%s", writer(c->reading), c->auth == AUTHRES_FAIL ? " (sender not proven: authentication failed)" : "",
-                           c->unsure ? " (perhaps an automatic mail)" : "");
+    g_autofree char *unproven = phrase_make(" (sender not proven: authentication failed)", NULL), *unsure = phrase_make(" (perhaps an automatic mail)", NULL);
+    return g_strdup_printf("%s%s%s", writer(c->reading), c->auth == AUTHRES_FAIL ? unproven : "", c->unsure ? unsure : "");
 }
 
 /* The mail to each of the team, but its writer. A queue beside the home queue tells its own team. */
@@ -223,14 +224,14 @@ gboolean arrivals_open(IntakeCase *c, gint64 claimed, GError **err)
     gboolean ok;
     if (rating.file != NULL && !c->mail->as_human) {
         intake_note(c, "filed under other: a rule says so");
-        c->row->filed = g_strdup("rule");
+        c->row->filed = g_strdup(PHRASE("rule"));
         ok = intake_store_row(c, err);
     } else if (c->alert == NULL && !flooded(c, &last, err)) {
         ok = FALSE;
     } else if (last != 0) {
         ok = belonging_load(c, last, err);
         intake_note(c, "flood: more than %d new tickets an hour of this sender: appended to ticket %" G_GINT64_FORMAT, LIMIT_TICKETS_PER_ADDRESS_HOUR, last);
-        c->row->filed = g_strdup("flood");
+        c->row->filed = g_strdup(PHRASE("flood"));
         ok = ok && intake_store_row(c, err) && watchers_of_requester(c, err) && rescore_mail(c->desk, c->ticket, &rating, c->row->id, c->decisions, err) && tell_teams(c, "relay-in", FALSE, err);
     } else {
         ok = open_it(c, &rating, claimed, err);
@@ -266,8 +267,8 @@ static gboolean tell_ackers(IntakeCase *c, GError **err)
     if (!runs_of_ticket(c->desk->db, c->ticket->id, TRUE, &runs, err))
         return FALSE;
     g_autofree char *text = g_utf8_substring(c->reading->new_text, 0, MIN(g_utf8_strlen(c->reading->new_text, -1), 300));
-    g_autofree char *line = g_strdup_printf(c->is_raised ? "%s asks for escalation. You have it still: %s"
-                                                         : "A new mail of %s: %s", writer(c->reading), text);
+    g_autofree char *line = phrase_make(c->is_raised ? PHRASE("{who} asks for escalation. You have it still: {text}") : PHRASE("A new mail of {who}: {text}"), "who",
+                                        writer(c->reading), "text", text, NULL);
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
         if (r->run->state == RUN_HELD && !notify_line(c->desk, c->ticket, r->run->acker, line, err))
@@ -360,9 +361,9 @@ static gboolean tell_misdirected(IntakeCase *c, const ConfigQueue *home, GError 
     if (!tickets_work(c->desk->db, t->id, c->sender->name, &work, err))
         return FALSE;
     g_autofree char *address = notify_token_address(c->desk, home, 'w', work, c->sender->name);
-    g_autofree char *customer = wrap_clip(t->requester_name != NULL ? t->requester_name : "the customer", 100);
-    g_ptr_array_add(lines, g_strdup_printf("This was not sent to %s: it came to the ticket's address, and is kept as a note.", customer));
-    g_ptr_array_add(lines, g_strdup_printf("To answer, write to %s", address));
+    g_autofree char *customer = t->requester_name != NULL ? wrap_clip(t->requester_name, 100) : phrase_make(PHRASE("the customer"), NULL);
+    g_ptr_array_add(lines, phrase_make("This was not sent to {customer}: it came to the ticket's address, and is kept as a note.", "customer", customer, NULL));
+    g_ptr_array_add(lines, phrase_make("To answer, write to {address}", "address", address, NULL));
     return notify_transcript(c->desk, t, c->sender, 0, lines, FALSE, TRUE, c->reading->message_id, err);
 }
 

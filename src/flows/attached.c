@@ -8,6 +8,8 @@
 
 #include "mail/message.h"
 
+#include "flows/phrases.h"
+
 #include "base/banned.h"
 
 #define NAMED 10 /* files in the sentence */
@@ -75,15 +77,17 @@ gboolean attached_parts(IntakeCase *c, GPtrArray **ret, GError **err)
 
 char *attached_for_team(const IntakeCase *c, const char *text)
 {
-    return c->left_out == NULL ? g_strdup(text)
-                               : g_strdup_printf("%s\n\nNot attached, too large for one mail: %s.\nThe whole mail lies at %s/%s\non the machine of escalate.", text,
-                                                 c->left_out, c->desk->config->spool, c->mail->archive != NULL ? c->mail->archive : "archive");
+    if (c->left_out == NULL)
+        return g_strdup(text);
+    g_autofree char *path = g_build_filename(c->desk->config->spool, c->mail->archive != NULL ? c->mail->archive : "archive", NULL);
+    g_autofree char *line = phrase_make("Not attached, too large for one mail: {files}.\nThe whole mail lies at {path}\non the machine of escalate.", "files",
+                                        c->left_out, "path", path, NULL);
+    return g_strdup_printf("%s\n\n%s", text, line);
 }
 
 char *attached_for_requester(const IntakeCase *c, const char *text, const char *language)
 {
-    gboolean de = language != NULL && g_ascii_strncasecmp(language, "de", 2) == 0;
-    return c->left_out == NULL ? g_strdup(text)
-                               : g_strdup_printf(de ? "%s\n\nNicht angehängt, da zu groß für eine E-Mail: %s." : "%s\n\nNot attached, too large for one mail: %s.", text,
-                                                 c->left_out);
+    g_autofree char *line = phrase_make("Not attached, too large for one mail: {files}.", "files", c->left_out, NULL);
+    g_autofree char *said = phrases_say(c->desk, language, line);
+    return c->left_out == NULL ? g_strdup(text) : g_strdup_printf("%s\n\n%s", text, said);
 }

@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/log.h"
 
+#include "rules/phrase.h"
+
 #include "flows/notify.h"
 #include "flows/people.h"
 
@@ -20,13 +22,14 @@ gboolean bulletin_send(Desk *d, const ConfigQueue *queue, const char *contact, c
     for (guint i = 0; i < lines->len && i < BULLETIN_LINES; i++)
         json_array_append_new(shown, json_string(g_ptr_array_index(lines, i)));
     if (lines->len > BULLETIN_LINES) {
-        g_autofree char *more = g_strdup_printf("… and %u more: the log has them", lines->len - BULLETIN_LINES);
+        g_autofree char *count = g_strdup_printf("%u", lines->len - BULLETIN_LINES), *more = phrase_make("… and {count} more: the log has them", "count", count, NULL);
         json_array_append_new(shown, json_string(more));
     }
     json_object_set_new(view, "queue", json_string(queue->name));
-    json_object_set_new(view, "title", json_string(title));
+    g_autofree char *made = phrase_is_in(title) ? g_strdup(title) : phrase_make(title, NULL);
+    json_object_set_new(view, "title", json_string(made));
     json_object_set_new(view, "lines", shown);
-    g_autofree char *subject = g_strdup_printf("[%s] %s", queue->name, title);
+    g_autofree char *subject = g_strdup_printf("[%s] %s", queue->name, made);
     gboolean ok = notify_report(d, queue, contact, "notice", subject, view, err);
     json_decref(view);
     return ok;
@@ -109,7 +112,7 @@ static gboolean tell_owner(Desk *d, const ConfigRota *r, const GPtrArray *lines,
 {
     const ConfigQueue *queue = bulletin_queue(d, r->name);
     g_autofree char *fact = g_strconcat("dry:", r->name, NULL), *now = g_strdup_printf("%" G_GINT64_FORMAT, d->now);
-    g_autofree char *title = g_strdup_printf("Rota %s needs new dates", r->name);
+    g_autofree char *title = phrase_make("Rota {rota} needs new dates", "rota", r->name, NULL);
     g_autoptr(GPtrArray) who = g_ptr_array_new();
     gboolean told = FALSE;
     if (queue == NULL || !was_told(d, fact, &told, err) || told)

@@ -5,7 +5,8 @@
 
 #include "flows/desk.h"
 
-/* One mail to a contact, in the caller's transaction; of `lines` (char *) at most BULLETIN_LINES are shown. `queue` gives From. */
+/* One mail to a contact, in the caller's transaction; of `lines` (char *) at most BULLETIN_LINES are shown. `queue` gives From. Phrases are said in
+ * his language; a title may be the key of one. */
 gboolean bulletin_send(Desk *d, const ConfigQueue *queue, const char *contact, const char *title, const GPtrArray *lines, GError **err);
 /* To the leads of all queues, each once, in the caller's transaction … */
 gboolean bulletin_to_all_leads(Desk *d, const char *title, const GPtrArray *lines, GError **err);

@@ -3,16 +3,20 @@
 
 #include <string.h>
 
+#include "rules/phrase.h"
+
 #include "base/banned.h"
 
 static const struct {
     const char *cause, *text;
 } words[] = {
-    {"manual", "somebody of the team escalated it"},
-    {"customer", "the customer asked for it"},
-    {"spike", "many customers wrote much the same"},
-    {"heartbeat", "a mail of monitoring did not come"},
-    {"triage", "nobody has sorted it"},
+    {"manual", PHRASE("somebody of the team escalated it")},
+    {"customer", PHRASE("the customer asked for it")},
+    {"spike", PHRASE("many customers wrote much the same")},
+    {"heartbeat", PHRASE("a mail of monitoring did not come")},
+    {"uncontained", PHRASE("nobody confirmed that it is contained")},
+    {"drill", PHRASE("it is an exercise")},
+    {"triage", PHRASE("nobody has sorted it")},
 };
 
 /* "respond in support" of "clock:7", "rule outage", "risk legal", or a sentence. Newly allocated. */
@@ -21,11 +25,15 @@ static char *text_of(const char *cause, const char *target, const char *queue)
     const char *colon = strchr(cause, ':');
     if (target != NULL)
         return g_strdup_printf("%s in %s", target, queue);
+    if (colon != NULL && g_str_has_prefix(cause, "rule:"))
+        return phrase_make("rule {name}", "name", colon + 1, NULL);
+    if (colon != NULL && g_str_has_prefix(cause, "risk:"))
+        return phrase_make("risk {name}", "name", colon + 1, NULL);
     if (colon != NULL)
         return g_strdup_printf("%.*s %s", (int)(colon - cause), cause, colon + 1);
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
         if (strcmp(words[i].cause, cause) == 0)
-            return g_strdup(words[i].text);
+            return phrase_make(words[i].text, NULL);
     return g_strdup(cause);
 }
 

@@ -101,7 +101,7 @@ static gboolean store_gateway(Desk *d, Outgoing *o, const ConfigChannel *channel
 /* The bytes are the JSON that the program will read: what was decided, not what is known when it runs. */
 static gboolean store_command(Desk *d, const Outgoing *o, json_t *view, const char *text, gint64 *ret_row, GError **err)
 {
-    g_autofree char *subject = outgoing_subject(o->ticket);
+    g_autofree char *subject = outgoing_subject(d, o->ticket, o->language);
     OutboxRow row = {.ticket_id = o->ticket->id, .notification_id = o->notification, .class = (char *)"command", .channel = (char *)o->channel,
                      .template = (char *)o->template, .recipient = o->contact->name, .contact = o->contact->name, .subject = subject, .created_at = d->now,
                      .next_at = o->not_before != INSTANT_NONE ? MAX(o->not_before, d->now) : d->now};

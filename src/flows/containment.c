@@ -1,6 +1,8 @@
 /* containment: see the header. Its time is that of the first word: time to contain is measured to it. */
 #include "flows/containment.h"
 
+#include "rules/phrase.h"
+
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
@@ -34,12 +36,13 @@ static gboolean begin(VerbContext *c, GError **err)
     if (!clocks_due_clear(d->db, t->id, DUE, 0, err))
         return FALSE;
     if (t->contained_confirmed) {
-        verbs_say(c, "Contained. Answer and solution are still owed.");
+        verbs_say(c, "Contained. Answer and solution are still owed.", NULL);
         return TRUE;
     }
     row.next_at = confirm_by(d, t);
     g_autofree char *by = view_time(verbs_zone(c), row.next_at, d->now);
-    verbs_say(c, "Contained. Say CONTAINED again by %s %s, when it is sure; without that it counts no more.", by, zone_abbreviation(verbs_zone(c), row.next_at));
+    verbs_say(c, "Contained. Say CONTAINED again by {by:time} {zone}, when it is sure; without that it counts no more.", "by", by, "zone",
+              zone_abbreviation(verbs_zone(c), row.next_at), NULL);
     return clocks_due_add(d->db, &row, err);
 }
 
@@ -47,13 +50,13 @@ gboolean containment_say(VerbContext *c, GError **err)
 {
     Ticket *t = c->ticket;
     if (t->contained_at != INSTANT_NONE && t->contained_confirmed) { /* what is sure must not wait for a word again */
-        verbs_say(c, "It is contained already. The solution is still owed.");
+        verbs_say(c, "It is contained already. The solution is still owed.", NULL);
         return TRUE;
     }
     if (t->contained_at == INSTANT_NONE)
         return begin(c, err) && desk_audit(c->desk, t->id, err, "contained", "by=%s seconds=%" G_GINT64_FORMAT, verbs_actor_name(c), c->desk->now - t->opened_at);
     t->contained_confirmed = TRUE;
-    verbs_say(c, "Confirmed: it is contained. The solution is still owed.");
+    verbs_say(c, "Confirmed: it is contained. The solution is still owed.", NULL);
     return clocks_due_clear(c->desk->db, t->id, DUE, 0, err) && desk_audit(c->desk, t->id, err, "contained-confirmed", "by=%s", verbs_actor_name(c));
 }
 
@@ -69,6 +72,7 @@ gboolean containment_expired(Desk *d, const DueRow *due, GError **err)
     t->contained_at = INSTANT_NONE;
     const ConfigQueue *queue = desk_queue(d, t->queue);
     const char *who = t->owner != NULL ? t->owner : queue != NULL ? queue->lead : NULL;
+    g_autofree char *line = phrase_make("Nobody confirmed that it is contained: that counts no more, and it is escalated again.", NULL);
     return tickets_save(d->db, t, err) && desk_audit(d, t->id, err, "contained-expired", "by=confirm-by") && escalate_cause_all(d, t, "uncontained", err)
-           && (who == NULL || notify_line(d, t, who, "Nobody confirmed that it is contained: that counts no more, and it is escalated again.", err));
+           && (who == NULL || notify_line(d, t, who, line, err));
 }

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 
+#include "rules/phrase.h"
+
 #include "store/audit.h"
 #include "store/messages.h"
 #include "store/spool.h"
@@ -76,8 +78,9 @@ static gboolean add_other(Desk *d, Instant since, json_t *view, GError **err)
         const MessageRow *m = g_ptr_array_index(list, i);
         if (messages_is_done(m))
             continue;
+        g_autofree char *filed = m->filed != NULL ? phrase_make(m->filed, NULL) : NULL;
         if (n++ < LISTED)
-            json_array_append_new(other, json_pack("{s:s?, s:s?, s:s?}", "from", m->from_address, "subject", m->subject, "filed", m->filed));
+            json_array_append_new(other, json_pack("{s:s?, s:s?, s:s?}", "from", m->from_address, "subject", m->subject, "filed", filed));
     }
     json_object_set_new(view, "other_count", json_integer(n));
     return TRUE;
@@ -138,8 +141,10 @@ static gboolean write_mail(Desk *d, const ConfigQueue *queue, const char *day, I
         g_autofree char *until = view_time(calendar_zone(desk_calendar(d, queue->calendar)), silent, d->now);
         json_object_set_new(view, "maintenance", json_string(until));
     }
-    subject = g_strdup_printf("[%s] %s: %" G_GINT64_FORMAT " open, %" G_GINT64_FORMAT " late, %" G_GINT64_FORMAT " unowned", queue->name, day, s.open, s.late,
-                              s.unowned);
+    g_autofree char *open = g_strdup_printf("%" G_GINT64_FORMAT, s.open), *late = g_strdup_printf("%" G_GINT64_FORMAT, s.late);
+    g_autofree char *unowned = g_strdup_printf("%" G_GINT64_FORMAT, s.unowned);
+    subject = phrase_make("[{queue}] {day}: {open} open, {late} late, {unowned} unowned", "queue", queue->name, "day", day, "open", open, "late", late, "unowned",
+                          unowned, NULL);
     ok = ok && notify_report(d, queue, queue->lead, "daily", subject, view, err);
     json_decref(view);
     return ok;

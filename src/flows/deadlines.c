@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/log.h"
 
+#include "rules/phrase.h"
+
 #include "flows/escalate.h"
 #include "flows/rating.h"
 #include "flows/recalc.h"
@@ -127,9 +129,9 @@ static gboolean is_open(const ClockRow *c) { return c->clock.state == CLOCK_RUNN
 /* What people hear who were asked because of it. */
 static const char *end_reason(TargetKind target, gboolean met)
 {
-    static const char *const reasons[TARGET_COUNT] = {[TARGET_RESPOND] = "the customer has been answered", [TARGET_UPDATE] = "the customer has been told",
-                                                      [TARGET_RESOLVE] = "it is resolved", [TARGET_ASSIGN] = "somebody owns it"};
-    return met ? reasons[target] : "this deadline counts no more";
+    static const char *const reasons[TARGET_COUNT] = {[TARGET_RESPOND] = PHRASE("the customer has been answered"), [TARGET_UPDATE] = PHRASE("the customer has been told"),
+                                                      [TARGET_RESOLVE] = PHRASE("it is resolved"), [TARGET_ASSIGN] = PHRASE("somebody owns it")};
+    return met ? reasons[target] : PHRASE("this deadline counts no more");
 }
 
 static gboolean end_clock(Desk *d, const Ticket *t, ClockRow *c, gboolean met, Instant at, gint64 message, GError **err)

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 
+#include "rules/phrase.h"
 #include "rules/wrap.h"
 
 #include "store/spool.h"
@@ -107,7 +108,7 @@ static gboolean next_of(Desk *d, gboolean (*next)(Db *, Instant, OutboxRow **, G
             continue;
         }
         if (row != NULL && g_bytes_get_size(row->bytes) == 0) {
-            if (!deliver_done(d, row, TRANSPORT_RECIPIENT_FAILED, "no mail can be written to this address", err))
+            if (!deliver_done(d, row, TRANSPORT_RECIPIENT_FAILED, PHRASE("no mail can be written to this address"), err))
                 return FALSE;
             (*ret_passed)++;
             continue;
@@ -154,7 +155,7 @@ static gboolean answer_failed(Desk *d, const OutboxRow *row, const char *reply, 
     g_autoptr(Ticket) t = NULL;
     if (!tickets_load(d->db, row->ticket_id, &t, err) || !deadlines_reopen_respond(d, t, row->answer_id, d->now, 0, err))
         return FALSE;
-    g_autofree char *said = wrap_clip(reply, REPLY_BYTES), *line = g_strdup_printf("The answer to the customer could not be delivered: %s", said);
+    g_autofree char *said = wrap_clip(reply, REPLY_BYTES), *line = phrase_make("The answer to the customer could not be delivered: {said:phrase}", "said", said, NULL);
     const ConfigQueue *queue = desk_queue(d, t->queue);
     const char *who = t->owner != NULL ? t->owner : queue != NULL ? queue->lead : NULL;
     return who == NULL || notify_line(d, t, who, line, err);
@@ -164,7 +165,8 @@ static gboolean failed(Desk *d, const OutboxRow *row, const char *reply, GError 
 {
     gboolean is_mail = strcmp(row->channel, "mail") == 0;
     g_autofree char *said = wrap_clip(reply, REPLY_BYTES);
-    g_autofree char *reason = is_mail ? g_strdup_printf("not delivered: %s", said) : g_strdup_printf("%s failed: %s", row->channel, said);
+    g_autofree char *reason = is_mail ? phrase_make("not delivered: {said:phrase}", "said", said, NULL)
+                                      : phrase_make("{channel} failed: {said:phrase}", "channel", row->channel, "said", said, NULL);
     if (!outbox_failed(d->db, row->id, d->now, reply, err) || !(is_command(row) || set_up(d, err))
         || !desk_audit(d, row->ticket_id, err, "mail-failed", "outbox=%" G_GINT64_FORMAT " template=%s", row->id, row->template))
         return FALSE;

@@ -1,6 +1,7 @@
 /* desk: puts together what the rooms below offer. */
 #include "flows/desk.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #include "store/audit.h"
 #include "store/spool.h"
 
+#include "flows/phrases.h"
 #include "flows/templatecheck.h"
 
 #include "base/banned.h"
@@ -251,6 +253,8 @@ static void parse_templates(Loading *l, const char *directory, const char *langu
         g_autoptr(GString) source = NULL;
         g_autoptr(GPtrArray) names = NULL;
         g_autoptr(GError) err = NULL;
+        if (strcmp(name, PHRASES_FILE) == 0 && directory == l->desk->config->templates)
+            phrases_check(l->desk, language, l->problems);
         if (!g_str_has_suffix(name, ".txt") && !g_str_has_suffix(name, ".html") && !g_str_has_suffix(name, ".mustache"))
             continue;
         if (!files_read(file, LIMIT_TEMPLATE_BYTES, &source, &err) || !template_names(file, source->str, &names, &err))
@@ -322,6 +326,7 @@ gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPt
     d->config = config;
     d->calendars = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)calendar_free);
     d->leaves = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)calendar_free);
+    d->phrases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)phrasebook_free);
     d->rotas = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)rota_free);
     d->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_text);
     d->parsed = template_store_new();
@@ -371,6 +376,18 @@ gboolean desk_try(const Desk *d, Instant now, GPtrArray *problems)
     return problems->len == before;
 }
 
+/* A key is made on the first start only: beside a database it was lost, and a new one would end each open reply, or the audit, in silence. */
+static gboolean has_not_lost(const Desk *d, const char *key, GError **err)
+{
+    struct stat st;
+    if (stat(d->config->database, &st) != 0 || st.st_size == 0 || stat(key, &st) == 0 || errno != ENOENT)
+        return TRUE;
+    return error_set(err, ERROR_CONFIG,
+                     "key file '%s': is missing, but the database '%s' is there: take it from a backup (tar -xf FILE), or begin with a new one: umask 077; openssl rand"
+                     " -hex 32 >%s",
+                     key, d->config->database, key);
+}
+
 gboolean desk_open_store(Desk *d, GError **err)
 {
     g_autoptr(GPtrArray) audit_keys = NULL;
@@ -378,7 +395,7 @@ gboolean desk_open_store(Desk *d, GError **err)
     struct stat st;
     if (stat(directory, &st) != 0 && !files_make_directory(directory, 0750, err))
         return FALSE;
-    if (!read_keys(d, err) || !keyfile_load(d->config->audit_key_file, &audit_keys, err)
+    if (!has_not_lost(d, d->config->key_file, err) || !has_not_lost(d, d->config->audit_key_file, err) || !read_keys(d, err) || !keyfile_load(d->config->audit_key_file, &audit_keys, err)
         || !spool_prepare(d->config->spool, err) || !db_open(d->config->database, &d->db, err))
         return FALSE;
     drop_spent_keys(d);
@@ -392,6 +409,7 @@ static void free_loaded(Desk *d)
     g_clear_pointer(&d->leaves, g_hash_table_unref);
     g_clear_pointer(&d->calendars, g_hash_table_unref);
     g_clear_pointer(&d->config, config_free);
+    g_clear_pointer(&d->phrases, g_hash_table_unref);
     g_clear_pointer(&d->templates, g_free);
     g_clear_pointer(&d->texts, g_hash_table_unref);
     g_clear_pointer(&d->parsed, template_store_free);
@@ -408,6 +426,7 @@ void desk_adopt(Desk *d, Desk *from)
     d->calendars = g_steal_pointer(&from->calendars);
     d->leaves = g_steal_pointer(&from->leaves);
     d->rotas = g_steal_pointer(&from->rotas);
+    d->phrases = g_steal_pointer(&from->phrases);
     d->templates = g_steal_pointer(&from->templates);
     d->texts = g_steal_pointer(&from->texts);
     d->parsed = g_steal_pointer(&from->parsed);

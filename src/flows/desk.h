@@ -31,6 +31,7 @@ struct Desk {
     Customers *customers;  /* or NULL: there is no directory */
     char *customers_stamp; /* of the file when it was last read, with or without success */
     KindWords *words;      /* the phrases by which mail of machines is known: built in and configured */
+    GHashTable *phrases;   /* language -> Phrasebook, as first asked for: flows/phrases */
     char *templates;       /* where the built-in templates are */
     GHashTable *texts;     /* path -> GString of a template, NULL where there is none: flows/rendering. As they were when first asked for */
     TemplateStore *parsed; /* of these */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "rules/phrase.h"
+
 #include "store/outbox.h"
 
 #include "flows/bulletin.h"
@@ -118,7 +120,7 @@ static gboolean waiting(Desk *d, const char *contact, GArray **ret, GError **err
 static gboolean drop_missing(Desk *d, const DigestEntry *e, GError **err)
 {
     return outbox_unfold(d->db, e->page->id, err)
-           && (desk_contact(d, e->page->contact) != NULL || tidings_unreachable(d, e->page->id, "not in the configuration", err));
+           && (desk_contact(d, e->page->contact) != NULL || tidings_unreachable(d, e->page->id, PHRASE("not in the configuration"), err));
 }
 
 static gboolean holds_name(GPtrArray *names, const char *name)
@@ -227,7 +229,7 @@ static gboolean send_listed(Desk *d, const char *contact, GPtrArray *const parts
         g_ptr_array_add(texts, g_strdup_printf("[%s #%" G_GINT64_FORMAT "] %s", l->queue, l->ticket, l->text));
     }
     return send_part(d, parts[0], is_listed ? texts : none, err) && send_part(d, parts[1], none, err)
-           && (is_listed || queue == NULL || bulletin_send(d, queue, contact, "The maintenance is over: this happened meanwhile", texts, err));
+           && (is_listed || queue == NULL || bulletin_send(d, queue, contact, PHRASE("The maintenance is over: this happened meanwhile"), texts, err));
 }
 
 /* No list goes out of the house: of a vendor each mail stands alone. */
@@ -263,6 +265,38 @@ gboolean digest_send(Desk *d, const char *contact, GError **err)
     }
     return (c != NULL && c->vendor != NULL ? send_each : send_listed)(d, contact, parts, lines, err)
            && (next == INSTANT_NONE || schedule(d, contact, next, err));
+}
+
+/* The newest of the pages that wait for hand-over, of each contact who has several of this ticket (gint64). */
+static gboolean newest_of_several(Desk *d, gint64 ticket, GArray **ret, GError **err)
+{
+    return db_ids(d->db, ret, err,
+                  "select max(n.id) from outbox o join notification n on n.id = o.notification_id where o.ticket_id = $1 and o.state = 'queued'"
+                  " and o.channel = 'mail' and n.state = 0 and n.kind <> $2 and n.contact not like 'vendor:%' group by n.contact having count(*) > 1",
+                  "ii", ticket, (gint64)PAGE_DIGEST);
+}
+
+static gboolean send_anew(Desk *d, gint64 notification, GError **err)
+{
+    DigestEntry *e;
+    if (!load_entry(d, notification, &e, err))
+        return FALSE;
+    gboolean ok = e->page == NULL || policies_of_run(d, e->run) == NULL
+                  || (db_run(d->db, err, "update outbox set state = 'withdrawn', next_at = null where notification_id = $1 and state = 'queued'", "i", notification)
+                      && send_alone(d, e, err));
+    entry_free(e);
+    return ok;
+}
+
+gboolean digest_join(Desk *d, const Ticket *t, GError **err)
+{
+    g_autoptr(GArray) ids = NULL;
+    if (!newest_of_several(d, t->id, &ids, err))
+        return FALSE;
+    for (guint i = 0; i < ids->len; i++)
+        if (!send_anew(d, g_array_index(ids, gint64, i), err))
+            return FALSE;
+    return TRUE;
 }
 
 gboolean digest_due(Desk *d, const DueRow *due, GError **err) { return digest_send(d, due->policy, err); }

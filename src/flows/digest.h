@@ -15,6 +15,8 @@ gboolean digest_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage
 gboolean digest_line(Desk *d, const Ticket *t, const RunRow *r, const char *contact, const char *line, GError **err);
 /* Sends what waits for that contact and may be told now: several pages as a digest, one as an ordinary mail. */
 gboolean digest_send(Desk *d, const char *contact, GError **err);
+/* Tickets were merged: what one contact would be mailed about both at once, and is not yet, becomes one mail. */
+gboolean digest_join(Desk *d, const Ticket *t, GError **err);
 /* The digest of a contact is due. */
 gboolean digest_due(Desk *d, const DueRow *due, GError **err);
 

@@ -11,6 +11,7 @@
 #include "flows/notify.h"
 #include "flows/outgoing.h"
 #include "flows/pagemail.h"
+#include "flows/phrases.h"
 #include "flows/view.h"
 
 #include "base/banned.h"
@@ -30,7 +31,7 @@ static gboolean is_first_of_ticket(const GPtrArray *entries, guint i, GHashTable
 static json_t *row_view(Desk *d, const DigestEntry *e, const ConfigContact *c, GError **err)
 {
     const ConfigQueue *queue = desk_queue(d, e->ticket->queue);
-    g_autofree char *address = notify_token_address(d, queue, 'a', e->page->id, c->name), *subject = outgoing_subject(e->ticket);
+    g_autofree char *address = notify_token_address(d, queue, 'a', e->page->id, c->name), *subject = outgoing_subject(d, e->ticket, phrases_language(c, queue));
     g_autofree char *ack = pagemail_link(address, subject, "ACK"), *no = pagemail_link(address, subject, "NO");
     json_t *row = view_page(d, e->ticket, e->run, e->page, e->instead_of, c, HEADLINE, 0, err);
     if (row == NULL)
@@ -114,7 +115,7 @@ gboolean digestmail_send(Desk *d, const GPtrArray *entries, const GPtrArray *lin
     const DigestEntry *first = entry_of(entries, 0);
     const ConfigContact *c = desk_contact(d, first->page->contact);
     Outgoing o = outgoing_to_contact(d, first->ticket, c, "digest");
-    g_autofree char *subject = notify_digest_subject(o.queue);
+    g_autofree char *subject = notify_digest_subject(d, o.language, o.queue);
     Summary s = {.rows = json_array()};
     gint64 digest;
     gboolean ok = runs_insert_digest(d->db, first->page->id, d->now, &digest, err) && summarize(d, entries, c, &s, err);

@@ -41,14 +41,14 @@ static gboolean ack_ticket(IntakeCase *c, VerbContext *v, const Command *cmd, co
     one.page = n->id;
     one.results = results;
     if (over)
-        verbs_say(&one, "It is over already: nothing needs to be done.");
+        verbs_say(&one, "It is over already: nothing needs to be done.", NULL);
     else if (!may_ack(c, v, t->id))
-        verbs_refuse(&one, "you do not belong to its queue");
+        verbs_refuse(&one, "you do not belong to its queue", NULL);
     else if (!verbs_apply(&one, cmd, err))
         return FALSE;
     g_autofree char *tag = view_tag(t);
     for (guint i = 0; i < results->len; i++)
-        verbs_say(v, "%s %s", tag, (const char *)g_ptr_array_index(results, i));
+        g_ptr_array_add(v->results, g_strdup_printf("%s %s", tag, (const char *)g_ptr_array_index(results, i)));
     v->is_refused = v->is_refused || one.is_refused;
     return TRUE;
 }
@@ -87,8 +87,8 @@ gboolean digestreply_apply(IntakeCase *c, VerbContext *v, GError **err)
             if (!ack_all(c, v, cmd, err))
                 return FALSE;
         } else {
-            verbs_refuse(v, "this came to the address of a digest, which lists several tickets, so \"%s\" could be for any of them: nothing was"
-                            " changed. Say ACK ALL, or answer one of the addresses in the table", command_verb_name(cmd->verb));
+            verbs_refuse(v, "this came to the address of a digest, which lists several tickets, so \"{verb}\" could be for any of them: nothing was"
+                            " changed. Say ACK ALL, or answer one of the addresses in the table", "verb", command_verb_name(cmd->verb), NULL);
             v->with_choices = TRUE;
         }
     }

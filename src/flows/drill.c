@@ -9,6 +9,7 @@
 #include "flows/escalate.h"
 #include "flows/notify.h"
 #include "flows/opening.h"
+#include "flows/phrases.h"
 #include "flows/policies.h"
 
 #include "base/banned.h"
@@ -35,8 +36,9 @@ gboolean drill_begin(Desk *d, const DrillWish *wish, Ticket **ret, GError **err)
     gboolean is_new;
     if (desk_policy(d, wish->policy) == NULL || queue == NULL)
         return error_set(err, ERROR_NOTFOUND, "policy '%s': the configuration has none of that name", wish->policy);
-    g_autofree char *plain = wish->subject != NULL ? g_strdup(wish->subject) : g_strdup_printf("policy %s", wish->policy);
-    g_autofree char *subject = g_strconcat(TICKETS_DRILL_MARK, plain, NULL);
+    g_autofree char *plain = phrase_make("policy {policy}", "policy", wish->policy, NULL);
+    g_autofree char *said = phrases_say(d, queue->language, plain);
+    g_autofree char *subject = g_strconcat(TICKETS_DRILL_MARK, wish->subject != NULL ? wish->subject : said, NULL);
     OpeningFacts facts = {.home = queue, .requester = queue->address[0], .requester_name = "escalate", .subject = subject,
                           .severity = wish->severity >= 0 ? wish->severity : queue->default_severity, .is_drill = TRUE, .at = d->now};
     if (!opening_ticket(d, &facts, &t, err) || !policies_add(d, t, wish->policy, CAUSE, &is_new, err)
@@ -82,7 +84,7 @@ static gboolean outcome(Desk *d, const RunRow *r, char **ret, char **ret_own, GE
     Seconds took = -1;
     *ret_own = NULL;
     if (r == NULL || r->run->acker == NULL) {
-        *ret = g_strdup(r != NULL && r->run->state == RUN_EXHAUSTED ? "everybody was asked, and nobody took it" : "nobody took it");
+        *ret = phrase_make(r != NULL && r->run->state == RUN_EXHAUSTED ? PHRASE("everybody was asked, and nobody took it") : PHRASE("nobody took it"), NULL);
         return TRUE;
     }
     const ConfigContact *c = desk_contact(d, r->run->acker);
@@ -90,9 +92,9 @@ static gboolean outcome(Desk *d, const RunRow *r, char **ret, char **ret_own, GE
     if (!answer_time(d, r, &took, err))
         return FALSE;
     g_autofree char *after = duration_format_human(MAX(took, 0));
-    *ret = took >= 0 ? g_strdup_printf("%s took it after %s", name, after) : g_strdup_printf("%s took it", name);
-    *ret_own = took >= 0 ? g_strdup_printf("That was an exercise, and it is over. You answered after %s. You need do nothing more.", after)
-                         : g_strdup("That was an exercise, and it is over. You need do nothing more.");
+    *ret = took >= 0 ? phrase_make("{who} took it after {time:time}", "who", name, "time", after, NULL) : phrase_make("{who} took it", "who", name, NULL);
+    *ret_own = took >= 0 ? phrase_make("That was an exercise, and it is over. You answered after {time:time}. You need do nothing more.", "time", after, NULL)
+                         : phrase_make("That was an exercise, and it is over. You need do nothing more.", NULL);
     return TRUE;
 }
 
@@ -113,7 +115,8 @@ static gboolean mail_report(Desk *d, const Ticket *t, GError **err)
         return TRUE;
     if (!drillreport_of(d, t->id, &report, err))
         return FALSE;
-    g_autofree char *subject = g_strdup_printf("[%s] Exercise %" G_GINT64_FORMAT ": %s", queue->name, t->id, t->resolution);
+    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, t->id);
+    g_autofree char *subject = phrase_make("[{queue}] Exercise {number}: {result}", "queue", queue->name, "number", number, "result", t->resolution, NULL);
     gboolean ok = notify_report(d, queue, queue->lead, "drill", subject, report, err);
     json_decref(report);
     return ok;
@@ -132,9 +135,9 @@ static gboolean finish(Desk *d, Ticket *t, gboolean stopped, GError **err)
     g_autofree char *acker = r != NULL ? g_strdup(r->run->acker) : NULL;
     if (stopped && acker == NULL) {
         g_free(how);
-        how = g_strdup("it was stopped before anybody took it");
+        how = phrase_make("it was stopped before anybody took it", NULL);
     }
-    why = g_strdup_printf("it was an exercise, and %s", how);
+    why = phrase_make("it was an exercise, and {how}", "how", how, NULL);
     LadderEvent event = {.kind = LADDER_END, .text = why};
     d->acting = acker; /* he has a line of his own */
     gboolean ended = close_ticket(d, t, how, err) && escalate_each(d, t, &event, NULL, err);

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 
+#include "rules/phrase.h"
+
 #include "flows/policies.h"
 #include "flows/view.h"
 
@@ -114,21 +116,21 @@ static char *words(const Desk *d, const Asked *a)
     if (a->verb != NULL) {
         Seconds took = a->delivered_at != INSTANT_NONE ? MAX(a->answered_at - a->delivered_at, 0) : 0;
         g_autofree char *after = duration_format_human(took);
-        return g_strdup_printf("%s after %s", a->verb, after);
+        return phrase_make("{verb} after {time:time}", "verb", a->verb, "time", after, NULL);
     }
     if (c != NULL && c->vendor != NULL)
-        return g_strdup("a vendor: not asked in an exercise");
+        return phrase_make("a vendor: not asked in an exercise", NULL);
     if (is_known)
-        return g_strdup(a->outcome);
-    return g_strdup(a->delivered_at != INSTANT_NONE ? "no answer" : a->state == PAGE_QUEUED ? "not sent yet" : "not sent: it was over before");
+        return phrase_is_in(a->outcome) ? g_strdup(a->outcome) : phrase_make(a->outcome, NULL);
+    return phrase_make(a->delivered_at != INSTANT_NONE ? PHRASE("no answer") : a->state == PAGE_QUEUED ? PHRASE("not sent yet") : PHRASE("not sent: it was over before"), NULL);
 }
 
 static json_t *asked_view(Desk *d, const Asked *a, const Zone *zone)
 {
-    g_autofree char *said = words(d, a);
+    g_autofree char *said = words(d, a), *outcome = phrase_plain(a->outcome != NULL ? a->outcome : "");
     json_t *o = json_pack("{s:I, s:s, s:s, s:i, s:i, s:s}", "notification", (json_int_t)a->id, "contact", a->contact, "name", name_of(d, a->contact), "level",
                           a->level, "try", a->attempt, "said", said);
-    gboolean failed = a->outcome != NULL && (g_str_has_prefix(a->outcome, "bounced") || g_str_has_prefix(a->outcome, "not delivered"));
+    gboolean failed = g_str_has_prefix(outcome, "bounced") || g_str_has_prefix(outcome, "not delivered");
     set_time(o, "asked", "asked_at", zone, a->asked_at, d->now);
     set_time(o, "delivered", "delivered_at", zone, a->delivered_at, d->now);
     set_time(o, "answered", "answered_at", zone, a->answered_at, d->now);

@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/log.h"
 
+#include "rules/phrase.h"
+
 #include "store/runs.h"
 #include "store/tickets.h"
 
@@ -50,15 +52,12 @@ static gboolean add_run(Desk *d, gint64 id, const Zone *zone, GPtrArray *lines, 
     if (!runs_load(d->db, id, &r, err) || !tickets_load(d->db, r->ticket_id, &t, err))
         return FALSE;
     const ConfigContact *acker = desk_contact(d, r->run->acker);
-    GString *s = g_string_new(NULL);
-    g_string_append_printf(s, "#%" G_GINT64_FORMAT " S%d %s: level %d", t->id, t->severity + 1, t->subject, r->run->level);
-    if (r->run->state == RUN_HELD) {
-        g_autofree char *until = r->run->hold_until != INSTANT_NONE ? view_time(zone, r->run->hold_until, d->now) : g_strdup("further notice");
-        g_string_append_printf(s, ", held by %s until %s", acker != NULL ? acker->full_name : "somebody", until);
-    } else {
-        g_string_append(s, ", nobody has taken it");
-    }
-    g_ptr_array_add(lines, g_string_free(s, FALSE));
+    g_autofree char *ticket = g_strdup_printf("#%" G_GINT64_FORMAT " S%d %s", t->id, t->severity + 1, t->subject), *level = g_strdup_printf("%d", r->run->level);
+    g_autofree char *until = r->run->hold_until != INSTANT_NONE ? view_time(zone, r->run->hold_until, d->now) : g_strdup("");
+    const char *english = r->run->state != RUN_HELD              ? PHRASE("{ticket}: level {level}, nobody has taken it")
+                          : r->run->hold_until == INSTANT_NONE ? PHRASE("{ticket}: level {level}, held by {who:phrase} until further notice")
+                                                               : PHRASE("{ticket}: level {level}, held by {who:phrase} until {until:time}");
+    g_ptr_array_add(lines, phrase_make(english, "ticket", ticket, "level", level, "who", acker != NULL ? acker->full_name : PHRASE("somebody"), "until", until, NULL));
     return TRUE;
 }
 
@@ -160,13 +159,13 @@ static gboolean tell_one(Desk *d, const ConfigRota *rota, const char *contact, g
         Instant end = INSTANT_MAX;
         if (!duty_end(d, rota->name, contact, &end, err))
             return FALSE;
-        g_autofree char *until = end == INSTANT_MAX ? g_strdup("further notice") : view_date(zone, end, "en");
-        title = g_strdup_printf("You are on duty now (%s), until %s", rota->name, until);
+        g_autofree char *until = end == INSTANT_MAX ? phrase_make("further notice", NULL) : view_date(zone, end);
+        title = phrase_make("You are on duty now ({rota}), until {until}", "rota", rota->name, "until", until, NULL);
     } else {
-        title = g_strdup_printf("Your duty is over (%s): %s now", rota->name, others->len > 0 ? names : "nobody is on duty");
+        title = phrase_make("Your duty is over ({rota}): {who:phrase} now", "rota", rota->name, "who", others->len > 0 ? names : PHRASE("nobody is on duty"), NULL);
     }
     if (lines->len == 0)
-        g_ptr_array_add(lines, g_strdup("No escalation is open."));
+        g_ptr_array_add(lines, phrase_make("No escalation is open.", NULL));
     return bulletin_send(d, queue, contact, title, lines, err);
 }
 
@@ -272,27 +271,27 @@ static gboolean has_shift(const GArray *shifts, const Shift *wanted, Instant hor
 }
 
 /* Lines for `contact`: what of `of` is not in `other`, before the horizon up to which he was told. */
-static void add_lines(const Desk *d, const GArray *of, const GArray *other, const char *contact, Instant horizon, const char *sign, GPtrArray *lines)
+static void add_lines(const Desk *d, const GArray *of, const GArray *other, const char *contact, Instant horizon, const char *english, GPtrArray *lines)
 {
     const Zone *zone = reader_zone(d, contact);
     for (guint i = 0; i < of->len; i++) {
         const Shift *s = &g_array_index(of, Shift, i);
         if (strcmp(s->contact, contact) != 0 || s->start >= horizon || has_shift(other, s, horizon))
             continue;
-        g_autofree char *from = view_date(zone, s->start, "en"), *to = view_date(zone, s->end, "en");
-        g_ptr_array_add(lines, g_strdup_printf("%s %s to %s", sign, from, to));
+        g_autofree char *from = view_date(zone, s->start), *to = view_date(zone, s->end);
+        g_ptr_array_add(lines, phrase_make(english, "from", from, "to", to, NULL));
     }
 }
 
 static gboolean tell_changes(Desk *d, const char *name, const GArray *before, const GArray *after, Instant horizon, GError **err)
 {
     const ConfigQueue *queue = bulletin_queue(d, name);
-    g_autofree char *title = g_strdup_printf("Your duties changed (%s)", name);
+    g_autofree char *title = phrase_make("Your duties changed ({rota})", "rota", name, NULL);
     for (guint i = 0; queue != NULL && i < d->config->contact_order->len; i++) {
         const ConfigContact *c = g_ptr_array_index(d->config->contact_order, i);
         g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-        add_lines(d, before, after, c->name, horizon, "no longer", lines);
-        add_lines(d, after, before, c->name, horizon, "new", lines);
+        add_lines(d, before, after, c->name, horizon, PHRASE("no longer {from} to {to}"), lines);
+        add_lines(d, after, before, c->name, horizon, PHRASE("new {from} to {to}"), lines);
         if (lines->len > 0 && !bulletin_send(d, queue, c->name, title, lines, err))
             return FALSE;
     }

@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/log.h"
 
+#include "rules/phrase.h"
+
 #include "store/clocks.h"
 #include "store/outbox.h"
 
@@ -164,9 +166,10 @@ static gboolean do_page(World *w, RunRow *r, const LadderAction *a, GError **err
 }
 
 /* Of the house: how it goes on here is nothing for a vendor. */
-static gboolean tell_people(World *w, const GPtrArray *whos, const char *text, GError **err)
+static gboolean tell_people(World *w, const GPtrArray *whos, const char *english, GError **err)
 {
     g_autoptr(GPtrArray) people = people_of(w->desk, w->ticket, w->queue, whos);
+    g_autofree char *text = phrase_make(english, NULL);
     for (guint i = 0; i < people->len; i++) {
         const ConfigContact *c = desk_contact(w->desk, g_ptr_array_index(people, i));
         if ((c == NULL || c->vendor == NULL) && !digest_line(w->desk, w->ticket, NULL, g_ptr_array_index(people, i), text, err))
@@ -175,11 +178,7 @@ static gboolean tell_people(World *w, const GPtrArray *whos, const char *text, G
     return TRUE;
 }
 
-static const char *full_name(const Desk *d, const char *contact)
-{
-    const ConfigContact *c = desk_contact(d, contact);
-    return c == NULL ? contact : c->full_name;
-}
+static const char *full_name(const Desk *d, const char *contact) { return desk_contact(d, contact) == NULL ? contact : desk_contact(d, contact)->full_name; }
 
 /* Whether any mail spoke to him of that run: whom a page was for that only waited to be told needs no word that it is over. */
 static gboolean was_mailed(World *w, const RunRow *r, const char *contact, gboolean *ret, GError **err)
@@ -212,19 +211,19 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
             return FALSE;
         if (asked > 0)
             return TRUE;
-        text = is_vendor ? g_strdup("It is over. You need do nothing.") : g_strdup_printf("It is over: %s. You need do nothing.", a->text);
+        text = is_vendor ? phrase_make("It is over. You need do nothing.", NULL) : phrase_make("It is over: {why:phrase}. You need do nothing.", "why", a->text, NULL);
     } else {
-        until = r->run->hold_until == INSTANT_NONE ? g_strdup("it is resolved")
-                                                   : zone_format_human(desk_contact_zone(w->desk, c, w->queue), r->run->hold_until);
-        text = g_strdup_printf("%s has taken it, until %s. You need do nothing.", full_name(w->desk, a->text), until);
+        until = r->run->hold_until != INSTANT_NONE ? zone_format_human(desk_contact_zone(w->desk, c, w->queue), r->run->hold_until) : NULL;
+        text = until == NULL ? phrase_make("{who} has taken it, until it is resolved. You need do nothing.", "who", full_name(w->desk, a->text), NULL)
+                             : phrase_make("{who} has taken it, until {until:time}. You need do nothing.", "who", full_name(w->desk, a->text), "until", until, NULL);
     }
     return digest_line(w->desk, w->ticket, r, a->contact, text, err);
 }
 
 static gboolean do_relieved(World *w, const RunRow *r, const LadderAction *a, GError **err)
 {
-    g_autofree char *text = a->text == NULL ? g_strdup("Your shift is over, and nobody else is on duty: the ladder goes on. You need do nothing.")
-                                            : g_strdup_printf("Your shift is over: %s is asked to take it. You need do nothing.", full_name(w->desk, a->text));
+    g_autofree char *text = a->text == NULL ? phrase_make("Your shift is over, and nobody else is on duty: the ladder goes on. You need do nothing.", NULL)
+                                            : phrase_make("Your shift is over: {who} is asked to take it. You need do nothing.", "who", full_name(w->desk, a->text), NULL);
     return digest_line(w->desk, w->ticket, NULL, a->contact, text, err)
            && desk_audit(w->desk, r->ticket_id, err, "shift-end", "run=%" G_GINT64_FORMAT " contact=%s next=%s", r->id, a->contact, a->text != NULL ? a->text : "-");
 }
@@ -247,12 +246,12 @@ static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
     case LADDER_DO_RELIEVED:
         return do_relieved(w, r, a, err);
     case LADDER_DO_WITHDRAW:
-        return outbox_withdraw_notification(w->desk->db, a->page, err) && runs_set_outcome_if_none(w->desk->db, a->page, "withdrawn", w->desk->now, err);
+        return outbox_withdraw_notification(w->desk->db, a->page, err) && runs_set_outcome_if_none(w->desk->db, a->page, PHRASE("withdrawn"), w->desk->now, err);
     case LADDER_DO_INFORM:
-        return tell_people(w, level_of(w->policy, a->level)->inform, "For your information: this was escalated. You need do nothing.", err);
+        return tell_people(w, level_of(w->policy, a->level)->inform, PHRASE("For your information: this was escalated. You need do nothing."), err);
     case LADDER_DO_SKIPPED:
         return tell_people(w, level_of(w->policy, a->level)->notify,
-                           "For your information: this was escalated above you at once.", err)
+                           PHRASE("For your information: this was escalated above you at once."), err)
                && desk_audit(w->desk, r->ticket_id, err, "skipped", "run=%" G_GINT64_FORMAT " level=%d", r->id, a->level);
     case LADDER_DO_TELL_ACK:
     case LADDER_DO_TELL_END:
@@ -305,7 +304,7 @@ static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *eve
         return FALSE;
     g_autofree char *gone = asked_in_vain(d, t, actions);
     if (gone != NULL) { /* no answer can come, and no delivery that a deadline could count from */
-        const char *why = desk_contact(d, gone) == NULL ? "not in the configuration" : "a vendor: not asked in an exercise";
+        const char *why = desk_contact(d, gone) == NULL ? PHRASE("not in the configuration") : PHRASE("a vendor: not asked in an exercise");
         LadderEvent unreachable = {.kind = LADDER_UNREACHABLE, .contact = gone, .text = why};
         if (!step(d, t, r, &unreachable, NULL, err))
             return FALSE;
@@ -440,7 +439,7 @@ gboolean escalate_contained(Desk *d, const Ticket *t, GError **err)
                     "update run_cause set ended_at = $2 where run_id = $1 and ended_at is null and (cause in ('manual', 'uncontained') or clock_id in"
                     " (select id from clock where ticket_id = $3 and target = 'respond'))",
                     "iti", r->id, d->now, t->id)
-            || !end_if_idle(d, t, r, "it is contained", err))
+            || !end_if_idle(d, t, r, PHRASE("it is contained"), err))
             return FALSE;
     }
     return TRUE;

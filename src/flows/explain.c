@@ -14,6 +14,7 @@
 
 #include "flows/causes.h"
 #include "flows/deadlines.h"
+#include "flows/localize.h"
 #include "flows/policies.h"
 #include "flows/risks.h"
 #include "flows/upcoming.h"
@@ -273,6 +274,7 @@ json_t *explain_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     if (ok && add_scores(d, t, zone, o, err) && add_ladders(d, t, o, err) && add_runs(d, t, zone, o, err) && add_asked(d, t, zone, o, err)
         && upcoming_list(d, t->id, UPCOMING, zone, &next, err)) {
         json_object_set_new(o, "next", next);
+        localize_plain(o);
         return o;
     }
     json_decref(o);

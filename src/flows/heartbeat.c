@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "rules/phrase.h"
+
 #include "flows/escalate.h"
 #include "flows/ownticket.h"
 #include "flows/verbs.h"
@@ -62,7 +64,8 @@ static gboolean is_back(Desk *d, const Expected *e, GError **err)
     g_autofree char *by = g_strconcat("heartbeat:", e->rule->name, NULL);
     if (!tickets_load(d->db, e->ticket, &t, err) || !desk_audit(d, t->id, err, "heartbeat", "rule=%s state=back", e->rule->name))
         return FALSE;
-    return t->state >= TICKET_RESOLVED || verbs_recovered(d, t, by, "It is heard again.", 0, err);
+    g_autofree char *heard = phrase_make("It is heard again.", NULL);
+    return t->state >= TICKET_RESOLVED || verbs_recovered(d, t, by, heard, 0, err);
 }
 
 gboolean heartbeat_heard(Desk *d, const ConfigRule *rule, const ConfigQueue *queue, gboolean believed, GError **err)
@@ -85,10 +88,10 @@ static gboolean open_ticket(Desk *d, const Expected *e, GError **err)
     g_autoptr(Ticket) t = NULL;
     const Zone *zone = desk_contact_zone(d, NULL, e->queue);
     g_autofree char *since = zone_format_human(zone, e->heard_at), *silence = duration_format(e->rule->alert.heartbeat);
-    g_autofree char *subject = g_strdup_printf("No mail of %s since %s", e->rule->name, since);
-    g_autofree char *text = g_strdup_printf("The rule '%s' expects a mail at least every %s. The last came %s.\n\nEither what it watches has stopped, or its mail does not"
-                                            " arrive or is not authenticated. The next mail of the rule resolves this ticket.",
-                                            e->rule->name, silence, since);
+    g_autofree char *subject = phrase_make("No mail of {rule} since {since:time}", "rule", e->rule->name, "since", since, NULL);
+    g_autofree char *text = phrase_make("The rule '{rule}' expects a mail at least every {silence}. The last came {since:time}.\n\nEither what it watches has stopped,"
+                                        " or its mail does not arrive or is not authenticated. The next mail of the rule resolves this ticket.",
+                                        "rule", e->rule->name, "silence", silence, "since", since, NULL);
     OpeningFacts facts = {.home = e->queue, .subject = subject, .category = e->rule->category, .owner = e->rule->owner,
                           .severity = e->rule->severity >= 0 ? e->rule->severity : e->queue->default_severity};
     return ownticket_open(d, &facts, text, &t, err)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "rules/phrase.h"
 #include "rules/wrap.h"
 
 #include "flows/bulletin.h"
@@ -25,8 +26,9 @@ gboolean holding_note(Desk *d, const char *name, const char *reason, GError **er
 gboolean holding_note_due(Desk *d, gint64 due, gint64 ticket, const char *reason, GError **err)
 {
     g_autofree char *name = g_strdup_printf(DUE "%" G_GINT64_FORMAT, due);
-    g_autofree char *line = ticket == 0 ? g_strdup_printf("a timer of the desk is put off for an hour: %s", reason)
-                                        : g_strdup_printf("ticket #%" G_GINT64_FORMAT ": a timer is put off for an hour: %s", ticket, reason);
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, ticket), *why = wrap_clip(reason, REASON_BYTES);
+    g_autofree char *line = ticket == 0 ? phrase_make("a timer of the desk is put off for an hour: {why}", "why", why, NULL)
+                                        : phrase_make("ticket #{ticket}: a timer is put off for an hour: {why}", "ticket", id, "why", why, NULL);
     return holding_note(d, name, line, err);
 }
 
@@ -53,7 +55,7 @@ static gboolean read_noted(Desk *d, GPtrArray *lines, guint *ret_timers, guint *
             continue;
         g_autofree char *reason = wrap_clip(db_text(rows, 1), REASON_BYTES);
         *ret_timers += is_due ? 1 : 0;
-        g_ptr_array_add(lines, is_due ? g_steal_pointer(&reason) : g_strdup_printf("%s: %s", name, reason));
+        g_ptr_array_add(lines, is_due ? g_strdup(db_text(rows, 1)) : g_strdup_printf("%s: %s", name, reason));
     }
     if (local != NULL)
         g_propagate_error(err, local);
@@ -72,10 +74,12 @@ static gboolean is_too_soon(Desk *d, gboolean *ret, GError **err)
 
 static char *title_of(guint mails, guint timers)
 {
-    g_autofree char *held = mails == 1 ? g_strdup("A mail is on hold") : g_strdup_printf("%u mails are on hold", mails);
-    g_autofree char *put_off = timers == 1 ? g_strdup("a timer is put off") : g_strdup_printf("%u timers are put off", timers);
-    if (mails == 0)
-        *put_off = g_ascii_toupper(*put_off);
+    g_autofree char *count = g_strdup_printf("%u", mails), *due = g_strdup_printf("%u", timers);
+    g_autofree char *held = phrase_make(mails == 1 ? PHRASE("A mail is on hold") : PHRASE("{count} mails are on hold"), "count", count, NULL);
+    g_autofree char *put_off = phrase_make(timers > 1   ? PHRASE("{count} timers are put off")
+                                           : mails == 0 ? PHRASE("A timer is put off")
+                                                        : PHRASE("a timer is put off"),
+                                           "count", due, NULL);
     return mails == 0 ? g_steal_pointer(&put_off) : timers == 0 ? g_steal_pointer(&held) : g_strdup_printf("%s, %s", held, put_off);
 }
 

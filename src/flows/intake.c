@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 
+#include "rules/phrase.h"
 #include "rules/received.h"
 #include "rules/threading.h"
 
@@ -57,12 +58,12 @@ gboolean intake_is_reaction(const IntakeCase *c)
 const char *intake_doubt(const IntakeCase *c)
 {
     if (intake_is_reaction(c))
-        return "it is a reaction, and no answer";
+        return PHRASE("it is a reaction, and no answer");
     if (c->torn)
-        return "it is addressed to two of our personal addresses at once";
+        return PHRASE("it is addressed to two of our personal addresses at once");
     if (c->reading->truncated || c->said->truncated)
-        return "it was cut off on its way";
-    return c->reading->doubtful || c->said->doubtful ? "it is not sure what in it is new" : NULL;
+        return PHRASE("it was cut off on its way");
+    return c->reading->doubtful || c->said->doubtful ? PHRASE("it is not sure what in it is new") : NULL;
 }
 
 /* What servers whom we trust say of From, and where it came from. */
@@ -220,7 +221,7 @@ static gboolean second_copy(IntakeCase *c, gint64 first, GError **err)
     if (!db_value(c->desk->db, &ticket, err, "select coalesce(ticket_id, 0) from message where id = $1", "i", first))
         return FALSE;
     intake_note(c, "a second copy of message %" G_GINT64_FORMAT ": same Message-ID, From, Date and text", first);
-    c->row->filed = g_strdup("duplicate");
+    c->row->filed = g_strdup(PHRASE("duplicate"));
     if (ticket != 0) {
         if (!belonging_load(c, ticket, err))
             return FALSE;
@@ -240,7 +241,7 @@ static gboolean whole_copy(IntakeCase *c, gint64 first, GError **err)
     const Reading *r = c->reading;
     gint64 ticket;
     intake_note(c, "the whole of message %" G_GINT64_FORMAT ", which broke off: replaces its text, clocks stay", first);
-    c->row->filed = g_strdup("duplicate");
+    c->row->filed = g_strdup(PHRASE("duplicate"));
     if (!messages_replace(c->desk->db, first, r->new_text, r->content_digest, c->mail->archive, err)
         || !db_value(c->desk->db, &ticket, err,
                      "select coalesce((select ticket_id from message where id = $1 and contact is null and is_note = 0), 0)", "i", first))

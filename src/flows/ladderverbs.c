@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include "rules/ladder.h"
+#include "rules/phrase.h"
 
 #include "store/runs.h"
 
@@ -39,12 +40,15 @@ static gboolean each_run(VerbContext *c, LadderEvent *event, Wish *wish, gboolea
     guint n = 0;
     if (!runs_of_ticket(c->desk->db, c->ticket->id, c->run == 0, &runs, err) || (c->run != 0 && !runs_answered(c->desk->db, c->page, &answered, err)))
         return FALSE;
+    const gboolean is_superseded = c->run != 0 && !holds(answered, c->run); /* what asked him: others ask in its place */
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
         g_autoptr(GPtrArray) actions = NULL;
         if (c->run != 0 && !holds(answered, r->id))
             continue;
         n++;
+        if (is_superseded)
+            verbs_say(c, "The policy %s asks now, in the place of the one that asked you.", r->policy);
         event->is_override = wish != NULL && c->is_override && (wish->hold != NULL || wish->until != INSTANT_NONE);
         if (wish != NULL)
             event->hold_until = escalate_hold_until(c->desk, c->ticket, r->policy, wish->hold, wish->until, c->is_override, &wish->is_cut);
@@ -77,21 +81,21 @@ static gboolean acked(VerbContext *c, const RunRow *before, const GPtrArray *act
     if (!runs_load(c->desk->db, before->id, &r, err))
         return FALSE;
     if (has_action(actions, LADDER_DO_LATE)) {
-        verbs_say(c, "Recorded. It is over already: nothing needs to be done.");
+        verbs_say(c, "Recorded. It is over already: nothing needs to be done.", NULL);
         return TRUE;
     }
     if (has_action(actions, LADDER_DO_QUORUM)) {
-        verbs_say(c, "Recorded. More of your level must acknowledge.");
+        verbs_say(c, "Recorded. More of your level must acknowledge.", NULL);
         return TRUE;
     }
     if (has_action(actions, LADDER_DO_ALSO)) {
         const ConfigContact *first = desk_contact(c->desk, r->run->acker);
-        verbs_say(c, "Recorded: you are also on it. %s has it.", first != NULL ? first->full_name : r->run->acker);
+        verbs_say(c, "Recorded: you are also on it. {who} has it.", "who", first != NULL ? first->full_name : r->run->acker, NULL);
         return TRUE;
     }
     g_autofree char *until = view_time(verbs_zone(c), r->run->hold_until, c->desk->now), *at = view_time(verbs_zone(c), c->desk->now, c->desk->now);
-    verbs_say(c, "You have it, until %s %s. Nobody else is asked meanwhile.", until, zone_abbreviation(verbs_zone(c), r->run->hold_until));
-    g_autofree char *outcome = c->actor != NULL ? g_strdup_printf("%s took it %s", c->actor->full_name, at) : g_strdup("acknowledged");
+    verbs_say(c, "You have it, until {until:time} {zone}. Nobody else is asked meanwhile.", "until", until, "zone", zone_abbreviation(verbs_zone(c), r->run->hold_until), NULL);
+    g_autofree char *outcome = c->actor != NULL ? phrase_make("{who} took it {at:time}", "who", c->actor->full_name, "at", at, NULL) : g_strdup(PHRASE("acknowledged"));
     if (c->page != 0 && !runs_set_outcome(c->desk->db, c->page, outcome, c->desk->now, err))
         return FALSE;
     if (c->ticket->state == TICKET_NEW) {
@@ -109,9 +113,9 @@ gboolean ladderverbs_ack(VerbContext *c, const Command *cmd, GError **err)
     guint n = 0;
     GError *local = NULL;
     if (cmd->all && !c->is_digest)
-        return verbs_refuse(c, "ACK ALL takes what a digest lists, and this is none; to take this one, say ACK");
+        return verbs_refuse(c, "ACK ALL takes what a digest lists, and this is none; to take this one, say ACK", NULL);
     if (cmd->until.given && !command_when(&cmd->until, verbs_zone(c), c->desk->now, &until, &local)) {
-        verbs_refuse(c, "%s", local->message);
+        verbs_refuse_for(c, local->message);
         g_error_free(local);
         return TRUE;
     }
@@ -121,10 +125,11 @@ gboolean ladderverbs_ack(VerbContext *c, const Command *cmd, GError **err)
         return FALSE;
     if (n > 0 && wish.is_cut) {
         g_autofree char *most = duration_format(c->desk->config->severities[c->ticket->severity].ack_max);
-        verbs_say(c, "You asked for longer: S%d is held for %s at most.", c->ticket->severity + 1, most);
+        g_autofree char *severity = g_strdup_printf("S%d", c->ticket->severity + 1);
+        verbs_say(c, "You asked for longer: {severity} is held for {most} at most.", "severity", severity, "most", most, NULL);
     }
     if (n == 0)
-        return verbs_refuse(c, "nothing is escalated on this ticket now");
+        return verbs_refuse(c, "nothing is escalated on this ticket now", NULL);
     return TRUE;
 }
 
@@ -148,8 +153,9 @@ static char *asked_now(const VerbContext *c, const GPtrArray *actions)
         if (a->kind != LADDER_DO_PAGE)
             continue;
         const ConfigContact *who = desk_contact(c->desk, a->contact);
-        g_string_append_printf(names, "%s%s%s", names->len > 0 ? ", " : "", who != NULL ? who->full_name : a->contact,
-                               waits_for_digest(c, a->contact) ? " (with the next digest)" : "");
+        const char *name = who != NULL ? who->full_name : a->contact;
+        g_autofree char *said = waits_for_digest(c, a->contact) ? phrase_make("{who} (with the next digest)", "who", name, NULL) : g_strdup(name);
+        g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", said);
     }
     return names->len > 0 ? g_strdup(names->str) : NULL;
 }
@@ -159,13 +165,13 @@ static gboolean left(VerbContext *c, const RunRow *before, const GPtrArray *acti
     g_autofree char *asked = asked_now(c, actions);
     (void)err;
     if (before->run->state == RUN_ENDED)
-        return verbs_refuse(c, "it is over already; nothing needs to be done");
+        return verbs_refuse(c, "it is over already; nothing needs to be done", NULL);
     if (asked != NULL)
-        verbs_say(c, "You are out of it. Asked now: %s.", asked);
+        verbs_say(c, "You are out of it. Asked now: {who}.", "who", asked, NULL);
     else if (has_action(actions, LADDER_DO_EXHAUSTED))
-        verbs_say(c, "You are out of it. Nobody else is left to ask: the lead is told.");
+        verbs_say(c, "You are out of it. Nobody else is left to ask: the lead is told.", NULL);
     else
-        verbs_say(c, "You are out of it. Whoever else was asked still is.");
+        verbs_say(c, "You are out of it. Whoever else was asked still is.", NULL);
     return TRUE;
 }
 
@@ -174,10 +180,10 @@ static gboolean passed(VerbContext *c, const RunRow *before, const GPtrArray *ac
     g_autofree char *asked = asked_now(c, actions);
     (void)err;
     if (before->run->state == RUN_ENDED)
-        return verbs_refuse(c, "it is over already; nothing needs to be done");
+        return verbs_refuse(c, "it is over already; nothing needs to be done", NULL);
     if (asked == NULL)
-        return verbs_refuse(c, "you are not the one who is asked now, or nobody could be asked in your place");
-    verbs_say(c, "Asked instead of you: %s.", asked);
+        return verbs_refuse(c, "you are not the one who is asked now, or nobody could be asked in your place", NULL);
+    verbs_say(c, "Asked instead of you: {who}.", "who", asked, NULL);
     return TRUE;
 }
 
@@ -186,16 +192,16 @@ static gboolean raised(VerbContext *c, const RunRow *before, const GPtrArray *ac
     g_autofree char *asked = asked_now(c, actions);
     const char *acker = before->run->state == RUN_HELD ? before->run->acker : NULL;
     if (asked == NULL && has_action(actions, LADDER_DO_EXHAUSTED)) {
-        verbs_say(c, "Escalated. Nobody is above who could be asked: the lead is told.");
+        verbs_say(c, "Escalated. Nobody is above who could be asked: the lead is told.", NULL);
         return TRUE;
     }
     if (asked == NULL)
-        return verbs_refuse(c, "nobody is above who could be asked");
-    verbs_say(c, "Escalated. Asked now: %s.", asked);
+        return verbs_refuse(c, "nobody is above who could be asked", NULL);
+    verbs_say(c, "Escalated. Asked now: {who}.", "who", asked, NULL);
     if (acker == NULL || (c->actor != NULL && strcmp(acker, c->actor->name) == 0))
         return TRUE;
-    g_autofree char *line = g_strdup_printf("%s asked for the next level: %s. It is not yours alone any more.",
-                                            c->actor != NULL ? c->actor->full_name : "The operator", asked);
+    g_autofree char *line = phrase_make("{by:phrase} asked for the next level: {who}. It is not yours alone any more.", "by",
+                                        c->actor != NULL ? c->actor->full_name : PHRASE("The operator"), "who", asked, NULL);
     return notify_line(c->desk, c->ticket, acker, line, err);
 }
 
@@ -205,10 +211,10 @@ gboolean ladderverbs_decline(VerbContext *c, const Command *cmd, GError **err)
     guint n = 0;
     (void)cmd;
     /* first, since the mail to the next one says so */
-    if ((c->page != 0 && !runs_set_outcome(c->desk->db, c->page, "said no", c->desk->now, err)) || !each_run(c, &event, NULL, left, &n, err))
+    if ((c->page != 0 && !runs_set_outcome(c->desk->db, c->page, PHRASE("said no"), c->desk->now, err)) || !each_run(c, &event, NULL, left, &n, err))
         return FALSE;
     if (n == 0)
-        return verbs_refuse(c, "nothing is escalated on this ticket now");
+        return verbs_refuse(c, "nothing is escalated on this ticket now", NULL);
     return TRUE;
 }
 
@@ -218,11 +224,11 @@ gboolean ladderverbs_pass(VerbContext *c, const Command *cmd, GError **err)
     LadderEvent event = {.kind = LADDER_PASS, .contact = verbs_actor_name(c), .other = to != NULL ? to->name : NULL};
     guint n = 0;
     if (to == NULL)
-        return verbs_refuse(c, "nobody here is called '%s'", cmd->who);
-    if ((c->page != 0 && !runs_set_outcome(c->desk->db, c->page, "passed it on", c->desk->now, err)) || !each_run(c, &event, NULL, passed, &n, err))
+        return verbs_refuse(c, "nobody here is called '{who}'", "who", cmd->who, NULL);
+    if ((c->page != 0 && !runs_set_outcome(c->desk->db, c->page, PHRASE("passed it on"), c->desk->now, err)) || !each_run(c, &event, NULL, passed, &n, err))
         return FALSE;
     if (n == 0)
-        return verbs_refuse(c, "nothing is escalated on this ticket now");
+        return verbs_refuse(c, "nothing is escalated on this ticket now", NULL);
     return TRUE;
 }
 
@@ -232,7 +238,7 @@ gboolean ladderverbs_escalate(VerbContext *c, const Command *cmd, GError **err)
     guint n = 0;
     (void)cmd;
     if (c->ticket->state >= TICKET_RESOLVED)
-        return verbs_refuse(c, "the ticket is %s", tickets_state_name(c->ticket->state));
+        return verbs_refuse(c, "the ticket is {state:phrase}", "state", tickets_state_name(c->ticket->state), NULL);
     gint64 run = c->run;
     c->run = 0; /* all that live: he asks for the ticket, not for one of its runs */
     gboolean ok = each_run(c, &event, NULL, raised, &n, err);
@@ -242,6 +248,6 @@ gboolean ladderverbs_escalate(VerbContext *c, const Command *cmd, GError **err)
     if (n == 0 && !escalate_cause_all(c->desk, c->ticket, "manual", err))
         return FALSE;
     if (n == 0)
-        verbs_say(c, "Escalated: level 1 is asked.");
+        verbs_say(c, "Escalated: level 1 is asked.", NULL);
     return TRUE;
 }

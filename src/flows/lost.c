@@ -1,7 +1,11 @@
 /* lost: the numbers between a backup and what was made above them. It must never let such a token allow anything. */
 #include "flows/lost.h"
 
+#include <string.h>
+
 #include "base/error.h"
+
+#include "rules/phrase.h"
 
 #include "flows/bulletin.h"
 
@@ -11,7 +15,10 @@
 
 static const char *kind_of(char purpose)
 {
-    return purpose == 't' ? "ticket" : purpose == 'w' ? "work address" : purpose == 'a' ? "notification" : "outgoing mail";
+    return purpose == 't'   ? PHRASE("ticket")
+           : purpose == 'w' ? PHRASE("work address")
+           : purpose == 'a' ? PHRASE("notification")
+                            : PHRASE("outgoing mail");
 }
 
 /* Whether anything has the number. */
@@ -60,12 +67,15 @@ gboolean lost_look(IntakeCase *c, Token token, const char *mac, GError **err)
 static gboolean mail_lead(IntakeCase *c, GError **err)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_add(lines, g_strdup_printf("From %s: %s", c->reading->from, c->reading->subject));
-    g_ptr_array_add(lines, g_strdup_printf("It answers %s, which was made after the backup that was restored. What it was about, no ticket knows;"
-                                           " nothing that it says was done.", c->lost));
-    g_ptr_array_add(lines, c->ticket != NULL ? g_strdup_printf("It is in ticket %" G_GINT64_FORMAT " now.", c->ticket->id)
-                                             : g_strdup("It is filed under other (escalate hold --other)."));
-    return bulletin_send(c->desk, c->home, c->home->lead, "A mail answers what was lost", lines, err);
+    const char *number = strrchr(c->lost, ' ') + 1;
+    g_autofree char *kind = g_strndup(c->lost, (gsize)(number - 1 - c->lost));
+    g_autofree char *ticket = g_strdup_printf("%" G_GINT64_FORMAT, c->ticket != NULL ? c->ticket->id : 0);
+    g_ptr_array_add(lines, phrase_make("From {who}: {subject}", "who", c->reading->from, "subject", c->reading->subject, NULL));
+    g_ptr_array_add(lines, phrase_make("It answers {kind:phrase} {number}, made after the backup that was restored. What it was about, no ticket knows;"
+                                       " nothing that it says was done.", "kind", kind, "number", number, NULL));
+    g_ptr_array_add(lines, c->ticket != NULL ? phrase_make("It is in ticket {number} now.", "number", ticket, NULL)
+                                             : phrase_make("It is filed under other (escalate hold --other).", NULL));
+    return bulletin_send(c->desk, c->home, c->home->lead, PHRASE("A mail answers what was lost"), lines, err);
 }
 
 gboolean lost_tell(IntakeCase *c, GError **err)

@@ -7,12 +7,17 @@
 
 #include "base/error.h"
 
+#include "rules/phrase.h"
+
 #include "store/runs.h"
 
 #include "flows/containment.h"
 #include "flows/deadlines.h"
+#include "flows/digest.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
+#include "flows/policies.h"
+#include "flows/supersede.h"
 
 #include "base/banned.h"
 
@@ -35,19 +40,20 @@ static gboolean lacks_queue(Merge *m, gint64 *ret, GError **err)
 static char *objection(const Merge *m, gint64 lacking)
 {
     const Ticket *into = m->into;
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, into->id), *merged = g_strdup_printf("%" G_GINT64_FORMAT, into->merged_into_id);
     if (into->id == m->from->id)
-        return g_strdup("that is this ticket");
+        return phrase_make("that is this ticket", NULL);
     if (into->state == TICKET_MERGED)
-        return g_strdup_printf("ticket %" G_GINT64_FORMAT " was merged into %" G_GINT64_FORMAT " itself", into->id, into->merged_into_id);
+        return phrase_make("ticket {ticket} was merged into {into} itself", "ticket", id, "into", merged, NULL);
     if (into->state >= TICKET_RESOLVED)
-        return g_strdup_printf("ticket %" G_GINT64_FORMAT " is %s; reopen it first, or merge it into this one", into->id,
-                               tickets_state_name(into->state));
+        return phrase_make("ticket {ticket} is {state:phrase}; reopen it first, or merge it into this one", "ticket", id, "state",
+                           tickets_state_name(into->state), NULL);
     if (into->is_drill || m->from->is_drill)
-        return g_strdup("an exercise is merged with nothing");
+        return phrase_make("an exercise is merged with nothing", NULL);
     if (into->requester_id != m->from->requester_id)
-        return g_strdup_printf("ticket %" G_GINT64_FORMAT " has another requester, who would get this one's mail", into->id);
+        return phrase_make("ticket {ticket} has another requester, who would get this one's mail", "ticket", id, NULL);
     if (lacking > 0 || strcmp(into->queue, m->from->queue) != 0)
-        return g_strdup_printf("ticket %" G_GINT64_FORMAT " is in another queue", into->id);
+        return phrase_make("ticket {ticket} is in another queue", "ticket", id, NULL);
     return NULL;
 }
 
@@ -56,7 +62,7 @@ static char *objection(const Merge *m, gint64 lacking)
 /* A live run of the policy in both: that of `into` goes on, with the causes of the other. */
 static gboolean join_run(Merge *m, const RunRow *r, const RunRow *other, GError **err)
 {
-    g_autofree char *reason = g_strdup_printf("it goes on in ticket %" G_GINT64_FORMAT, m->into->id);
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, m->into->id), *reason = phrase_make("it goes on in ticket {ticket}", "ticket", id, NULL);
     LadderEvent end = {.kind = LADDER_END, .text = reason};
     return db_run(m->desk->db, err,
                   "insert into run_cause (run_id, cause, clock_id, since_at) select $2, cause, clock_id, since_at from run_cause"
@@ -95,7 +101,7 @@ static gboolean end_causes(Merge *m, GError **err)
                 "ii", m->from->id, (gint64)CLOCK_STOPPED))
         return FALSE;
     for (guint i = 0; i < clocks->len; i++)
-        if (!escalate_clock_ended(m->desk, m->from, g_array_index(clocks, gint64, i), "this deadline counts no more", err))
+        if (!escalate_clock_ended(m->desk, m->from, g_array_index(clocks, gint64, i), PHRASE("this deadline counts no more"), err))
             return FALSE;
     return TRUE;
 }
@@ -145,7 +151,7 @@ static gboolean move_rows(Merge *m, GError **err)
            && db_run(db, err, "update score set ticket_id = $2 where ticket_id = $1", "ii", from, into)
            && db_run(db, err,
                      "insert into ticket_policy (ticket_id, policy, origin) select $2, policy, origin from ticket_policy where ticket_id = $1"
-                     " on conflict do nothing",
+                     " on conflict (ticket_id, policy) do update set origin = excluded.origin where ticket_policy.origin = 'queue'",
                      "ii", from, into)
            && db_run(db, err,
                      "insert into ticket_risk (ticket_id, risk, origin, since_at, told_at) select $2, risk, origin, since_at, told_at from ticket_risk"
@@ -202,7 +208,7 @@ static gboolean save_from(Merge *m, GError **err)
 
 static gboolean tell_owner(Merge *m, GError **err)
 {
-    g_autofree char *line = g_strdup_printf("Ticket %" G_GINT64_FORMAT " was merged into this one.", m->from->id);
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, m->from->id), *line = phrase_make("Ticket {ticket} was merged into this one.", "ticket", id, NULL);
     gboolean is_he = m->verb->actor != NULL && g_strcmp0(m->into->owner, m->verb->actor->name) == 0;
     return m->into->owner == NULL || is_he || notify_line(m->desk, m->into, m->into->owner, line, err);
 }
@@ -218,15 +224,16 @@ static gboolean apply(Merge *m, GError **err)
 {
     Desk *d = m->desk;
     gint64 message = m->verb->message;
-    g_autoptr(GPtrArray) going = NULL, staying = NULL;
-    if (!runs_of_ticket(d->db, m->from->id, TRUE, &going, err) || !runs_of_ticket(d->db, m->into->id, TRUE, &staying, err))
+    g_autoptr(GPtrArray) going = NULL, staying = NULL, of_from = NULL, of_into = NULL;
+    if (!policies_names(d, m->from, m->from->queue, &of_from, err) || !policies_names(d, m->into, m->into->queue, &of_into, err) || !runs_of_ticket(d->db, m->from->id, TRUE, &going, err) || !runs_of_ticket(d->db, m->into->id, TRUE, &staying, err))
         return FALSE;
     gboolean resumes = m->into->state == TICKET_WAITING && m->from->state != TICKET_WAITING;
-    verbs_say(m->verb, "Merged into ticket %" G_GINT64_FORMAT ": its mails, clocks and escalations go on there.", m->into->id);
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, m->into->id);
+    verbs_say(m->verb, "Merged into ticket {ticket}: its mails, clocks and escalations go on there.", "ticket", id, NULL);
     return (!resumes || verbs_reopen(d, m->into, message, err)) && wake_runs(m, err) && deadlines_merge(d, m->from, m->into, message, err)
            && end_causes(m, err) && move_runs(m, err)
            && move_rows(m, err) && move_pages(m, going, err) && move_pages(m, staying, err) && deadlines_moved(d, m->into, message, err) && save_from(m, err) && save_into(m, err)
-           && settle_clocks(m, err) && tell_owner(m, err)
+           && settle_clocks(m, err) && supersede_merged(d, m->into, of_into, of_from, err) && digest_join(d, m->into, err) && tell_owner(m, err)
            && desk_audit(d, m->from->id, err, "merged", "into=%" G_GINT64_FORMAT " by=%s", m->into->id, verbs_actor_name(m->verb))
            && desk_audit(d, m->into->id, err, "merge", "from=%" G_GINT64_FORMAT " by=%s", m->from->id, verbs_actor_name(m->verb));
 }
@@ -242,13 +249,13 @@ gboolean merge_verb(VerbContext *c, const Command *cmd, GError **err)
             g_propagate_error(err, local);
             return FALSE;
         }
-        verbs_refuse(c, "%s", local->message);
         g_error_free(local);
-        return TRUE;
+        g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, cmd->ticket);
+        return verbs_refuse(c, "there is no ticket {ticket}", "ticket", id, NULL);
     }
     m.into = into;
     if (!lacks_queue(&m, &lacking, err))
         return FALSE;
     g_autofree char *why = objection(&m, lacking);
-    return why != NULL ? verbs_refuse(c, "%s", why) : apply(&m, err);
+    return why != NULL ? verbs_refuse_for(c, why) : apply(&m, err);
 }

@@ -9,6 +9,7 @@
 
 #include "flows/audience.h"
 #include "flows/outgoing.h"
+#include "flows/phrases.h"
 #include "flows/rsvp.h"
 #include "flows/vendors.h"
 #include "flows/view.h"
@@ -62,12 +63,13 @@ gboolean notify_line(Desk *d, const Ticket *t, const char *contact, const char *
 
 gboolean notify_over(Desk *d, const Ticket *t, const RunRow *r, const char *contact, const char *line, GError **err)
 {
-    g_autofree char *cancellation = NULL, *subject = outgoing_subject(t);
+    g_autofree char *cancellation = NULL, *subject = NULL;
     if (outgoing_is_missing(d, t, contact))
         return TRUE;
     Outgoing o = outgoing_to_contact(d, t, desk_contact(d, contact), "line");
     if (o.contact->vendor != NULL) /* in an exercise he takes no part, nor is he told of it */
         return t->is_drill || vendors_tell(d, t, o.contact, line, err);
+    subject = outgoing_subject(d, t, o.language);
     if (r != NULL && !rsvp_cancel(d, t, r, o.contact, subject, &cancellation, err))
         return FALSE;
     o.calendar = cancellation;
@@ -140,7 +142,11 @@ gboolean notify_board(Desk *d, const Ticket *t, const char *contact, const char 
     return FALSE;
 }
 
-char *notify_digest_subject(const ConfigQueue *queue) { return g_strdup_printf("[%s] Escalations that wait for you", queue->name); }
+char *notify_digest_subject(const Desk *d, const char *language, const ConfigQueue *queue)
+{
+    g_autofree char *subject = phrase_make("[{queue}] Escalations that wait for you", "queue", queue->name, NULL);
+    return phrases_say(d, language, subject);
+}
 
 gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,
                            gboolean is_refusal, const char *in_reply_to, GError **err)
@@ -163,7 +169,7 @@ gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contac
         o.reply_key = asked;
     }
     o.is_apart = kind == PAGE_DIGEST;
-    o.subject = subject = o.is_apart ? notify_digest_subject(o.queue) : NULL;
+    o.subject = subject = o.is_apart ? notify_digest_subject(d, o.language, o.queue) : NULL;
     for (guint i = 0; i < lines->len; i++)
         json_array_append_new(all, json_string(g_ptr_array_index(lines, i)));
     return with_ticket_view(d, &o, json_pack("{s:o, s:b, s:b}", "results", all, "choices", with_choices, "digest", o.is_apart), err);
@@ -184,9 +190,10 @@ static gboolean compose_report(Desk *d, const Outgoing *o, const OutboxRow *row,
 
 static gboolean without_ticket(Desk *d, Outgoing *o, const char *subject, json_t *view, gint64 *ret_outbox, GError **err)
 {
-    g_autofree char *from = NULL, *text = NULL, *html = NULL;
+    g_autofree char *from = NULL, *text = NULL, *html = NULL, *said = NULL;
     const ConfigContact *c = o->contact;
-    o->language = c->language != NULL ? c->language : o->queue->language;
+    o->language = phrases_language(c, o->queue);
+    subject = said = phrases_say(d, o->language, subject);
     o->to_name = c->full_name;
     o->to_address = c->email[0];
     OutboxRow row = {.class = (char *)o->class, .template = (char *)o->template, .recipient = c->email[0], .contact = c->name, .subject = (char *)subject,

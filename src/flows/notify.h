@@ -11,7 +11,7 @@
 
 #include "flows/desk.h"
 
-/* One line of information to a contact. */
+/* One line of information to a contact, in his language where it is a phrase. */
 gboolean notify_line(Desk *d, const Ticket *t, const char *contact, const char *line, GError **err);
 /* The same where a run is over for him, or somebody else has it: his invitation goes too. */
 gboolean notify_over(Desk *d, const Ticket *t, const RunRow *r, const char *contact, const char *line, GError **err);
@@ -27,14 +27,14 @@ gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, con
                       GError **err);
 /* That a ticket has a risk which is to be reported above the ladder. */
 gboolean notify_board(Desk *d, const Ticket *t, const char *contact, const char *risk, GError **err);
-/* Of a digest of pages, and of what answers to one: stable, so that it is one thread. Newly allocated. */
-char *notify_digest_subject(const ConfigQueue *queue);
+/* Of a digest of pages, and of what answers to one: stable for each reader, so that it is one thread. Newly allocated. */
+char *notify_digest_subject(const Desk *d, const char *language, const ConfigQueue *queue);
 /* What became of the verbs in a contact's mail. `page` is the notification that was answered, or 0. */
 gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,
                            gboolean is_refusal, const char *in_reply_to, GError **err);
 
-/* A report about a queue to a contact, that belongs to no ticket. `view` stays the caller's. In a shadow queue it goes to redirect-all, or is
- * only kept in the outbox. */
+/* A report about a queue to a contact, that belongs to no ticket; phrases in `subject` and `view` are said in his language. `view` stays the
+ * caller's. In a shadow queue it goes to redirect-all, or is only kept in the outbox. */
 gboolean notify_report(Desk *d, const ConfigQueue *queue, const char *contact, const char *template, const char *subject, json_t *view, GError **err);
 /* The same, as a mail that is to be answered: its Reply-To is its envelope address. *ret_outbox: its row. */
 gboolean notify_question(Desk *d, const ConfigQueue *queue, const ConfigContact *contact, const char *template, const char *subject, json_t *view,

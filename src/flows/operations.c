@@ -1,6 +1,8 @@
 /* operations: the ticket about a ticket that nobody took. */
 #include "flows/operations.h"
 
+#include "rules/phrase.h"
+
 #include "flows/notify.h"
 #include "flows/ownticket.h"
 #include "flows/view.h"
@@ -34,15 +36,15 @@ gboolean operations_open(Desk *d, const Ticket *about, const ConfigQueue *queue,
 {
     const ConfigQueue *target = desk_queue(d, policy->exhausted_queue);
     g_autofree char *tag = view_tag(about);
+    g_autofree char *alone = phrase_make("Everybody on the ladder was asked, and nobody took it. Nobody else will be told: please take it, or give it to somebody.", NULL);
     if (target == NULL)
-        return tell_owner_and_lead(d, about, queue, "Everybody on the ladder was asked, and nobody took it."
-                                   " Nobody else will be told: please take it, or give it to somebody.", err);
-    g_autofree char *subject = g_strdup_printf("Nobody took %s %s", tag, about->subject);
-    g_autofree char *text = g_strdup_printf("Every level of the policy '%s' was asked about %s,\nand nobody took it.", policy->name, tag);
+        return tell_owner_and_lead(d, about, queue, alone, err);
+    g_autofree char *subject = phrase_make("Nobody took {tag} {subject}", "tag", tag, "subject", about->subject, NULL);
+    g_autofree char *text = phrase_make("Every level of the policy '{policy}' was asked about {tag},\nand nobody took it.", "policy", policy->name, "tag", tag, NULL);
     g_autoptr(Ticket) t = NULL;
     if (!open_own(d, target, subject, text, MIN(target->default_severity, about->severity), about->id, &t, err))
         return FALSE;
-    g_autofree char *line = g_strdup_printf("Everybody on the ladder was asked, and nobody took it. Ticket %" G_GINT64_FORMAT " in %s is about that.",
-                                            t->id, target->name);
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, t->id);
+    g_autofree char *line = phrase_make("Everybody on the ladder was asked, and nobody took it. Ticket {ticket} in {queue} is about that.", "ticket", id, "queue", target->name, NULL);
     return tell_owner_and_lead(d, about, queue, line, err);
 }

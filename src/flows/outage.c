@@ -1,6 +1,8 @@
 /* outage: see the header. It must never send: its ticket does what any ticket does. */
 #include "flows/outage.h"
 
+#include "rules/phrase.h"
+
 #include "store/tickets.h"
 
 #include "flows/operations.h"
@@ -40,11 +42,13 @@ gboolean outage_fire(Desk *d, const DueRow *due, GError **err)
         return desk_audit(d, 0, err, "outage", "ticket=none");
     if (!db_value(d->db, &waiting, err, "select count(*) from outbox where state = 'queued' and next_at <= $1", "t", d->now))
         return FALSE;
-    g_autofree char *text = g_strdup_printf("No mail has left for %d minutes; %" G_GINT64_FORMAT " wait. Escalations stand still until\n"
-                                            "it does: whoever reads this must tell people by other means.\n"
-                                            "\"escalate outbox\" shows what the mail server says.", (int)(OUTAGE_PATIENCE / 60), waiting);
+    g_autofree char *minutes = g_strdup_printf("%d", (int)(OUTAGE_PATIENCE / 60)), *count = g_strdup_printf("%" G_GINT64_FORMAT, waiting);
+    g_autofree char *subject = phrase_make("Mail cannot leave", NULL);
+    g_autofree char *text = phrase_make("No mail has left for {minutes} minutes; {count} wait. Escalations stand still until\n"
+                                        "it does: whoever reads this must tell people by other means.\n"
+                                        "\"escalate outbox\" shows what the mail server says.", "minutes", minutes, "count", count, NULL);
     g_autofree char *value = NULL;
-    if (!operations_incident(d, queue, "Mail cannot leave", text, &id, err))
+    if (!operations_incident(d, queue, subject, text, &id, err))
         return FALSE;
     value = g_strdup_printf("%" G_GINT64_FORMAT, id);
     return db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", FACT, value)
@@ -62,7 +66,8 @@ static gboolean resolve(Desk *d, gint64 id, GError **err)
     g_autoptr(Ticket) t = NULL;
     if (!tickets_load(d->db, id, &t, err))
         return FALSE;
-    return t->state >= TICKET_RESOLVED || (withdraw(d, id, err) && verbs_recovered(d, t, "outage", "Mail leaves again.", 0, err));
+    g_autofree char *leaves = phrase_make("Mail leaves again.", NULL);
+    return t->state >= TICKET_RESOLVED || (withdraw(d, id, err) && verbs_recovered(d, t, "outage", leaves, 0, err));
 }
 
 gboolean outage_ends(Desk *d, GError **err)

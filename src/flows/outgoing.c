@@ -13,13 +13,14 @@
 
 #include "flows/localize.h"
 #include "flows/notify.h"
+#include "flows/phrases.h"
 #include "flows/rendering.h"
 #include "flows/view.h"
 #include "flows/watchers.h"
 
 #include "base/banned.h"
 
-#define DRILL_LINE "EXERCISE: answer as in earnest. No customer waits."
+#define DRILL_LINE PHRASE("EXERCISE: answer as in earnest. No customer waits.")
 
 /* ---- templates ---- */
 
@@ -42,22 +43,25 @@ gboolean outgoing_text(const Desk *d, const Outgoing *o, json_t *view, char **re
     if (!g_str_has_prefix(all, "From: ") || split == NULL)
         return error_set(err, ERROR_CONFIG, "template '%s': must begin with a line \"From: …\" and an empty line", file);
     *split = '\0';
-    localize_view(view, o->language);
+    localize_view(d, view, o->language);
     if (!rendering_render(d, o->language, file, all + strlen("From: "), TEMPLATE_HEADER, view, &head, err)
         || !rendering_render(d, o->language, file, split + 2, TEMPLATE_TEXT, view, &body, err))
         return FALSE;
     gboolean is_drill = o->ticket != NULL && o->ticket->is_drill; /* marked here, so that no template can leave it out */
-    *ret_from = is_drill ? g_strconcat("EXERCISE · ", head, NULL) : g_steal_pointer(&head);
-    *ret_text = is_drill ? g_strconcat(DRILL_LINE "\n", body, NULL) : g_steal_pointer(&body);
+    g_autofree char *line = phrase_make(DRILL_LINE, NULL), *mark = phrase_make(PHRASE("EXERCISE"), NULL);
+    g_autofree char *said = phrases_say(d, o->language, line), *marked = phrases_say(d, o->language, mark);
+    *ret_from = is_drill ? g_strconcat(marked, " · ", head, NULL) : g_steal_pointer(&head);
+    *ret_text = is_drill ? g_strconcat(said, "\n", body, NULL) : g_steal_pointer(&body);
     return TRUE;
 }
 
 /* The first line of an exercise, behind <body …> where there is one. */
-static char *marked_html(const char *html)
+static char *marked_html(const Desk *d, const char *language, const char *html)
 {
+    g_autofree char *line = phrase_make(DRILL_LINE, NULL), *said = phrases_say(d, language, line);
     const char *body = strstr(html, "<body"), *end = body != NULL ? strchr(body, '>') : NULL;
     gsize before = end != NULL ? (gsize)(end + 1 - html) : 0;
-    return g_strdup_printf("%.*s<p><b>" DRILL_LINE "</b></p>\n%s", (int)before, html, html + before);
+    return g_strdup_printf("%.*s<p><b>%s</b></p>\n%s", (int)before, html, said, html + before);
 }
 
 static gboolean render_html(const Desk *d, const Outgoing *o, const char *file, const char *source, const json_t *view, char **ret, GError **err)
@@ -65,7 +69,7 @@ static gboolean render_html(const Desk *d, const Outgoing *o, const char *file, 
     g_autofree char *html = NULL;
     if (!rendering_render(d, o->language, file, source, TEMPLATE_HTML, view, &html, err))
         return FALSE;
-    *ret = o->ticket != NULL && o->ticket->is_drill ? marked_html(html) : g_steal_pointer(&html);
+    *ret = o->ticket != NULL && o->ticket->is_drill ? marked_html(d, o->language, html) : g_steal_pointer(&html);
     return TRUE;
 }
 
@@ -136,18 +140,20 @@ static gboolean compose(Desk *d, const Outgoing *o, OutboxRow *row, const char *
     return compose_mail(&draft, &bytes, err) && outbox_set_bytes(d->db, row->id, sender, message_id, bytes, err);
 }
 
-char *outgoing_subject(const Ticket *t)
+char *outgoing_subject(const Desk *d, const Ticket *t, const char *language)
 {
     g_autofree char *tag = view_tag(t), *subject = g_strdup(tickets_bare_subject(t));
     for (char *p = subject; *p != '\0'; p++)
         if ((guchar)*p < 0x20 || *p == 0x7f)
             *p = ' ';
-    return g_strdup_printf("%s%s %s", t->is_drill ? TICKETS_DRILL_MARK : "", tag, *subject == '\0' ? "(no subject)" : subject);
+    g_autofree char *none = phrase_make(PHRASE("(no subject)"), NULL), *mark = phrase_make(PHRASE("EXERCISE"), NULL);
+    g_autofree char *whole = g_strdup_printf("%s%s%s %s", t->is_drill ? mark : "", t->is_drill ? ": " : "", tag, *subject == '\0' ? none : subject);
+    return phrases_say(d, language, whole);
 }
 
 gboolean outgoing_store(Desk *d, const Outgoing *o, const char *text, const char *html, const char *from, gint64 *ret_id, GError **err)
 {
-    g_autofree char *subject = o->subject != NULL ? g_strdup(o->subject) : outgoing_subject(o->ticket);
+    g_autofree char *subject = o->subject != NULL ? g_strdup(o->subject) : outgoing_subject(d, o->ticket, o->language);
     OutboxRow row = {.ticket_id = o->is_apart ? 0 : o->ticket->id, .notification_id = o->notification, .answer_id = o->answer,
                      .channel = (char *)o->channel, .class = (char *)o->class, .template = (char *)o->template,
                      .recipient = (char *)o->to_address, .contact = o->contact != NULL ? o->contact->name : NULL, .subject = subject,
@@ -188,7 +194,7 @@ gboolean outgoing_send(Desk *d, const Outgoing *o, json_t *view, GError **err)
 Outgoing outgoing_to_contact(const Desk *d, const Ticket *t, const ConfigContact *c, const char *template)
 {
     const ConfigQueue *queue = desk_queue(d, t->queue);
-    return (Outgoing){.ticket = t, .queue = queue, .template = template, .language = c->language != NULL ? c->language : queue != NULL ? queue->language : "en", .class = "auto",
+    return (Outgoing){.ticket = t, .queue = queue, .template = template, .language = phrases_language(c, queue), .class = "auto",
                       .mail_class = COMPOSE_AUTO_GENERATED, .to_name = c->full_name, .to_address = c->email[0], .contact = c, .reply_purpose = 't',
                       .reply_id = t->id, .not_before = INSTANT_NONE};
 }

@@ -54,8 +54,8 @@ gboolean outgoing_has_template(const Desk *d, const char *language, const char *
 Outgoing outgoing_to_contact(const Desk *d, const Ticket *t, const ConfigContact *c, const char *template);
 /* Whether the configuration has no queue of the ticket, or no contact of that name (NULL: none is wanted) any more; logged. */
 gboolean outgoing_is_missing(const Desk *d, const Ticket *t, const char *contact);
-/* "[support #42] Checkout is down"; newly allocated. */
-char *outgoing_subject(const Ticket *t);
+/* "[support #42] Checkout is down", its few words of ours in that language; newly allocated. */
+char *outgoing_subject(const Desk *d, const Ticket *t, const char *language);
 /* The Message-ID of an outbox row; newly allocated. */
 char *outgoing_message_id(const Desk *d, gint64 outbox);
 

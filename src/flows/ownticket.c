@@ -3,6 +3,7 @@
 
 #include "flows/notify.h"
 #include "flows/people.h"
+#include "flows/phrases.h"
 
 #include "base/banned.h"
 
@@ -18,11 +19,13 @@ static gboolean tell_team(Desk *d, const Ticket *t, const ConfigQueue *queue, co
 gboolean ownticket_open(Desk *d, const OpeningFacts *facts, const char *text, Ticket **ret, GError **err)
 {
     OpeningFacts f = *facts;
+    g_autofree char *subject = phrases_say(d, f.home->language, facts->subject), *said = phrases_say(d, f.home->language, text);
+    f.subject = subject;
     g_autoptr(Ticket) t = NULL;
     f.requester = f.home->address[0];
     f.requester_name = "escalate";
     f.at = d->now;
-    if (!opening_ticket(d, &f, &t, err) || !opening_clocks(d, &f, t, 0, err) || !tell_team(d, t, f.home, text, err))
+    if (!opening_ticket(d, &f, &t, err) || !opening_clocks(d, &f, t, 0, err) || !tell_team(d, t, f.home, said, err))
         return FALSE;
     *ret = g_steal_pointer(&t);
     return TRUE;

@@ -142,14 +142,15 @@ static json_t *asked_view(const Desk *d, const GArray *asked, const Zone *zone)
     return list;
 }
 
-/* Nobody is paged twice for one ticket in the same minute. */
-static Instant a_minute_later(const GArray *asked, Instant not_before)
+/* Nobody is paged twice for one ticket in the same minute, whether what another ladder asked him still waits for his answer or not. */
+static gboolean a_minute_later(Desk *d, const RunRow *r, const LadderPage *p, Instant *not_before, GError **err)
 {
-    for (guint i = 0; i < asked->len; i++) {
-        Instant last = g_array_index(asked, Asked, i).delivered_at;
-        not_before = last != INSTANT_NONE ? MAX(not_before, last + 60) : not_before;
-    }
-    return not_before;
+    gint64 last;
+    if (!db_value(d->db, &last, err, "select coalesce(max(delivered_at), 0) from notification where ticket_id = $1 and contact = $2 and run_id <> $3", "isi",
+                  r->ticket_id, p->contact, r->id))
+        return FALSE;
+    *not_before = last > 0 ? MAX(*not_before, last + 60) : *not_before;
+    return TRUE;
 }
 
 /* The level's own, else what the ticket's risks or the reason for asking want. */
@@ -173,7 +174,7 @@ static gboolean page_template(Desk *d, const Ticket *t, const RunRow *r, const L
 
 static gboolean send_page(Desk *d, Outgoing *o, const RunRow *r, const LadderPage *p, const char *instead_of, const GArray *asked, GError **err)
 {
-    g_autofree char *address = notify_token_address(d, o->queue, 'a', p->id, o->contact->name), *subject = outgoing_subject(o->ticket);
+    g_autofree char *address = notify_token_address(d, o->queue, 'a', p->id, o->contact->name), *subject = outgoing_subject(d, o->ticket, o->language);
     g_autofree char *from = NULL, *text = NULL, *html = NULL, *invitation = NULL;
     gint64 row;
     if (!rsvp_request(d, o->ticket, r, p, o->contact, subject, &invitation, err))
@@ -209,6 +210,6 @@ gboolean pagemail_send(Desk *d, const Ticket *t, const RunRow *r, const LadderPa
     o.notification = p->id;
     o.reply_purpose = 'a';
     o.reply_id = p->id;
-    o.not_before = a_minute_later(asked, pagemail_opening(d, level));
-    return send_page(d, &o, r, p, instead_of, asked, err);
+    o.not_before = pagemail_opening(d, level);
+    return a_minute_later(d, r, p, &o.not_before, err) && send_page(d, &o, r, p, instead_of, asked, err);
 }

@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 
+#include "rules/phrase.h"
+
 #include "store/runs.h"
 
 #include "flows/policies.h"
@@ -198,8 +200,10 @@ char *people_phrase(const Desk *d, const GPtrArray *names)
         const char *role = c->roles != NULL ? c->roles[0] : NULL;
         g_string_append_printf(s, "%s%s%s%s%s", i > 0 ? ", " : "", c->full_name, role ? " (" : "", role ? role : "", role ? ")" : "");
     }
-    if (names->len > 3)
-        g_string_append_printf(s, " and %u more", names->len - 3);
+    if (names->len > 3) {
+        g_autofree char *count = g_strdup_printf("%u", names->len - 3), *all = phrase_make("{list} and {count} more", "list", s->str, "count", count, NULL);
+        g_string_assign(s, all);
+    }
     return g_string_free(s, FALSE);
 }
 

@@ -18,7 +18,7 @@ void promise_set(const Desk *d, const Ticket *t, const char *key, Instant at, js
     if (at == INSTANT_NONE)
         return;
     /* seconds are not said: 10:00:40 is "10:01", so that what meets the clock keeps the promise */
-    g_autofree char *when = view_date(desk_contact_zone(d, NULL, desk_queue(d, t->queue)), (at + 59) / 60 * 60, t->language);
+    g_autofree char *when = view_date(desk_contact_zone(d, NULL, desk_queue(d, t->queue)), (at + 59) / 60 * 60);
     json_object_set_new(view, key, json_string(when));
 }
 

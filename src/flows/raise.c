@@ -3,6 +3,7 @@
 #include "flows/raise.h"
 
 #include "rules/appeal.h"
+#include "rules/phrase.h"
 
 #include "store/clocks.h"
 
@@ -52,17 +53,18 @@ static gboolean tell_level(IntakeCase *c, const RunRow *r, int level, const char
 static gboolean tell_held(IntakeCase *c, const RunRow *r, GError **err)
 {
     const ConfigContact *acker = desk_contact(c->desk, r->run->acker);
-    g_autofree char *line = g_strdup_printf("The customer asks for escalation. %s has it: you need do nothing.", acker != NULL ? acker->full_name : r->run->acker);
+    g_autofree char *line = phrase_make("The customer asks for escalation. {who} has it: you need do nothing.", "who", acker != NULL ? acker->full_name : r->run->acker, NULL);
     return tell_level(c, r, r->run->level + 1, line, err);
 }
 
 /* Who was mailed and has not answered. */
 static gboolean tell_asked(IntakeCase *c, const RunRow *r, GError **err)
 {
+    g_autofree char *line = phrase_make("The customer asks for escalation, and you were asked to take it. Nobody has it yet.", NULL);
     for (guint i = 0; i < r->run->pages->len; i++) {
         const LadderPage *p = g_ptr_array_index(r->run->pages, i);
         if (p->level == r->run->level && (p->state == PAGE_QUEUED || p->state == PAGE_WAITING)
-            && !notify_line(c->desk, c->ticket, p->contact, "The customer asks for escalation, and you were asked to take it. Nobody has it yet.", err))
+            && !notify_line(c->desk, c->ticket, p->contact, line, err))
             return FALSE;
     }
     return TRUE;

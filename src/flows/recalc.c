@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/log.h"
 
+#include "rules/phrase.h"
+
 #include "store/tickets.h"
 
 #include "flows/bulletin.h"
@@ -243,7 +245,7 @@ static GArray *moves_new(void)
 static char *time_text(const Zone *zone, Instant t)
 {
     if (t == INSTANT_NONE)
-        return g_strdup("paused");
+        return g_strdup(PHRASE("paused"));
     Civil c = zone_civil(zone, t);
     static const char *const days[] = {"", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     return g_strdup_printf("%s %04d-%02d-%02d %02d:%02d", days[zone_weekday(zone_day_number(c.year, c.month, c.day))], c.year, c.month, c.day, c.hour, c.minute);
@@ -254,8 +256,11 @@ char *recalc_describe(const Desk *d, const RecalcMove *m)
     const ConfigQueue *queue = desk_queue(d, m->queue);
     const Zone *zone = calendar_zone(desk_calendar(d, queue != NULL ? queue->calendar : NULL));
     g_autofree char *before = time_text(zone, m->before), *after = time_text(zone, m->after);
-    return g_strdup_printf("#%" G_GINT64_FORMAT " %s in %s: %s to %s (%s)%s", m->ticket_id, policy_target_name(m->target), m->queue, before, after,
-                           zone_name(zone), m->after != INSTANT_NONE && m->after <= d->now ? ", which is past" : "");
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, m->ticket_id);
+    gboolean is_past = m->after != INSTANT_NONE && m->after <= d->now;
+    return phrase_make(is_past ? PHRASE("#{ticket} {target:phrase} in {queue}: {before:time} to {after:time} ({zone}), which is past")
+                               : PHRASE("#{ticket} {target:phrase} in {queue}: {before:time} to {after:time} ({zone})"),
+                       "ticket", id, "target", policy_target_name(m->target), "queue", m->queue, "before", before, "after", after, "zone", zone_name(zone), NULL);
 }
 
 gboolean recalc_impact(Desk *d, const char *name, Calendar *other, GArray **ret, GError **err)
@@ -314,10 +319,10 @@ static gboolean report(Desk *d, const Job *job, GError **err)
         return TRUE;
     if (!newest(d, job->begun_at, lines, err))
         return FALSE;
-    g_autofree char *title = g_strdup_printf("%" G_GINT64_FORMAT " deadlines moved, %" G_GINT64_FORMAT " into the past: %s changed", job->moved, job->past,
-                                             job->name);
+    g_autofree char *moved = g_strdup_printf("%" G_GINT64_FORMAT, job->moved), *past = g_strdup_printf("%" G_GINT64_FORMAT, job->past);
+    g_autofree char *title = phrase_make("{moved} deadlines moved, {past} into the past: {what} changed", "moved", moved, "past", past, "what", job->name, NULL);
     if (job->moved > (gint64)lines->len)
-        g_ptr_array_insert(lines, 0, g_strdup("The newest of them; the audit has all:"));
+        g_ptr_array_insert(lines, 0, phrase_make("The newest of them; the audit has all:", NULL));
     return bulletin_to_all_leads(d, title, lines, err);
 }
 

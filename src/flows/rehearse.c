@@ -383,10 +383,15 @@ gboolean rehearse_answer(Rehearse *r, const ConfigContact *who, const Command *c
 
 /* ---- what is seen of it ---- */
 
+/* Of a letter that greets, what it says: a greeting ends with a comma and says nothing. */
 static char *first_line(const char *text)
 {
     text += strspn(text, "\n ");
-    return g_strndup(text, strcspn(text, "\n"));
+    gsize n = strcspn(text, "\n");
+    const char *rest = text + n + strspn(text + n, "\n ");
+    if (n > 0 && text[n - 1] == ',' && *rest != '\0')
+        return g_strndup(rest, strcspn(rest, "\n"));
+    return g_strndup(text, n);
 }
 
 char *rehearse_first_line(const RehearseMail *mail)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rules/ladder.h"
+#include "rules/phrase.h"
 
 #include "store/runs.h"
 
@@ -56,7 +57,7 @@ static gboolean ask_triage(Desk *d, const Ticket *t, const Rating *r, GError **e
     return escalate_cause(d, t, queue->triage, TRIAGE, 0, 0, err);
 }
 
-gboolean rescore_sorted(Desk *d, const Ticket *t, GError **err) { return escalate_cause_ended(d, t, TRIAGE, "somebody has sorted it", err); }
+gboolean rescore_sorted(Desk *d, const Ticket *t, GError **err) { return escalate_cause_ended(d, t, TRIAGE, PHRASE("somebody has sorted it"), err); }
 
 gboolean rescore_begin(Desk *d, const Ticket *t, const Rating *r, GError **err) { return risks_fire(d, t, err) && ask_triage(d, t, r, err); }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "rules/phrase.h"
 #include "rules/wrap.h"
 
 #include "flows/arrivals.h"
@@ -59,7 +60,7 @@ static gboolean answer_bounced(IntakeCase *c, const char *reason, GError **err)
     if (c->ticket == NULL || !outbox_failed(d->db, c->envelope_row->id, d->now, reason, err)
         || !deadlines_reopen_respond(d, c->ticket, c->envelope_row->answer_id, d->now, c->row->id, err))
         return c->ticket == NULL;
-    g_autofree char *line = g_strdup_printf("The answer to the customer %s", reason);
+    g_autofree char *line = phrase_make("The answer to the customer {bounced}", "bounced", reason, NULL);
     const char *who = c->ticket->owner != NULL ? c->ticket->owner : c->home->lead;
     return notify_line(d, c->ticket, who, line, err);
 }
@@ -68,10 +69,11 @@ static gboolean answer_bounced(IntakeCase *c, const char *reason, GError **err)
 static char *bounce_reason(const KindRecipient *k)
 {
     const char *semicolon = strchr(k->diagnostic, ';');
-    const char *text = semicolon != NULL ? semicolon + 1 + strspn(semicolon + 1, " ") : k->diagnostic;
-    gboolean says_status = *k->status == '\0' || strstr(text, k->status) != NULL;
-    g_autofree char *said = wrap_clip(text, 160);
-    return g_strdup_printf("bounced: %s%s%s", says_status ? "" : k->status, says_status ? "" : " ", said);
+    const char *diagnostic = semicolon != NULL ? semicolon + 1 + strspn(semicolon + 1, " ") : k->diagnostic;
+    gboolean says_status = *k->status == '\0' || strstr(diagnostic, k->status) != NULL;
+    g_autofree char *said = wrap_clip(diagnostic, 160);
+    g_autofree char *text = g_strdup_printf("%s%s%s", says_status ? "" : k->status, says_status ? "" : " ", said);
+    return phrase_make("bounced: {text}", "text", text, NULL);
 }
 
 gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
@@ -87,18 +89,18 @@ gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
         intake_note(c, "names no mail of ours: changes nothing");
         if (c->ticket != NULL)
             return arrivals_append_machine(c, err);
-        return file(c, "bounce that names no mail of ours", err);
+        return file(c, PHRASE("bounce that names no mail of ours"), err);
     }
     if (failed == NULL) {
         intake_note(c, "of outbox row %" G_GINT64_FORMAT ": delayed or delivered, not failed: changes nothing", row->id);
-        return file(c, "report of delay", err);
+        return file(c, PHRASE("report of delay"), err);
     }
     if (is_of_a_reader(contact, failed->address)) {
         intake_note(c, "of outbox row %" G_GINT64_FORMAT ": <%s> failed, a reader of the list %s: changes nothing", row->id, failed->address, contact->name);
         return file(c, "bounce", err);
     }
-    g_autofree char *reason = bounce_reason(failed);
-    intake_note(c, "outbox row %" G_GINT64_FORMAT " (%s) %s", row->id, row->template, reason);
+    g_autofree char *reason = bounce_reason(failed), *plain = phrase_plain(reason);
+    intake_note(c, "outbox row %" G_GINT64_FORMAT " (%s) %s", row->id, row->template, plain);
     if (!file(c, "bounce", err))
         return FALSE;
     if (row->notification_id != 0)
@@ -139,8 +141,10 @@ static gboolean out_of_office(IntakeCase *c, const ConfigContact *addressed, gin
 {
     const char *day = c->reading->until != NULL ? c->reading->until : "";
     const char *evidence = c->reading->evidence->len > 0 ? g_ptr_array_index(c->reading->evidence, 0) : "auto-reply";
-    g_autofree char *reason = !c->reading->tells_absence ? g_strdup("only a machine answered")
-                                                         : g_strdup_printf("out of office%s%s", *day != '\0' ? " until " : "", day);
+    g_autofree char *reason = !c->reading->tells_absence ? phrase_make("only a machine answered", NULL)
+                              : *day != '\0'             ? phrase_make("out of office until {day}", "day", day, NULL)
+                                                         : phrase_make("out of office", NULL);
+    g_autofree char *plain = phrase_plain(reason);
     const ConfigContact *who = c->reading->tells_absence ? who_is_away(c, addressed) : NULL;
     if (!c->reading->tells_absence)
         intake_note(c, "an automatic reply that tells of no absence (%s): nobody is away for it", evidence);
@@ -149,10 +153,10 @@ static gboolean out_of_office(IntakeCase *c, const ConfigContact *addressed, gin
         who = who == addressed ? NULL : who;
         notification = 0;
     } else if (c->auth == AUTHRES_FAIL && c->reading->tells_absence) {
-        intake_note(c, "%s, but authentication failed: nobody is away for that", reason);
+        intake_note(c, "%s, but authentication failed: nobody is away for that", plain);
     }
     if (who != NULL)
-        intake_note(c, "%s %s: %s (%s)", who->name, who == addressed && notification != 0 ? "cannot be reached" : "is away", reason, evidence);
+        intake_note(c, "%s %s: %s (%s)", who->name, who == addressed && notification != 0 ? "cannot be reached" : "is away", plain, evidence);
     return file(c, "auto-reply", err)
            && (who == NULL || people_set_away(c->desk, who->name, c->home, return_instant(c, who), evidence, c->row->id, err))
            && (notification == 0 || tidings_unreachable(c->desk, notification, reason, err))

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 
+#include "rules/phrase.h"
+
 #include "store/messages.h"
 
 #include "flows/bulletin.h"
@@ -81,11 +83,6 @@ static Instant due_at(const Desk *d, const ConfigQueue *queue, Instant begun, in
     return begun + patience[step].amount * 86400;
 }
 
-static const char *subject_of(const ConfigContact *c, const ConfigQueue *queue)
-{
-    return strcmp(c->language != NULL ? c->language : queue->language, "de") == 0 ? "Bitte bestätigen: wie wir Sie erreichen" : "Please confirm how we reach you";
-}
-
 /* The mail, at `begun` or as a reminder. *ret_outbox: its row. */
 static gboolean ask(Desk *d, const ConfigContact *c, const ConfigQueue *queue, Instant begun, gboolean again, gint64 *ret_outbox, GError **err)
 {
@@ -97,7 +94,7 @@ static gboolean ask(Desk *d, const ConfigContact *c, const ConfigQueue *queue, I
     json_object_set_new(view, "remind_at", again ? json_null() : json_string(remind));
     json_object_set_new(view, "again", again ? json_string(since) : json_null());
     json_object_set_new(view, "zone", json_string(zone_abbreviation(zone, d->now)));
-    g_autofree char *subject = g_strdup_printf("[%s] %s", queue->name, subject_of(c, queue));
+    g_autofree char *subject = phrase_make("[{queue}] Please confirm how we reach you", "queue", queue->name, NULL);
     gboolean ok = notify_question(d, queue, c, "roundcall", subject, view, ret_outbox, err);
     json_decref(view);
     return ok;
@@ -200,7 +197,7 @@ static gboolean is_confirmation(const IntakeCase *c)
 static void add_note(const Desk *d, const char *contact, const char *text, const char *reason, GPtrArray *lines)
 {
     json_t *quoted = view_lines(text != NULL ? text : "", NOTE_LINES, 64);
-    g_ptr_array_add(lines, g_strdup_printf("%s%s%s wrote:", name_of(d, contact), reason != NULL ? ", " : "", reason != NULL ? reason : ""));
+    g_ptr_array_add(lines, phrase_make(reason != NULL ? PHRASE("{who}, {how:phrase} wrote:") : PHRASE("{who} wrote:"), "who", name_of(d, contact), "how", reason, NULL));
     for (size_t i = 0; i < json_array_size(quoted); i++)
         g_ptr_array_add(lines, g_strdup_printf("> %s", json_string_value(json_array_get(quoted, i))));
     json_decref(quoted);
@@ -217,7 +214,7 @@ static gboolean tell_late(Desk *d, const Question *q, const char *text, GError *
     if (ended == 0 || queue == NULL || queue->lead == NULL)
         return TRUE;
     add_note(d, q->contact, text, NULL, lines);
-    return bulletin_send(d, queue, queue->lead, "An answer about how somebody is reached", lines, err);
+    return bulletin_send(d, queue, queue->lead, PHRASE("An answer about how somebody is reached"), lines, err);
 }
 
 static gboolean take_answer(IntakeCase *c, const Question *q, GError **err)
@@ -229,7 +226,7 @@ static gboolean take_answer(IntakeCase *c, const Question *q, GError **err)
                 is_ok ? "confirmed" : is_his ? "something else, which his lead reads" : "from no address of his, or failed authentication");
     if (!is_his && is_state(q, "confirmed"))
         return TRUE;
-    const char *reason = is_his ? NULL : c->auth == AUTHRES_FAIL ? "maybe forged (authentication failed)" : "from an address that is not registered";
+    const char *reason = is_his ? NULL : c->auth == AUTHRES_FAIL ? PHRASE("maybe forged (authentication failed)") : PHRASE("from an address that is not registered");
     return set_state(c->desk, q, is_ok ? "confirmed" : "other", reason, c->row->id, err) && hasten(c->desk, q, err)
            && (is_ok || tell_late(c->desk, q, c->reading->new_text, err));
 }
@@ -240,7 +237,7 @@ gboolean roundcall_answer(IntakeCase *c, GError **err)
     gint64 question = 0;
     if (c->envelope_row != NULL && !question_of(c->desk, c->envelope_row->id, &question, err))
         return FALSE;
-    c->row->filed = g_strdup(question != 0 ? "roundcall" : "sent to an envelope address");
+    c->row->filed = g_strdup(question != 0 ? PHRASE("roundcall") : PHRASE("sent to an envelope address"));
     if (question == 0) {
         intake_note(c, "filed under other: %s", c->row->filed);
         return intake_store_row(c, err);
@@ -305,8 +302,9 @@ static gboolean tell_lead(Desk *d, const GPtrArray *list, const ConfigQueue *que
     json_t *view = queue->lead != NULL ? end_view(d, list, queue) : NULL;
     if (view == NULL)
         return TRUE;
-    g_autofree char *subject = g_strdup_printf("[%s] %" JSON_INTEGER_FORMAT " of %u have not confirmed how they are reached", queue->name,
-                                               (json_int_t)list->len - json_integer_value(json_object_get(view, "confirmed")), list->len);
+    g_autofree char *all = g_strdup_printf("%u", list->len);
+    g_autofree char *count = g_strdup_printf("%" JSON_INTEGER_FORMAT, (json_int_t)list->len - json_integer_value(json_object_get(view, "confirmed")));
+    g_autofree char *subject = phrase_make("[{queue}] {count} of {all} have not confirmed how they are reached", "queue", queue->name, "count", count, "all", all, NULL);
     gboolean ok = notify_report(d, queue, queue->lead, "roundcall-end", subject, view, err);
     json_decref(view);
     return ok;

@@ -1,4 +1,6 @@
 /* roundcard: what the configuration says of one contact, in the words of a mail to him. It reads, and changes nothing. */
+#include "rules/phrase.h"
+
 #include "flows/roundcall.h"
 
 #include <string.h>
@@ -30,8 +32,10 @@ static char *queues_of(Desk *d, const ConfigContact *c)
     g_autoptr(GString) s = g_string_new(NULL);
     for (guint i = 0; i < d->config->queue_order->len; i++) {
         const ConfigQueue *q = g_ptr_array_index(d->config->queue_order, i);
-        if (people_is_of_queue(d, c, q))
-            g_string_append_printf(s, "%s%s%s", s->len > 0 ? ", " : "", q->name, g_strcmp0(q->lead, c->name) == 0 ? " (lead)" : "");
+        if (people_is_of_queue(d, c, q)) {
+            g_autofree char *lead = phrase_make("{queue} (lead)", "queue", q->name, NULL);
+            g_string_append_printf(s, "%s%s", s->len > 0 ? ", " : "", g_strcmp0(q->lead, c->name) == 0 ? lead : q->name);
+        }
     }
     return g_strdup(s->str);
 }

@@ -10,6 +10,7 @@
 #include "flows/acknowledge.h"
 #include "flows/notify.h"
 #include "flows/people.h"
+#include "flows/phrases.h"
 #include "flows/policies.h"
 #include "flows/verbs.h"
 
@@ -35,7 +36,8 @@ static char *write_object(Desk *d, const Ticket *t, const RunRow *r, int level, 
                           char *(*write)(const ItipInvitation *))
 {
     g_autofree char *organizer = notify_token_address(d, desk_queue(d, t->queue), 'a', s->first, contact->name);
-    g_autofree char *description = g_strdup_printf("%s\nAccept: you take it. Decline: you cannot. Both are as good as a reply to the mail.", subject);
+    g_autofree char *buttons = phrase_make("Accept: you take it. Decline: you cannot. Both are as good as a reply to the mail.", NULL);
+    g_autofree char *said = phrases_say(d, phrases_language(contact, desk_queue(d, t->queue)), buttons), *description = g_strdup_printf("%s\n%s", subject, said);
     ItipInvitation i = {.run = r->id, .level = level, .contact = contact->name, .domain = d->config->domain, .nth = (int)s->count, .organizer = organizer,
                         .attendee = contact->email[0], .attendee_name = contact->full_name, .summary = subject, .description = description,
                         .url = policies_of_run(d, r)->bridge, .stamp = d->now, .start = d->now, .end = d->now + SHOWN_SECONDS};
@@ -167,24 +169,24 @@ static const char *doubt(IntakeCase *c, const ConfigContact *actor, const Comman
 {
     const InviteReply *r = c->reading->calendar_reply;
     if (!is_of_run(c))
-        return "it answers another invitation";
+        return PHRASE("it answers another invitation");
     if (config_contact_by_address(c->desk->config, r->attendee) == NULL)
-        return "its attendee is nobody here";
+        return PHRASE("its attendee is nobody here");
     if (!is_new)
-        return "a newer answer of yours came before it";
+        return PHRASE("a newer answer of yours came before it");
     if (actor->ack_signed)
-        return "your answers must be signed: please reply by mail";
+        return PHRASE("your answers must be signed: please reply by mail");
     if (meaning == ITIP_ACK && c->mail->sender != NULL && *c->mail->sender == '\0')
-        return "nobody stands behind its envelope: please reply ACK";
+        return PHRASE("nobody stands behind its envelope: please reply ACK");
     if (meaning == ITIP_ACK && is_automatic(c, delivered))
-        return "it came so soon that your calendar may have answered by itself: please reply ACK";
+        return PHRASE("it came so soon that your calendar may have answered by itself: please reply ACK");
     if (meaning == ITIP_NOTE)
-        return "it neither takes it nor refuses it";
+        return PHRASE("it neither takes it nor refuses it");
     if (meaning == ITIP_NOTHING)
-        return "it says neither yes nor no";
+        return PHRASE("it says neither yes nor no");
     if (meaning == ITIP_PASS && config_contact_by_address(c->desk->config, r->delegated_to) == NULL)
-        return "whom you delegate it to is nobody here";
-    return contradicts(c, words, meaning) ? "what you pressed and what you wrote are not the same" : NULL;
+        return PHRASE("whom you delegate it to is nobody here");
+    return contradicts(c, words, meaning) ? PHRASE("what you pressed and what you wrote are not the same") : NULL;
 }
 
 static gboolean act(IntakeCase *c, VerbContext *v, const CommandReply *words, ItipMeaning meaning, GError **err)
@@ -226,7 +228,7 @@ gboolean rsvp_reply(IntakeCase *c, GError **err)
         return (is_automatic(c, delivered) || people_set_back(c->desk, actor->name, err)) && act(c, &v, words, meaning, err)
                && acknowledge_transcript(c, &v, err);
     intake_note(c, "calendar answer %s of %s does nothing: %s", r->partstat, actor->name, why);
-    g_ptr_array_add(results, g_strdup_printf("Your calendar's answer is kept as a note, and nothing was done: %s.", why));
+    g_ptr_array_add(results, phrase_make("Your calendar's answer is kept as a note, and nothing was done: {why:phrase}.", "why", why, NULL));
     v.with_choices = TRUE;
     return acknowledge_transcript(c, &v, err);
 }

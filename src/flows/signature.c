@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 
+#include "rules/phrase.h"
 #include "rules/threading.h"
 #include "rules/token.h"
 
@@ -53,8 +54,8 @@ static const char *misnamed(const IntakeCase *c, const Reading *said)
     find_tags(said->subject, (char *const *)queues->pdata, c->ticket->id, &own, &other);
     find_tags(said->text, (char *const *)queues->pdata, c->ticket->id, &own, &other);
     if (other)
-        return "what was signed names another ticket";
-    return own || holds_token(c, said) ? NULL : "what was signed does not name the ticket: write its tag into the text, or quote our mail with it";
+        return PHRASE("what was signed names another ticket");
+    return own || holds_token(c, said) ? NULL : PHRASE("what was signed does not name the ticket: write its tag into the text, or quote our mail with it");
 }
 
 /* From when on a signature can be an answer: the delivery, at a work address the opening of the ticket. */
@@ -69,10 +70,10 @@ static const char *mistimed(const IntakeCase *c, Instant made_at)
 {
     Instant since = asked_at(c);
     if (since == G_MAXINT64)
-        return "our mail counts as not delivered yet";
+        return PHRASE("our mail counts as not delivered yet");
     if (made_at < since - SIGNATURE_SKEW)
-        return "it was signed before our mail was delivered";
-    return made_at > c->desk->now + SIGNATURE_SKEW ? "it was signed in the future" : NULL;
+        return PHRASE("it was signed before our mail was delivered");
+    return made_at > c->desk->now + SIGNATURE_SKEW ? PHRASE("it was signed in the future") : NULL;
 }
 
 /* FALSE without error in *ret_is_new: somebody used it. */
@@ -97,17 +98,17 @@ gboolean signature_require(IntakeCase *c, const ConfigContact *actor, char **ret
         return TRUE;
     const char *why = NULL;
     if (c->mail->verify == NULL)
-        why = "it could not be checked here";
+        why = PHRASE("it could not be checked here");
     else if (!c->mail->verify(c->mail->data, actor->key, &c->signed_part, &digest, &made_at, &local))
         why = local->message;
     else if ((why = mistimed(c, made_at)) == NULL)
         why = misnamed(c, c->signed_part);
     if (why == NULL && !use_up(c, actor, digest, made_at, &is_new, err))
         return FALSE;
-    why = is_new ? why : "this signed text was used before";
+    why = is_new ? why : PHRASE("this signed text was used before");
     intake_note(c, "signature of %s: %s", actor->name, why != NULL ? why : "good");
     if (why != NULL && local != NULL && local->code != ERROR_DATA)
-        *ret_why = g_strdup_printf("the signature could not be checked (%s)", why);
+        *ret_why = phrase_make("the signature could not be checked ({why})", "why", why, NULL);
     else if (why != NULL)
         *ret_why = g_strdup(why);
     else

@@ -2,6 +2,7 @@
  * they are like is kept as a digest: it finds equals, and says nothing. Senders are counted, not mails. */
 #include "flows/surge.h"
 
+#include "rules/phrase.h"
 #include "rules/similar.h"
 
 #include "flows/escalate.h"
@@ -40,8 +41,10 @@ static char *named(const GArray *ids)
     g_autoptr(GString) s = g_string_new(NULL);
     for (guint i = 0; i < ids->len && i < NAMED; i++)
         g_string_append_printf(s, "%s#%" G_GINT64_FORMAT, i > 0 ? ", " : "", g_array_index(ids, gint64, i));
-    if (ids->len > NAMED)
-        g_string_append_printf(s, " and %u more", ids->len - NAMED);
+    if (ids->len > NAMED) {
+        g_autofree char *count = g_strdup_printf("%u", ids->len - NAMED);
+        return phrase_make("{list} and {count} more", "list", s->str, "count", count, NULL);
+    }
     return g_strdup(s->str);
 }
 
@@ -74,11 +77,12 @@ static gboolean open_surge(IntakeCase *c, const char *likeness, int senders, Ins
                    likeness, since))
         return FALSE;
     g_autofree char *window = duration_format_human(c->home->spike.within), *all = named(members), *gist = g_utf8_substring(like->subject, 0, MIN(g_utf8_strlen(like->subject, -1), 60));
-    g_autofree char *subject = g_strdup_printf("Surge: %u tickets like '%s' in %s", members->len, gist, window);
-    g_autofree char *text = g_strdup_printf("%d senders wrote much the same within %s. Their tickets:\n%s\n\nThis ticket is for what they have in common: its escalation is one for"
-                                            " all. Each of the others keeps its own clocks, and its customer is answered there. Those that come while this one is open"
-                                            " join it.",
-                                            senders, window, all);
+    g_autofree char *count = g_strdup_printf("%u", members->len), *people = g_strdup_printf("%d", senders);
+    g_autofree char *subject = phrase_make("Surge: {count} tickets like '{gist}' in {window:time}", "count", count, "gist", gist, "window", window, NULL);
+    g_autofree char *text = phrase_make("{count} senders wrote much the same within {window:time}. Their tickets:\n{tickets}\n\nThis ticket is for what they have in"
+                                        " common: its escalation is one for all. Each of the others keeps its own clocks, and its customer is answered there."
+                                        " Those that come while this one is open join it.",
+                                        "count", people, "window", window, "tickets", all, NULL);
     OpeningFacts facts = {.home = c->home, .subject = subject, .severity = (int)severity, .category = like->category};
     if (!ownticket_open(d, &facts, text, &t, err)
         || !db_run(d->db, err, "insert into surge (ticket_id, queue, likeness, joined, told) values ($1, $2, $3, $4, $4)", "issi", t->id, like->queue, likeness,
@@ -105,7 +109,9 @@ static gboolean join(IntakeCase *c, gint64 surge, GError **err)
     intake_note(c, "joins surge ticket %" G_GINT64_FORMAT, surge);
     if (more < TOLD_EVERY)
         return TRUE;
-    g_autofree char *line = g_strdup_printf("%d more tickets like that came: %" G_GINT64_FORMAT " by now. You need do nothing for this mail.", TOLD_EVERY, joined);
+    g_autofree char *by_now = g_strdup_printf("%" G_GINT64_FORMAT, joined);
+    g_autofree char *line = phrase_make("{more} more tickets like that came: {all} by now. You need do nothing for this mail.", "more", G_STRINGIFY(TOLD_EVERY), "all",
+                                        by_now, NULL);
     return tell_team(c->desk, t, line, err) && db_run(c->desk->db, err, "update surge set told = joined where ticket_id = $1", "i", surge);
 }
 
@@ -145,7 +151,7 @@ gboolean surge_resolved(Desk *d, const Ticket *t, GError **err)
                 "select t.id from likeness l join ticket t on t.id = l.ticket_id where l.surge_id = $1 and t.state in ('new', 'open', 'waiting') order by t.id",
                 "i", t->id))
         return FALSE;
-    g_autofree char *all = named(left), *line = left->len == 0 ? g_strdup("The surge is resolved, and so are all of its tickets.")
-                                                : g_strdup_printf("The surge is resolved. Of its tickets these are still open, and their customers wait: %s", all);
+    g_autofree char *all = named(left), *line = left->len == 0 ? phrase_make("The surge is resolved, and so are all of its tickets.", NULL)
+                                                : phrase_make("The surge is resolved. Of its tickets these are still open, and their customers wait: {tickets}", "tickets", all, NULL);
     return tell_team(d, t, line, err);
 }

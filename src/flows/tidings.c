@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 
+#include "rules/phrase.h"
+
 #include "store/outbox.h"
 #include "store/runs.h"
 #include "store/tickets.h"
@@ -37,9 +39,9 @@ static gboolean delivered_one(Desk *d, gint64 notification, const char *channel,
     g_autofree char *why = NULL;
     LadderEvent event = {.kind = LADDER_DELIVERED, .page = notification};
     if (!runs_notification(d->db, notification, &n, err) || !tickets_load(d->db, n->ticket_id, &t, err)
-        || !db_text_value(d->db, &why, err, "select coalesce(end_reason, 'no cause is left') from run where id = $1", "i", n->run_id))
+        || !db_text_value(d->db, &why, err, "select coalesce(end_reason, '') from run where id = $1", "i", n->run_id))
         return FALSE;
-    event.text = why;
+    event.text = *why != '\0' ? why : PHRASE("no cause is left");
     return escalate_event(d, t, n->run_id, &event, NULL, err)
            && desk_audit(d, n->ticket_id, err, "delivered", "notification=%" G_GINT64_FORMAT " contact=%s channel=%s", notification, n->contact, channel);
 }
@@ -56,8 +58,9 @@ gboolean tidings_delivered(Desk *d, const OutboxRow *row, GError **err)
 }
 
 /* "bounced 5.1.1" of "bounced: 550 5.1.1 <bob@…>: user unknown": the audit cannot be erased, so what a server wrote stays out of it. */
-static char *reason_code(const char *reason)
+static char *reason_code(const char *phrase)
 {
+    g_autofree char *reason = phrase_plain(phrase);
     const char *colon = strchr(reason, ':');
     g_autofree char *what = colon != NULL ? g_strndup(reason, (gsize)(colon - reason)) : g_strndup(reason, strcspn(reason, "<@"));
     for (const char *p = reason; *p != '\0'; p++) {

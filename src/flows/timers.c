@@ -7,6 +7,8 @@
 #include "base/limits.h"
 #include "base/log.h"
 
+#include "rules/phrase.h"
+
 #include "store/clocks.h"
 
 #include "flows/cadence.h"
@@ -81,6 +83,9 @@ static gboolean policy_has_at(const Policy *p)
     return FALSE;
 }
 
+/* Whether an ack holds at this moment. After downtime it may be over, though nobody was told yet: then the reminder says what is late. */
+static gboolean is_holding(const LadderRun *r, Instant now) { return r->state == RUN_HELD && (r->hold_until == INSTANT_NONE || r->hold_until > now); }
+
 /* The acker of a run that holds gets one line at each breach. */
 static gboolean tell_ackers(Desk *d, const Ticket *t, const ClockRow *c, GError **err)
 {
@@ -90,7 +95,7 @@ static gboolean tell_ackers(Desk *d, const Ticket *t, const ClockRow *c, GError 
         return FALSE;
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
-        if (r->run->state == RUN_HELD && !digest_line(d, t, NULL, r->run->acker, line, err))
+        if (is_holding(r->run, d->now) && !digest_line(d, t, NULL, r->run->acker, line, err))
             return FALSE;
     }
     return TRUE;
@@ -155,7 +160,8 @@ static gboolean fire_wait(Desk *d, const DueRow *due, GError **err)
         return TRUE;
     const ConfigQueue *queue = desk_queue(d, t->queue);
     const char *who = t->owner != NULL ? t->owner : queue != NULL ? queue->lead : NULL;
-    return verbs_reopen(d, t, 0, err) && (who == NULL || notify_line(d, t, who, "The time that it was to wait for has come.", err));
+    g_autofree char *line = phrase_make("The time that it was to wait for has come.", NULL);
+    return verbs_reopen(d, t, 0, err) && (who == NULL || notify_line(d, t, who, line, err));
 }
 
 static const struct {

@@ -1,7 +1,9 @@
-/* upcoming: rows of `due` as sentences. People are named as they would be asked now: a rota may have changed by then. */
+/* upcoming: rows of `due` as sentences; those that stand in a transcript too are phrases. People are named as they would be asked now: a rota may have changed by then. */
 #include "flows/upcoming.h"
 
 #include <string.h>
+
+#include "rules/phrase.h"
 
 #include "store/clocks.h"
 #include "store/runs.h"
@@ -40,13 +42,15 @@ static char *asks(Desk *d, const Ticket *t, const Policy *p, int level, Instant 
 {
     const PolicyLevel *l = level_of(p, level);
     const ConfigQueue *queue = desk_queue(d, t->queue);
+    g_autofree char *number = g_strdup_printf("%d", level), *all = g_strdup_printf("%u", p != NULL ? p->levels->len : 0);
     if (l == NULL || queue == NULL)
-        return g_strdup_printf("level %d, which the configuration has no longer", level);
+        return phrase_make("level {level}, which the configuration has no longer", "level", number, NULL);
     g_autoptr(GPtrArray) people = people_of(d, t, queue, l->notify);
     put_backups(d, people, at);
     g_autofree char *names = people_phrase(d, people);
-    return g_strdup_printf("%s %s asked (level %d of %u, policy %s)", people->len > 0 ? names : "whoever is there then", people->len > 1 ? "are" : "is", level,
-                           p->levels->len, p->name);
+    return phrase_make(people->len > 1 ? PHRASE("{who:phrase} are asked (level {level} of {levels}, policy {policy})")
+                                       : PHRASE("{who:phrase} is asked (level {level} of {levels}, policy {policy})"),
+                       "who", people->len > 0 ? names : PHRASE("whoever is there then"), "level", number, "levels", all, "policy", p->name, NULL);
 }
 
 /* ---- clocks ---- */
@@ -132,13 +136,14 @@ static char *afterwards(Desk *d, const Ticket *t, const Policy *p, const LadderR
 {
     const PolicyLevel *level = level_of(p, run->level), *next = level_of(p, run->level + 1);
     if (has_tries(run, level))
-        return g_strdup("mailed again");
+        return phrase_make("mailed again", NULL);
     if (next == NULL)
-        return t->is_drill         ? g_strdup("the exercise ends")
-               : t->is_operational ? g_strdup("the last level is mailed again")
-               : p != NULL && p->exhausted_queue != NULL ? g_strdup_printf("a ticket in %s is opened", p->exhausted_queue) : g_strdup("nobody else is asked");
+        return t->is_drill         ? phrase_make("the exercise ends", NULL)
+               : t->is_operational ? phrase_make("the last level is mailed again", NULL)
+               : p != NULL && p->exhausted_queue != NULL ? phrase_make("a ticket in {queue} is opened", "queue", p->exhausted_queue, NULL)
+                                                         : phrase_make("nobody else is asked", NULL);
     g_autofree char *who = asks(d, t, p, run->level + 1, at), *after = duration_format(next->after);
-    return next->after.amount != 0 && run->next_level_at == INSTANT_NONE ? g_strdup_printf("%s later %s", after, who) : g_steal_pointer(&who);
+    return next->after.amount != 0 && run->next_level_at == INSTANT_NONE ? phrase_make("{after} later {then}", "after", after, "then", who, NULL) : g_steal_pointer(&who);
 }
 
 static char *climbing_text(Desk *d, const Ticket *t, const RunRow *r, Instant at)
@@ -330,22 +335,25 @@ static char *run_status(Desk *d, const Ticket *t, const RunRow *r, const Zone *z
     guint n = 0;
     g_autofree char *names = waited_for(d, run, &by, &n);
     if (run->state == RUN_HELD) {
-        g_autofree char *until = run->hold_until != INSTANT_NONE ? view_time(zone, run->hold_until, d->now) : g_strdup("further notice");
-        return g_strdup_printf("%s has it, until %s%s%s. Nobody else is asked meanwhile.", name_of(d, run->acker), until,
-                               run->hold_until != INSTANT_NONE ? " " : "", run->hold_until != INSTANT_NONE ? zone_abbreviation(zone, run->hold_until) : "");
+        if (run->hold_until == INSTANT_NONE)
+            return phrase_make("{who} has it, until further notice. Nobody else is asked meanwhile.", "who", name_of(d, run->acker), NULL);
+        g_autofree char *until = view_time(zone, run->hold_until, d->now);
+        return phrase_make("{who} has it, until {until:time} {zone}. Nobody else is asked meanwhile.", "who", name_of(d, run->acker), "until", until, "zone",
+                           zone_abbreviation(zone, run->hold_until), NULL);
     }
     if (run->suspended_at != INSTANT_NONE)
-        return g_strdup("Nobody is asked now: the escalation stands still.");
+        return phrase_make("Nobody is asked now: the escalation stands still.", NULL);
     if (run->state == RUN_EXHAUSTED)
-        return g_strdup("Everybody was asked, and nobody has taken it.");
+        return phrase_make("Everybody was asked, and nobody has taken it.", NULL);
     Instant next = by != INSTANT_NONE ? by : run->next_level_at;
     g_autofree char *then = afterwards(d, t, policies_of_run(d, r), run, next != INSTANT_NONE ? next : d->now);
     g_autofree char *when = next != INSTANT_NONE ? view_time(zone, next, d->now) : NULL;
     if (n == 0)
-        return when == NULL ? g_strdup("Nobody has taken it.")
-                            : g_strdup_printf("Nobody has taken it. At %s %s: %s.", when, zone_abbreviation(zone, next), then);
-    return when == NULL ? g_strdup_printf("Asked now: %s. Then: %s.", names, then)
-                        : g_strdup_printf("Asked now: %s, until %s %s. Then: %s.", names, when, zone_abbreviation(zone, next), then);
+        return when == NULL ? phrase_make("Nobody has taken it.", NULL)
+                            : phrase_make("Nobody has taken it. At {at:time} {zone}: {then}.", "at", when, "zone", zone_abbreviation(zone, next), "then", then, NULL);
+    return when == NULL ? phrase_make("Asked now: {who}. Then: {then}.", "who", names, "then", then, NULL)
+                        : phrase_make("Asked now: {who}, until {until:time} {zone}. Then: {then}.", "who", names, "until", when, "zone",
+                                      zone_abbreviation(zone, next), "then", then, NULL);
 }
 
 gboolean upcoming_status(Desk *d, const Ticket *t, const Zone *zone, GPtrArray *lines, GError **err)
@@ -356,6 +364,6 @@ gboolean upcoming_status(Desk *d, const Ticket *t, const Zone *zone, GPtrArray *
     for (guint i = 0; i < runs->len; i++)
         g_ptr_array_add(lines, run_status(d, t, g_ptr_array_index(runs, i), zone));
     if (runs->len == 0)
-        g_ptr_array_add(lines, g_strdup("Nobody is asked now."));
+        g_ptr_array_add(lines, phrase_make("Nobody is asked now.", NULL));
     return TRUE;
 }

@@ -11,6 +11,7 @@
 #include "flows/notify.h"
 #include "flows/outgoing.h"
 #include "flows/pagemail.h"
+#include "flows/phrases.h"
 #include "flows/view.h"
 
 #include "base/banned.h"
@@ -41,23 +42,23 @@ static void set(json_t *o, const char *key, const char *value)
 }
 
 /* When we count on his answer; NULL: his contract says nothing. Newly allocated. */
-static char *answer_by(Desk *d, const ConfigContact *c, const Zone *zone, const char *language)
+static char *answer_by(Desk *d, const ConfigContact *c, const Zone *zone)
 {
     Instant at;
     const ConfigTarget *respond = &c->vendor->targets.targets[TARGET_RESPOND];
     if (!c->vendor->targets.given || !respond->given
         || !calendar_add(desk_calendar(d, c->vendor->targets.calendar), d->now, respond->duration, &at, NULL))
         return NULL;
-    return view_date(zone, at, language);
+    return view_date(zone, at);
 }
 
-/* All that he may know, and nothing else of the ticket. `language` is that of the mail, which need not be the customer's. */
-static json_t *view_of(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *c, const char *language)
+/* All that he may know, and nothing else of the ticket. */
+static json_t *view_of(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *c)
 {
     const ConfigQueue *queue = desk_queue(d, t->queue);
     const Zone *zone = desk_contact_zone(d, c, queue);
     json_t *o = json_object(), *ticket = json_object();
-    g_autofree char *tag = view_tag(t), *opened = view_date(zone, t->opened_at, language), *by = answer_by(d, c, zone, language);
+    g_autofree char *tag = view_tag(t), *opened = view_date(zone, t->opened_at), *by = answer_by(d, c, zone);
     g_autofree char *severity = g_strdup_printf("S%d", t->severity + 1), *address = notify_token_address(d, queue, 't', t->id, NULL);
     json_object_set_new(o, "ticket", ticket);
     set(ticket, "tag", tag);
@@ -80,23 +81,24 @@ static json_t *view_of(Desk *d, const Ticket *t, const LadderPage *p, const Conf
 }
 
 /* Newly allocated. */
-static char *subject_of(const Ticket *t, const ConfigContact *c)
+static char *subject_of(const Desk *d, const Ticket *t, const ConfigContact *c, const char *language)
 {
-    g_autofree char *tag = view_tag(t);
-    return c->vendor->withhold ? g_strdup_printf("%s %s", tag, t->service != NULL ? t->service : t->category != NULL ? t->category : "Request")
-                               : outgoing_subject(t);
+    if (!c->vendor->withhold)
+        return outgoing_subject(d, t, language);
+    g_autofree char *tag = view_tag(t), *request = phrase_make(PHRASE("Request"), NULL), *unnamed = phrases_say(d, language, request);
+    return g_strdup_printf("%s %s", tag, t->service != NULL ? t->service : t->category != NULL ? t->category : unnamed);
 }
 
 static gboolean send(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *c, const PolicyLevel *level, Instant not_before, GError **err)
 {
     Outgoing o = outgoing_to_contact(d, t, c, level->template_name != NULL ? level->template_name : "vendor");
-    g_autofree char *subject = subject_of(t, c);
+    g_autofree char *subject = subject_of(d, t, c, o.language);
     o.class = "page";
     o.mail_class = COMPOSE_PAGE;
     o.notification = p->id;
     o.subject = subject;
     o.not_before = not_before;
-    json_t *view = audience_take("vendor", AUDIENCE_VENDOR, view_of(d, t, p, c, o.language));
+    json_t *view = audience_take("vendor", AUDIENCE_VENDOR, view_of(d, t, p, c));
     gboolean ok = outgoing_send(d, &o, view, err);
     json_decref(view);
     return ok;
@@ -117,7 +119,7 @@ gboolean vendors_ask(Desk *d, const Ticket *t, const LadderPage *p, const Config
 gboolean vendors_tell(Desk *d, const Ticket *t, const ConfigContact *c, const char *line, GError **err)
 {
     Outgoing o = outgoing_to_contact(d, t, c, "line");
-    g_autofree char *subject = subject_of(t, c), *tag = view_tag(t);
+    g_autofree char *subject = subject_of(d, t, c, o.language), *tag = view_tag(t);
     o.subject = subject;
     json_t *view = json_pack("{s:s, s:{s:s, s:s, s:b}}", "line", line, "ticket", "queue", t->queue, "tag", tag, "own", 1); /* of no customer */
     if (!c->vendor->withhold)
@@ -132,8 +134,8 @@ gboolean vendors_tell(Desk *d, const Ticket *t, const ConfigContact *c, const ch
 gboolean vendors_answered(Desk *d, const Ticket *t, const ConfigContact *c, const char *text, gint64 message, GError **err)
 {
     g_autofree char *at = view_time(desk_contact_zone(d, NULL, desk_queue(d, t->queue)), d->now, d->now);
-    g_autofree char *outcome = g_strdup_printf("answered %s", at), *said = wrap_clip(text, TOLD_BYTES);
-    g_autofree char *line = g_strdup_printf("%s writes: %s", c->full_name, said);
+    g_autofree char *outcome = phrase_make("answered {at:time}", "at", at, NULL), *said = wrap_clip(text, TOLD_BYTES);
+    g_autofree char *line = phrase_make("{who} writes: {text}", "who", c->full_name, "text", said, NULL);
     return deadlines_vendor_answered(d, t, c->name, d->now, message, err)
            && db_run(d->db, err,
                      "update notification set outcome = $3, outcome_at = $4 where ticket_id = $1 and contact = $2 and delivered_at is not null", "isst", t->id,
@@ -165,7 +167,7 @@ gboolean vendors_late(Desk *d, const Ticket *t, const ClockRow *c, GError **err)
 {
     const ConfigContact *vendor = desk_contact(d, c->queue);
     g_autofree char *within = duration_format(c->clock.duration);
-    g_autofree char *line = g_strdup_printf("%s has not %s within %s.", vendor != NULL ? vendor->full_name : c->queue,
-                                            c->clock.target == TARGET_RESPOND ? "answered" : "solved it", within);
+    g_autofree char *line = phrase_make(c->clock.target == TARGET_RESPOND ? PHRASE("{who} has not answered within {time}.") : PHRASE("{who} has not solved it within {time}."),
+                                        "who", vendor != NULL ? vendor->full_name : c->queue, "time", within, NULL);
     return tell_worker(d, t, line, err);
 }

@@ -5,7 +5,9 @@
 
 #include "base/error.h"
 
+#include "rules/phrase.h"
 #include "rules/token.h"
+#include "rules/wrap.h"
 
 #include "store/clocks.h"
 #include "store/messages.h"
@@ -17,6 +19,7 @@
 #include "flows/escalate.h"
 #include "flows/merge.h"
 #include "flows/notify.h"
+#include "flows/phrases.h"
 #include "flows/rescore.h"
 #include "flows/risks.h"
 #include "flows/surge.h"
@@ -28,23 +31,28 @@
 
 /* ---- small parts ---- */
 
-void verbs_say(VerbContext *c, const char *format, ...)
+void verbs_say(VerbContext *c, const char *english, ...)
 {
     va_list ap;
-    va_start(ap, format);
-    g_ptr_array_add(c->results, g_strdup_vprintf(format, ap));
+    va_start(ap, english);
+    g_ptr_array_add(c->results, phrase_make_valist(english, ap));
     va_end(ap);
 }
 
 /* Always TRUE: a refusal is an answer, not an error. */
-gboolean verbs_refuse(VerbContext *c, const char *format, ...)
+gboolean verbs_refuse(VerbContext *c, const char *english, ...)
 {
     va_list ap;
-    va_start(ap, format);
-    g_autofree char *why = g_strdup_vprintf(format, ap);
+    va_start(ap, english);
+    g_autofree char *why = phrase_make_valist(english, ap);
     va_end(ap);
+    return verbs_refuse_for(c, why);
+}
+
+gboolean verbs_refuse_for(VerbContext *c, const char *why)
+{
     c->is_refused = TRUE;
-    verbs_say(c, "Not done: %s.", why);
+    verbs_say(c, "Not done: {why:phrase}.", "why", why, NULL);
     return TRUE;
 }
 
@@ -85,8 +93,8 @@ static gboolean do_take(VerbContext *c, const Command *cmd, GError **err)
 {
     (void)cmd;
     if (c->actor == NULL)
-        return verbs_refuse(c, "say who takes it: take --as NAME, or assign NAME");
-    verbs_say(c, "You own the ticket.");
+        return verbs_refuse(c, "say who takes it: take --as NAME, or assign NAME", NULL);
+    verbs_say(c, "You own the ticket.", NULL);
     return verbs_set_owner(c, c->actor->name, err);
 }
 
@@ -94,10 +102,11 @@ static gboolean do_assign(VerbContext *c, const Command *cmd, GError **err)
 {
     const ConfigContact *to = verbs_find_contact(c->desk, cmd->who);
     if (to == NULL)
-        return verbs_refuse(c, "nobody here is called '%s'", cmd->who);
-    verbs_say(c, "%s owns the ticket.", to->full_name);
+        return verbs_refuse(c, "nobody here is called '{who}'", "who", cmd->who, NULL);
+    verbs_say(c, "{who} owns the ticket.", "who", to->full_name, NULL);
+    g_autofree char *line = phrase_make("You own this ticket now.", NULL);
     return verbs_set_owner(c, to->name, err)
-           && ((c->actor != NULL && strcmp(to->name, c->actor->name) == 0) || notify_line(c->desk, c->ticket, to->name, "You own this ticket now.", err));
+           && ((c->actor != NULL && strcmp(to->name, c->actor->name) == 0) || notify_line(c->desk, c->ticket, to->name, line, err));
 }
 
 static gboolean do_severity(VerbContext *c, const Command *cmd, GError **err)
@@ -105,7 +114,8 @@ static gboolean do_severity(VerbContext *c, const Command *cmd, GError **err)
     int old = c->ticket->severity;
     c->ticket->severity = cmd->severity - 1;
     c->ticket->severity_sticks = TRUE;
-    verbs_say(c, "Severity is S%d.", cmd->severity);
+    g_autofree char *severity = g_strdup_printf("S%d", cmd->severity);
+    verbs_say(c, "Severity is {severity}.", "severity", severity, NULL);
     return save(c, err) && deadlines_retarget(c->desk, c->ticket, old, c->desk->now, err) && rescore_sorted(c->desk, c->ticket, err)
            && risks_fire(c->desk, c->ticket, err)
            && desk_audit(c->desk, c->ticket->id, err, "severity", "old=S%d new=S%d by=%s", old + 1, cmd->severity, verbs_actor_name(c));
@@ -117,9 +127,9 @@ static gboolean do_wait(VerbContext *c, const Command *cmd, GError **err)
     Instant until = INSTANT_NONE;
     GError *local = NULL;
     if (t->state >= TICKET_RESOLVED)
-        return verbs_refuse(c, "the ticket is %s", tickets_state_name(t->state));
+        return verbs_refuse(c, "the ticket is {state:phrase}", "state", tickets_state_name(t->state), NULL);
     if (cmd->until.given && !command_when(&cmd->until, verbs_zone(c), c->desk->now, &until, &local)) {
-        verbs_refuse(c, "%s", local->message);
+        verbs_refuse_for(c, local->message);
         g_error_free(local);
         return TRUE;
     }
@@ -130,7 +140,7 @@ static gboolean do_wait(VerbContext *c, const Command *cmd, GError **err)
     t->wait_until_at = until;
     t->state = TICKET_WAITING;
     DueRow row = {.what = (char *)"wait", .next_at = until, .ticket_id = t->id};
-    verbs_say(c, strcmp(why, "customer") == 0 ? "Waiting for the customer: update and resolve pause." : "Waiting: the clocks go on.");
+    verbs_say(c, strcmp(why, "customer") == 0 ? PHRASE("Waiting for the customer: update and resolve pause.") : PHRASE("Waiting: the clocks go on."), NULL);
     gboolean is_for_customer = strcmp(why, "customer") == 0;
     return save(c, err) && clocks_due_clear(c->desk->db, t->id, "wait", 0, err) && (until == INSTANT_NONE || clocks_due_add(c->desk->db, &row, err))
            && (is_for_customer || !was_for_customer || deadlines_resume(c->desk, t, c->desk->now, c->message, err))
@@ -154,7 +164,7 @@ static gboolean progress(VerbContext *c, GError **err)
 
 static gboolean do_answered(VerbContext *c, const Command *cmd, GError **err)
 {
-    verbs_say(c, "Recorded as an answer to the customer.");
+    verbs_say(c, "Recorded as an answer to the customer.", NULL);
     return record(c, "answered", cmd->text != NULL ? cmd->text : "answered by phone", err)
            && verbs_answered(c->desk, c->ticket, verbs_actor_name(c), NULL, c->desk->now, c->message, err);
 }
@@ -162,7 +172,7 @@ static gboolean do_answered(VerbContext *c, const Command *cmd, GError **err)
 static gboolean do_contained(VerbContext *c, const Command *cmd, GError **err)
 {
     if (c->ticket->state >= TICKET_RESOLVED)
-        return verbs_refuse(c, "the ticket is %s", tickets_state_name(c->ticket->state));
+        return verbs_refuse(c, "the ticket is {state:phrase}", "state", tickets_state_name(c->ticket->state), NULL);
     return containment_say(c, err) && save(c, err) && record(c, "contained", cmd->text, err) && escalate_contained(c->desk, c->ticket, err);
 }
 
@@ -208,13 +218,13 @@ static gboolean do_resolve(VerbContext *c, const Command *cmd, GError **err)
     Ticket *t = c->ticket;
     gboolean may_tell = FALSE;
     if (t->state >= TICKET_RESOLVED)
-        return verbs_refuse(c, "the ticket is %s already", tickets_state_name(t->state));
+        return verbs_refuse(c, "the ticket is {state:phrase} already", "state", tickets_state_name(t->state), NULL);
     if (cmd->text != NULL)
         set_text(&t->resolution, cmd->text);
     t->state = TICKET_RESOLVED;
     t->resolved_at = c->desk->now;
-    verbs_say(c, "Resolved.");
-    return save(c, err) && end_runs(c, "it is resolved", err) && end_clocks(c, TRUE, err) && schedule_close(c, err)
+    verbs_say(c, "Resolved.", NULL);
+    return save(c, err) && end_runs(c, PHRASE("it is resolved"), err) && end_clocks(c, TRUE, err) && schedule_close(c, err)
            && courtesy_may_update(c->desk, t, &may_tell, err) && (!may_tell || t->is_operational || notify_requester(c->desk, t, "resolved", NULL, NULL, err))
            && desk_audit(c->desk, t->id, err, "resolved", "by=%s", verbs_actor_name(c)) && surge_resolved(c->desk, t, err);
 }
@@ -223,8 +233,8 @@ static gboolean do_reopen(VerbContext *c, const Command *cmd, GError **err)
 {
     (void)cmd;
     if (c->ticket->state < TICKET_RESOLVED)
-        return verbs_refuse(c, "the ticket is %s", tickets_state_name(c->ticket->state));
-    verbs_say(c, "The ticket is open again.");
+        return verbs_refuse(c, "the ticket is {state:phrase}", "state", tickets_state_name(c->ticket->state), NULL);
+    verbs_say(c, "The ticket is open again.", NULL);
     return verbs_reopen(c->desk, c->ticket, c->message, err);
 }
 
@@ -247,13 +257,13 @@ static gboolean do_text(VerbContext *c, const Command *cmd, GError **err)
     if (cmd->verb == VERB_NEXT) {
         t->next_until_at = INSTANT_NONE;
         if (cmd->until.given && !command_when(&cmd->until, verbs_zone(c), c->desk->now, &t->next_until_at, &local)) {
-            verbs_refuse(c, "%s", local->message);
+            verbs_refuse_for(c, local->message);
             g_error_free(local);
             return TRUE;
         }
     }
     set_text(field, cmd->text);
-    verbs_say(c, "Recorded: %s.", command_verb_name(cmd->verb));
+    verbs_say(c, "Recorded: {verb}.", "verb", command_verb_name(cmd->verb), NULL);
     return save(c, err) && (cmd->verb != VERB_CAUSE || progress(c, err))
            && desk_audit(c->desk, t->id, err, "text", "verb=%s by=%s", command_verb_name(cmd->verb), verbs_actor_name(c));
 }
@@ -271,18 +281,20 @@ static gboolean do_risk(VerbContext *c, const Command *cmd, GError **err)
         g_autoptr(GString) all = g_string_new(NULL);
         for (const GList *l = names; l != NULL; l = l->next)
             g_string_append_printf(all, "%s%s", all->len > 0 ? ", " : "", (const char *)l->data);
-        return verbs_refuse(c, "there is no risk '%.64s'%s%s", cmd->text, all->len > 0 ? "; there are: " : ", the configuration has none", all->str);
+        g_autofree char *named = wrap_clip(cmd->text, 64);
+        return all->len > 0 ? verbs_refuse(c, "there is no risk '{risk}'; there are: {all}", "risk", named, "all", all->str, NULL)
+                            : verbs_refuse(c, "there is no risk '{risk}', the configuration has none", "risk", named, NULL);
     }
     if (c->ticket->state >= TICKET_RESOLVED)
-        return verbs_refuse(c, "the ticket is %s", tickets_state_name(c->ticket->state));
-    verbs_say(c, "The ticket has the risk %s.", cmd->text);
+        return verbs_refuse(c, "the ticket is {state:phrase}", "state", tickets_state_name(c->ticket->state), NULL);
+    verbs_say(c, "The ticket has the risk {risk}.", "risk", cmd->text, NULL);
     return risks_add(c->desk, c->ticket, cmd->text, verbs_actor_name(c), err) && deadlines_repolicied(c->desk, c->ticket, err)
            && risks_fire(c->desk, c->ticket, err);
 }
 
 static gboolean do_note(VerbContext *c, const Command *cmd, GError **err)
 {
-    verbs_say(c, "Noted.");
+    verbs_say(c, "Noted.", NULL);
     return record(c, "note", cmd->text, err);
 }
 
@@ -293,8 +305,8 @@ static gboolean do_spam(VerbContext *c, const Command *cmd, GError **err)
     t->state = TICKET_CLOSED;
     t->spam = TRUE;
     t->closed_at = c->desk->now;
-    verbs_say(c, "Closed as spam; the sender gets no automatic mail any more.");
-    return save(c, err) && end_runs(c, "it is spam", err) && end_clocks(c, FALSE, err) && clear_waiting(c, err)
+    verbs_say(c, "Closed as spam; the sender gets no automatic mail any more.", NULL);
+    return save(c, err) && end_runs(c, PHRASE("it is spam"), err) && end_clocks(c, FALSE, err) && clear_waiting(c, err)
            && desk_audit(c->desk, t->id, err, "spam", "by=%s", verbs_actor_name(c));
 }
 
@@ -302,11 +314,11 @@ static gboolean do_notspam(VerbContext *c, const Command *cmd, GError **err)
 {
     (void)cmd;
     if (!c->ticket->spam)
-        return verbs_refuse(c, "the ticket is not marked as spam");
+        return verbs_refuse(c, "the ticket is not marked as spam", NULL);
     c->ticket->spam = FALSE;
     c->ticket->closed_at = c->ticket->contained_at = INSTANT_NONE;
     c->ticket->state = TICKET_NEW;
-    verbs_say(c, "The ticket is open; its clocks start now.");
+    verbs_say(c, "The ticket is open; its clocks start now.", NULL);
     return save(c, err) && deadlines_start(c->desk, c->ticket, home(c), TRUE, c->desk->now, c->message, err)
            && desk_audit(c->desk, c->ticket->id, err, "notspam", "by=%s", verbs_actor_name(c));
 }
@@ -315,14 +327,14 @@ static gboolean do_needless(VerbContext *c, const Command *cmd, GError **err)
 {
     (void)cmd;
     c->ticket->needless = TRUE;
-    verbs_say(c, "Recorded: this escalation was needless.");
+    verbs_say(c, "Recorded: this escalation was needless.", NULL);
     return save(c, err) && desk_audit(c->desk, c->ticket->id, err, "needless", "by=%s", verbs_actor_name(c));
 }
 
 static gboolean do_status(VerbContext *c, const Command *cmd, GError **err)
 {
     (void)cmd;
-    verbs_say(c, "This is how it stands:"); /* the transcript shows the ticket below */
+    verbs_say(c, "This is how it stands:", NULL); /* the transcript shows the ticket below */
     return upcoming_status(c->desk, c->ticket, verbs_zone(c), c->results, err);
 }
 
@@ -357,11 +369,11 @@ static gboolean do_override(VerbContext *c, const Command *cmd, GError **err)
     g_autoptr(GError) local = NULL;
     gint64 why;
     if (cmd->reason == NULL)
-        return verbs_refuse(c, "an override needs its reason: override %s because …", cmd->text);
+        return verbs_refuse(c, "an override needs its reason: override {verb} because …", "verb", cmd->text, NULL);
     if (!command_read_line(cmd->text, &inner, &local))
-        return verbs_refuse(c, "%s", local->message);
+        return verbs_refuse_for(c, local->message);
     if (inner->verb == VERB_OVERRIDE)
-        return verbs_refuse(c, "one override is enough");
+        return verbs_refuse(c, "one override is enough", NULL);
     if (!record(c, "override", cmd->reason, err) || !db_value(c->desk->db, &why, err, "select max(id) from message where ticket_id = $1", "i", c->ticket->id)
         || !desk_audit(c->desk, c->ticket->id, err, "override", "verb=%s by=%s reason=message:%" G_GINT64_FORMAT, command_verb_name(inner->verb),
                        verbs_actor_name(c), why))
@@ -377,11 +389,13 @@ gboolean verbs_apply(VerbContext *c, const Command *command, GError **err)
     const char *verb = command_verb_name(command->verb);
     c->desk->acting = c->actor != NULL ? c->actor->name : NULL;
     if (home(c) == NULL)
-        return verbs_refuse(c, "queue '%s' is not configured any more", c->ticket->queue);
-    if (c->ticket->state == TICKET_MERGED && command->verb != VERB_STATUS && command->verb != VERB_HELP)
-        return verbs_refuse(c, "the ticket was merged into %" G_GINT64_FORMAT, c->ticket->merged_into_id);
+        return verbs_refuse(c, "queue '{queue}' is not configured any more", "queue", c->ticket->queue, NULL);
+    if (c->ticket->state == TICKET_MERGED && command->verb != VERB_STATUS && command->verb != VERB_HELP) {
+        g_autofree char *into = g_strdup_printf("%" G_GINT64_FORMAT, c->ticket->merged_into_id);
+        return verbs_refuse(c, "the ticket was merged into {ticket}", "ticket", into, NULL);
+    }
     if (c->actor != NULL && !config_contact_may(c->desk->config, c->actor, verb, c->ticket->queue)) {
-        verbs_refuse(c, "your role may not use '%s'", verb);
+        verbs_refuse(c, "your role may not use '{verb}'", "verb", verb, NULL);
         return desk_audit(c->desk, c->ticket->id, err, "verb-refused", "verb=%s by=%s", verb, verbs_actor_name(c));
     }
     return desk_audit(c->desk, c->ticket->id, err, "verb", "verb=%s by=%s message=%" G_GINT64_FORMAT " notification=%" G_GINT64_FORMAT, verb, verbs_actor_name(c),
@@ -411,7 +425,9 @@ gboolean verbs_recovered(Desk *d, Ticket *t, const char *by, const char *text, g
 {
     g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
     VerbContext c = {.desk = d, .ticket = t, .machine = by, .message = message, .results = results};
-    const Command resolve = {.verb = VERB_RESOLVE, .text = (char *)text};
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    g_autofree char *said = phrases_say(d, queue != NULL ? queue->language : NULL, text);
+    const Command resolve = {.verb = VERB_RESOLVE, .text = said};
     return verbs_apply(&c, &resolve, err);
 }
 

@@ -16,7 +16,7 @@ typedef struct {
     gint64 run;                 /* of the notification that was answered; 0: every live run of the ticket */
     gint64 page;                /* that notification, or 0 */
     gint64 message;             /* the mail that the verb came in, or 0 */
-    GPtrArray *results;         /* char *: a line a verb, for the transcript */
+    GPtrArray *results;         /* char *: a line a verb, for the transcript; phrases */
     gboolean is_digest;         /* the mail that was answered was one: `ack all` is understood */
     gboolean is_override;       /* with a reason: roles and the longest hold do not count */
     gboolean is_refused;        /* any was */

@@ -4,10 +4,12 @@
 
 #include "flows/verbs.h"
 
-/* A line for the transcript. */
-void verbs_say(VerbContext *c, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* A line for the transcript: a phrase with its values, as in phrase_make. */
+void verbs_say(VerbContext *c, const char *english, ...) G_GNUC_NULL_TERMINATED;
 /* "Not done: …" Always TRUE: a refusal is an answer, not an error. */
-gboolean verbs_refuse(VerbContext *c, const char *format, ...) G_GNUC_PRINTF(2, 3);
+gboolean verbs_refuse(VerbContext *c, const char *english, ...) G_GNUC_NULL_TERMINATED;
+/* The same with a reason that is made: a phrase, or the message of an error. */
+gboolean verbs_refuse_for(VerbContext *c, const char *why);
 const char *verbs_actor_name(const VerbContext *c);
 const Zone *verbs_zone(const VerbContext *c);
 /* By key, address or name; NULL: nobody. */

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 
+#include "rules/phrase.h"
 #include "rules/wrap.h"
 
 #include "store/clocks.h"
@@ -15,6 +16,7 @@
 #include "flows/ownticket.h"
 #include "flows/people.h"
 #include "flows/policies.h"
+#include "flows/tried.h"
 #include "flows/vendors.h"
 
 #include "base/banned.h"
@@ -69,19 +71,17 @@ char *view_time(const Zone *zone, Instant t, Instant now)
     return g_strndup(human, (gsize)(zone_at - human));
 }
 
-char *view_date(const Zone *zone, Instant t, const char *language)
+char *view_date(const Zone *zone, Instant t)
 {
-    static const char *const days[2][8] = {{"", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"},
-                                           {"", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"}};
-    static const char *const months[2][13] = {{"", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-                                               "November", "December"},
-                                              {"", "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
-                                               "November", "Dezember"}};
-    gboolean de = language != NULL && g_ascii_strncasecmp(language, "de", 2) == 0;
+    static const char *const days[] = {"", PHRASE("Monday"), PHRASE("Tuesday"), PHRASE("Wednesday"), PHRASE("Thursday"), PHRASE("Friday"), PHRASE("Saturday"),
+                                       PHRASE("Sunday")};
+    static const char *const months[] = {"", PHRASE("January"), PHRASE("February"), PHRASE("March"), PHRASE("April"), PHRASE("May"), PHRASE("June"), PHRASE("July"),
+                                         PHRASE("August"), PHRASE("September"), PHRASE("October"), PHRASE("November"), PHRASE("December")};
     Civil c = zone_civil(zone, t);
     int weekday = zone_weekday(zone_day_number(c.year, c.month, c.day));
-    return g_strdup_printf(de ? "%s, %d. %s, %02d:%02d Uhr (%s)" : "%s %d %s, %02d:%02d (%s)", days[de][weekday], c.day, months[de][c.month], c.hour,
-                           c.minute, zone_abbreviation(zone, t));
+    g_autofree char *day = g_strdup_printf("%d", c.day), *time = g_strdup_printf("%02d:%02d", c.hour, c.minute);
+    return phrase_make("{weekday:phrase} {day} {month:phrase}, {time} ({zone})", "weekday", days[weekday], "day", day, "month", months[c.month], "time", time, "zone",
+                       zone_abbreviation(zone, t), NULL);
 }
 
 char *view_tag(const Ticket *t) { return g_strdup_printf("[%s #%" G_GINT64_FORMAT "]", t->queue, t->id); }
@@ -125,6 +125,13 @@ json_t *view_lines(const char *text_in, int max, gsize width)
 }
 
 /* ---- the ticket ---- */
+
+/* The mark of an exercise is ours, and so in the reader's language. */
+static void set_subject(json_t *o, const Ticket *t)
+{
+    g_autofree char *mark = phrase_make(PHRASE("EXERCISE"), NULL), *marked = g_strdup_printf("%s: %s", mark, tickets_bare_subject(t));
+    set(o, "subject", t->is_drill ? marked : t->subject);
+}
 
 static json_t *view_clock(const Desk *d, const ClockRow *c, const Zone *zone)
 {
@@ -190,11 +197,13 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     json_object_set_new(o, "id", json_integer(t->id));
     set(o, "tag", tag);
     set(o, "queue", t->queue);
+    g_autofree char *state = phrase_make(tickets_state_name(t->state), NULL);
     set(o, "state", tickets_state_name(t->state));
+    set(o, "state_word", state);
     set(o, "severity", severity);
     set(o, "category", t->category);
     set(o, "service", t->service);
-    set(o, "subject", t->subject);
+    set_subject(o, t);
     set(o, "requester", t->requester);
     set(o, "requester_name", t->requester_name != NULL ? t->requester_name : t->requester);
     set(o, "language", t->language);
@@ -251,54 +260,6 @@ static gboolean add_pressing(Desk *d, const Ticket *t, const Zone *zone, json_t 
     return TRUE;
 }
 
-/* "Bob Ng was mailed 16:20 and 16:30: bounced, 550 5.1.1; …": what was tried before, from the notifications of the run. */
-static gboolean add_history(Desk *d, const RunRow *r, const LadderPage *p, const Zone *zone, json_t *o, GError **err)
-{
-    g_autoptr(DbRows) rows = NULL;
-    g_autoptr(GString) s = g_string_new(NULL);
-    g_autofree char *last = g_strdup("");
-    GError *local = NULL;
-    if (!db_select(d->db, &rows, err,
-                   "select contact, delivered_at, outcome, created_at, state from notification where run_id = $1 and id <> $2 and kind not in ($4, $5) and contact <> $3"
-                   " and (state <> 0 or outcome is not null or created_at <> $6)" /* who is asked in the same moment could not answer yet, but may have failed */
-                   /* a page that only waited for a digest was no mail */
-                   " and (delivered_at is not null or outcome <> 'withdrawn' or exists (select 1 from outbox o where o.notification_id = notification.id)"
-                   " or exists (select 1 from beside b where b.notification_id = notification.id))"
-                   " order by contact, id limit 12",
-                   "iisiit", r->id, p->id, p->contact, (gint64)PAGE_REMINDER, (gint64)PAGE_DIGEST, d->now))
-        return FALSE;
-    g_autofree char *outcome = NULL;
-    const char *silence = "no answer";
-    while (db_next(rows, &local)) {
-        const char *contact = db_text(rows, 0);
-        const ConfigContact *c = desk_contact(d, contact);
-        g_autofree char *at = view_time(zone, db_instant(rows, 1) != INSTANT_NONE ? db_instant(rows, 1) : db_instant(rows, 3), d->now);
-        if (strcmp(contact, last) == 0) {
-            g_string_append_printf(s, " and %s", at);
-        } else {
-            if (*last != '\0')
-                g_string_append_printf(s, ": %s; ", outcome != NULL ? outcome : silence);
-            g_string_append_printf(s, "%s was mailed %s", c != NULL ? c->full_name : contact, at);
-            g_free(last);
-            last = g_strdup(contact);
-            g_clear_pointer(&outcome, g_free);
-        }
-        silence = db_int(rows, 4) == PAGE_WAITING ? "no answer yet" : "no answer";
-        if (db_text(rows, 2) != NULL) {
-            g_free(outcome);
-            outcome = cut(db_text(rows, 2), 60);
-        }
-    }
-    if (local != NULL) {
-        g_propagate_error(err, local);
-        return FALSE;
-    }
-    if (*last != '\0')
-        g_string_append_printf(s, ": %s", outcome != NULL ? outcome : silence);
-    set(o, "tried", s->len > 0 ? s->str : NULL);
-    return TRUE;
-}
-
 /* When a level fires by its `at` or `before`, as the clocks stand; INSTANT_NONE: not by these. */
 static Instant fires_at(Desk *d, const Ticket *t, const Policy *policy, int level)
 {
@@ -337,7 +298,8 @@ static void add_otherwise(Desk *d, const Ticket *t, const ConfigQueue *queue, co
     const PolicyLevel *next = g_ptr_array_index(policy->levels, (guint)p->level);
     g_autoptr(GPtrArray) people = people_of(d, t, queue, next->notify);
     g_autofree char *names = people_phrase(d, people);
-    set(o, "next_people", *names != '\0' ? names : "the next level");
+    g_autofree char *nobody = phrase_make(PHRASE("the next level"), NULL);
+    set(o, "next_people", *names != '\0' ? names : nobody);
     const char *next_name = next->calendar != NULL ? next->calendar : policy->calendar != NULL ? policy->calendar : queue->calendar;
     if (is_sooner || next->after.amount == 0 || !calendar_add(desk_calendar(d, next_name), by, next->after, &by, NULL))
         return;
@@ -385,21 +347,22 @@ static gboolean add_last_answer(Desk *d, const Ticket *t, const Zone *zone, json
 /* "Kim Lee: 40 users cannot order", else in his own words: the subject stands above it already. */
 static gboolean add_headline(Desk *d, const Ticket *t, gsize max, json_t *o, GError **err)
 {
-    const char *who = t->requester_name != NULL ? t->requester_name : t->requester != NULL ? t->requester : "a customer";
-    g_autofree char *name = cut(who, 24), *text = NULL;
+    const char *who = t->requester_name != NULL ? t->requester_name : t->requester;
+    g_autofree char *name = who != NULL ? cut(who, 24) : phrase_make(PHRASE("a customer"), NULL), *text = NULL, *none = phrase_make(PHRASE("(no subject)"), NULL);
     if (!db_text_value(d->db, &text, err, "select new_text from message where ticket_id = $1 and direction = 'in' and is_note = 0 order by id limit 1", "i", t->id))
         return FALSE;
     g_autofree char *gist = t->impact == NULL && text != NULL ? wrap_gist(text) : NULL;
     if (ownticket_is(d, t) && !t->is_operational) { /* nobody says it */
-        g_autofree char *own = cut(t->subject, max);
-        set(o, "headline", own);
+        g_autofree char *own = cut(t->is_drill ? tickets_bare_subject(t) : t->subject, max), *mark = phrase_make(PHRASE("EXERCISE"), NULL);
+        g_autofree char *marked = g_strdup_printf("%s: %s", mark, own);
+        set(o, "headline", t->is_drill ? marked : own);
         return TRUE;
     }
     gsize used = (gsize)g_utf8_strlen(name, -1) + 4;
     g_autofree char *said = gist == NULL ? NULL : cut(gist, max > used + 8 ? max - used : 8);
     g_autofree char *whole = said != NULL ? g_strdup_printf("%s: \"%s\"", name, said)
-                                          : g_strdup_printf("%s: %s", name, t->impact != NULL ? t->impact : *t->subject != '\0' ? tickets_bare_subject(t) : "(no subject)");
-    g_autofree char *head = said != NULL ? g_strdup(whole) : cut(whole, max);
+                                          : g_strdup_printf("%s: %s", name, t->impact != NULL ? t->impact : *t->subject != '\0' ? tickets_bare_subject(t) : none);
+    g_autofree char *head = said != NULL || phrase_is_in(whole) ? g_strdup(whole) : cut(whole, max);
     set(o, "headline", head);
     return TRUE;
 }
@@ -488,7 +451,7 @@ json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p
     json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE && !ownticket_is(d, t)));
     gint64 open = 0;
     gboolean ok = ticket != NULL && (p->kind != PAGE_ESCALATION || people_relieved(d, instead_of, policy, level, r->id, &open, err))
-                  && add_history(d, r, p, zone, o, err) && add_subject_matter(d, t, zone, headline, excerpt, o, ticket, err);
+                  && tried_before(d, r, p, zone, o, err) && add_subject_matter(d, t, zone, headline, excerpt, o, ticket, err);
     if (open > 0) /* "you stand in for Bob, who has 5 open" */
         json_object_set_new(o, "instead_open", json_integer(open));
     add_otherwise(d, t, queue, policy, p, zone, o);

@@ -17,7 +17,7 @@ extern const TemplateValues view_template_values;
 /* A time for a reader: "16:45" today, "Tue 10:02" within six days, else "Tue 24 Nov 10:02"; newly allocated. */
 char *view_time(const Zone *zone, Instant t, Instant now);
 /* For a customer, with zone, in his language: "Tuesday 24 November, 10:00 (CET)"; newly allocated. */
-char *view_date(const Zone *zone, Instant t, const char *language);
+char *view_date(const Zone *zone, Instant t);
 /* "[support #42]"; newly allocated. */
 char *view_tag(const Ticket *t);
 

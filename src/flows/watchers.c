@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 
+#include "rules/phrase.h"
 #include "rules/wrap.h"
 
 #include "mail/compose.h"
@@ -103,8 +104,8 @@ gboolean watchers_failed(Desk *d, const OutboxRow *row, const char *reason, GErr
     g_autoptr(Ticket) t = NULL;
     if (!tickets_remove_watcher(d->db, row->ticket_id, row->recipient, err) || !tickets_load(d->db, row->ticket_id, &t, err))
         return FALSE;
-    g_autofree char *to = wrap_clip(row->recipient, 200), *why = wrap_clip(reason, 200);
-    g_autofree char *line = g_strdup_printf("The copy of an answer to %s (Cc) %s. It gets no more of them; the answer itself is not affected.", to, why);
+    g_autofree char *to = wrap_clip(row->recipient, 200), *why = phrase_cut(reason, 200);
+    g_autofree char *line = phrase_make("The copy of an answer to {to} (Cc) {why}. It gets no more of them; the answer itself is not affected.", "to", to, "why", why, NULL);
     const ConfigQueue *queue = desk_queue(d, t->queue);
     const char *who = t->owner != NULL ? t->owner : queue != NULL ? queue->lead : NULL;
     return desk_audit(d, t->id, err, "copy-failed", "outbox=%" G_GINT64_FORMAT, row->id) && (who == NULL || notify_line(d, t, who, line, err));

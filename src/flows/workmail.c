@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "rules/phrase.h"
 #include "rules/wrap.h"
 
 #include "mail/message.h"
@@ -65,7 +66,7 @@ static gboolean is_answer(const IntakeCase *c, VerbContext *v)
     for (guint i = 0; i < files->len; i++)
         only_ornaments = only_ornaments && parttype_is_ornament(((LetterAttachment *)g_ptr_array_index(files, i))->type);
     if (only_ornaments)
-        g_ptr_array_add(v->results, g_strdup("Nothing was sent to the customer: beside the verbs is no text, only a picture or a card."));
+        g_ptr_array_add(v->results, phrase_make("Nothing was sent to the customer: beside the verbs is no text, only a picture or a card.", NULL));
     return !only_ornaments;
 }
 
@@ -75,9 +76,10 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
     if (is_private(c->said->work) || !is_answer(c, v))
         return TRUE;
     if (ownticket_is(c->desk, c->ticket)) { /* its requester is escalate itself */
-        g_ptr_array_add(v->results, g_strdup(c->ticket->is_operational
-                                                 ? "Your answer is kept in this ticket. Nobody outside got it: the customer waits in the ticket that this one is about."
-                                                 : "Your answer is kept in this ticket. Nobody outside got it: there is no customer in it."));
+        g_ptr_array_add(v->results, phrase_make(c->ticket->is_operational
+                                                    ? PHRASE("Your answer is kept in this ticket. Nobody outside got it: the customer waits in the ticket that this one is about.")
+                                                    : PHRASE("Your answer is kept in this ticket. Nobody outside got it: there is no customer in it."),
+                                                NULL));
         return verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
     }
     if (!attached_parts(c, &parts, err))
@@ -87,14 +89,14 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
         intake_note(c, "not relayed: the part %s holds a personal address", personal);
         v->is_refused = TRUE;
         g_autofree char *name = wrap_clip(personal, 100);
-        g_ptr_array_add(v->results, g_strdup_printf("Not sent to the customer: the attachment %s holds an address that is yours alone. Please"
-                                                    " answer again without it.", name));
+        g_ptr_array_add(v->results, phrase_make("Not sent to the customer: the attachment {name} holds an address that is yours alone. Please"
+                                                " answer again without it.", "name", name, NULL));
         return messages_set_note(c->desk->db, c->row->id, err);
     }
     g_autofree char *rest = token_scrub(c->said->work->rest, -1, NULL), *text = attached_for_requester(c, rest, c->ticket->language);
     if (c->left_out != NULL)
-        g_ptr_array_add(v->results, g_strdup_printf("Your answer was sent without %s: too large for one mail. The customer was told so, but has no"
-                                                    " other way to it: please give him one.", c->left_out));
+        g_ptr_array_add(v->results, phrase_make("Your answer was sent without {files}: too large for one mail. The customer was told so, but has no"
+                                                " other way to it: please give him one.", "files", c->left_out, NULL));
     intake_note(c, "relayed to the requester");
     return watchers_of_team(c, err) && notify_relay(c->desk, c->ticket, c->sender, text, parts, c->row->id, err)
            && verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
@@ -127,9 +129,9 @@ static gboolean refuse_unknown(IntakeCase *c, VerbContext *v, GError **err)
     g_autofree char *first = g_strndup(word, MIN(strcspn(word, " \t:,"), 40)), *shown = g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), 60));
     intake_note(c, "a line that begins with # and is no verb: nothing is done, nothing goes out");
     v->is_refused = TRUE;
-    g_ptr_array_add(v->results, g_strdup_printf("Nothing was done, and nothing was sent to the customer: I do not understand \"%s\". The nearest verb is"
-                                                " #%s. Please send it again; a line of text that begins with # needs a blank before it.",
-                                                shown, nearest_verb(first)));
+    g_ptr_array_add(v->results, phrase_make("Nothing was done, and nothing was sent to the customer: I do not understand \"{line}\". The nearest verb is"
+                                            " #{verb}. Please send it again; a line of text that begins with # needs a blank before it.",
+                                            "line", shown, "verb", nearest_verb(first), NULL));
     return messages_set_note(c->desk->db, c->row->id, err) && work_transcript(c, v, err);
 }
 
@@ -149,7 +151,7 @@ static gboolean do_work(IntakeCase *c, VerbContext *v, GError **err)
 static gboolean refuse_unsigned(IntakeCase *c, VerbContext *v, const char *why, GError **err)
 {
     c->row->is_note = v->is_refused = TRUE;
-    g_ptr_array_add(v->results, g_strdup_printf("Nothing was done, nor sent on: your verbs must be signed, and %s.", why));
+    g_ptr_array_add(v->results, phrase_make("Nothing was done, nor sent on: your verbs must be signed, and {why:phrase}.", "why", why, NULL));
     return intake_store_row(c, err) && work_transcript(c, v, err);
 }
 
@@ -177,7 +179,7 @@ gboolean workmail_take(IntakeCase *c, GError **err)
     if (why != NULL) {
         intake_note(c, "%s: a note, nothing is done", why);
         c->row->is_note = v.is_refused = TRUE;
-        g_ptr_array_add(results, g_strdup_printf("Your mail is kept as a note, and nothing else was done: %s.", why));
+        g_ptr_array_add(results, phrase_make("Your mail is kept as a note, and nothing else was done: {why:phrase}.", "why", why, NULL));
         return intake_store_row(c, err) && work_transcript(c, &v, err);
     }
     if (!intake_store_row(c, err) || !people_set_back(c->desk, c->sender->name, err))

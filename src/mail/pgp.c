@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/files.h"
 
+#include "rules/phrase.h"
+
 #include "base/banned.h"
 
 gboolean pgp_is_installed(void)
@@ -18,13 +20,13 @@ gboolean pgp_is_installed(void)
 static const struct {
     const char *word, *why;
 } against[] = {
-    {"BADSIG", "the text was altered after it was signed"},
-    {"ERRSIG", "it is not by the registered key, or cannot be read"},
-    {"EXPSIG", "the signature has expired"},
-    {"EXPKEYSIG", "the key has expired"},
-    {"REVKEYSIG", "the key was revoked"},
-    {"NODATA", "there is no signature in it"},
-    {"FAILURE", "gpg could not check it"},
+    {"BADSIG", PHRASE("the text was altered after it was signed")},
+    {"ERRSIG", PHRASE("it is not by the registered key, or cannot be read")},
+    {"EXPSIG", PHRASE("the signature has expired")},
+    {"EXPKEYSIG", PHRASE("the key has expired")},
+    {"REVKEYSIG", PHRASE("the key was revoked")},
+    {"NODATA", PHRASE("there is no signature in it")},
+    {"FAILURE", PHRASE("gpg could not check it")},
 };
 
 /* SHA-2 of RFC 4880 section 9.4, and a signature of bytes or text, not of a key. */
@@ -52,11 +54,11 @@ gboolean pgp_read_status(const char *lines, Instant *ret_made_at, GError **err)
             continue;
         valid++;
         if (!is_strong(words + 1))
-            return error_set(err, ERROR_DATA, "its digest is too weak, expected SHA-256 or better");
+            return error_set(err, ERROR_DATA, PHRASE("its digest is too weak, expected SHA-256 or better"));
         made_at = g_ascii_strtoll(words[3], NULL, 10);
     }
     if (news != 1 || good != 1 || valid != 1 || made_at <= 0)
-        return error_set(err, ERROR_DATA, "there is not exactly one good signature");
+        return error_set(err, ERROR_DATA, PHRASE("there is not exactly one good signature"));
     *ret_made_at = made_at;
     return TRUE;
 }
@@ -72,7 +74,7 @@ static gboolean run(const char *home, Instant now, const char *const *more, char
     char *environment[] = {(char *)"LC_ALL=C", (char *)"PATH=/usr/local/bin:/usr/bin:/bin", NULL};
     g_autofree char *program = g_find_program_in_path("gpg");
     if (program == NULL)
-        return error_set(err, ERROR_TEMPFAIL, "gpg is not installed");
+        return error_set(err, ERROR_TEMPFAIL, PHRASE("gpg is not installed"));
     g_ptr_array_add(argv, program);
     for (gsize i = 0; i < G_N_ELEMENTS(always); i++)
         g_ptr_array_add(argv, (char *)always[i]);

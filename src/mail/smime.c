@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 
+#include "rules/phrase.h"
+
 #include "base/banned.h"
 
 #define CERTIFICATES_MAX 20u
@@ -21,18 +23,18 @@ static gboolean read_claims(gnutls_pkcs7_t p, Instant *ret_made_at, GError **err
         gboolean has_text = embedded.size > 0;
         gnutls_free(embedded.data);
         if (has_text)
-            return error_set(err, ERROR_DATA, "the signature holds a text of its own");
+            return error_set(err, ERROR_DATA, PHRASE("the signature holds a text of its own"));
     }
     if (gnutls_pkcs7_get_signature_count(p) != 1)
-        return error_set(err, ERROR_DATA, "there is not exactly one signature");
+        return error_set(err, ERROR_DATA, PHRASE("there is not exactly one signature"));
     if (gnutls_pkcs7_get_signature_info(p, 0, &info) < 0)
-        return error_set(err, ERROR_DATA, "the signature cannot be read");
+        return error_set(err, ERROR_DATA, PHRASE("the signature cannot be read"));
     gnutls_digest_algorithm_t hash = gnutls_sign_get_hash_algorithm(info.algo);
     *ret_made_at = info.signing_time == (time_t)-1 ? INSTANT_NONE : (Instant)info.signing_time;
     gnutls_pkcs7_signature_info_deinit(&info);
     if (hash != GNUTLS_DIG_SHA256 && hash != GNUTLS_DIG_SHA384 && hash != GNUTLS_DIG_SHA512)
-        return error_set(err, ERROR_DATA, "its digest is too weak, expected SHA-256 or better");
-    return *ret_made_at != INSTANT_NONE || error_set(err, ERROR_DATA, "it does not say when it was signed");
+        return error_set(err, ERROR_DATA, PHRASE("its digest is too weak, expected SHA-256 or better"));
+    return *ret_made_at != INSTANT_NONE || error_set(err, ERROR_DATA, PHRASE("it does not say when it was signed"));
 }
 
 static gboolean was_valid(gnutls_x509_crt_t c, Instant t)
@@ -67,14 +69,14 @@ gboolean smime_verify(const GPtrArray *pem, const void *content, gsize length, c
     Instant made_at = INSTANT_NONE;
     gboolean is_expired = FALSE, good = FALSE;
     if (gnutls_pkcs7_init(&p) < 0)
-        return error_set(err, ERROR_TEMPFAIL, "no memory for a signature");
+        return error_set(err, ERROR_TEMPFAIL, PHRASE("no memory for a signature"));
     if (gnutls_pkcs7_import(p, &der, GNUTLS_X509_FMT_DER) < 0) {
-        error_set(err, ERROR_DATA, "the signature cannot be read");
+        error_set(err, ERROR_DATA, PHRASE("the signature cannot be read"));
     } else if (read_claims(p, &made_at, err)) {
         for (guint i = 0; i < pem->len && !good; i++)
             good = made_by(p, g_ptr_array_index(pem, i), &signed_bytes, now, made_at, &is_expired);
         if (!good)
-            error_set(err, ERROR_DATA, is_expired ? "the certificate is not valid now" : "it is not by the registered key, or the text was altered");
+            error_set(err, ERROR_DATA, is_expired ? PHRASE("the certificate is not valid now") : PHRASE("it is not by the registered key, or the text was altered"));
     }
     gnutls_pkcs7_deinit(p);
     if (good)

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+
+#include "rules/phrase.h"
 #include "flows/feed.h"
 #include "flows/recalc.h"
 #include "programs/cmd.h"
@@ -64,7 +66,7 @@ static gboolean is_file(const char *what)
 static void show_warnings(const GPtrArray *warnings)
 {
     for (guint i = 0; i < warnings->len && i < WARNINGS_SHOWN; i++) {
-        g_autofree char *shown = utf8_shown(g_ptr_array_index(warnings, i));
+        g_autofree char *line = phrase_plain(g_ptr_array_index(warnings, i)), *shown = utf8_shown(line);
         fprintf(stderr, "escalate: warning: %s\n", shown);
     }
     if (warnings->len > WARNINGS_SHOWN)

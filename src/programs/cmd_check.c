@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 
+#include "rules/phrase.h"
+
 #include "store/audit.h"
 
 #include "flows/bulletin.h"
@@ -19,8 +21,10 @@
 
 static void print_list(FILE *to, const char *before, const GPtrArray *lines)
 {
-    for (guint i = 0; i < lines->len; i++)
-        fprintf(to, "%s%s\n", before, (const char *)g_ptr_array_index(lines, i));
+    for (guint i = 0; i < lines->len; i++) {
+        g_autofree char *line = phrase_plain(g_ptr_array_index(lines, i));
+        fprintf(to, "%s%s\n", before, line);
+    }
 }
 
 int cmd_check(int argc, char **argv, CommandContext *ctx)

@@ -12,6 +12,8 @@
 #include "base/files.h"
 #include "base/log.h"
 
+#include "rules/phrase.h"
+
 #include "flows/bulletin.h"
 
 #include "programs/supervise.h"
@@ -93,7 +95,7 @@ static void reload(Core *c, const char *config)
     if (fresh == NULL) {
         log_event(LOGGING_ERROR, "event=reload result=refused reason=\"the last good configuration stays\"");
         core_desk(c)->now = instant_now();
-        if (!bulletin_to_leads(core_desk(c), "A new configuration was refused; the last good one stays", problems, &err))
+        if (!bulletin_to_leads(core_desk(c), PHRASE("A new configuration was refused; the last good one stays"), problems, &err))
             log_error("reload", err);
         return;
     }

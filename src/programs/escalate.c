@@ -10,6 +10,10 @@
 #include "base/log.h"
 #include "base/utf8.h"
 
+#include "rules/phrase.h"
+
+#include "flows/localize.h"
+
 #include "programs/cmd.h"
 
 #include "config.h"
@@ -97,7 +101,7 @@ int cmd_fail(const GError *err)
 {
     if (err == NULL)
         return 0;
-    g_autofree char *shown = utf8_shown(err->message);
+    g_autofree char *plain = phrase_plain(err->message), *shown = utf8_shown(plain);
     fprintf(stderr, "escalate: %s\n", shown);
     return error_exit_status(err);
 }
@@ -126,8 +130,9 @@ char *cmd_time(const Zone *zone, Instant t, Instant now)
 
 void cmd_print_safe(const char *text)
 {
+    g_autofree char *plain = phrase_plain(text);
     g_autoptr(GString) shown = g_string_new(NULL);
-    for (const char *p = text; *p != '\0';) {
+    for (const char *p = plain; *p != '\0';) {
         if (*p == '\n' || *p == '\t')
             g_string_append_c(shown, *p++);
         else
@@ -145,6 +150,7 @@ void cmd_print_line(const char *text)
 
 void cmd_print_json(json_t *value)
 {
+    localize_plain(value);
     char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
     puts(text);
     free(text);

@@ -111,10 +111,11 @@ void rehearsed_end(Rehearsed *s, const GPtrArray *runs, Instant until)
     for (guint i = 0; i < runs->len; i++) {
         const RehearseRun *r = g_ptr_array_index(runs, i);
         g_autofree char *how = how_it_stands(s, r);
+        g_autofree char *line = g_strdup_printf("ticket #%" G_GINT64_FORMAT ", policy %s: %s", r->ticket, r->policy, how);
         if (s->json)
             print_json_run(s, r);
         else
-            printf("ticket #%" G_GINT64_FORMAT ", policy %s: %s\n", r->ticket, r->policy, how);
+            cmd_print_line(line);
     }
     if (s->json) {
         cmd_print_json(json_pack("{s:{s:I, s:I}}", "totals", "mails", (json_int_t)s->mails, "pages", (json_int_t)s->pages));

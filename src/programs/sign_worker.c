@@ -14,6 +14,8 @@
 #include "base/limits.h"
 #include "base/worker.h"
 
+#include "rules/phrase.h"
+
 #include "mail/pgp.h"
 #include "mail/smime.h"
 
@@ -105,7 +107,7 @@ static int serve(int channel, void *data)
     keys_of_kind(job->keys, job->kind, paths, texts);
     gboolean good;
     if (texts->len == 0)
-        good = error_set(&err, ERROR_DATA, "no key of its kind is registered for you");
+        good = error_set(&err, ERROR_DATA, PHRASE("no key of its kind is registered for you"));
     else if (job->kind == SIGNEDPART_PGP)
         good = pgp_verify(job->home, (char *const *)paths->pdata, job->text->str, job->text->len, signature, n, job->now, &made_at, &err);
     else
@@ -170,10 +172,10 @@ gboolean sign_worker_verify(const Desk *d, const char *mail, gsize length, const
                             GString **ret_text, Instant *ret_made_at, GError **err)
 {
     if (!is_inside(part, length))
-        return error_set(err, ERROR_DATA, "its parts are not where they are said to be");
+        return error_set(err, ERROR_DATA, PHRASE("its parts are not where they are said to be"));
     g_autofree char *home = g_dir_make_tmp("escalate-sign.XXXXXX", NULL);
     if (home == NULL)
-        return error_set(err, ERROR_TEMPFAIL, "no temporary directory for it");
+        return error_set(err, ERROR_TEMPFAIL, PHRASE("no temporary directory for it"));
     g_autoptr(GString) text = signedpart_canonical(mail + part->content_at, part->content_length);
     gsize n = part->signature_length;
     guchar *signature = (guchar *)g_strndup(mail + part->signature_at, n); /* up to a NUL; the rest is NUL */

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "rules/command_line.h"
+#include "rules/phrase.h"
 #include "rules/words_command.h"
 #include "rules/words_quote.h"
 
@@ -336,9 +337,9 @@ gboolean command_read_line(const char *line, Command **ret, GError **err)
     g_autofree char *cut = g_strndup(line, 80), *shown = g_utf8_make_valid(cut, -1);
     if (command_line_read_verb(line, FALSE, ret, &expected))
         return TRUE;
-    if (expected == NULL)
-        return error_set(err, ERROR_REFUSED, "'%s': no such verb; `help` lists them", shown);
-    return error_set(err, ERROR_REFUSED, "'%s': expected `%s`", shown, expected);
+    g_autofree char *why = expected == NULL ? phrase_make("'{line}': no such verb; `help` lists them", "line", shown, NULL)
+                                            : phrase_make("'{line}': expected `{expected}`", "line", shown, "expected", expected, NULL);
+    return error_set(err, ERROR_REFUSED, "%s", why);
 }
 
 gboolean command_is_only_thanks(const char *new_text)

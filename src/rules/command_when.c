@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 
+#include "rules/phrase.h"
+
 #include "base/banned.h"
 
 #define DEFAULT_HOUR 9
@@ -302,12 +304,12 @@ gboolean command_when(const CommandWhen *when, const Zone *zone, Instant now, In
 {
     Instant t = when->instant;
     if (!when->given || (!when->is_instant && !has_date(when) && when->hour < 0))
-        return error_set(err, ERROR_REFUSED, "no time was named");
+        return error_set(err, ERROR_REFUSED, PHRASE("no time was named"));
     if (!when->is_instant) {
         Civil civil = zone_civil(zone, now);
         gint64 today = zone_day_number(civil.year, civil.month, civil.day), day;
         if (!first_day(when, today, &day))
-            return error_set(err, ERROR_REFUSED, "there is no such date");
+            return error_set(err, ERROR_REFUSED, PHRASE("there is no such date"));
         t = at_day(when, zone, day);
         if (t <= now && !has_date(when))
             t = at_day(when, zone, day + 1);
@@ -315,10 +317,9 @@ gboolean command_when(const CommandWhen *when, const Zone *zone, Instant now, In
             t = at_day(when, zone, day + 7);
     }
     g_autofree char *text = instant_format(t);
-    if (t <= now)
-        return error_set(err, ERROR_REFUSED, "time '%s' is past", text);
-    if (t > now + (Seconds)FARTHEST_DAYS * 86400)
-        return error_set(err, ERROR_REFUSED, "time '%s' is more than a year ahead", text);
+    g_autofree char *why = phrase_make(t <= now ? PHRASE("time '{time}' is past") : PHRASE("time '{time}' is more than a year ahead"), "time", text, NULL);
+    if (t <= now || t > now + (Seconds)FARTHEST_DAYS * 86400)
+        return error_set(err, ERROR_REFUSED, "%s", why);
     *ret = t;
     return TRUE;
 }

@@ -8,6 +8,7 @@
 #include "rules/bounce.h"
 #include "rules/dsn.h"
 #include "rules/glance.h"
+#include "rules/phrase.h"
 #include "rules/returndate.h"
 #include "rules/ses.h"
 #include "rules/words_quote.h"
@@ -16,14 +17,14 @@
 
 static const char *const names[KIND_COUNT] = {
     [KIND_HUMAN] = "human",
-    [KIND_AUTO_REPLY] = "auto-reply",
-    [KIND_BOUNCE] = "bounce",
-    [KIND_RECEIPT] = "receipt",
-    [KIND_CALENDAR_REPLY] = "calendar-reply",
-    [KIND_CALENDAR] = "calendar",
-    [KIND_REPORT] = "report",
-    [KIND_BULK] = "bulk",
-    [KIND_OWN] = "own",
+    [KIND_AUTO_REPLY] = PHRASE("auto-reply"),
+    [KIND_BOUNCE] = PHRASE("bounce"),
+    [KIND_RECEIPT] = PHRASE("receipt"),
+    [KIND_CALENDAR_REPLY] = PHRASE("calendar-reply"),
+    [KIND_CALENDAR] = PHRASE("calendar"),
+    [KIND_REPORT] = PHRASE("report"),
+    [KIND_BULK] = PHRASE("bulk"),
+    [KIND_OWN] = PHRASE("own"),
 };
 
 const char *kind_name(Kind k) { return (unsigned)k < KIND_COUNT ? names[k] : "?"; }

@@ -6,12 +6,14 @@
 
 #include "base/error.h"
 
+#include "rules/phrase.h"
+
 #include "base/banned.h"
 
 #define PERCENT_MAX 1000
 
 static const char *const target_names[TARGET_COUNT] = {
-    [TARGET_RESPOND] = "respond", [TARGET_UPDATE] = "update", [TARGET_RESOLVE] = "resolve", [TARGET_ASSIGN] = "assign"};
+    [TARGET_RESPOND] = PHRASE("respond"), [TARGET_UPDATE] = PHRASE("update"), [TARGET_RESOLVE] = PHRASE("resolve"), [TARGET_ASSIGN] = PHRASE("assign")};
 
 const char *policy_target_name(TargetKind t) { return target_names[t]; }
 

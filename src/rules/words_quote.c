@@ -163,7 +163,7 @@ static const char *const notice_begins[] = {
     "überfällig: unsere antwort", "überfällig: der nächste zwischenstand", "überfällig: die lösung", "überfällig: die zuweisung",
     "fällig: unsere antwort", "fällig: der nächste zwischenstand", "fällig: die lösung", "fällig: die zuweisung",
     "jetzt fällig: ",
-    "exercise: answer as in earnest", "please confirm how escalate reaches you", "bitte bestätigen sie, wie escalate sie erreicht",
+    "exercise: answer as in earnest", "übung: antworten sie wie im ernstfall", "please confirm how escalate reaches you", "bitte bestätigen sie, wie escalate sie erreicht",
 };
 
 static const char *const separators[] = {

@@ -168,13 +168,20 @@ gboolean runs_rebase(Db *db, RunRow *r, const char *policy_digest, guint levels,
 gboolean runs_answered(Db *db, gint64 notification, GArray **ret, GError **err)
 {
     return db_ids(db, ret, err,
-                  "select run_id from notification where id = $1 union select n.run_id from outbox o join beside b on b.outbox_id = o.id"
+                  "with recursive answered (run_id) as (select run_id from notification where id = $1 union select n.run_id from outbox o join beside b on b.outbox_id = o.id"
                   " join notification n on n.id = b.notification_id where o.notification_id = $1"
                   /* in a digest a ticket has one line, whatever ladders of it ask */
                   " union select other.run_id from beside b join outbox o on o.id = b.outbox_id join notification d on d.id = o.notification_id and d.kind = $2"
                   " join beside c on c.outbox_id = o.id join notification other on other.id = c.notification_id"
-                  " join notification n on n.id = b.notification_id and n.ticket_id = other.ticket_id where b.notification_id = $1 order by 1",
+                  " join notification n on n.id = b.notification_id and n.ticket_id = other.ticket_id where b.notification_id = $1"
+                  " union select s.by_run_id from successor s join answered a on a.run_id = s.run_id)"
+                  " select run_id from answered where not exists (select 1 from successor s where s.run_id = answered.run_id) order by 1",
                   "ii", notification, (gint64)PAGE_DIGEST);
+}
+
+gboolean runs_succeed(Db *db, gint64 run, gint64 by_run, GError **err)
+{
+    return db_run(db, err, "insert into successor (run_id, by_run_id) values ($1, $2) on conflict do nothing", "ii", run, by_run);
 }
 
 gboolean runs_asked(Db *db, gint64 notification, GArray **ret, GError **err)

@@ -38,8 +38,10 @@ gboolean runs_end_cause(Db *db, gint64 run, const char *cause, Instant now, GErr
 /* How many causes are open, and how many of these are paused clocks. */
 gboolean runs_causes(Db *db, gint64 run, gint64 *ret_open, gint64 *ret_paused, GError **err);
 
-/* The runs that an answer to that notification is about: its own, and those whose notifications its mail carried beside it (gint64). */
+/* The runs that an answer to that notification is about: its own, and those whose notifications its mail carried beside it (gint64); in the place of
+ * one that was superseded what goes on for it. */
 gboolean runs_answered(Db *db, gint64 notification, GArray **ret, GError **err);
+gboolean runs_succeed(Db *db, gint64 run, gint64 by_run, GError **err);
 /* The notifications of which the mail of that one speaks (gint64): itself and what it carries; of a digest what it carries only. */
 gboolean runs_asked(Db *db, gint64 notification, GArray **ret, GError **err);
 /* A digest for the contact of `first`, a notification; the row is of no ladder, whatever run it names. */

@@ -222,6 +222,7 @@ static const char step_6[] =
 static const char step_7[] =
     "drop index notification_open;"
     "create index notification_open on notification (contact, ticket_id) where state in (0, 1);";
+
 /* A number that stood in an address, a Message-ID, an invitation or the audit never comes back, whatever is deleted or restored: those tables
  * count on from the highest that there ever was (db_jump moves that). What they hold is not touched by the word, so it is put into their text:
  * to make them anew would copy all mail. The table that goes again makes SQLite's own of the counts. */
@@ -231,6 +232,7 @@ static const char step_8[] =
     "update sqlite_schema set sql = replace(sql, '(id integer primary key,', '(id integer primary key autoincrement,')"
     " where type = 'table' and name in ('person', 'ticket', 'message', 'clock', 'run', 'notification', 'work', 'outbox', 'roundcall');"
     "pragma writable_schema = reset;";
+
 static const char step_9[] =
     /* A hold that somebody gave himself by an override. */
     "alter table run add column is_overridden integer not null default 0;"

@@ -1,5 +1,5 @@
-/* spoolgroup: the group commit. It must never let a mail's name into incoming before its bytes are on disk, and never call one stored before
- * its name is. */
+/* spoolgroup: the steps of a group commit. It must never take a file away that has its name in incoming: core may have
+ * read it, and the second copy that the client then sends is a duplicate that core knows. */
 #include "store/spoolgroup.h"
 
 #include <errno.h>
@@ -122,66 +122,52 @@ void spoolgroup_write(SpoolGroup *g, SpoolGroupMail *mail)
     g_string_truncate(mail->bytes, 0);
 }
 
-/* All files of the group, or none: an error that the kernel tells once must not be taken for one file's. */
-static void sync_files(const SpoolGroup *g, SpoolGroupMail *const *mails, guint count)
+void spoolgroup_fail(SpoolGroup *g, SpoolGroupMail *const *mails, guint count, const char *doing, int error)
 {
-    guint left = 0;
-    int fd = -1;
     for (guint i = 0; i < count; i++) {
-        if (mails[i]->why == NULL && spoolwrite_settle(&mails[i]->file, &mails[i]->inode) != 0)
-            fail(g, mails[i], "set the mode in tmp");
-        if (mails[i]->why == NULL) {
-            fd = mails[i]->file.fd;
-            left++;
-        }
-    }
-    int rc = left == 0 ? 0 : left == 1 ? fsync(fd) : syncfs(g->spool.tmp);
-    int saved = errno;
-    for (guint i = 0; i < count; i++) {
-        errno = saved;
-        if (mails[i]->why == NULL && rc != 0)
-            fail(g, mails[i], "sync in tmp");
-        else if (mails[i]->why == NULL && spoolwrite_close(&mails[i]->file) != 0)
-            fail(g, mails[i], "close in tmp");
+        errno = error;
+        fail(g, mails[i], doing);
     }
 }
 
-void spoolgroup_store(SpoolGroup *g, SpoolGroupMail *const *mails, guint count)
+static gboolean has_spool(SpoolGroup *g, SpoolGroupMail *const *mails, guint count)
 {
-    gboolean any = FALSE, is_spool = are_directories_there(g);
-    for (guint i = 0; i < count; i++) {
-        errno = ENOENT;
-        if (is_spool)
-            spoolgroup_write(g, mails[i]);
-        else
-            fail(g, mails[i], "the spool was moved");
-    }
-    if (!is_spool) {
-        close_directories(g);
-        open_directories(g, NULL); /* for the next, if they can be had */
-    }
-    sync_files(g, mails, count);
-    for (guint i = 0; i < count; i++) {
-        SpoolGroupMail *mail = mails[i];
-        if (mail->why != NULL)
-            continue;
-        if (spoolwrite_enter(&g->spool, &mail->file, mail->half, mail->inode) != 0) {
-            fail(g, mail, "move into incoming");
-            continue;
-        }
-        mail->half[0] = '\0';
-        any = TRUE;
-    }
-    if (!any || fsync(g->spool.incoming) == 0)
+    if (count == 0 || are_directories_there(g))
+        return TRUE;
+    spoolgroup_fail(g, mails, count, "the spool was moved", ENOENT);
+    close_directories(g);
+    open_directories(g, NULL); /* for the next, if they can be had */
+    return FALSE;
+}
+
+void spoolgroup_seal(SpoolGroup *g, SpoolGroupMail *const *mails, guint count)
+{
+    if (!has_spool(g, mails, count))
         return;
-    /* The files stay: the second copy is a duplicate that core knows, while taking one away that core may have read would be a loss. */
-    int saved = errno;
     for (guint i = 0; i < count; i++) {
-        errno = saved;
-        if (mails[i]->why == NULL)
-            fail(g, mails[i], "sync incoming");
+        spoolgroup_write(g, mails[i]);
+        if (mails[i]->why == NULL && spoolwrite_settle(&mails[i]->file, &mails[i]->inode) != 0)
+            fail(g, mails[i], "set the mode in tmp");
     }
 }
+
+void spoolgroup_enter(SpoolGroup *g, SpoolGroupMail *const *mails, guint count)
+{
+    if (!has_spool(g, mails, count))
+        return;
+    for (guint i = 0; i < count; i++) {
+        SpoolGroupMail *mail = mails[i];
+        if (mail->why == NULL && spoolwrite_close(&mail->file) != 0)
+            fail(g, mail, "close in tmp");
+        else if (mail->why == NULL && spoolwrite_enter(&g->spool, &mail->file, mail->half, mail->inode) != 0)
+            fail(g, mail, "move into incoming");
+        else if (mail->why == NULL)
+            mail->half[0] = '\0';
+    }
+}
+
+int spoolgroup_tmp(const SpoolGroup *g) { return g->spool.tmp; }
+int spoolgroup_incoming(const SpoolGroup *g) { return g->spool.incoming; }
 
 void spoolgroup_drop(SpoolGroup *g, SpoolGroupMail *mail)
 {

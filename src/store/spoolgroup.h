@@ -1,4 +1,4 @@
-/* spoolgroup: mails that come in side by side become message files, and one sync makes all that are whole durable. Format: escalate-spool(5). */
+/* spoolgroup: mails that come in side by side become message files, in steps between which one sync is enough for all. Format: escalate-spool(5). */
 #ifndef STORE_SPOOLGROUP_H
 #define STORE_SPOOLGROUP_H
 
@@ -28,9 +28,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SpoolGroup, spoolgroup_close)
 SpoolGroupMail *spoolgroup_begin(SpoolGroup *g, const char *sender, const GPtrArray *recipients, uid_t user);
 /* Writes what there is into tmp. What fails is mail->why. */
 void spoolgroup_write(SpoolGroup *g, SpoolGroupMail *mail);
-/* Takes mails that are whole. Where mail->why is NULL afterwards the mail is on disk, in incoming. One sync is enough for all of them: fsync(2)
- * for one, syncfs(2) for several, which writes whatever else waits on that file system too; then one of the directory. */
-void spoolgroup_store(SpoolGroup *g, SpoolGroupMail *const *mails, guint count);
+/* The steps of mails that are whole, all of the same group. Between them the caller syncs: after sealing the files (fsync(2) of mail->file.fd, or
+ * syncfs(2) of spoolgroup_tmp() for many), after entering the directory (fsync(2) of spoolgroup_incoming(), or syncfs(2)). One syncfs(2) may do for the
+ * files of one group and the names of the one before. A mail is on disk, in incoming, when both have succeeded and mail->why is NULL. */
+void spoolgroup_seal(SpoolGroup *g, SpoolGroupMail *const *mails, guint count);
+void spoolgroup_enter(SpoolGroup *g, SpoolGroupMail *const *mails, guint count);
+/* What the caller did with them failed. One that has its name in incoming keeps it. */
+void spoolgroup_fail(SpoolGroup *g, SpoolGroupMail *const *mails, guint count, const char *doing, int error);
+/* -1 while the spool is not to be had. */
+int spoolgroup_tmp(const SpoolGroup *g);
+int spoolgroup_incoming(const SpoolGroup *g);
 /* Frees; takes away what is in tmp and was not stored. NULL is fine. */
 void spoolgroup_drop(SpoolGroup *g, SpoolGroupMail *mail);
 

@@ -5,9 +5,11 @@
 
 #include "base/error.h"
 
+#include "rules/phrase.h"
+
 #include "base/banned.h"
 
-static const char *const state_names[TICKET_STATE_COUNT] = {"new", "open", "waiting", "resolved", "closed", "merged"};
+static const char *const state_names[TICKET_STATE_COUNT] = {PHRASE("new"), PHRASE("open"), PHRASE("waiting"), PHRASE("resolved"), PHRASE("closed"), PHRASE("merged")};
 
 const char *tickets_state_name(TicketState s) { return state_names[s]; }
 

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+
+#include "rules/phrase.h"
 #include "time/ical.h"
 #include "time/dry.h"
 #include "time/layers.h"
@@ -182,7 +184,7 @@ Calendar *calendar_new(const CalendarSource *s, GPtrArray *warnings, GError **er
 
 void calendar_dry(const Calendar *c, Instant now, Duration max_age, GPtrArray *reports)
 {
-    g_autofree char *what = g_strdup_printf("calendar '%s'", c->name);
+    g_autofree char *what = phrase_make("calendar '{name}'", "name", c->name, NULL);
     dry_check(c->hours, c->zone, what, now, (Duration){0}, reports);
     dry_check(c->holidays, c->zone, what, now, max_age, reports);
 }

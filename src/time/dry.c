@@ -1,6 +1,8 @@
 /* dry: expands a little of the future, and the past only where the future is empty. */
 #include "time/dry.h"
 
+#include "rules/phrase.h"
+
 #include "time/occur.h"
 
 #include "base/banned.h"
@@ -45,19 +47,22 @@ static void check_end(const IcalFile *f, const Zone *zone, const char *what, Ins
     if (!last_end(f, zone, now - REMEMBERED, now + DRY_DAYS * DAY, &last))
         return;
     if (last == INSTANT_NONE) {
-        g_ptr_array_add(reports, g_strdup_printf("%s: file '%s' has no event in the last five years, nor after them", what, f->path));
+        g_ptr_array_add(reports, phrase_make("{what}: file '{file}' has no event in the last five years, nor after them", "what", what, "file", f->path, NULL));
         return;
     }
     Civil c = zone_civil(zone, last - 1);
-    g_ptr_array_add(reports, g_strdup_printf("%s: file '%s' runs dry: its last event %s %04d-%02d-%02d", what, f->path,
-                                             last > now ? "ends" : "ended", c.year, c.month, c.day));
+    g_autofree char *day = g_strdup_printf("%04d-%02d-%02d", c.year, c.month, c.day);
+    g_ptr_array_add(reports, phrase_make(last > now ? PHRASE("{what}: file '{file}' runs dry: its last event ends {day}")
+                                                    : PHRASE("{what}: file '{file}' runs dry: its last event ended {day}"),
+                                         "what", what, "file", f->path, "day", day, NULL));
 }
 
 static void check_age(const IcalFile *f, const char *what, Instant now, Duration max_age, GPtrArray *reports)
 {
     Seconds limit = max_age.unit == DURATION_BUSINESS_DAYS ? max_age.amount * DAY : max_age.amount;
+    g_autofree char *days = g_strdup_printf("%" G_GINT64_FORMAT, (now - f->changed_at) / DAY);
     if (limit > 0 && f->changed_at != INSTANT_NONE && now - f->changed_at > limit)
-        g_ptr_array_add(reports, g_strdup_printf("%s: file '%s' is %" G_GINT64_FORMAT " days old", what, f->path, (now - f->changed_at) / DAY));
+        g_ptr_array_add(reports, phrase_make("{what}: file '{file}' is {days} days old", "what", what, "file", f->path, "days", days, NULL));
 }
 
 void dry_check(const GPtrArray *files, const Zone *zone, const char *what, Instant now, Duration max_age, GPtrArray *reports)

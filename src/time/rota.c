@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+
+#include "rules/phrase.h"
 #include "time/dry.h"
 #include "time/ical.h"
 #include "time/occur.h"
@@ -49,7 +51,7 @@ const Zone *rota_zone(const Rota *r) { return r->zone; }
 
 void rota_dry(const Rota *r, Instant now, Duration max_age, GPtrArray *reports)
 {
-    g_autofree char *what = g_strdup_printf("rota '%s'", r->name);
+    g_autofree char *what = phrase_make("rota '{name}'", "name", r->name, NULL);
     dry_check(r->files, r->zone, what, now, max_age, reports);
 }
 

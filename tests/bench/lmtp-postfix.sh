@@ -16,8 +16,10 @@ SOCKET=$work/server/lmtp
 cat >"$work/recipe/main.cf" <<END
 transport_maps = inline:{ ours.test=lmtp:unix:$SOCKET, sink.test=lmtp:unix:$work/sink }
 relay_domains = ours.test, sink.test
+lmtp_destination_concurrency_limit = 50
+initial_destination_concurrency = 20
 END
-echo 'lmtp unix - - n - 40 lmtp' >"$work/recipe/master.cf"
+echo 'lmtp unix - - n - 50 lmtp' >"$work/recipe/master.cf"
 RECIPE=$work/recipe
 export RECIPE SOCKET
 port=$(python3 -c 'import socket

@@ -44,7 +44,7 @@ $cc -std=gnu11 -D_GNU_SOURCE -O2 -I"$source" -o "$work/bench_filter" "$bench/ben
 compile bench_worktime
 compile bench_recalc
 compile bench_due
-compile bench_lmtp "$build/src/programs/lmtp_worker.o" "$build/src/programs/lmtp_listen.o"
+compile bench_lmtp "$build/src/programs/lmtp_worker.o" "$build/src/programs/lmtp_listen.o" "$build/src/programs/lmtp_sync.o" "$build/src/programs/lmtp_connection.o"
 # shellcheck disable=SC2086 # words are wanted
 compile bench_intake $core
 # shellcheck disable=SC2086 # words are wanted

@@ -130,6 +130,11 @@ match "who was paged is told both in one mail" 'also by policy standard, level 1
 not_match() { case $3 in *"$2"*) fail "$1" ;; *) pass "$1" ;; esac; }
 not_match "and no line that it is over" 'It is over' "$(plain "$(newest line 2>/dev/null)" 2>/dev/null)"
 match "explain names both" 'run .* by policy quick: climbing, level 1' "$(escalate explain "$slow")"
+answer "$(templated escalation | tail -n 2 | head -n 1)" bob@desk.test 'ack 20m'
+pass_at "2026-05-26T10:13:20+02:00"
+same "who answers to what the first asked takes what asks in its place" "standard:3:1 quick:1:1" "$(runs "$slow" | tr '\n' ' ' | sed 's/ $//')"
+match "and is told so" 'policy quick asks now, in the place of the one that asked you. You have it, until' "$(joined "$(newest transcript)")"
+op decline --as bob "$slow" >/dev/null
 
 # ---- risks ----
 minute=13
@@ -319,7 +324,7 @@ pass_at "2026-05-28T12:34:30+02:00"
 same "he gets no second mail in that minute" "$before" "$(templated_count escalation)"
 pass_at "2026-05-28T12:35:00+02:00"
 same "but one in the next" "$((before + 1))" "$(templated_count escalation)"
-match "that says both" 'level 1 of 1; your time by policy standard is over too, mailed 12:34: one ACK is for both; your time by policy quick is over' \
+match "that says both" '; your time by policy standard is over too, mailed 12:34: one ACK is for both; your time by policy quick is over' \
     "$(joined "$(newest escalation)")"
 answer "$(newest escalation)" bob@desk.test 'ack 30m'
 pass_at "2026-05-28T12:36:00+02:00"

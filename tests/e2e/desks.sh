@@ -72,6 +72,31 @@ match "and one with two" '^overlap	rota duty	2026-10-25T16:00:00.00:00	2026-10-2
 mv "$WORK/sun/berlin.ics.utc" "$WORK/sun/berlin.ics"
 escalate simulate --policy incident --queue support --severity S1 --from 2026-10-24T23:50:00Z --until 2026-10-25T04:00:00Z >"$WORK/weekend" 2>&1
 same_file "what the incident ladder does over that weekend" "$DESKS/sun/weekend.txt" "$WORK/weekend"
+# A question of Friday evening, from then to Monday evening. What each line must be: 8bh to answer on the calendar of weekdays are over on Monday at
+# 04:00 UTC, half of them on Friday at midnight: then duty, twice 5m apart, the manager, 10m later the two directors, and after 15m the ticket of
+# operations, at a tenth of its 15m; its last level again after 15m more, 30m, 1h, 2h, 4h and each 4h, the manager who is on duty by then; the
+# handoffs at 0, 8 and 16 UTC, which Berlin reads as 10 and 18 on Saturday, and as 9 and 17 from Sunday on; no update, since S3 has no cadence; and
+# the note 5m before the answer is late.
+escalate simulate --policy incident --queue support --severity S3 --from 2026-10-23T20:00:00Z --until 2026-10-26T20:00:00Z >"$WORK/dst" 2>&1
+same_file "a question of Friday evening over the whole weekend" "$DESKS/sun/dst.txt" "$WORK/dst"
+same "the ladder, and where its last level is asked again" "$(cat <<'END'
+24T00:00:00 raj
+24T00:05:00 raj
+24T00:10:00 hank
+24T00:20:00 vera amit
+24T00:36:30 hank vera amit
+24T01:06:30 hank vera amit
+24T01:36:30 hank vera amit
+24T02:36:30 hank vera amit
+24T04:36:30 hank vera amit
+END
+)" "$(awk -F '\t' '$2 != "-" && NF > 5 { split($4, who, " "); at = substr($1, 9, 11); if (at != last) printf "%s%s", (last != "" ? "\n" : ""), at; printf " %s", who[1]; last = at }' "$WORK/dst" | head -n 9)"
+same "each 4h after that" '08:36:30 12:36:30 16:36:30 20:36:30 00:36:30 04:36:30 08:36:30 12:36:30 16:36:30 20:36:30 00:36:30 04:36:30 08:36:30 12:36:30 16:36:30' \
+    "$(awk -F '\t' '$4 ~ /^vera/ { print substr($1, 12, 8) }' "$WORK/dst" | tail -n +7 | tr '\n' ' ' | sed 's/ $//')"
+same "from Monday's handoff on another manager" '26T08:36:30' "$(awk -F '\t' '$2 != "-" && $4 ~ /^nora/ { print substr($1, 9, 11); exit }' "$WORK/dst")"
+same "the customer hears once, before it is late" '2026-10-26T03:55:00+00:00 delay' "$(awk -F '\t' '$4 ~ /^customer/ { print $1, $3 }' "$WORK/dst")"
+match "a shift's end in local time before the change" 'until Saturday 24 October, 18:00 .CEST' "$(cat "$WORK/dst")"
+match "and after it" 'until Sunday 25 October, 17:00 .CET' "$(cat "$WORK/dst")"
 
 letter 'Ed Fox <ed@bigbank.example>' support@sun.example 'Payments are down' 'No payment goes through.'
 at 2026-10-24T03:00:00+02:00
@@ -101,6 +126,51 @@ at 2026-10-24T16:20:00Z
 vendor=$(templated vendor | tail -n 1)
 match "the vendor is asked under its contract" 'QC-2291' "$(words "$vendor")"
 no_match "and reads nothing of the customer" '[Aa]cme|Di Orr|late|@sun.example>.*Luis' "$(cat "$vendor")"
+# a promise that is kept too long, two directors, and an answer through the queue
+answer() { # answer FILE FROM BODY
+    printf '%s\n' "$3" | make_mail -H "Authentication-Results: mx.$DOMAIN; dmarc=pass" -H "In-Reply-To: $(header "$1" Message-ID)" "$2" "$(reply_to "$1")" \
+        "Re: $(header "$1" Subject)" - | deliver "$2" "$(reply_to "$1")"
+}
+asks() { python3 -c 'import sqlite3,sys
+for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(row[0])' "$WORK/sun/escalate.db" "$1"; }
+run() { asks "select state || ' ' || level || ' ' || coalesce(acker, '-') from run where policy = 'incident' order by id desc limit 1"; }
+for ticket in $(asks "select id from ticket where state in ('new', 'open', 'waiting')"); do escalate --now 2026-10-28T08:00:00Z resolve "$ticket" done >/dev/null; done
+at 2026-10-28T08:00:00Z
+forget
+letter 'Ed Fox <ed@bigbank.example>' support@sun.example 'Orders are down' 'Nobody can order.'
+at 2026-10-28T09:00:00Z
+work=$WORK/work.eml
+cp "$(templated new-ticket | tail -n 1)" "$work"
+duty=$(header "$work" To | sed 's/.*<\(.*\)>/\1/')
+at 2026-10-28T09:07:30Z
+at 2026-10-28T09:12:30Z
+at 2026-10-28T09:17:30Z
+answer "$(of escalation nora)" nora@sun.example ack
+at 2026-10-28T09:18:00Z
+same "the manager has it" '1 2 nora' "$(run)"
+at 2026-10-28T10:18:00Z
+answer "$(of reminder nora)" nora@sun.example ack
+at 2026-10-28T10:19:00Z
+at 2026-10-28T10:47:59Z
+same "an ack renewed" '1 2 nora' "$(run)"
+at 2026-10-28T10:48:00Z
+same "but 90m without a way round, and the directors are asked" '0 3 -' "$(run)"
+same "both, in their own words" 'amit vera' "$(asked executive)"
+answer "$(of executive vera)" vera@sun.example ack
+at 2026-10-28T10:50:00Z
+same "one of two is not enough" '0 3 -' "$(run)"
+match "which she is told" 'Recorded. More of your level must acknowledge' "$(words "$(of transcript vera)")"
+answer "$(of executive amit)" amit@sun.example ack
+at 2026-10-28T10:51:00Z
+same "the second is" '1 3 amit' "$(run)"
+forget
+answer "$work" "$duty" 'Dear Ed, orders work again.'
+at 2026-10-28T10:52:00Z
+relay=$(templated relay | tail -n 1)
+same "an answer at the work address goes to the customer" 'ed@bigbank.example' "$(header "$relay" To | sed 's/.*<\(.*\)>/\1/')"
+match "from the queue, with nothing of who wrote where" 'orders work again' "$(words "$relay")"
+no_match "of an address inside" "$duty|[+]w" "$(cat "$relay")"
+same "and meets the time to answer, late as it is" 1 "$(asks "select count(*) from clock where target = 'respond' and queue = 'support' and state = 2 and met_at = strftime('%s', '2026-10-28T10:52:00Z') and breached_at is not null")"
 check "the record is whole" escalate audit verify
 
 # ---- the hospital ----

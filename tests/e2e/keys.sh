@@ -81,6 +81,12 @@ mkdir "$WORK/key"
 exits "no file" 78 at 2026-06-25T12:00:00+02:00
 rmdir "$WORK/key"
 mv "$WORK/key.away" "$WORK/key"
+for lost in key audit.key; do
+    mv "$WORK/$lost" "$WORK/away"
+    exits "$lost is lost, the database is not: nothing new is made in silence" 78 at 2026-06-25T12:00:00+02:00
+    match "$lost: and what to do" "$lost': is missing, but the database .* take it from a backup" "$(tail -n 1 "$WORK/log")"
+    mv "$WORK/away" "$WORK/$lost"
+done
 match "the record is whole" '^good: ' "$(escalate audit verify)"
 
 done_testing

@@ -15,10 +15,11 @@ chmod 0755 "$WORK"
 lmtp() { python3 "$CLIENT" "$SOCKET" "$@"; }
 logged() { grep -Eq -e "$1" "$WORK/log"; }
 gone() { ! kill -0 "$1"; }
-# The processes of the daemon: the one that watches for connections, and the other.
+# The process of the daemon that watches for connections.
 is_server() { find "/proc/$1/fd" -type l -lname '*eventpoll*' 2>/dev/null | grep -q .; }
 server_of() { for p in $(pgrep -P "$daemon"); do is_server "$p" && echo "$p"; done; }
-core_of() { for p in $(pgrep -P "$daemon"); do is_server "$p" || echo "$p"; done; }
+# others SIGNAL: to core and all others but the server.
+others() { for p in $(pgrep -P "$daemon"); do is_server "$p" || kill "-$1" "$p"; done; }
 server_is_new() { server=$(server_of) && [ -n "$server" ] && [ "$server" != "$1" ] && lmtp lhlo; }
 newest() { spool_files incoming | tail -n 1; }
 envelope() { envelope_of "$1" | grep -v '^Received-At: '; }
@@ -37,7 +38,7 @@ start() {
     server=$(server_of)
 }
 start
-kill -STOP "$(core_of)"
+others STOP
 
 # ---- what it says ----
 
@@ -185,7 +186,7 @@ match 'so is one for an address that no queue has' '^250 2\.0\.0 on disk' "$(cat
 deliver kim@acme.test support@desk.test <"$WORK/mail"
 before=$(count incoming)
 check 'there is something to do' [ "$before" -ge 4 ]
-kill -CONT "$(core_of)"
+others CONT
 incoming_is_empty() { [ "$(count incoming)" -eq 0 ]; }
 check 'core takes all in' eventually incoming_is_empty
 eventually sh -c "'$ESCALATE' -c '$CONF' list | grep -q 'It is down'"

@@ -110,6 +110,55 @@ pages=$(templated_count escalation)
 at 2026-05-27T09:40:00+02:00
 check "and asks on" test "$(templated_count escalation)" -gt "$pages"
 
+# ---- two ladders become one ticket's ----
+ladders() { sqlite_value "select group_concat(policy || ' ' || state, ', ') from (select * from run where ticket_id = $1 and ended_at is null order by policy)"; }
+to_bob() { sent_to bob@desk.test | grep -c -e '-escalation\.eml$'; }
+several() { # SUBJECT SUBJECT: two tickets of Kim, escalated by hand
+    rm -rf "$WORK"/escalate.db* "$SPOOL"
+    desk observe
+    sed -i -e "s/^rules:\$/&\\n  - {name: fast, text: urgent, policy: quick}\\n  - {name: law, text: lawyer, policy: counsel}/" \
+        -e "s/^policies:\$/&\\n  quick: {levels: [{notify: [bob], ack-within: 20m}, {notify: [carol]}], exhausted: 'queue:operations'}\\n  counsel: {levels: [{notify: [bob], ack-within: 20m}, {notify: [dana]}], exhausted: 'queue:operations'}/" "$CONF"
+    make_mail 'Kim Lee <kim@acme.test>' support@desk.test "$1" 'Where is it?' | deliver kim@acme.test support@desk.test
+    make_mail 'Kim Lee <kim@acme.test>' support@desk.test "$2" 'Where is that?' | deliver kim@acme.test support@desk.test
+    at 2026-05-26T10:00:00+02:00
+    for t in 1 2; do escalate --now 2026-05-26T10:01:00+02:00 escalate $t >/dev/null; done
+}
+for pair in '1 2' '2 1'; do
+    several 'Invoice' 'Invoice, urgent'
+    at 2026-05-26T10:01:00+02:00
+    same "each by its own" 'standard 0 quick 0' "$(ladders 1) $(ladders 2)"
+    page=$(sent_to bob@desk.test | xargs grep -l 'support #1' | grep -e '-escalation\.eml$')
+    match "$pair: merged" 'Merged' "$(merge 2026-05-26T10:03:00+02:00 ${pair})"
+    at 2026-05-26T10:04:00+02:00
+    same "$pair: what a rule named stands in the place of the queue's" 'quick 0' "$(ladders "${pair#* }")"
+    same "$pair: with both reasons" 1 "$(sqlite_value "select count(*) from run_cause c join run r on r.id = c.run_id where r.ended_at is null and c.ended_at is null and r.policy = 'quick'")"
+    same "$pair: nobody is asked twice" 2 "$(to_bob)"
+    match "$pair: the audit says why" 'superseded .*policy=standard by="quick"' "$(escalate audit "${pair#* }")"
+    reply "$page" bob@desk.test 'ack'
+    at 2026-05-26T10:05:00+02:00
+    same "$pair: an ack to the mail of the one that ended takes what goes on" 'quick 1' "$(ladders "${pair#* }")"
+done
+several 'Invoice' 'Invoice, urgent'
+match "before any mail has left" 'Merged' "$(merge 2026-05-26T10:01:30+02:00 1 2)"
+at 2026-05-26T10:02:00+02:00
+same "he gets one" 1 "$(to_bob)"
+several 'Invoice, a lawyer' 'Invoice, urgent'
+match "two that rules named" 'Merged' "$(merge 2026-05-26T10:01:30+02:00 1 2)"
+same "go on both" 'counsel 0, quick 0' "$(ladders 2)"
+at 2026-05-26T10:02:00+02:00
+same "and ask by one mail" 1 "$(to_bob)"
+match "that says both" 'also by policy' "$(plain "$(sent_to bob@desk.test | grep -e '-escalation\.eml$')" | tr -s '\n ' ' ')"
+reply "$(sent_to bob@desk.test | grep -e '-escalation\.eml$')" bob@desk.test 'ack'
+at 2026-05-26T10:03:00+02:00
+same "which one ack answers" 'counsel 1, quick 1' "$(ladders 2)"
+several 'Invoice' 'Invoice, urgent'
+at 2026-05-26T10:01:00+02:00
+escalate --now 2026-05-26T10:02:00+02:00 escalate 2 >/dev/null
+escalate --now 2026-05-26T10:03:00+02:00 escalate 2 >/dev/null
+same "one that asked everybody" 'quick 2' "$(ladders 2)"
+match "takes nobody's place" 'Merged' "$(merge 2026-05-26T10:04:00+02:00 2 1)"
+same "what climbs goes on" 'quick 2, standard 0' "$(ladders 1)"
+
 # ---- one that waits for its customer ----
 waiting() { # THEN…: ticket 1, of S1, waits since 11:07; what is done before it is merged at 11:08
     two

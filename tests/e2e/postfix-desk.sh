@@ -78,7 +78,7 @@ check 'his backup is paged' eventually sink_has ann@sink.test 1
 page=$(in_sink ann@sink.test)
 match 'and told why' 'Bob was mailed 10:23: bounced: 5.1.1 no such mailbox' "$(plain "$page" | tr '\n' ' ' | tr -s ' ')"
 for t in 10:34 10:44; do at "2026-05-26T$t:00+02:00"; done
-match 'Carol is refused at RCPT: told from a transport failure' 'carol.*554 5.7.1' "$(sqlite_value "select contact || ': ' || outcome from notification where outcome like 'not delivered%'")"
+match 'Carol is refused at RCPT: told from a transport failure' 'carol.*554 5.7.1' "$(sqlite_value "select contact || ': ' || outcome from notification where outcome like '%not delivered%'")"
 
 make_mail -H "In-Reply-To: $(header "$page" Message-ID)" 'Ann <ann@sink.test>' "$(reply_to "$page")" 'Re: [support #1] Shop is down' 'Got it!
 

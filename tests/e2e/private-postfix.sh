@@ -70,6 +70,7 @@ showq     unix  n - n -  - showq
 error     unix  - - n -  - error
 retry     unix  - - n -  - error
 anvil     unix  - - n -  1 anvil
+scache    unix  - - n -  1 scache
 postlog   unix-dgram n - n - 1 postlogd
 END
     fill_in "$RECIPE/master.cf"

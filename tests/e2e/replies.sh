@@ -141,7 +141,7 @@ opened 'Shop is down'
 page=$(sent_to bob@desk.test | tail -n 1)
 absent bob@desk.test
 same "whoever was asked with him, on another ticket, is not away" '1 bob, 2 bob' \
-    "$(sqlite_value "select group_concat(run_id || ' ' || contact, ', ') from notification where outcome like 'out of office%'")"
+    "$(sqlite_value "select group_concat(run_id || ' ' || contact, ', ') from notification where outcome like '%out of office%'")"
 LEVELS=
 
 # ---- the requester comes to know a personal address ----

@@ -156,7 +156,7 @@ sender=$(envelope_sender digest)
     printf -- '--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; bob@desk.test\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 user unknown\n\n--b--\n'
 } | deliver '' "$sender"
 at 2026-05-26T12:11:00+02:00
-same "its bounce moves the ladder of each" 4 "$(sqlite_value "select count(*) from notification where contact = 'bob' and outcome like 'bounced%'")"
+same "its bounce moves the ladder of each" 4 "$(sqlite_value "select count(*) from notification where contact = 'bob' and outcome like '%bounced%'")"
 same "the backup is asked for each" 4 "$(to_count ann escalation)"
 same "not for what was mailed before" 20 "$(sqlite_value "select count(*) from notification where contact = 'bob' and state = 1")"
 match "she is told why" 'you stand in for Bob' "$(plain "$(to ann escalation | head -n 1)")"

@@ -94,6 +94,22 @@ same 'and exits 0' 0 "$?"
 rmdir "$WORK/escalate.db"
 mv "$WORK/kept.db" "$WORK/escalate.db"
 
+# another process cannot work: it is reported, and core goes on
+cp "$CONF" "$WORK/good.yaml"
+echo "lmtp: {listen: $WORK/no-such-directory/socket}" >>"$CONF"
+run A=b
+unwell() { escalate health >"$WORK/health"; grep -Eq -e "$1" "$WORK/health"; }
+check 'one that keeps dying is in the log' eventually logged 'event=worker-died worker=lmtp status="exit [0-9]+" deaths=3 again-in=4s'
+check 'and in health' eventually unwell '^CRITICAL workers: lmtp died 3 times since the start, 3 of the last within an hour'
+before=$(outgoing | wc -l)
+make_mail 'Joe <joe@acme.test>' support@desk.test 'Question' | deliver joe@acme.test support@desk.test
+check 'core works all the same' eventually mails_sent $((before + 1))
+same 'and did not die' 0 "$(grep -c 'worker-died worker=core' "$WORK/log")"
+mkdir "$WORK/no-such-directory"
+check 'it works when it can' eventually logged 'event=lmtp-start'
+stop
+cp "$WORK/good.yaml" "$CONF"
+
 # nobody works on alone when the supervisor is killed
 run A=b
 check 'it starts again' eventually logged 'event=start'

@@ -43,6 +43,11 @@ static const struct {
      " join notification x on x.id = a.notification_id join notification y on y.id = b.notification_id"
      " where a.state = 'queued' and b.state = 'queued' and a.notification_id is not null and b.notification_id is not null and a.contact not like 'vendor:%'"
      " and abs(a.next_at - b.next_at) < 60"},
+    {"the queue's ladder climbs where a rule's has its place", "",
+     "select coalesce(min(r.id), 0) from run r join ticket_policy q on q.ticket_id = r.ticket_id and q.policy = r.policy and q.origin = 'queue'"
+     " join ticket_policy x on x.ticket_id = r.ticket_id and x.origin like 'rule:%'"
+     " join run y on y.ticket_id = r.ticket_id and y.policy = x.policy and y.ended_at is null and y.repeat_after = 0" /* never asked everybody */
+     " where r.ended_at is null"},
     {"a containment waits for its word, and nothing ends it", "",
      "select coalesce(min(t.id), 0) from ticket t where t.state in ('new', 'open', 'waiting') and t.contained_at is not null and t.contained_confirmed = 0"
      " and not exists (select 1 from due d where d.ticket_id = t.id and d.what = 'confirm')"},
@@ -114,6 +119,8 @@ static const struct {
      " and not (c.target = 'assign' and c.queue = 'support')" /* no level of its policy names that target */
      " and not exists (select 1 from due d where d.ticket_id = t.id)"
      " and not exists (select 1 from outbox o where o.ticket_id = t.id and o.state = 'queued' and o.notification_id is not null)"
+     " and not exists (select 1 from beside b join outbox o on o.id = b.outbox_id join notification n on n.id = b.notification_id"
+     " where n.ticket_id = t.id and n.state = 0 and o.state = 'queued')" /* in a digest, which bears another ticket's number */
      " and not exists (select 1 from folded f join notification n on n.id = f.notification_id where n.ticket_id = t.id and n.state = 0)"
      " and c.queue not like 'vendor:%'"
      " and not exists (select 1 from run r where r.ticket_id = t.id and r.ended_at is null and (r.state = 2 or r.suspended_at is not null))"},

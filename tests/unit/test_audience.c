@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "rules/phrase.h"
 #include "rules/template_walk.h"
 
 #include "flows/localize.h"
@@ -247,10 +248,15 @@ static void test_localize(void **state)
                "\"left\":\"2 Tage 3 h\",\"said\":\"Tue 2 days\"}"},
         {"en", NULL}, {"fr", NULL}, {"den", NULL}, {"", NULL}, {NULL, NULL},
     };
+    const char *top = g_getenv("TOP_SRCDIR") != NULL ? g_getenv("TOP_SRCDIR") : g_getenv("srcdir");
+    g_autofree char *templates = g_build_filename(top != NULL ? top : ".", "templates", NULL);
+    g_autoptr(GHashTable) phrases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)phrasebook_free);
+    Config config = {0};
+    Desk d = {.config = &config, .templates = templates, .phrases = phrases};
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         json_t *view = json_loads(source, 0, NULL), *same = json_loads(source, 0, NULL);
-        localize_view(view, cases[i].language);
-        localize_view(view, cases[i].language);
+        localize_view(&d, view, cases[i].language);
+        localize_view(&d, view, cases[i].language);
         char *text = json_dumps(view, JSON_SORT_KEYS | JSON_COMPACT);
         if (cases[i].want != NULL)
             assert_string_equal(text, cases[i].want);
@@ -262,9 +268,32 @@ static void test_localize(void **state)
     }
 }
 
+/* Wherever a phrase stands, and in what else; output for scripts is English whatever a site says. */
+static void test_phrases(void **state)
+{
+    (void)state;
+    g_autofree char *made = phrase_make("Noted.", NULL), *listed = g_strdup_printf("[a #1] %s", made);
+    g_autoptr(Phrasebook) book = phrasebook_new();
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GHashTable) phrases = g_hash_table_new(g_str_hash, g_str_equal);
+    phrasebook_read(book, "x", "msgid \"Noted.\"\nmsgstr \"OK!\"\n", problems);
+    g_hash_table_insert(phrases, (gpointer)"en", book);
+    Desk d = {.phrases = phrases};
+    json_t *view = json_pack("{s:s, s:[s, {s:s}], s:s}", "line", made, "lines", listed, "deep", made, "said", "Noted."), *plain = json_deep_copy(view);
+    json_t *want = json_pack("{s:s, s:[s, {s:s}], s:s}", "line", "OK!", "lines", "[a #1] OK!", "deep", "OK!", "said", "Noted.");
+    json_t *english = json_pack("{s:s, s:[s, {s:s}], s:s}", "line", "Noted.", "lines", "[a #1] Noted.", "deep", "Noted.", "said", "Noted.");
+    localize_view(&d, view, NULL);
+    localize_plain(plain);
+    assert_true(json_equal(view, want));
+    assert_true(json_equal(plain, english));
+    json_t *all[] = {view, plain, want, english};
+    for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
+        json_decref(all[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_examples), cmocka_unit_test(test_manual), cmocka_unit_test(test_view),
-                                       cmocka_unit_test(test_check), cmocka_unit_test(test_localize)};
+                                       cmocka_unit_test(test_check), cmocka_unit_test(test_localize),  cmocka_unit_test(test_phrases)};
     return cmocka_run_group_tests_name("audience", tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 
 #include "rules/command.h"
 #include "rules/command_token.h"
+#include "rules/phrase.h"
 #include "tests/unit/rendered.h"
 
 typedef struct {
@@ -931,10 +932,10 @@ static void reads_one_line(void **state)
         g_autoptr(GPtrArray) one = g_ptr_array_new();
         if (ok)
             g_ptr_array_add(one, c);
-        g_autofree char *got = render(one);
+        g_autofree char *got = render(one), *why = phrase_plain(err != NULL ? err->message : "");
         if (ok != (cases[i].want != NULL) || (ok && strcmp(got, cases[i].want) != 0) ||
-            (!ok && strcmp(err->message, cases[i].want_error) != 0))
-            fail_msg("'%s': got '%s' error '%s'", cases[i].line, got, err != NULL ? err->message : "");
+            (!ok && strcmp(why, cases[i].want_error) != 0))
+            fail_msg("'%s': got '%s' error '%s'", cases[i].line, got, why);
         command_free(c);
     }
 }
@@ -973,7 +974,7 @@ static void finds_the_instant(void **state)
         assert_true(instant_parse("2026-11-22T09:00:00Z", &now, NULL));
         assert_true(command_read_line(cases[i].line, &c, NULL));
         gboolean ok = command_when(&c->until, zone, now, &t, &err);
-        g_autofree char *got = ok ? instant_format(t) : g_strdup(err->message);
+        g_autofree char *got = ok ? instant_format(t) : phrase_plain(err->message);
         if (strcmp(got, ok ? cases[i].want : cases[i].want_error) != 0)
             fail_msg("'%s': got '%s'", cases[i].line, got);
     }

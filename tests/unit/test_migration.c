@@ -27,6 +27,8 @@ static const char *const digests[] = {
     "cbf8ebf5a3f24a248283a74a4bef0d2e2b9113d2d0a978e3ad47657c2f43c12a",
     "e9d9a268ca7e8d736e18e1049b7379710a406497174e030fa743d75353ea6cfb",
     "a7e178f0884d07b1172816e78ba499589edf96c96ce9701aa4db2cc98db9e6a8",
+    "35046af48cbcc1f3538599857462ed78eb5bfa0756e5245604243fc3106377eb",
+    "9197a0ecacc19d39f96d5c4af45e0984213a275e7d49e95cf3c7005051c02019",
 };
 
 /* Columns that have another name since the version. */
@@ -170,7 +172,7 @@ static char *values_of(sqlite3 *db, sqlite3 *names, int version)
         g_auto(GStrv) columns = lines_of(names, ask);
         for (guint c = 0; columns[c] != NULL && strcmp(tables[t], "schema_version") != 0; c++) {
             const char *now = present_name(version, tables[t], columns[c]);
-            g_autofree char *sql = g_strdup_printf("select %s from %s%s order by rowid", db == names ? columns[c] : now, tables[t],
+            g_autofree char *sql = g_strdup_printf("select %s from %s%s order by 1", db == names ? columns[c] : now, tables[t],
                                                    strcmp(tables[t], "fact") == 0 ? " where name like 'name %'" : "");
             g_autofree char *text = text_of(db, sql);
             g_string_append_printf(all, "%s.%s: %s", tables[t], now, text);
@@ -274,9 +276,10 @@ static void test_newer(void **state)
 static void test_steps_are_kept(void **state)
 {
     (void)state;
-    assert_int_equal(G_N_ELEMENTS(digests), schema_version_count - 1);
-    for (gsize i = 0; i < G_N_ELEMENTS(digests); i++) {
+    for (gsize i = 0; i + 1 < (gsize)schema_version_count; i++) {
         g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, schema_steps[i], -1);
+        if (i >= G_N_ELEMENTS(digests))
+            fail_msg("step %d is no longer the last: its digest belongs into the list: %s", (int)i + 1, digest);
         if (strcmp(digest, digests[i]) != 0)
             fail_msg("step %d is not what it was: %s; a change of the schema is a step of its own", (int)i + 1, digest);
     }
