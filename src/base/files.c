@@ -102,8 +102,8 @@ static gboolean write_new(const char *path, const char *old, const void *bytes, 
 
 gboolean files_replace(const char *path, const void *bytes, gsize length, int mode, GError **err)
 {
-    g_autofree char *half = g_strdup_printf("%s.new.%d", path, (int)getpid());
-    g_autofree char *directory = g_path_get_dirname(path);
+    g_autofree char *directory = g_path_get_dirname(path), *name = g_path_get_basename(path);
+    g_autofree char *half = g_strdup_printf("%s/.%s.new.%d", directory, name, (int)getpid()); /* hidden: a crash may leave it, and nobody takes it for a message */
     unlink(half); /* left by a process of this number that died */
     if (!write_new(half, path, bytes, length, mode, err)) {
         unlink(half);
@@ -167,14 +167,26 @@ gboolean files_are_same(const char *a, const char *b, gboolean *ret, GError **er
     return TRUE;
 }
 
-gboolean files_make_directory(const char *path, int mode, GError **err)
+/* A name is on disk when the directory that has it was synced; what lies below a directory without a name is lost with it. */
+static gboolean make_one(const char *path, int mode, GError **err)
 {
     g_autofree char *parent = g_path_get_dirname(path);
-    if (g_mkdir_with_parents(parent, 0755) != 0)
-        return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", parent);
-    if (mkdir(path, (mode_t)mode & 0777) != 0 && errno != EEXIST)
-        return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", path);
-    return TRUE;
+    if (mkdir(path, (mode_t)mode & 0777) == 0)
+        return files_sync_directory(parent, err);
+    return errno == EEXIST || error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", path);
+}
+
+gboolean files_make_directory(const char *path, int mode, GError **err)
+{
+    struct stat st;
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return TRUE;
+    for (const char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        g_autofree char *parent = g_strndup(path, (gsize)(slash - path));
+        if ((stat(parent, &st) != 0 || !S_ISDIR(st.st_mode)) && !make_one(parent, 0755, err))
+            return FALSE;
+    }
+    return make_one(path, mode, err);
 }
 
 char *files_resolve(const char *beside, const char *name)

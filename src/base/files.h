@@ -14,7 +14,7 @@ gboolean files_read(const char *path, gsize max, GString **ret, GError **err);
 gboolean files_read_fd(int fd, const char *name, gsize max, GString **ret, GError **err);
 /* Writes all bytes. TEMPFAIL with the system's reason. */
 gboolean files_write_fd(int fd, const char *name, const void *bytes, gsize length, GError **err);
-/* Writes path + a temporary name beside it, fsync, rename over path, fsync of the directory. Mode as given; for root the owner
+/* Writes a hidden file beside path, fsync, rename over path, fsync of the directory. Mode as given; for root the owner
  * stays who it was. */
 gboolean files_replace(const char *path, const void *bytes, gsize length, int mode, GError **err);
 /* Moves without overwriting (renameat2 RENAME_NOREPLACE, else link and unlink). REFUSED when `to` exists. No fsync. */
@@ -22,7 +22,7 @@ gboolean files_move(const char *from, const char *to, GError **err);
 /* Whether two files hold the same bytes. */
 gboolean files_are_same(const char *a, const char *b, gboolean *ret, GError **err);
 gboolean files_sync_directory(const char *path, GError **err);
-/* mkdir -p; parents 0755, the last with mode. */
+/* mkdir -p; parents 0755, the last with mode; those that were made are on disk. */
 gboolean files_make_directory(const char *path, int mode, GError **err);
 /* Changes when the file does: of its inode, size and time of change; "" where there is none. Newly allocated. Take it before you read. */
 char *files_stamp(const char *path);

@@ -331,7 +331,7 @@ static void let_go(Worker *w)
 static gboolean gone(const Worker *w, GError **err)
 {
     if (WIFSIGNALED(w->status))
-        return error_set(err, ERROR_DATA, "worker '%s': signal %d", w->name, WTERMSIG(w->status));
+        return error_set(err, WTERMSIG(w->status) == SIGXCPU ? ERROR_LIMIT : ERROR_DATA, "worker '%s': signal %d", w->name, WTERMSIG(w->status));
     return error_set(err, ERROR_DATA, "worker '%s': exit %d", w->name, WEXITSTATUS(w->status));
 }
 

@@ -21,7 +21,8 @@ pid_t worker_pid(const Worker *w); /* -1 once it is known to be gone */
 int worker_fd(const Worker *w);    /* the channel, to poll for an answer; -1 once gone */
 
 /* One frame to the child; pass_fd goes along (it stays open here), -1: none. TEMPFAIL when the child does not read it in
- * LIMIT_WORKER_SEND_SECONDS; DATA when it is gone, with how: "worker 'parse': signal 11" or "… exit 3". */
+ * LIMIT_WORKER_SEND_SECONDS; DATA when it is gone, with how: "worker 'parse': signal 11" or "… exit 3", LIMIT where its
+ * CPU time was over. */
 gboolean worker_send(Worker *w, const void *bytes, gsize n, int pass_fd, GError **err);
 /* One frame of the child, NUL-terminated beyond its length. TEMPFAIL when it is not here whole in real_seconds; LIMIT when longer
  * than max; DATA as above. After TEMPFAIL and LIMIT the channel is out of step: only worker_kill or worker_stop makes sense. */

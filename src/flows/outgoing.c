@@ -27,11 +27,9 @@
 gboolean outgoing_has_template(const Desk *d, const char *language, const char *name)
 {
     g_autofree char *file = g_strconcat(name, ".txt", NULL);
-    GString *source = NULL;
-    if (!rendering_find(d, language, file, &source, NULL, NULL))
-        return FALSE;
-    g_string_free(source, TRUE);
-    return TRUE;
+    g_autoptr(GString) source = NULL;
+    g_autoptr(GError) local = NULL;
+    return rendering_find(d, language, file, &source, NULL, &local) || local->code != ERROR_CONFIG; /* who reads it next says why he cannot */
 }
 
 gboolean outgoing_text(const Desk *d, const Outgoing *o, json_t *view, char **ret_from, char **ret_text, GError **err)
@@ -82,6 +80,10 @@ gboolean outgoing_html(const Desk *d, const Outgoing *o, json_t *view, const cha
     g_autoptr(GError) local = NULL;
     if (o->text == NULL && rendering_find(d, o->language, file, &source, NULL, &local))
         return render_html(d, o, file, source->str, view, ret, err);
+    if (local != NULL && local->code != ERROR_CONFIG) {
+        g_propagate_error(err, g_steal_pointer(&local));
+        return FALSE;
+    }
     if (!rendering_find(d, o->language, "plain.html", &source, NULL, err))
         return FALSE;
     json_t *lines = json_array();

@@ -56,19 +56,32 @@ gboolean rendering_find(const Desk *d, const char *language, const char *name, G
 
 char *rendering_partial(const char *name, void *data)
 {
-    const RenderingPartials *p = data;
+    RenderingPartials *p = data;
     g_autofree char *file = g_strconcat(name, ".mustache", NULL);
+    g_autoptr(GError) local = NULL;
     GString *source = NULL;
-    if (strchr(name, '/') != NULL || !rendering_find(p->desk, p->language, file, &source, NULL, NULL))
+    if (strchr(name, '/') != NULL)
         return NULL;
-    return g_string_free(source, FALSE);
+    if (rendering_find(p->desk, p->language, file, &source, NULL, &local))
+        return g_string_free(source, FALSE);
+    if (local->code != ERROR_CONFIG && p->failed == NULL)
+        p->failed = g_steal_pointer(&local);
+    return NULL;
 }
 
 gboolean rendering_render(const Desk *d, const char *language, const char *name, const char *source, TemplateMode mode, const json_t *view, char **ret,
                           GError **err)
 {
-    RenderingPartials p = {d, language};
-    return template_render(d->parsed, name, source, mode, &view_template_values, view, rendering_partial, &p, ret, err);
+    RenderingPartials p = {d, language, NULL};
+    g_autofree char *text = NULL;
+    gboolean ok = template_render(d->parsed, name, source, mode, &view_template_values, view, rendering_partial, &p, &text, err);
+    if (p.failed != NULL) { /* a mail without a part of its words is another mail */
+        g_clear_error(err);
+        g_propagate_error(err, p.failed);
+        return FALSE;
+    }
+    *ret = g_steal_pointer(&text);
+    return ok;
 }
 
 gboolean rendering_speaks(const Desk *d, const char *language)

@@ -15,6 +15,7 @@ gboolean rendering_find(const Desk *d, const char *language, const char *name, G
 typedef struct {
     const Desk *desk;
     const char *language;
+    GError *failed; /* why one that may be there could not be read; whoever asks frees it */
 } RenderingPartials;
 char *rendering_partial(const char *name, void *data);
 /* The template with its partials; `name` is for messages. */

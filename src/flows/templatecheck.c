@@ -48,9 +48,11 @@ void templatecheck_audience(const Desk *d, const char *language, const char *pat
         return;
     *dot = '\0';
     Check c = {d, language, name, path, problems};
-    RenderingPartials partials = {d, language};
-    if (!audience_check(name, source, rendering_partial, &partials, found, &c, &err))
-        g_ptr_array_add(problems, g_strdup(err->message));
+    RenderingPartials partials = {d, language, NULL};
+    gboolean ok = audience_check(name, source, rendering_partial, &partials, found, &c, &err);
+    if (!ok || partials.failed != NULL)
+        g_ptr_array_add(problems, g_strdup((ok ? partials.failed : err)->message));
+    g_clear_error(&partials.failed);
 }
 
 /* ---- what no mail has ---- */
@@ -78,7 +80,8 @@ void templatecheck_unknown(const Desk *d, const char *language, const char *file
         return;
     name = g_strndup(file, (gsize)(dot - file));
     Check c = {d, language, name, path, warnings};
-    RenderingPartials partials = {d, language};
+    RenderingPartials partials = {d, language, NULL};
     template_walk(name, source->str, visit, &c, rendering_partial, &partials, NULL); /* what cannot be read is told elsewhere */
+    g_clear_error(&partials.failed);
     g_string_free(source, TRUE);
 }

@@ -135,13 +135,25 @@ static void read_envelope(const Desk *d, Arrival *a)
     }
 }
 
+/* What fails once may be a fault of the moment: a second try at once, since the file lost its place before later ones if it came to its strike first. */
+static gboolean open_file(const char *spool, const char *name, SpoolFile **ret, GError **err)
+{
+    g_autoptr(GError) first = NULL;
+    if (spool_open(spool, name, ret, &first))
+        return TRUE;
+    if (first->code == ERROR_DATA)
+        return spool_open(spool, name, ret, err);
+    g_propagate_error(err, g_steal_pointer(&first));
+    return FALSE;
+}
+
 static gboolean open_arrival(Core *c, const char *name, Instant now, Arrival **ret, GError **err)
 {
     Arrival *a = g_new0(Arrival, 1);
     a->parse = c->parse;
     a->desk = c->desk;
     a->spool = c->desk->config->spool;
-    if (!spool_open(c->desk->config->spool, name, &a->file, err)) {
+    if (!open_file(c->desk->config->spool, name, &a->file, err)) {
         arrival_free(a);
         return FALSE;
     }

@@ -122,11 +122,15 @@ void parse_worker_free(ParseWorker *p)
     g_free(p);
 }
 
-/* FALSE: the next request gets a fresh worker. */
-static gboolean ask_worker(ParseWorker *p, const char *request, int fd, gsize max, GString **ret, GError **err)
+/* FALSE: the next request gets a fresh worker. *ret_stalled: it had the file, and needed too much time or memory for it; else it died. */
+static gboolean ask_worker(ParseWorker *p, const char *request, int fd, gsize max, GString **ret, gboolean *ret_stalled, GError **err)
 {
-    if (worker_send(p->worker, request, strlen(request), fd, err) && worker_receive(p->worker, max, LIMIT_PARSE_REAL_SECONDS, ret, err))
+    GError *local = NULL;
+    gboolean is_sent = worker_send(p->worker, request, strlen(request), fd, &local);
+    if (is_sent && worker_receive(p->worker, max, LIMIT_PARSE_REAL_SECONDS, ret, &local))
         return TRUE;
+    *ret_stalled = is_sent && local->code != ERROR_DATA;
+    g_propagate_error(err, local);
     g_clear_pointer(&p->worker, worker_stop);
     return FALSE;
 }
@@ -139,22 +143,30 @@ static gboolean works_at_all(ParseWorker *p, GError **err)
     static const char mail[] = "From: a@example.com\nSubject: x\n\nx\n";
     g_autoptr(GString) answer = NULL;
     g_autoptr(GError) why = NULL;
+    gboolean stalled;
     AUTO_FD fd = memfd_create("mail", MFD_CLOEXEC);
-    if (fd < 0 || !files_write_fd(fd, "mail", mail, strlen(mail), &why) || !is_ready(p, &why) || !ask_worker(p, "r0", fd, LIMIT_READING_BYTES, &answer, &why))
+    if (fd < 0 || !files_write_fd(fd, "mail", mail, strlen(mail), &why) || !is_ready(p, &why)
+        || !ask_worker(p, "r0", fd, LIMIT_READING_BYTES, &answer, &stalled, &why))
         return error_set(err, ERROR_TEMPFAIL, "the parser works on no mail: %s", why != NULL ? why->message : g_strerror(errno));
     return TRUE;
 }
 
-/* Whatever goes wrong here is the file's doing, unless the parser works on none. */
+/* Whatever goes wrong here is the file's doing, unless the parser works on none. But a worker may also be killed from outside: where one died, the file is
+ * given to its successor at once, since a mail that came to its strike first would lose its place before those that were sent after it. */
 static gboolean ask(ParseWorker *p, char what, int fd, gsize offset, gsize max, GString **ret, GError **err)
 {
     g_autofree char *request = g_strdup_printf("%c%" G_GSIZE_FORMAT, what, offset);
-    g_autoptr(GError) why = NULL;
-    if (!is_ready(p, err))
-        return FALSE;
-    if (ask_worker(p, request, fd, max, ret, &why))
-        return TRUE;
-    return works_at_all(p, err) && error_set(err, ERROR_DATA, "the parser failed on it: %s", why->message);
+    for (gboolean stalled = FALSE, again = FALSE;; again = TRUE) {
+        g_autoptr(GError) why = NULL;
+        if (!is_ready(p, err))
+            return FALSE;
+        if (ask_worker(p, request, fd, max, ret, &stalled, &why))
+            return TRUE;
+        if (!works_at_all(p, err))
+            return FALSE;
+        if (stalled || again)
+            return error_set(err, ERROR_DATA, "the parser failed on it: %s", why->message);
+    }
 }
 
 gboolean parse_worker_read(ParseWorker *p, int fd, gsize offset, gboolean null_sender, Reading **ret, GError **err)

@@ -27,12 +27,14 @@
 
 #define IN_HAND "in-hand" /* in the spool */
 #define DUE "due " /* and the number of the row that was to fire */
+#define AGAIN "again " /* in its place: core died over that one before */
 
 struct Strikes {
     Desk *desk;
     GHashTable *counts; /* name -> number of strikes */
     int fd;             /* of the file in hand; -1: another process has it, or it cannot be made */
     gboolean is_set;
+    gint64 suspect; /* the row over which core died, once; 0: none */
 };
 
 /* ---- the file in hand ---- */
@@ -65,9 +67,10 @@ void strikes_in_hand(Strikes *s, const char *name) { set_in_hand(s, name); }
 
 static void due_in_hand(void *data, gint64 due)
 {
+    Strikes *s = data;
     char text[32];
-    g_snprintf(text, sizeof text, DUE "%" G_GINT64_FORMAT, due);
-    set_in_hand(data, due == 0 ? NULL : text);
+    g_snprintf(text, sizeof text, "%s%" G_GINT64_FORMAT, due == s->suspect ? AGAIN : DUE, due);
+    set_in_hand(s, due == 0 ? NULL : text);
 }
 
 /* What was left there, or NULL. */
@@ -157,17 +160,29 @@ static gboolean blame_file(Strikes *s, const char *name, const char *reason, gbo
     return !is_waiting(s->desk, name) || strike(s, name, reason, is_stall ? MAX(count, LIMIT_STRIKES - 1) : count, err);
 }
 
+static gboolean is_due(const char *left, const char *word, gint64 *ret)
+{
+    guint64 number;
+    gboolean is = g_str_has_prefix(left, word) && g_ascii_string_to_unsigned(left + strlen(word), 10, 1, G_MAXINT64, &number, NULL);
+    if (is)
+        *ret = (gint64)number;
+    return is;
+}
+
 static gboolean blame(Strikes *s, const char *left, GError **err)
 {
     const SupervisePast *past = supervise_past();
     gboolean is_stall = past->deaths > 0 && past->last[0].is_stall;
     g_autofree char *how = is_stall ? g_strdup("it did not go on") : past->deaths > 0 ? program_status_text(past->last[0].status) : g_strdup("no end");
     g_autofree char *reason = g_strdup_printf("core died over it: %s", how);
-    guint64 due;
+    gint64 due;
     if (spoolname_is_valid(left))
         return blame_file(s, left, reason, is_stall, err);
-    if (g_str_has_prefix(left, DUE) && g_ascii_string_to_unsigned(left + strlen(DUE), 10, 1, G_MAXINT64, &due, NULL))
-        return blame_due(s, (gint64)due, reason, err);
+    if (is_due(left, AGAIN, &due) || (is_stall && is_due(left, DUE, &due)))
+        return blame_due(s, due, reason, err);
+    /* An escalation must not come an hour later because somebody killed us, or the power went: once is no proof. */
+    if (is_due(left, DUE, &s->suspect))
+        log_event(LOGGING_WARNING, "event=died-over due=%" G_GINT64_FORMAT " reason=\"%s\"", s->suspect, reason);
     return TRUE; /* nonsense is nobody */
 }
 

@@ -24,6 +24,8 @@ typedef struct {
 struct Db {
     sqlite3 *handle;
     GHashTable *prepared; /* SQL text -> Statement, reset */
+    gboolean is_begun;    /* a transaction */
+    gboolean is_spoilt;   /* a statement of it failed for want of something, so what followed may rest on no answer */
 };
 
 struct DbRows {
@@ -35,11 +37,20 @@ struct DbRows {
 static gboolean fail(Db *db, int rc, const char *what, GError **err)
 {
     gboolean is_ours = rc == SQLITE_ERROR || rc == SQLITE_MISUSE || rc == SQLITE_RANGE || rc == SQLITE_CONSTRAINT || rc == SQLITE_MISMATCH;
+    db->is_spoilt = db->is_spoilt || (db->is_begun && !is_ours);
     return error_set(err, is_ours ? ERROR_INTERNAL : ERROR_TEMPFAIL, "database: %.200s: %s", what, sqlite3_errmsg(db->handle));
+}
+
+/* SQLite may have taken the whole transaction back by itself: then what follows would be committed statement by statement. */
+static gboolean is_whole(const Db *db, GError **err)
+{
+    return !db->is_spoilt || error_set(err, ERROR_TEMPFAIL, "database: an earlier statement of this transaction failed");
 }
 
 static gboolean run_script(Db *db, const char *sql, GError **err)
 {
+    if (!is_whole(db, err))
+        return FALSE;
     int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK || fail(db, rc & 0xff, sql, err);
 }
@@ -171,20 +182,28 @@ void db_close(Db *db)
     g_free(db);
 }
 
-gboolean db_begin(Db *db, GError **err) { return run_script(db, "begin immediate", err); }
+gboolean db_begin(Db *db, GError **err)
+{
+    gboolean ok = run_script(db, "begin immediate", err);
+    db->is_begun = db->is_begun || ok;
+    return ok;
+}
 
 gboolean db_commit(Db *db, GError **err)
 {
-    if (run_script(db, "commit", err))
-        return TRUE;
-    db_rollback(db);
-    return FALSE;
+    gboolean ok = run_script(db, "commit", err);
+    if (ok)
+        db->is_begun = FALSE;
+    else
+        db_rollback(db);
+    return ok;
 }
 
 void db_rollback(Db *db)
 {
     if (!sqlite3_get_autocommit(db->handle))
         sqlite3_exec(db->handle, "rollback", NULL, NULL, NULL);
+    db->is_begun = db->is_spoilt = FALSE;
 }
 
 gboolean db_end(Db *db, gboolean well, GError **err)
@@ -197,7 +216,12 @@ gboolean db_end(Db *db, gboolean well, GError **err)
 
 gboolean db_savepoint(Db *db, GError **err) { return run_script(db, "savepoint one", err); }
 gboolean db_release(Db *db, GError **err) { return run_script(db, "release one", err); }
-void db_rollback_to_savepoint(Db *db) { sqlite3_exec(db->handle, "rollback to one; release one", NULL, NULL, NULL); }
+
+void db_rollback_to_savepoint(Db *db)
+{
+    if (sqlite3_exec(db->handle, "rollback to one; release one", NULL, NULL, NULL) == SQLITE_OK)
+        db->is_spoilt = FALSE; /* what failed lay behind it */
+}
 
 /* Parameters are known by name: SQLite numbers $n by first appearance in the text, PostgreSQL by n. */
 static void note_parameters(Statement *s)
@@ -215,6 +239,8 @@ static void note_parameters(Statement *s)
 static Statement *prepare(Db *db, const char *sql, GError **err)
 {
     Statement *s = g_hash_table_lookup(db->prepared, sql);
+    if (!is_whole(db, err))
+        return NULL;
     if (s != NULL && !sqlite3_stmt_busy(s->stmt))
         return s;
     gboolean is_new = s == NULL;
@@ -244,25 +270,23 @@ static void put_back(Statement *s)
     sqlite3_clear_bindings(s->stmt);
 }
 
-static void bind_one(sqlite3_stmt *stmt, int index, char type, va_list *ap)
+/* A code of SQLite: a value that was not bound, for want of memory, would be stored as none. */
+static int bind_one(sqlite3_stmt *stmt, int index, char type, va_list *ap)
 {
-    if (type == 'i') {
-        sqlite3_bind_int64(stmt, index, va_arg(*ap, gint64));
-    } else if (type == 't') {
+    if (type == 'i')
+        return sqlite3_bind_int64(stmt, index, va_arg(*ap, gint64));
+    if (type == 't') {
         Instant t = va_arg(*ap, Instant);
-        if (t != INSTANT_NONE)
-            sqlite3_bind_int64(stmt, index, t);
-    } else if (type == 's') {
-        const char *s = va_arg(*ap, const char *);
-        if (s != NULL)
-            sqlite3_bind_text(stmt, index, s, -1, SQLITE_TRANSIENT);
-    } else {
-        GBytes *b = va_arg(*ap, GBytes *);
-        gsize n = 0;
-        const void *bytes = b == NULL ? NULL : g_bytes_get_data(b, &n);
-        if (b != NULL)
-            sqlite3_bind_blob64(stmt, index, bytes == NULL ? "" : bytes, n, SQLITE_TRANSIENT);
+        return t == INSTANT_NONE ? SQLITE_OK : sqlite3_bind_int64(stmt, index, t);
     }
+    if (type == 's') {
+        const char *s = va_arg(*ap, const char *);
+        return s == NULL ? SQLITE_OK : sqlite3_bind_text(stmt, index, s, -1, SQLITE_TRANSIENT);
+    }
+    GBytes *b = va_arg(*ap, GBytes *);
+    gsize n = 0;
+    const void *bytes = b == NULL ? NULL : g_bytes_get_data(b, &n);
+    return b == NULL ? SQLITE_OK : sqlite3_bind_blob64(stmt, index, bytes == NULL ? "" : bytes, n, SQLITE_TRANSIENT);
 }
 
 static gboolean bind_all(Statement *s, const char *types, va_list ap, GError **err)
@@ -270,15 +294,19 @@ static gboolean bind_all(Statement *s, const char *types, va_list ap, GError **e
     va_list copy;
     va_copy(copy, ap);
     gboolean ok = s->count == (int)strlen(types) && s->count <= PARAMETERS_MAX;
-    for (int n = 0; ok && types[n] != '\0'; n++) {
+    int rc = SQLITE_OK;
+    for (int n = 0; ok && rc == SQLITE_OK && types[n] != '\0'; n++) {
         ok = s->index[n] != 0 && strchr("itsb", types[n]) != NULL;
         if (ok)
-            bind_one(s->stmt, s->index[n], types[n], &copy);
+            rc = bind_one(s->stmt, s->index[n], types[n], &copy);
     }
     va_end(copy);
-    if (ok)
+    if (ok && rc == SQLITE_OK)
         return TRUE;
-    error_set(err, ERROR_INTERNAL, "database: %.200s: parameters are not those of '%s'", sqlite3_sql(s->stmt), types);
+    if (ok)
+        error_set(err, rc == SQLITE_NOMEM ? ERROR_TEMPFAIL : ERROR_INTERNAL, "database: %.200s: %s", sqlite3_sql(s->stmt), sqlite3_errstr(rc));
+    else
+        error_set(err, ERROR_INTERNAL, "database: %.200s: parameters are not those of '%s'", sqlite3_sql(s->stmt), types);
     put_back(s);
     return FALSE;
 }
@@ -409,11 +437,19 @@ Instant db_instant(DbRows *rows, int column)
     return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL ? INSTANT_NONE : sqlite3_column_int64(rows->stmt, column);
 }
 
-const char *db_text(DbRows *rows, int column) { return (const char *)sqlite3_column_text(rows->stmt, column); }
+/* NULL is no value, or no memory for one: that ends the process, as GLib does, for a fact that is not read is another fact. */
+static const void *or_none(DbRows *rows, const void *value)
+{
+    if (value == NULL && sqlite3_errcode(rows->db->handle) == SQLITE_NOMEM)
+        g_error("database: out of memory");
+    return value;
+}
+
+const char *db_text(DbRows *rows, int column) { return or_none(rows, sqlite3_column_text(rows->stmt, column)); }
 
 GBytes *db_bytes(DbRows *rows, int column)
 {
-    const void *bytes = sqlite3_column_blob(rows->stmt, column);
+    const void *bytes = or_none(rows, sqlite3_column_blob(rows->stmt, column));
     return g_bytes_new(bytes, (gsize)sqlite3_column_bytes(rows->stmt, column));
 }
 
@@ -428,9 +464,6 @@ gboolean db_check(Db *db, const char *sql, GError **err)
 }
 
 /* ---- the whole of it ---- */
-
-/* VACUUM INTO reads one snapshot; the backup API would begin anew whenever somebody writes meanwhile. */
-gboolean db_copy(Db *db, const char *path, GError **err) { return db_run(db, err, "vacuum into $1", "s", path); }
 
 /* In WAL mode whoever has the file open holds a shared lock on it: an exclusive one is had by him alone who is alone. */
 gboolean db_is_free(const char *path, GError **err)
@@ -448,36 +481,4 @@ gboolean db_is_free(const char *path, GError **err)
         error_set(err, ERROR_REFUSED, "database '%s': another process has it open: stop escalated first", path);
     g_clear_error(&local); /* a damaged one is nobody's */
     return !is_busy;
-}
-
-static gboolean tell_rows(Db *db, const char *sql, const char *good, DbTell *tell, void *data, GError **err)
-{
-    g_autoptr(DbRows) rows = NULL;
-    GError *local = NULL;
-    if (!db_select(db, &rows, err, sql, ""))
-        return FALSE;
-    while (db_next(rows, &local))
-        if (g_strcmp0(db_text(rows, 0), good) != 0)
-            tell(data, db_text(rows, 0));
-    if (local != NULL)
-        g_propagate_error(err, local);
-    return local == NULL;
-}
-
-gboolean db_verify(Db *db, DbTell *tell, void *data, GError **err)
-{
-    return tell_rows(db, "pragma integrity_check", "ok", tell, data, err)
-           && tell_rows(db, "select 'row ' || coalesce(rowid, '?') || ' of ' || \"table\" || ' refers to a row of ' || parent || ' that is not there'"
-                            " from pragma_foreign_key_check", NULL, tell, data, err);
-}
-
-gboolean db_highest(Db *db, gint64 *ret, GError **err) { return db_value(db, ret, err, "select coalesce(max(seq), 0) from sqlite_sequence", ""); }
-
-/* A table that never had a row has no count yet. */
-gboolean db_jump(Db *db, gint64 above, GError **err)
-{
-    return db_run(db, err, "delete from sqlite_sequence where seq < $1", "i", above)
-           && db_run(db, err, "insert into sqlite_sequence (name, seq) select name, $1 from sqlite_schema as s where s.type = 'table'"
-                              " and s.sql like '%(id integer primary key autoincrement,%' and not exists (select 1 from sqlite_sequence as q where q.name = s.name)",
-                     "i", above);
 }

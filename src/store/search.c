@@ -47,10 +47,14 @@ static gboolean take_in(Db *db, guint *ret_did, GError **err)
 gboolean search_catch_up(Db *db, guint *ret_did, GError **err)
 {
     gint64 done, last;
+    guint did = 0;
     *ret_did = 0;
     if (!next_step(db, &done, &last, err))
         return FALSE;
-    return done == last || (db_begin(db, err) && db_end(db, take_in(db, ret_did, err), err));
+    if (done != last && (!db_begin(db, err) || !db_end(db, take_in(db, &did, err), err)))
+        return FALSE; /* and nothing was done: whoever goes on while there is something to do would never end */
+    *ret_did = did;
+    return TRUE;
 }
 
 static gboolean catch_up_wholly(Db *db, GError **err)

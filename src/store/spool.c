@@ -62,10 +62,13 @@ static gboolean list_directory(const char *path, GPtrArray *names, gboolean (*wa
     if (dir == NULL)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "read directory '%s'", path);
     struct dirent *e;
-    while ((e = readdir(dir)) != NULL)
+    while (errno = 0, (e = readdir(dir)) != NULL)
         if (wanted(e->d_name))
             g_ptr_array_add(names, g_strdup(e->d_name));
+    int saved = errno; /* a part of the names would let later mails go before earlier ones */
     closedir(dir);
+    if (saved != 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, saved, "read directory '%s'", path);
     g_ptr_array_sort(names, by_name);
     return TRUE;
 }
@@ -144,8 +147,8 @@ gboolean spool_to_archive(const char *spool, const char *name, const char *relat
 {
     g_autofree char *from = g_build_filename(spool, "incoming", name, NULL), *to = g_build_filename(spool, relative, NULL);
     g_autofree char *directory = g_path_get_dirname(to);
-    if (g_mkdir_with_parents(directory, 0750) != 0)
-        return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", directory);
+    if (!files_make_directory(directory, 0750, err))
+        return FALSE;
     GError *local = NULL;
     gboolean same = FALSE;
     /* unsynced: a rename that a crash undoes is done again, since the name is known by its row */

@@ -132,6 +132,9 @@ done
 exits 'two urgent tickets' 0 at 2026-05-26T13:20:00+02:00
 pages=$(templated_count escalation)
 died 'a page that brings core down' poisoned 2026-05-26T13:43:00+02:00
+died 'once is no proof: it is tried again at once' poisoned 2026-05-26T13:43:00+02:00
+match 'the log says which' 'event=died-over due=[0-9]+ reason="core died over it' "$(cat "$WORK/log")"
+no_match 'it was not put off for that' 'event=put-off' "$(cat "$WORK/log")"
 same 'and the others with it' "$pages" "$(templated_count escalation)"
 exits 'the next time' 0 poisoned 2026-05-26T13:43:00+02:00
 match 'that one is put off' 'event=put-off due=.* seconds=3600 reason="core died over it' "$(cat "$WORK/log")"

@@ -153,6 +153,7 @@ nothing "no tabulator, no blank at the end of a line" "$(for file in $SOURCES; d
 # Prefixes beside the module's own, with the file that may have them.
 exceptions='src/rules/ladder_run ladder_
 src/rules/policy who_
+src/store/dbwhole db_
 src/programs/escalate cmd_
 src/programs/escalate main
 src/programs/escalated main'

@@ -8,7 +8,7 @@ cd "$TOP_SRCDIR" || exit 99
 
 # The table: a threat begins in the first column, its tests are "  ROOM/FILE  POINT" with four blanks before them.
 sed -n '/^THREATS/,/^WHAT IS NOT DEFENDED/p' SECURITY >"$WORK/table"
-grep -E '^    (unit|e2e|fuzz|house)/' "$WORK/table" | sed -E 's/^ +//' >"$WORK/points"
+grep -E '^    (unit|e2e|fault|fuzz|house)/' "$WORK/table" | sed -E 's/^ +//' >"$WORK/points"
 check "the table has points" [ "$(wc -l <"$WORK/points")" -ge 60 ]
 
 while read -r file point; do
@@ -30,7 +30,7 @@ same "each test of the table is there and has its point" '' "$(cat "$WORK/wrong"
 same "each threat has a test" '' "$(awk '
     /^[a-z]/ || /^[A-Z][A-Za-z]* [a-z]/ { if (name != "" && !tested) print name; name = ""; tested = 0 }
     /^  [A-Za-z]/ && !/^   / { if (name != "" && !tested) print name; name = $0; tested = 0 }
-    /^    (unit|e2e|fuzz|house)\// { tested = 1 }
+    /^    (unit|e2e|fault|fuzz|house)\// { tested = 1 }
     END { if (name != "" && !tested) print name }' "$WORK/table")"
 
 # Every test that is named is run.

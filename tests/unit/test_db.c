@@ -541,6 +541,25 @@ static void test_scanner(void **state)
     }
 }
 
+/* Whoever overlooks that a statement failed, since the disk is full, must not commit what he did after it. */
+static void test_spoilt(void **state)
+{
+    Db *db = db_of(state);
+    g_autofree char *long_text = g_strnfill(4000000, 'x');
+    g_autoptr(GError) err = NULL, later = NULL, at_end = NULL;
+    gint64 n;
+    assert_true(db_value(db, &n, NULL, "pragma max_page_count = 400", ""));
+    assert_true(db_begin(db, NULL) && db_run(db, NULL, "insert into t (a) values (1)", ""));
+    assert_false(db_run(db, &err, "insert into t (b) values ($1)", "s", long_text));
+    assert_int_equal(err->code, ERROR_TEMPFAIL);
+    assert_false(db_run(db, &later, "insert into t (a) values (2)", ""));
+    assert_int_equal(later->code, ERROR_TEMPFAIL);
+    assert_false(db_commit(db, &at_end));
+    assert_int_equal(at_end->code, ERROR_TEMPFAIL);
+    assert_true(db_value(db, &n, NULL, "select count(*) from t", "") && n == 0);
+    assert_true(db_begin(db, NULL) && db_run(db, NULL, "insert into t (a) values (3)", "") && db_commit(db, NULL)); /* and then it goes on */
+}
+
 #define IN_ROOM(test) cmocka_unit_test_setup_teardown(test, open_room, close_room)
 
 int main(void)
@@ -549,7 +568,7 @@ int main(void)
         IN_ROOM(test_types),       IN_ROOM(test_by_name),      IN_ROOM(test_wrong_parameters), IN_ROOM(test_no_row),
         IN_ROOM(test_nested),      IN_ROOM(test_transactions), IN_ROOM(test_rollback_with_open_rows),
         IN_ROOM(test_two_connections), IN_ROOM(test_errors),   IN_ROOM(test_cannot_open),      IN_ROOM(test_migration),
-        IN_ROOM(test_pragmas),     IN_ROOM(test_scanner),      IN_ROOM(test_every_statement),
+        IN_ROOM(test_pragmas),     IN_ROOM(test_scanner),      IN_ROOM(test_every_statement), IN_ROOM(test_spoilt),
     };
     return cmocka_run_group_tests_name("db", tests, NULL, NULL);
 }

@@ -83,6 +83,11 @@ static void test_search(void **state)
     m.ticket_id = 0; /* under other */
     assert_true(messages_insert(db, &m, NULL));
     assert_int_equal(hits(db, "aardvark"), 0);
+    assert_true(messages_insert(db, &m, NULL) && db_run(db, NULL, "create trigger fails before update on fact begin select raise(abort, 'full'); end", ""));
+    did = 1;
+    assert_false(search_catch_up(db, &did, NULL));
+    assert_int_equal(did, 0); /* or whoever goes on while something was done would never end */
+    assert_true(db_run(db, NULL, "drop trigger fails", "") && search_catch_up(db, &did, NULL) && did == 1);
 }
 
 /* ---- tickets ---- */

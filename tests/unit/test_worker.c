@@ -145,7 +145,7 @@ static void test_ends(void **state)
         {"half a frame", half_a_frame, 0, 20, ERROR_DATA, "worker 'child': exit 3"},
         {"stall", stalls, 0, 0, ERROR_TEMPFAIL, "worker 'child': no answer in time"},
         {"too long", too_long, 0, 20, ERROR_LIMIT, "worker 'child': an answer longer than 100 bytes"},
-        {"CPU", burns, 1, 60, ERROR_DATA, "worker 'child': signal 24"},
+        {"CPU", burns, 1, 60, ERROR_LIMIT, "worker 'child': signal 24"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) err = NULL, later = NULL;
@@ -163,7 +163,7 @@ static void test_ends(void **state)
         assert_int_equal(worker_pid(w), -1);
         assert_int_equal(waitpid(pid, NULL, WNOHANG), -1); /* no zombie */
         assert_false(worker_send(w, "go", 2, -1, &later)); /* gone stays gone */
-        assert_int_equal(later->code, ERROR_DATA);
+        assert_int_equal(later->code, rows[i].cpu > 0 ? ERROR_LIMIT : ERROR_DATA);
     }
 }
 

@@ -1,0 +1,95 @@
+# crash: SIGKILL at the beginning of each system call of the filter, of core, parse and deliver that touches files, network or processes; then they run
+# again: tickets, mails, archive and audit must be those of a run that nobody killed, and what the filter took is there whole.
+import os
+import shutil
+import sys
+
+from common import BUILD, DESK, ESCALATED, FILTER, ROLES, WORK, Scene, check, done, files_below, put, run, say, step_for, use_server
+
+KILLAT = BUILD + "/tests/fault/killat"
+COUNTS = WORK + "/killat-counts"
+SPOOL = WORK + "/filter-spool"
+END = b"X-Escalate-Envelope-End: 1\n"
+
+
+def traced(directory, argv, options, stdin=None):
+    """The status, calls by role, whether one was killed, and at which call."""
+    status, out = run([KILLAT, "-d", directory, "-c", COUNTS] + options + ["--"] + argv, stdin=stdin)
+    with open(COUNTS) as f:
+        words = f.read().split()
+    return status, dict(zip(ROLES, map(int, words[:3]))), words[3] == "1", words[4], out
+
+
+# ---- the filter ----
+
+def fresh():
+    shutil.rmtree(SPOOL, ignore_errors=True)
+    for name in ("tmp", "incoming"):
+        os.makedirs(SPOOL + "/" + name)
+
+
+def filter_points(name, mail):
+    path, wrong, n = WORK + "/mail", [], 0
+    argv = [FILTER, "-d", SPOOL, "-f", "a@acme.test", "--", "support@desk.test"]
+    with open(path, "wb") as f:
+        f.write(mail)
+    while True:
+        n += 1
+        fresh()
+        with open(path, "rb") as stdin:
+            status, _, killed, call, _ = traced(SPOOL, argv, ["-n", str(n)], stdin)
+        seen = [b.split(END, 1)[-1] for b in files_below(SPOOL + "/incoming").values()]
+        if not killed:
+            check(status == 0 and seen == [mail], "%s: not killed, it is there" % name, "exit %s" % status)
+            break
+        with open(path, "rb") as stdin:
+            again, _ = run(argv, stdin=stdin)
+        after = [b.split(END, 1)[-1] for b in files_below(SPOOL + "/incoming").values()]
+        if status != 137 or seen not in ([], [mail]) or again != 0 or after not in ([mail], [mail, mail]):
+            wrong.append("%d (%s): exit %s, %d files; again: exit %s, %d files" % (n, call, status, len(seen), again, len(after)))
+    check(not wrong, "%s: killed, nothing half is visible, and the next try brings it whole" % name, *wrong)
+    return n - 1
+
+
+# ---- the daemon ----
+
+def daemon_points(scene, role, count, step, whole_tree):
+    argv = [ESCALATED, "-c", DESK + "/escalate.yaml", "--once", "--now", scene.at]
+    wrong, n, tried = [], 1, 0
+    while True:
+        put(scene.before)
+        status, _, killed, call, _ = traced(DESK, argv, ["-r", role, "-n", str(n)] + (["-t"] if whole_tree else []))
+        if not killed:
+            break
+        tried += 1
+        found = scene.judge()
+        if found:
+            wrong.append("\n".join(["%s %d (%s), exit %s" % (role, n, call, status)] + ["    " + line for line in found[:8]]))
+        n += step
+    check(not wrong, "%s killed%s (%d calls, every %s)" % (role, " with all" if whole_tree else "", count, step), *wrong)
+    return tried
+
+
+def main():
+    name, before, at, after, budget = sys.argv[1:6]
+    if name == "filter":
+        points = filter_points("small", b"From: a@acme.test\n\nHello\n") + filter_points("large", b"From: a@acme.test\n\n" + b"line\n" * 60000)
+        say("filter: %d kill points" % points)
+        done()
+    # a worker alone, or with the others; core takes them with it in any case
+    plan = [("core", True), ("deliver", False), ("deliver", True), ("parse", False), ("parse", True)]
+    if name == "smtp":  # what is handed over and not yet marked goes twice, and is the same
+        use_server(before)
+        plan = [("deliver", False), ("deliver", True)]
+    scene = Scene(before, at, after)
+    put(before)
+    counts = traced(DESK, [ESCALATED, "-c", DESK + "/escalate.yaml", "--once", "--now", at], [])[1]
+    total = 0
+    for role, whole_tree in plan:
+        step = step_for(counts[role], int(budget) // (2 if role == "core" else 8))
+        total += daemon_points(scene, role, counts[role], step, whole_tree)
+    say("%s: %d kill points" % (name, total))
+    done()
+
+
+main()

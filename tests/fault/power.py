@@ -1,0 +1,175 @@
+# power: the power goes at every moment of a trace of the filter and of the daemon: what may then be on disk is laid out, the daemon runs on it, and the
+# result must be that of a run without it: what the filter took is there once and whole, facts agree, nothing that was committed is lost.
+import os
+import random
+import shutil
+import sqlite3
+import sys
+
+from common import BUILD, DESK, ESCALATED, EVERYTHING, FILTER, WORK, Scene, check, differences, done, files_below, once, put, run, say, signal_name, state, step_for
+from replay import Trace, fingerprint, materialise
+
+KILLAT = BUILD + "/tests/fault/killat"
+RANDOM_STATES = 2000
+END = b"X-Escalate-Envelope-End: 1\n"
+
+
+def record(trace, directory, argv, stdin=None):
+    """Runs it; what it did to files becomes part of the trace."""
+    lines = WORK + "/record"
+    status, out = run([KILLAT, "-d", directory, "-c", WORK + "/killat-counts", "-o", lines, "--"] + argv, stdin=stdin)
+    with open(lines) as f:
+        trace.add(f.read())
+    return status, out
+
+
+def cases(trace, seed):
+    """(how many operations had begun, which of them are lost): for every prefix all kept, nothing kept that was not synced, each single one lost; and random
+    ones."""
+    for prefix in range(len(trace.ops) + 1):
+        waiting = trace.open_ops(prefix)
+        yield prefix, frozenset()
+        yield prefix, frozenset(waiting)
+        for i in waiting:
+            yield prefix, frozenset((i,))
+    chance = random.Random(seed)
+    for _ in range(RANDOM_STATES):
+        prefix = chance.randrange(len(trace.ops) + 1)
+        part = chance.random()
+        yield prefix, frozenset(i for i in trace.open_ops(prefix) if chance.random() < part)
+
+
+def chosen(trace, seed, budget):
+    """The cases that are tried: equal states once, but for some of the random ones, which show that what looks equal to the model is so to SQLite."""
+    everything = list(cases(trace, seed))
+    regular = len(everything) - RANDOM_STATES
+    step, random_step = step_for(regular, budget * 20), step_for(RANDOM_STATES, budget * 5)
+    seen, different, again = set(), [], []
+    for i, (prefix, lost) in enumerate(everything):
+        if i % step if i < regular else i % random_step:
+            continue
+        mark = fingerprint(trace.state(prefix, lost))
+        if mark not in seen:
+            seen.add(mark)
+            different.append((prefix, lost))
+        elif i >= regular and i % 10 == 0:
+            again.append((prefix, lost))
+    for those, share in ((different, budget), (again, budget // 4)):
+        for prefix, lost in those[::step_for(len(those), share)]:
+            yield prefix, lost, trace.state(prefix, lost)
+
+
+def describe(trace, prefix, lost):
+    last = trace.ops[prefix - 1] if prefix else {"kind": "start"}
+    words = ["after %d of %d (%s)" % (prefix, len(trace.ops), " ".join(str(last.get(k))[:80] for k in ("kind", "op", "object", "paths") if last.get(k)))]
+    for i in sorted(lost)[:6]:
+        op = trace.ops[i]
+        words.append("lost %d: %s" % (i, " ".join(str(op.get(k))[:120] for k in ("kind", "op", "object", "paths", "offset") if op.get(k) is not None)))
+    return "; ".join(words)
+
+
+def lay_out(s):
+    shutil.rmtree(DESK, ignore_errors=True)
+    os.makedirs(DESK)
+    materialise(s, DESK)
+
+
+def report(name, trace, wrong, tried):
+    total = sum(1 for _ in cases(trace, 1))
+    check(not wrong, "%s: the power goes (%d operations, %d states)" % (name, len(trace.ops), total), *wrong)
+    say("%s: %d operations, %d states%s, %d tried" % (name, len(trace.ops), total, "" if EVERYTHING else ", of a sample", tried))
+
+
+# ---- the daemon ----
+
+def has_facts(s):
+    """Whether somebody may already rely on what is in the database of this state."""
+    root = WORK + "/peek"
+    shutil.rmtree(root, ignore_errors=True)
+    os.makedirs(root)
+    materialise({p: b for p, b in s.items() if p.startswith("escalate.db")}, root)
+    c = sqlite3.connect(root + "/escalate.db")
+    try:
+        return c.execute("select count(*) from audit").fetchone()[0] > 0
+    except sqlite3.Error:
+        return False
+    finally:
+        c.close()
+
+
+def judge_before(s, want):
+    """What must hold before the daemon runs again: mails that went out are whole, and keys are there before facts that hang on them."""
+    wrong = []
+    for path, content in s.items():
+        name = path[len("spool/outgoing/"):]
+        if path.startswith("spool/outgoing/") and path.endswith(".eml") and content != want["folders"]["outgoing"].get(name):
+            wrong.append("%s went out as another mail" % name)
+    if ("key" not in s or "audit.key" not in s) and has_facts(s):
+        wrong.append("facts are there, but no key")
+    return wrong
+
+
+def daemon(name, before, at, after, budget):
+    scene = Scene(before, at, after)
+    put(before)
+    trace = Trace(DESK)
+    status, out = record(trace, DESK, [ESCALATED, "-c", DESK + "/escalate.yaml", "--once", "--now", at])
+    check(status == 0 and len(trace.ops) > 100, "%s: the trace" % name, out[-300:].decode(errors="replace"))
+    check(not differences(scene.want, state()), "%s: the traced run does the same" % name)
+    lay_out(trace.state(len(trace.ops), frozenset()))
+    check(not differences(scene.want, state()), "%s: the model's files at the end are those of the run" % name, *differences(scene.want, state()))
+    wrong, tried = [], 0
+    for prefix, lost, s in chosen(trace, 1, budget):
+        found = judge_before(s, scene.want)
+        lay_out(s)
+        found += scene.judge()
+        tried += 1
+        if found:
+            wrong.append("\n".join([describe(trace, prefix, lost)] + ["    " + line for line in found]))
+    report(name, trace, wrong, tried)
+
+
+# ---- the filter ----
+
+def filter_states(before, at, budget):
+    put(before)
+    for name in files_below(DESK + "/spool/incoming"):
+        os.unlink(DESK + "/spool/incoming/" + name)
+    trace, mails = Trace(DESK), []
+    for i, size in enumerate((10, 40000, 3)):
+        mail = b"From: f%d@acme.test\nTo: support@desk.test\nSubject: mail %d\nMessage-ID: <%d@acme.test>\n\n" % (i, i, i) + b"line\n" * size
+        with open(WORK + "/mail", "wb") as f:
+            f.write(mail)
+        with open(WORK + "/mail", "rb") as stdin:
+            status, _ = record(trace, DESK, [FILTER, "-d", DESK + "/spool", "-f", "f%d@acme.test" % i, "--", "support@desk.test"], stdin)
+        check(status == 0, "filter: mail %d is taken" % i)
+        trace.mark("accepted")
+        mails.append(mail)
+    wrong, tried = [], 0
+    for prefix, lost, s in chosen(trace, 2, budget):
+        accepted = sum(1 for op in trace.ops[:prefix] if op["kind"] == "mark")
+        seen = sorted(b.split(END, 1)[-1] for p, b in s.items() if p.startswith("spool/incoming/"))
+        found = [] if seen in (sorted(mails[:accepted]), sorted(mails[:accepted + 1])) else ["%d accepted, %d there, or not whole" % (accepted, len(seen))]
+        lay_out(s)
+        status, out = once(at)
+        result = state()
+        tickets = len(result["rows"].get("ticket", ()))
+        if status != 0 or tickets != len(seen):
+            found.append("exit %s, %d tickets of %d mails" % (signal_name(status), tickets, len(seen)))
+        found += result["problems"]
+        tried += 1
+        if found:
+            wrong.append("\n".join([describe(trace, prefix, lost)] + ["    " + line for line in found]))
+    report("filter", trace, wrong, tried)
+
+
+def main():
+    name, before, at, after, budget = sys.argv[1:6]
+    if name == "filter":
+        filter_states(before, at, int(budget))
+    else:
+        daemon(name, before, at, after, int(budget))
+    done()
+
+
+main()
