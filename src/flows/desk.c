@@ -186,9 +186,8 @@ static void refresh_keys(Desk *d)
 
 gboolean desk_refresh(Desk *d)
 {
-    gboolean has_others = refresh_customers(d);
     refresh_keys(d);
-    return has_others;
+    return refresh_customers(d);
 }
 
 const Customer *desk_customer(const Desk *d, const char *address) { return customers_find(d->customers, address); }
