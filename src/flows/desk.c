@@ -152,9 +152,8 @@ static gboolean refresh_customers(Desk *d)
 
 gboolean desk_refresh(Desk *d)
 {
-    gboolean has_others = refresh_customers(d);
     deskkeys_refresh(d);
-    return has_others;
+    return refresh_customers(d);
 }
 
 const Customer *desk_customer(const Desk *d, const char *address) { return customers_find(d->customers, address); }
