@@ -48,7 +48,7 @@ static gboolean each_run(VerbContext *c, LadderEvent *event, Wish *wish, gboolea
             continue;
         n++;
         if (is_superseded)
-            verbs_say(c, "The policy %s asks now, in the place of the one that asked you.", r->policy);
+            verbs_say(c, "The policy {policy} asks now, in the place of the one that asked you.", "policy", r->policy, NULL);
         event->is_override = wish != NULL && c->is_override && (wish->hold != NULL || wish->until != INSTANT_NONE);
         if (wish != NULL)
             event->hold_until = escalate_hold_until(c->desk, c->ticket, r->policy, wish->hold, wish->until, c->is_override, &wish->is_cut);
