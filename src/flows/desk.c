@@ -1,14 +1,12 @@
 /* desk: puts together what the rooms below offer. */
 #include "flows/desk.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/keyfile.h"
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -17,6 +15,7 @@
 #include "store/audit.h"
 #include "store/spool.h"
 
+#include "flows/deskkeys.h"
 #include "flows/phrases.h"
 #include "flows/templatecheck.h"
 
@@ -126,16 +125,16 @@ static void load_customers(Loading *l)
         problem(l, config->line, "customers", err);
 }
 
-static void refresh_customers(Desk *d)
+static gboolean refresh_customers(Desk *d)
 {
     const ConfigCustomers *config = &d->config->customers;
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) err = NULL;
     if (config->file == NULL)
-        return;
+        return FALSE;
     g_autofree char *stamp = files_stamp(config->file);
     if (*stamp == '\0' || strcmp(stamp, d->customers_stamp) == 0)
-        return;
+        return FALSE;
     g_free(d->customers_stamp);
     d->customers_stamp = g_steal_pointer(&stamp);
     Customers *fresh = customers_load(d->config, problems, &err);
@@ -143,50 +142,19 @@ static void refresh_customers(Desk *d)
         log_event(LOGGING_WARNING, "event=customers problem=\"%s\"", (const char *)g_ptr_array_index(problems, i));
     if (fresh == NULL) {
         log_error("customers", err);
-        return;
+        return FALSE;
     }
     customers_free(d->customers);
     d->customers = fresh;
     log_event(LOGGING_INFO, "event=customers count=%u", customers_count(fresh));
-}
-
-static gboolean read_keys(Desk *d, GError **err)
-{
-    GPtrArray *ring = NULL;
-    g_free(d->key_stamp);
-    d->key_stamp = files_stamp(d->config->key_file);
-    if (!keyfile_load(d->config->key_file, &ring, err))
-        return FALSE;
-    g_clear_pointer(&d->key_ring, g_ptr_array_unref);
-    d->key_ring = ring;
     return TRUE;
 }
 
-static void drop_spent_keys(Desk *d)
+gboolean desk_refresh(Desk *d)
 {
-    g_clear_pointer(&d->keys.keys, g_ptr_array_unref);
-    d->keys.keys = keyfile_valid(d->key_ring, d->now, d->config->key_life.amount);
-}
-
-static void refresh_keys(Desk *d)
-{
-    g_autofree char *stamp = files_stamp(d->config->key_file);
-    g_autoptr(GError) err = NULL;
-    if (d->key_ring == NULL)
-        return;
-    if (*stamp != '\0' && strcmp(stamp, d->key_stamp) != 0) {
-        if (read_keys(d, &err))
-            log_event(LOGGING_INFO, "event=keys count=%u", d->key_ring->len);
-        else
-            log_error("keys", err);
-    }
-    drop_spent_keys(d);
-}
-
-void desk_refresh(Desk *d)
-{
-    refresh_customers(d);
-    refresh_keys(d);
+    gboolean has_others = refresh_customers(d);
+    deskkeys_refresh(d);
+    return has_others;
 }
 
 const Customer *desk_customer(const Desk *d, const char *address) { return customers_find(d->customers, address); }
@@ -376,31 +344,13 @@ gboolean desk_try(const Desk *d, Instant now, GPtrArray *problems)
     return problems->len == before;
 }
 
-/* A key is made on the first start only: beside a database it was lost, and a new one would end each open reply, or the audit, in silence. */
-static gboolean has_not_lost(const Desk *d, const char *key, GError **err)
-{
-    struct stat st;
-    if (stat(d->config->database, &st) != 0 || st.st_size == 0 || stat(key, &st) == 0 || errno != ENOENT)
-        return TRUE;
-    return error_set(err, ERROR_CONFIG,
-                     "key file '%s': is missing, but the database '%s' is there: take it from a backup (tar -xf FILE), or begin with a new one: umask 077; openssl rand"
-                     " -hex 32 >%s",
-                     key, d->config->database, key);
-}
-
 gboolean desk_open_store(Desk *d, GError **err)
 {
-    g_autoptr(GPtrArray) audit_keys = NULL;
     g_autofree char *directory = g_path_get_dirname(d->config->database);
     struct stat st;
     if (stat(directory, &st) != 0 && !files_make_directory(directory, 0750, err))
         return FALSE;
-    if (!has_not_lost(d, d->config->key_file, err) || !has_not_lost(d, d->config->audit_key_file, err) || !read_keys(d, err) || !keyfile_load(d->config->audit_key_file, &audit_keys, err)
-        || !spool_prepare(d->config->spool, err) || !db_open(d->config->database, &d->db, err))
-        return FALSE;
-    drop_spent_keys(d);
-    d->audit_key = g_bytes_ref(((const KeyfileKey *)g_ptr_array_index(audit_keys, 0))->bytes);
-    return TRUE;
+    return deskkeys_open(d, err) && spool_prepare(d->config->spool, err) && db_open(d->config->database, &d->db, err);
 }
 
 static void free_loaded(Desk *d)
@@ -449,23 +399,6 @@ void desk_free(Desk *d)
     g_clear_pointer(&d->key_stamp, g_free);
     g_clear_pointer(&d->audit_key, g_bytes_unref);
     g_free(d);
-}
-
-static void wipe(GBytes *key)
-{
-    gsize n;
-    gconstpointer bytes = g_bytes_get_data(key, &n);
-    explicit_bzero((void *)bytes, n);
-}
-
-void desk_forget_keys(const Desk *d)
-{
-    for (guint i = 0; d->keys.keys != NULL && i < d->keys.keys->len; i++)
-        wipe(g_ptr_array_index(d->keys.keys, i));
-    for (guint i = 0; d->key_ring != NULL && i < d->key_ring->len; i++)
-        wipe(((const KeyfileKey *)g_ptr_array_index(d->key_ring, i))->bytes);
-    if (d->audit_key != NULL)
-        wipe(d->audit_key);
 }
 
 Calendar *desk_calendar(const Desk *d, const char *name)

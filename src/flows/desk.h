@@ -47,8 +47,9 @@ struct Desk {
 /* Loads the configuration, calendars and rotas. All problems at once are appended to `problems`, warnings to `warnings`. */
 gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPtrArray *warnings);
 /* At the beginning of a pass, with its `now`: reads the customer directory and the key file again where they changed; what is wrong with
- * them is logged, and what was read before stays if they cannot be read at all. Keys whose life is over are dropped. */
-void desk_refresh(Desk *d);
+ * them is logged, and what was read before stays if they cannot be read at all. Keys whose life is over are dropped. TRUE: the directory is
+ * another one, and open tickets are to be looked at by it (recalc_begin). */
+gboolean desk_refresh(Desk *d);
 /* Who the requester is, or NULL. */
 const Customer *desk_customer(const Desk *d, const char *address);
 /* Asks every calendar, leave and rota about the year from `now`: a file that can be read may still say more than can be worked out. */
@@ -58,8 +59,6 @@ gboolean desk_open_store(Desk *d, GError **err);
 /* Takes configuration, calendars and rotas of `from`, and frees the rest of it. */
 void desk_adopt(Desk *d, Desk *from);
 void desk_free(Desk *d);
-/* For a process forked from this one that must not know them: wipes its copy of all keys. */
-void desk_forget_keys(const Desk *d);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desk, desk_free)
 
 /* A rota of these files, with the contacts of this desk. The caller frees it. */

@@ -19,6 +19,7 @@
 #include "flows/operations.h"
 #include "flows/people.h"
 #include "flows/policies.h"
+#include "flows/vendors.h"
 
 #include "base/banned.h"
 
@@ -170,11 +171,9 @@ static gboolean tell_people(World *w, const GPtrArray *whos, const char *english
 {
     g_autoptr(GPtrArray) people = people_of(w->desk, w->ticket, w->queue, whos);
     g_autofree char *text = phrase_make(english, NULL);
-    for (guint i = 0; i < people->len; i++) {
-        const ConfigContact *c = desk_contact(w->desk, g_ptr_array_index(people, i));
-        if ((c == NULL || c->vendor == NULL) && !digest_line(w->desk, w->ticket, NULL, g_ptr_array_index(people, i), text, err))
+    for (guint i = 0; i < people->len; i++)
+        if (!vendors_is(w->desk, g_ptr_array_index(people, i)) && !digest_line(w->desk, w->ticket, NULL, g_ptr_array_index(people, i), text, err))
             return FALSE;
-    }
     return TRUE;
 }
 
@@ -199,10 +198,8 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
     const ConfigContact *c = desk_contact(w->desk, a->contact);
     if (g_strcmp0(w->desk->acting, a->contact) == 0 && (a->kind != LADDER_DO_TELL_END || c == NULL || !c->rsvp)) /* his own doing: he gets a transcript */
         return TRUE;
-    gboolean knows, is_vendor = c != NULL && c->vendor != NULL;
-    if (is_vendor && a->kind == LADDER_DO_TELL_ACK) /* it is asked all the same, and who of us has it is not for it */
-        return TRUE;
-    if (!was_mailed(w, r, a->contact, &knows, err) || !knows)
+    gboolean knows, is_vendor = vendors_is(w->desk, a->contact); /* it is asked all the same, and who of us has it is not for it */
+    if ((is_vendor && a->kind == LADDER_DO_TELL_ACK) || !was_mailed(w, r, a->contact, &knows, err) || !knows)
         return err == NULL || *err == NULL;
     if (a->kind == LADDER_DO_TELL_END) {
         gint64 asked; /* by the ladder that takes its place: that mail says it */
@@ -250,8 +247,7 @@ static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
     case LADDER_DO_INFORM:
         return tell_people(w, level_of(w->policy, a->level)->inform, PHRASE("For your information: this was escalated. You need do nothing."), err);
     case LADDER_DO_SKIPPED:
-        return tell_people(w, level_of(w->policy, a->level)->notify,
-                           PHRASE("For your information: this was escalated above you at once."), err)
+        return tell_people(w, level_of(w->policy, a->level)->notify, PHRASE("For your information: this was escalated above you at once."), err)
                && desk_audit(w->desk, r->ticket_id, err, "skipped", "run=%" G_GINT64_FORMAT " level=%d", r->id, a->level);
     case LADDER_DO_TELL_ACK:
     case LADDER_DO_TELL_END:

@@ -225,7 +225,8 @@ static gboolean apply(Merge *m, GError **err)
     Desk *d = m->desk;
     gint64 message = m->verb->message;
     g_autoptr(GPtrArray) going = NULL, staying = NULL, of_from = NULL, of_into = NULL;
-    if (!policies_names(d, m->from, m->from->queue, &of_from, err) || !policies_names(d, m->into, m->into->queue, &of_into, err) || !runs_of_ticket(d->db, m->from->id, TRUE, &going, err) || !runs_of_ticket(d->db, m->into->id, TRUE, &staying, err))
+    if (!policies_names(d, m->from, m->from->queue, &of_from, err) || !policies_names(d, m->into, m->into->queue, &of_into, err)
+        || !runs_of_ticket(d->db, m->from->id, TRUE, &going, err) || !runs_of_ticket(d->db, m->into->id, TRUE, &staying, err))
         return FALSE;
     gboolean resumes = m->into->state == TICKET_WAITING && m->from->state != TICKET_WAITING;
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, m->into->id);

@@ -14,12 +14,14 @@
 #include "flows/bulletin.h"
 #include "flows/deadlines.h"
 #include "flows/policies.h"
+#include "flows/rescore.h"
 
 #include "base/banned.h"
 
 #define BATCH 200   /* clocks a transaction: some 20 ms */
 #define PLANS "plans" /* the name on the list that stands for all targets; no calendar may be called so … */
 #define POLICIES "policies" /* all ladders: deadlines stay, what fires before them may not */
+#define CUSTOMERS "customers" /* what the directory says of people: rules rate by it, and plans are chosen by it */
 #define LIST_PREFIX "calendar:" /* … since theirs have this before them */
 
 /* ---- one clock ---- */
@@ -138,6 +140,23 @@ static gboolean recalc_plan(Desk *d, ClockRow *c, GError **err)
     return tickets_load(d->db, c->ticket_id, &t, err) && deadlines_replanned(d, t, c, queue, err);
 }
 
+/* A ticket is rated once, with the first of its open clocks; that may have changed this one. */
+static gboolean recalc_customer(Desk *d, ClockRow *c, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    gint64 first;
+    if (!tickets_load(d->db, c->ticket_id, &t, err)
+        || !db_value(d->db, &first, err, "select min(id) from clock where ticket_id = $1 and state in (0, 1)", "i", c->ticket_id)
+        || (first == c->clock.id && !rescore_again(d, t, err)))
+        return FALSE;
+    ClockRow *now = NULL;
+    gboolean ok = clocks_load(d->db, c->clock.id, &now, err) && (now->clock.state == CLOCK_MET || now->clock.state == CLOCK_STOPPED || recalc_plan(d, now, err));
+    if (ok)
+        c->clock = now->clock;
+    clocks_row_free(now);
+    return ok;
+}
+
 static void add_targets(GChecksum *sum, const ConfigQueue *queue, const ConfigPlan *plan, int severity)
 {
     const ConfigPlanSeverity *p = config_plan_severity(plan, severity);
@@ -197,7 +216,8 @@ static gboolean compare_all(Desk *d, GError **err)
         if (!compare(d, listed, calendar_version(value), err))
             return FALSE;
     }
-    return compare(d, PLANS, plans, err) && compare(d, POLICIES, policies, err);
+    return compare(d, PLANS, plans, err) && compare(d, POLICIES, policies, err)
+           && compare(d, CUSTOMERS, d->customers_stamp != NULL ? d->customers_stamp : "-", err);
 }
 
 gboolean recalc_begin(Desk *d, GError **err)
@@ -335,6 +355,8 @@ static gboolean redo_one(Desk *d, const Job *job, ClockRow *c, GError **err)
 {
     if (strcmp(job->name, PLANS) == 0)
         return recalc_plan(d, c, err);
+    if (strcmp(job->name, CUSTOMERS) == 0)
+        return recalc_customer(d, c, err);
     if (strcmp(job->name, POLICIES) == 0)
         return deadlines_rescheduled(d, c, err);
     return recalc_calendar(d, c, err) && resume_late(d, c, err);

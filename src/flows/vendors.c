@@ -19,6 +19,12 @@
 #define PREFIX "vendor:"
 #define TOLD_BYTES 1500 /* of his answer, in a line */
 
+gboolean vendors_is(const Desk *d, const char *contact)
+{
+    const ConfigContact *c = desk_contact(d, contact);
+    return c != NULL && c->vendor != NULL;
+}
+
 gboolean vendors_is_clock(const ClockRow *c) { return g_str_has_prefix(c->queue, PREFIX); }
 
 static const char *worker_of(const Desk *d, const Ticket *t)

@@ -12,6 +12,7 @@
 
 /* The page `p` to a vendor's contact, and the clocks that begin with the first of a ticket. */
 gboolean vendors_ask(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *vendor, const PolicyLevel *level, GError **err);
+gboolean vendors_is(const Desk *d, const char *contact);
 /* One line about what he was asked, which names nobody and nothing of the ticket that is withheld. */
 gboolean vendors_tell(Desk *d, const Ticket *t, const ConfigContact *vendor, const char *line, GError **err);
 /* A vendor wrote (`message`, stored): his respond clock is met, and whoever works on the ticket reads it. */

@@ -461,8 +461,7 @@ static gboolean do_round(Core *c, Instant now, gboolean wait, guint *ret_did, GE
     *ret_did = c->handed = 0;
     c->desk->now = now;
     c->desk->acting = NULL;
-    desk_refresh(c->desk);
-    if (!recalc_pass(c->desk, &reckoned, err)) /* first, so that a mail is late or in time by the calendars of today */
+    if ((desk_refresh(c->desk) && !recalc_begin(c->desk, err)) || !recalc_pass(c->desk, &reckoned, err)) /* first, so that a mail is late or in time by the calendars of today */
         return FALSE;
     /* Where no file can be taken in, timers wait for a minute, and then they do not: who has to be told is told. */
     gboolean ok = core_intake(c, now, &files, &waits);

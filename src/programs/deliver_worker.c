@@ -13,6 +13,7 @@
 #include "mail/pager.h"
 
 #include "flows/deliver.h"
+#include "flows/deskkeys.h"
 
 #include "base/banned.h"
 
@@ -89,7 +90,7 @@ static int serve(int channel, void *data)
 {
     const Start *start = data;
     g_autoptr(GError) err = NULL;
-    desk_forget_keys(start->desk);
+    deskkeys_forget(start->desk);
     Transport *transport = transport_open(&start->options);
     while (serve_one(channel, transport, &err))
         ;

@@ -15,6 +15,7 @@
 
 #include "mail/message.h"
 
+#include "flows/deskkeys.h"
 #include "flows/parsed.h"
 
 #include "config.h"
@@ -72,7 +73,7 @@ static int serve(int channel, void *data)
 {
     g_autoptr(GError) err = NULL;
     const Desk *desk = data; /* its words were read before the sandbox closes */
-    desk_forget_keys(desk);
+    deskkeys_forget(desk);
     message_init();
     sandbox_warm_charsets();
     zone_utc(); /* reads its file now */

@@ -19,6 +19,8 @@
 #include "mail/pgp.h"
 #include "mail/smime.h"
 
+#include "flows/deskkeys.h"
+
 #include "base/banned.h"
 
 #define KEY_BYTES (1024 * 1024)
@@ -101,7 +103,7 @@ static int serve(int channel, void *data)
     Instant made_at = INSTANT_NONE;
     gsize n;
     const void *signature = g_bytes_get_data(job->signature, &n);
-    desk_forget_keys((Desk *)job->desk);
+    deskkeys_forget((Desk *)job->desk);
     umask(077);
     setrlimit(RLIMIT_CPU, &cpu);
     keys_of_kind(job->keys, job->kind, paths, texts);

@@ -85,9 +85,10 @@ static Instant shift_end(LadderStep *s, const char *contact)
 }
 
 /* A promise ends when it says, and with the shift of somebody who was asked because of it. */
-static void hold(LadderStep *s, Instant until)
+static void hold(LadderStep *s, Instant until, gboolean is_overridden)
 {
     LadderRun *r = s->run;
+    r->is_overridden = is_overridden;
     Instant shift = shift_end(s, r->acker);
     r->is_shift_bound = shift != INSTANT_NONE && shift < until;
     r->hold_until = r->is_shift_bound ? shift : until;
@@ -335,8 +336,7 @@ static void ack(LadderStep *s)
     g_free(r->acker);
     r->acker = g_strdup(s->event->contact);
     r->acked_at = s->now;
-    r->is_overridden = s->event->is_override;
-    hold(s, s->event->hold_until);
+    hold(s, s->event->hold_until, s->event->is_override);
     r->next_level_at = r->repeat_at = r->resolve_by = INSTANT_NONE;
     if (r->is_operational)
         r->repeat_after = 0;
@@ -353,17 +353,14 @@ static void held_ack(LadderStep *s)
         ladder_climb_act(s, LADDER_DO_ALSO, r->level, s->event->contact, r->acker);
         return;
     }
-    r->is_overridden = s->event->is_override;
-    hold(s, s->event->hold_until); /* his own again: the promise starts afresh */
+    hold(s, s->event->hold_until, s->event->is_override); /* his own again: the promise starts afresh */
     ladder_climb_stop_pages(s);
 }
 
 static void held_progress(LadderStep *s)
 {
-    if (s->event->hold_until > s->run->hold_until) {
-        s->run->is_overridden = FALSE;
-        hold(s, s->event->hold_until);
-    }
+    if (s->event->hold_until > s->run->hold_until)
+        hold(s, s->event->hold_until, FALSE);
     if (s->event->kind == LADDER_CONTAINED)
         s->run->resolve_by = INSTANT_NONE;
     ladder_climb_stop_pages(s); /* the reminder */
@@ -376,7 +373,7 @@ static void ended_ack(LadderStep *s) { ladder_climb_act(s, LADDER_DO_LATE, s->ru
 static void held_severity(LadderStep *s)
 {
     if (!s->run->is_overridden && s->event->hold_until < s->run->hold_until)
-        hold(s, s->event->hold_until);
+        hold(s, s->event->hold_until, FALSE);
 }
 
 /* Whether the level at which he was asked would still ask him. */

@@ -114,4 +114,24 @@ sed -i 's/^beta.test;Beta;basic/beta.test;Beta;gold/' "$WORK/customers.csv"
 make_mail x@beta.test support@desk.test 'New' 'A new question.' | deliver x@beta.test support@desk.test
 at 2026-05-27T10:00:00+02:00
 same "the file is read again" S2 "$(severity 12)"
+
+# ---- and reaches what is open ----
+make_mail x@gamma.test support@desk.test 'Question' 'Where is the third manual?' | deliver x@gamma.test support@desk.test
+make_mail x@nobody.test support@desk.test 'Question' 'Where is the fourth manual?' | deliver x@nobody.test support@desk.test
+at 2026-05-27T10:10:00+02:00
+gamma=$(sqlite_value "select max(ticket_id) from message where from_address = 'x@gamma.test'") nobody=$(sqlite_value "select max(ticket_id) from message where from_address = 'x@nobody.test'")
+same "a customer like others, of a better plan" "S3 $(severity "$nobody")" "$(severity "$gamma") S3"
+due() { sqlite_value "select strftime('%H:%M', due_at, 'unixepoch') from clock where ticket_id = $1 and target = 'respond' and state = 0"; }
+same "by its plan" '09:10 12:10' "$(due "$gamma") $(due "$nobody")"
+sed -i 's/^gamma.test;Gamma;basic/gamma.test;Gamma;gold/' "$WORK/customers.csv"
+echo 'nobody.test;Nobody;basic;;;gold' >>"$WORK/customers.csv"
+at 2026-05-27T10:20:00+02:00
+same "its open ticket is rated again" S2 "$(severity "$gamma")"
+match "by the rules, as the audit says" 'severity .*old=S3 new=S2 by=rules' "$(escalate audit "$gamma")"
+same "once" 1 "$(escalate audit "$gamma" | grep -c 'by=rules')"
+same "a shorter plan that another has now counts from then" 09:20 "$(due "$nobody")"
+same "as with a change of plans" S3 "$(severity "$nobody")"
+sed -i 's/^gamma.test;Gamma;gold/gamma.test;Gamma;basic/' "$WORK/customers.csv"
+at 2026-05-27T10:30:00+02:00
+same "it becomes worse by that, never milder" S2 "$(severity "$gamma")"
 done_testing
