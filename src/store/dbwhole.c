@@ -6,12 +6,9 @@
 /* VACUUM INTO reads one snapshot; the backup API would begin anew whenever somebody writes meanwhile. */
 gboolean db_copy(Db *db, const char *path, GError **err) { return db_run(db, err, "vacuum into $1", "s", path); }
 
-static gboolean tell_rows(Db *db, const char *sql, const char *good, DbTell *tell, void *data, GError **err)
+static gboolean tell_rows(DbRows *rows, const char *good, DbTell *tell, void *data, GError **err)
 {
-    g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
-    if (!db_select(db, &rows, err, sql, ""))
-        return FALSE;
     while (db_next(rows, &local))
         if (g_strcmp0(db_text(rows, 0), good) != 0)
             tell(data, db_text(rows, 0));
@@ -22,9 +19,12 @@ static gboolean tell_rows(Db *db, const char *sql, const char *good, DbTell *tel
 
 gboolean db_verify(Db *db, DbTell *tell, void *data, GError **err)
 {
-    return tell_rows(db, "pragma integrity_check", "ok", tell, data, err)
-           && tell_rows(db, "select 'row ' || coalesce(rowid, '?') || ' of ' || \"table\" || ' refers to a row of ' || parent || ' that is not there'"
-                            " from pragma_foreign_key_check", NULL, tell, data, err);
+    g_autoptr(DbRows) pages = NULL, references = NULL;
+    return db_select(db, &pages, err, "pragma integrity_check", "") && tell_rows(pages, "ok", tell, data, err)
+           && db_select(db, &references, err,
+                        "select 'row ' || coalesce(rowid, '?') || ' of ' || \"table\" || ' refers to a row of ' || parent || ' that is not there'"
+                        " from pragma_foreign_key_check", "")
+           && tell_rows(references, NULL, tell, data, err);
 }
 
 gboolean db_highest(Db *db, gint64 *ret, GError **err) { return db_value(db, ret, err, "select coalesce(max(seq), 0) from sqlite_sequence", ""); }
