@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/headroom.h"
 #include "base/instant.h"
 
 #include "store/spool.h"
@@ -140,9 +141,19 @@ static gboolean has_spool(SpoolGroup *g, SpoolGroupMail *const *mails, guint cou
     return FALSE;
 }
 
+/* Early, as the filter does it: what was accepted can still be taken in and answered. */
+static gboolean has_room(SpoolGroup *g, SpoolGroupMail *const *mails, guint count)
+{
+    Headroom h;
+    if (headroom_read(g->path, &h) != 0 || headroom_is_enough(&h, 1))
+        return TRUE;
+    spoolgroup_fail(g, mails, count, "little room", ENOSPC);
+    return FALSE;
+}
+
 void spoolgroup_seal(SpoolGroup *g, SpoolGroupMail *const *mails, guint count)
 {
-    if (!has_spool(g, mails, count))
+    if (!has_spool(g, mails, count) || !has_room(g, mails, count))
         return;
     for (guint i = 0; i < count; i++) {
         spoolgroup_write(g, mails[i]);

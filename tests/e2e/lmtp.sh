@@ -125,6 +125,21 @@ same 'another incoming: then it is used' '{}' "$(lmtp send "$WORK/mail" kim@acme
 same 'another incoming: the file is there' '1 0' "$(files)"
 rmdir "$SPOOL/gone"
 forget
+if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=20m,nr_inodes=2000,mode=0755 none "$SPOOL" 2>/dev/null; then
+    cleanup() { umount -l "$SPOOL" 2>/dev/null; }
+    mkdir -m 3777 "$SPOOL/tmp" "$SPOOL/incoming"
+    mail_fails 'another disk: at first'
+    same 'another disk: then it is used' '{}' "$(lmtp send "$WORK/mail" kim@acme.test support@desk.test)"
+    forget
+    dd if=/dev/zero of="$SPOOL/fill" bs=1k count=19400 2>/dev/null
+    mail_fails 'little room'
+    check 'little room: the log says it' logged 'reason="little room: No space left on device"'
+    rm "$SPOOL/fill"
+    same 'room again' '{}' "$(lmtp send "$WORK/mail" kim@acme.test support@desk.test)"
+    umount -l "$SPOOL" # the server has its directories open
+    cleanup() { :; }
+    mail_fails 'the first disk: at first'
+fi
 
 lmtp half go "$SPOOL/tmp"
 check 'a client that goes in the middle of a mail leaves nothing' eventually sh -c "[ -z \"\$(ls '$SPOOL/tmp')\" ]"
