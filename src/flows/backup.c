@@ -12,6 +12,8 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/limits.h"
+#include "base/spoolname.h"
 
 #include "store/audit.h"
 #include "store/spool.h"
@@ -43,10 +45,10 @@ static gboolean add_text(Backup *b, const char *name, const char *text, GError *
     return tar_add_text(b->tar, name, text, &digest, err) && note_sum(b, name, digest, err);
 }
 
-static gboolean add_open(Backup *b, const char *name, int fd, GError **err)
+static gboolean add_open(Backup *b, const char *name, int fd, gboolean *ret_shrank, GError **err)
 {
     g_autofree char *digest = NULL;
-    return tar_add_fd(b->tar, name, fd, &digest, err) && note_sum(b, name, digest, err);
+    return tar_add_fd(b->tar, name, fd, &digest, ret_shrank, err) && note_sum(b, name, digest, err);
 }
 
 static gboolean add_file(Backup *b, const char *name, const char *path, GError **err)
@@ -54,7 +56,7 @@ static gboolean add_file(Backup *b, const char *name, const char *path, GError *
     AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "open '%s'", path);
-    return add_open(b, name, fd, err);
+    return add_open(b, name, fd, NULL, err);
 }
 
 /* ---- the spool ---- */
@@ -67,24 +69,31 @@ static gboolean note_unread(BackupResult *r, const char *relative)
     return TRUE;
 }
 
+/* No mail is: a file with a hole of terabytes must not fill the disk. */
+static gboolean is_too_long(const char *relative, off_t size)
+{
+    return !g_str_has_prefix(relative, "archive/") && size > (off_t)LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX;
+}
+
 /* What was moved on since it was listed comes again in the directory where it went. */
 static gboolean add_mail(Backup *b, const char *relative, gboolean *ret_added, GError **err)
 {
     g_autofree char *path = g_build_filename(b->desk->config->spool, relative, NULL), *name = g_strconcat(BACKUP_SPOOL, relative, NULL);
     AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     struct stat st;
+    gboolean shrank = FALSE;
     *ret_added = FALSE;
     if (fd < 0 && errno == ENOENT)
         return TRUE;
-    if (fd < 0 && (errno == EACCES || errno == ELOOP))
+    if (fd < 0 && (errno == EACCES || errno == ELOOP || errno == ENXIO))
         return note_unread(b->result, relative);
     if (fd < 0 || fstat(fd, &st) != 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "open '%s'", path);
-    if (!S_ISREG(st.st_mode))
+    if (!S_ISREG(st.st_mode) || is_too_long(relative, st.st_size))
         return note_unread(b->result, relative);
     b->result->mails++;
     *ret_added = TRUE;
-    return add_open(b, name, fd, err);
+    return add_open(b, name, fd, &shrank, err) && (!shrank || note_unread(b->result, relative));
 }
 
 static gboolean each_incoming(void *data, const char *relative, const char *name, GError **err)
@@ -164,7 +173,7 @@ static gboolean add_sums(Backup *b, GError **err)
 {
     if (fflush(b->sums) != 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "list of the backup's files");
-    return tar_add_fd(b->tar, BACKUP_SUMS, fileno(b->sums), NULL, err);
+    return tar_add_fd(b->tar, BACKUP_SUMS, fileno(b->sums), NULL, NULL, err);
 }
 
 static gboolean write_all(Backup *b, const char *half, const char *copy, char **ret_head, GError **err)

@@ -14,7 +14,7 @@
 
 typedef struct {
     gint64 mails; /* files of the spool */
-    gint64 unread; /* of another user, who forbids us to read them; or in the way of a file and none */
+    gint64 unread; /* of another user, who forbids us to read them; longer than a mail may be, or cut off while they were read; or none */
     char *first_unread;
     char *head;   /* of the audit, as it is in the backup */
 } BackupResult;

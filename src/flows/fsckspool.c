@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "base/spoolname.h"
 
 #include "store/messages.h"
@@ -195,12 +196,21 @@ static gboolean each_archived(void *data, const char *relative, const char *name
         return unknown_sent(f, relative, name, err);
     if (!spoolname_is_valid(name))
         return TRUE;
-    return messages_by_spool_name(f->desk->db, name, &id, err) && (id != 0 || unknown_mail(f, relative, name, err));
+    return messages_by_spool_name(f->desk->db, name, NULL, &id, err) && (id != 0 || unknown_mail(f, relative, name, err));
 }
 
 gboolean fsckspool_archive(Fsck *f, GError **err) { return spool_each(f->desk->config->spool, "archive", each_archived, f, err); }
 
 /* ---- incoming and hold ---- */
+
+static char *digest_of(const Fsck *f, const char *relative)
+{
+    g_autofree char *path = g_build_filename(f->desk->config->spool, relative, NULL);
+    g_autoptr(GString) bytes = NULL;
+    if (!files_read(path, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &bytes, NULL))
+        return NULL;
+    return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes->str, bytes->len);
+}
 
 /* Committed, and only the rename is missing; the daemon does it in its next round, if it runs. */
 static gboolean each_waiting(void *data, const char *relative, const char *name, GError **err)
@@ -208,10 +218,15 @@ static gboolean each_waiting(void *data, const char *relative, const char *name,
     Fsck *f = data;
     g_autoptr(MessageRow) m = NULL;
     GError *local = NULL;
-    gint64 id;
+    g_autofree char *digest = digest_of(f, relative);
+    gint64 id = 0;
     f->mails++;
-    if (!messages_by_spool_name(f->desk->db, name, &id, err) || id == 0)
-        return id == 0;
+    if (digest == NULL) /* gone, or no mail: the daemon's business */
+        return TRUE;
+    if (!messages_by_spool_name(f->desk->db, name, digest, &id, err))
+        return FALSE;
+    if (id == 0)
+        return TRUE;
     if (!messages_find(f->desk->db, name, &m, err))
         return FALSE;
     g_autofree char *archive = m->archive != NULL && g_str_has_suffix(m->archive, name) ? g_strdup(m->archive) : spool_archive_path(name, m->received_at);

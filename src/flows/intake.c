@@ -12,6 +12,8 @@
 #include "rules/received.h"
 #include "rules/threading.h"
 
+#include "store/spool.h"
+
 #include "flows/acknowledge.h"
 #include "flows/alerts.h"
 #include "flows/arrivals.h"
@@ -444,12 +446,12 @@ static void case_clear(IntakeCase *c)
 
 gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err)
 {
-    gint64 known;
+    gint64 named, known = 0;
     IntakeCase c;
-    if (!messages_by_spool_name(d->db, mail->name, &known, err))
+    if (!messages_by_spool_name(d->db, mail->name, NULL, &named, err) || (named != 0 && !messages_by_spool_name(d->db, mail->name, mail->digest, &known, err)))
         return FALSE;
-    if (known != 0) /* committed before a crash; only the rename is missing */
-        return TRUE;
+    if (named != 0) /* the same bytes: committed before a crash; only the rename is missing */
+        return known != 0 || error_set(err, ERROR_DATA, SPOOL_NAME_TAKEN ": message %" G_GINT64_FORMAT, named);
     case_init(&c, d, mail);
     gboolean ok = process(&c, err) && lost_tell(&c, err) && store_decisions(&c, err);
     case_clear(&c);

@@ -191,7 +191,7 @@ static gint64 sent_number(const char *name)
 static gboolean has_row(Restore *r, const char *name, gint64 number, gboolean *ret, GError **err)
 {
     gint64 n;
-    if (number > 0 ? !db_value(r->db, &n, err, "select count(*) from outbox where id = $1", "i", number) : !messages_by_spool_name(r->db, name, &n, err))
+    if (number > 0 ? !db_value(r->db, &n, err, "select count(*) from outbox where id = $1", "i", number) : !messages_by_spool_name(r->db, name, NULL, &n, err))
         return FALSE;
     *ret = n > 0;
     return TRUE;

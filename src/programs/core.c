@@ -242,7 +242,7 @@ static gboolean apply(Core *c, Arrival *a, GError **err)
                        .compare = compare_with, .verify = verify, .data = a};
     c->desk->now = a->at;
     c->desk->acting = NULL;
-    return intake_mail(c->desk, &mail, err);
+    return spool_may_archive(a->spool, a->archive, a->digest, err) && intake_mail(c->desk, &mail, err);
 }
 
 /* One file in its savepoint. *ret_bad gets the file's own failure, which costs it a strike; FALSE: try the batch again later. */
@@ -260,27 +260,6 @@ static gboolean apply_in_savepoint(Core *c, Arrival *a, GError **ret_bad, GError
     }
     *ret_bad = local;
     return TRUE;
-}
-
-typedef struct {
-    char *name;
-    GError *why;
-} Bad;
-
-static void bad_free(gpointer p)
-{
-    Bad *b = p;
-    g_free(b->name);
-    g_error_free(b->why);
-    g_free(b);
-}
-
-static void add_bad(GPtrArray *list, const char *name, GError *why)
-{
-    Bad *b = g_new0(Bad, 1);
-    b->name = g_strdup(name);
-    b->why = why;
-    g_ptr_array_add(list, b);
 }
 
 /* Reads the next files, bounded by number and bytes. */
@@ -301,7 +280,7 @@ static gboolean read_batch(Core *c, const GPtrArray *names, Instant now, GPtrArr
         } else if (local->code == ERROR_NOTFOUND) {
             g_error_free(local); /* somebody took it away */
         } else {
-            add_bad(bad, g_ptr_array_index(names, i), local);
+            strikes_list_add(bad, g_ptr_array_index(names, i), local);
         }
     }
     strikes_in_hand(c->strikes, NULL);
@@ -324,7 +303,7 @@ static gboolean commit_batch(Core *c, GPtrArray *arrivals, GPtrArray *bad, GPtrA
             return FALSE;
         }
         if (why != NULL)
-            add_bad(bad, a->file->name, why);
+            strikes_list_add(bad, a->file->name, why);
         else
             g_ptr_array_add(done, a);
     }
@@ -345,27 +324,30 @@ static gboolean next_names(Core *c, gboolean last_chance, GPtrArray **ret, GErro
     return TRUE;
 }
 
+/* One that cannot be moved keeps no other from it, nor from its strike: FALSE at the end, with the first failure. */
+static gboolean archive_all(const char *spool, const GPtrArray *done, guint *did, GError **err)
+{
+    GError *first = NULL;
+    for (guint i = 0; i < done->len; i++, (*did)++) {
+        const Arrival *a = g_ptr_array_index(done, i);
+        spool_to_archive(spool, a->file->name, a->archive, first == NULL ? &first : NULL);
+    }
+    if (first != NULL)
+        g_propagate_error(err, first);
+    return first == NULL;
+}
+
 /* At most one batch. *ret_did counts files that left incoming, or have a strike more. */
 static gboolean intake_batch(Core *c, Instant now, gboolean last_chance, guint *ret_did, GError **err)
 {
     g_autoptr(GPtrArray) names = NULL;
-    g_autoptr(GPtrArray) arrivals = g_ptr_array_new_with_free_func(arrival_free), bad = g_ptr_array_new_with_free_func(bad_free), done = g_ptr_array_new();
+    g_autoptr(GPtrArray) arrivals = g_ptr_array_new_with_free_func(arrival_free), bad = strikes_list_new(), done = g_ptr_array_new();
     const char *spool = c->desk->config->spool;
     *ret_did = 0;
     if (!next_names(c, last_chance, &names, err) || !read_batch(c, names, now, arrivals, bad, err) || !commit_batch(c, arrivals, bad, done, err))
         return FALSE;
-    for (guint i = 0; i < done->len; i++, (*ret_did)++) {
-        Arrival *a = g_ptr_array_index(done, i);
-        if (!spool_to_archive(spool, a->file->name, a->archive, err))
-            return FALSE;
-    }
-    for (guint i = 0; i < bad->len; i++, (*ret_did)++) {
-        Bad *b = g_ptr_array_index(bad, i);
-        gboolean at_once = g_str_has_prefix(b->why->message, "no queue has");
-        if (!strikes_add(c->strikes, b->name, b->why->message, at_once, err))
-            return FALSE;
-    }
-    return TRUE;
+    gboolean all_moved = archive_all(spool, done, ret_did, err);
+    return strikes_give(c->strikes, bad, ret_did, all_moved ? err : NULL) && all_moved;
 }
 
 /* ---- a round ---- */

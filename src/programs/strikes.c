@@ -102,7 +102,8 @@ static gboolean load(Strikes *s, GError **err)
     return local == NULL;
 }
 
-static gboolean record(Strikes *s, const char *name, const char *reason, int count, gboolean is_hold, GError **err)
+/* `held`: its name in hold, or NULL. */
+static gboolean record(Strikes *s, const char *name, const char *reason, int count, const char *held, GError **err)
 {
     Db *db = s->desk->db;
     gboolean well = db_begin(db, err);
@@ -112,31 +113,68 @@ static gboolean record(Strikes *s, const char *name, const char *reason, int cou
                             "insert into strike (spool_name, count, reason) values ($1, $2, $3) on conflict (spool_name) do update set count = excluded.count,"
                             " reason = excluded.reason",
                             "sis", name, (gint64)count, reason)
-                         && (!is_hold || holding_note(s->desk, name, reason, err)),
+                         && (held == NULL || holding_note(s->desk, held, reason, err)),
                      err);
 }
 
 static gboolean strike(Strikes *s, const char *name, const char *reason, int count, GError **err)
 {
-    g_autofree char *quoted = log_quote(reason);
+    const char *spool = s->desk->config->spool;
     gboolean is_hold = count >= LIMIT_STRIKES;
-    if (!record(s, name, reason, count, is_hold, err))
+    g_autofree char *quoted = log_quote(reason), *from = g_build_filename("incoming", name, NULL);
+    g_autofree char *held = is_hold ? spool_hold_name(spool, from) : NULL;
+    if (!record(s, name, reason, count, held, err))
         return FALSE;
     g_hash_table_insert(s->counts, g_strdup(name), GINT_TO_POINTER(count));
     log_event(LOGGING_WARNING, "event=strike file=%s count=%d reason=%s", name, count, quoted);
     if (!is_hold)
         return TRUE;
-    log_event(LOGGING_ERROR, "event=hold file=%s reason=%s", name, quoted);
-    if (!spool_to_hold(s->desk->config->spool, name, reason, err) || !db_run(s->desk->db, err, "delete from strike where spool_name = $1", "s", name))
+    log_event(LOGGING_ERROR, "event=hold file=%s reason=%s", held, quoted);
+    if (!spool_to_hold(spool, from, held, reason, err) || !db_run(s->desk->db, err, "delete from strike where spool_name = $1", "s", name))
         return FALSE;
     g_hash_table_remove(s->counts, name);
     return TRUE;
 }
 
-gboolean strikes_add(Strikes *s, const char *name, const char *reason, gboolean at_once, GError **err)
+/* ---- files that failed ---- */
+
+typedef struct {
+    char *name;
+    GError *why;
+} Failed;
+
+static void failed_free(gpointer p)
 {
-    int count = count_of(s, name) + 1;
-    return strike(s, name, reason, at_once ? MAX(count, LIMIT_STRIKES) : count, err);
+    Failed *f = p;
+    g_free(f->name);
+    g_error_free(f->why);
+    g_free(f);
+}
+
+GPtrArray *strikes_list_new(void) { return g_ptr_array_new_with_free_func(failed_free); }
+
+void strikes_list_add(GPtrArray *list, const char *name, GError *why)
+{
+    Failed *f = g_new0(Failed, 1);
+    f->name = g_strdup(name);
+    f->why = why;
+    g_ptr_array_add(list, f);
+}
+
+/* The same will be so tomorrow. */
+static gboolean is_final(const char *reason) { return g_str_has_prefix(reason, "no queue has") || g_str_has_prefix(reason, SPOOL_NAME_TAKEN); }
+
+gboolean strikes_give(Strikes *s, const GPtrArray *list, guint *did, GError **err)
+{
+    GError *first = NULL;
+    for (guint i = 0; i < list->len; i++, (*did)++) {
+        const Failed *f = g_ptr_array_index(list, i);
+        int count = count_of(s, f->name) + 1;
+        strike(s, f->name, f->why->message, is_final(f->why->message) ? MAX(count, LIMIT_STRIKES) : count, first == NULL ? &first : NULL);
+    }
+    if (first != NULL)
+        g_propagate_error(err, first);
+    return first == NULL;
 }
 
 /* ---- what is left of a core that died ---- */

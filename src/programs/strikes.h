@@ -16,8 +16,12 @@ void strikes_close(Strikes *s); /* NULL is fine */
 void strikes_in_hand(Strikes *s, const char *name);
 /* Whether one more strike is hold. Such a file is tried alone, and last: if it brings core down, all else was done before. */
 gboolean strikes_is_last_chance(const Strikes *s, const char *name);
-/* It failed for that reason; `at_once`: hold. */
-gboolean strikes_add(Strikes *s, const char *name, const char *reason, gboolean at_once, GError **err);
+/* Files that failed by themselves, with the reason (which is taken). */
+GPtrArray *strikes_list_new(void);
+void strikes_list_add(GPtrArray *list, const char *name, GError *why);
+/* A strike to each of them; hold at once where another try cannot help. *did grows by their number. One that cannot be struck or held keeps no other
+ * from it: FALSE at the end, with the first failure. */
+gboolean strikes_give(Strikes *s, const GPtrArray *list, guint *did, GError **err);
 /* Forgets files that were taken in or away since. */
 gboolean strikes_tidy(Strikes *s, GError **err);
 

@@ -147,9 +147,10 @@ gboolean messages_ticket_of_conversation(Db *db, const char *conversation, gint6
                     conversation);
 }
 
-gboolean messages_by_spool_name(Db *db, const char *name, gint64 *ret_id, GError **err)
+gboolean messages_by_spool_name(Db *db, const char *name, const char *digest, gint64 *ret_id, GError **err)
 {
-    return db_value(db, ret_id, err, "select coalesce((select id from message where spool_name = $1), 0)", "s", name);
+    return db_value(db, ret_id, err, "select coalesce((select id from message where spool_name = $1 and spool_digest is coalesce($2, spool_digest)), 0)", "ss", name,
+                    digest);
 }
 
 gboolean messages_duplicate(Db *db, const char *message_id, const char *content_digest, gint64 *ret_id, GError **err)

@@ -40,8 +40,8 @@ gboolean messages_add_reference(Db *db, gint64 message, const char *reference, G
 gboolean messages_ticket_referring_to(Db *db, const char *message_id, gint64 *ret_ticket, GError **err);
 /* The oldest ticket (0: none) of a mail of that conversation. */
 gboolean messages_ticket_of_conversation(Db *db, const char *conversation, gint64 *ret_ticket, GError **err);
-/* The row that this spool file already has; 0: none. */
-gboolean messages_by_spool_name(Db *db, const char *name, gint64 *ret_id, GError **err);
+/* The row that the spool file of that name already has, with that digest of its bytes (NULL: any); 0: none. */
+gboolean messages_by_spool_name(Db *db, const char *name, const char *digest, gint64 *ret_id, GError **err);
 /* The row with that content digest and Message-ID (a second copy of the same mail); 0: none. */
 gboolean messages_duplicate(Db *db, const char *message_id, const char *content_digest, gint64 *ret_id, GError **err);
 

@@ -137,6 +137,13 @@ gboolean spool_open(const char *spool, const char *name, SpoolFile **ret, GError
     return TRUE;
 }
 
+static gboolean is_there(const char *spool, const char *relative)
+{
+    g_autofree char *path = g_build_filename(spool, relative, NULL);
+    struct stat st;
+    return lstat(path, &st) == 0;
+}
+
 char *spool_archive_path(const char *name, Instant day)
 {
     Civil c = zone_civil(zone_utc(), day);
@@ -163,13 +170,43 @@ gboolean spool_to_archive(const char *spool, const char *name, const char *relat
     return FALSE;
 }
 
-gboolean spool_to_hold(const char *spool, const char *name, const char *reason, GError **err)
+gboolean spool_may_archive(const char *spool, const char *relative, const char *digest, GError **err)
 {
-    g_autofree char *from = g_build_filename(spool, "incoming", name, NULL), *to = g_build_filename(spool, "hold", name, NULL);
+    g_autofree char *to = g_build_filename(spool, relative, NULL), *there = NULL;
+    g_autoptr(GString) bytes = NULL;
+    if (!is_there(spool, relative))
+        return TRUE;
+    if (files_read(to, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &bytes, NULL)) /* else it is none of ours */
+        there = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes->str, bytes->len);
+    return g_strcmp0(there, digest) == 0 || error_set(err, ERROR_DATA, SPOOL_NAME_TAKEN ": '%s'", relative);
+}
+
+#define HELD_MAX 200 /* bytes of a name, so that its reason has one too, and the half-written reason */
+
+char *spool_hold_name(const char *spool, const char *from)
+{
+    g_autofree char *path = g_build_filename(spool, from, NULL), *name = g_path_get_basename(from);
+    struct stat st = {0};
+    (void)!lstat(path, &st); /* gone: then it is not moved either */
+    gboolean is_long = strlen(name) > HELD_MAX;
+    for (guint n = 0;; n++) {
+        char number[64] = "";
+        if (n > 0 || is_long) /* by its inode it is found again after a crash */
+            g_snprintf(number, sizeof number, n > 1 ? ".%ju-%u" : ".%ju", (uintmax_t)st.st_ino, n);
+        g_autofree char *held = g_strdup_printf("%.*s%s", *number == '\0' ? HELD_MAX : (int)(HELD_MAX - strlen(number)), name, number);
+        g_autofree char *there = g_build_filename("hold", held, NULL);
+        if (!is_there(spool, there))
+            return g_steal_pointer(&held);
+    }
+}
+
+gboolean spool_to_hold(const char *spool, const char *from, const char *held, const char *reason, GError **err)
+{
+    g_autofree char *old = g_build_filename(spool, from, NULL), *to = g_build_filename(spool, "hold", held, NULL);
     g_autofree char *beside = g_strconcat(to, ".reason", NULL), *directory = g_path_get_dirname(to);
     g_autofree char *line = g_strconcat(reason, "\n", NULL);
     /* the reason first: a file in hold always has one */
-    return files_replace(beside, line, strlen(line), 0640, err) && files_move(from, to, err) && files_sync_directory(directory, err);
+    return files_replace(beside, line, strlen(line), 0640, err) && files_move(old, to, err) && files_sync_directory(directory, err);
 }
 
 gboolean spool_holding(const char *spool, GPtrArray **ret, GError **err)
@@ -237,13 +274,6 @@ static gboolean each_below(const char *spool, const char *relative, int depth, S
 gboolean spool_each(const char *spool, const char *state, SpoolEach *each, void *data, GError **err)
 {
     return each_below(spool, state, strcmp(state, "archive") == 0 ? 3 : 0, each, data, err); /* archive/YYYY/MM/DD */
-}
-
-static gboolean is_there(const char *spool, const char *relative)
-{
-    g_autofree char *path = g_build_filename(spool, relative, NULL);
-    struct stat st;
-    return lstat(path, &st) == 0;
 }
 
 char *spool_find(const char *spool, const char *name, const char *archive)

@@ -4,6 +4,9 @@
 
 #include "base/instant.h"
 
+/* What an error begins with where a name stands for another mail already: no try will mend it. */
+#define SPOOL_NAME_TAKEN "another mail has this name"
+
 typedef struct {
     char *name, *path;
     uid_t owner;
@@ -25,8 +28,13 @@ gboolean spool_open(const char *spool, const char *name, SpoolFile **ret, GError
 /* incoming/NAME to archive/YYYY/MM/DD/NAME of its day; *ret_relative "archive/2026/11/22/NAME". */
 char *spool_archive_path(const char *name, Instant day);
 gboolean spool_to_archive(const char *spool, const char *name, const char *relative, GError **err);
-/* incoming/NAME to hold, with the reason beside it. */
-gboolean spool_to_hold(const char *spool, const char *name, const char *reason, GError **err);
+/* Whether that could be done with a file whose bytes have that SHA-256 (hexadecimal): DATA where others are in its place. */
+gboolean spool_may_archive(const char *spool, const char *relative, const char *digest, GError **err);
+/* The name in hold, newly allocated, of the file `from` (relative to the spool): its own, or one that is free where that is taken, or too long. The
+ * same until the file is there. */
+char *spool_hold_name(const char *spool, const char *from);
+/* `from` to hold under that name, with the reason beside it. */
+gboolean spool_to_hold(const char *spool, const char *from, const char *held, const char *reason, GError **err);
 /* Files in hold with their reasons: pairs name, reason in a flat array of char *, with free func. */
 gboolean spool_holding(const char *spool, GPtrArray **ret, GError **err);
 /* A file of hold or of the archive (`from`, relative to the spool) back into incoming under a new name, which is returned; `mark` stands in it

@@ -62,7 +62,9 @@ gboolean tar_create(const char *path, TarWriter **ret, GError **err)
     w->archive = archive_write_new();
     w->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     gboolean ok = w->fd >= 0 || error_set_errno(err, ERROR_TEMPFAIL, errno, "create '%s'", path);
-    if (ok && (archive_write_set_format_pax_restricted(w->archive) != ARCHIVE_OK || archive_write_open_fd(w->archive, w->fd) != ARCHIVE_OK))
+    /* names are bytes: one that is no text of this locale is as good as another */
+    if (ok && (archive_write_set_format_pax_restricted(w->archive) != ARCHIVE_OK || archive_write_set_format_option(w->archive, "pax", "hdrcharset", "BINARY") != ARCHIVE_OK
+               || archive_write_open_fd(w->archive, w->fd) != ARCHIVE_OK))
         ok = fail_to_write(w, err);
     if (ok)
         *ret = w;
@@ -108,25 +110,34 @@ gboolean tar_add_text(TarWriter *w, const char *name, const char *text, char **r
     return TRUE;
 }
 
-gboolean tar_add_fd(TarWriter *w, const char *name, int fd, char **ret_digest, GError **err)
+gboolean tar_add_fd(TarWriter *w, const char *name, int fd, char **ret_digest, gboolean *ret_shrank, GError **err)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     char buffer[BLOCK];
     struct stat st;
     if (fstat(fd, &st) != 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "stat '%s'", name);
+    gboolean shrank = FALSE;
     if (!begin(w, name, st.st_size, &st, err))
         return FALSE;
     for (off_t at = 0; at < st.st_size;) {
-        ssize_t n = pread(fd, buffer, (gsize)MIN(st.st_size - at, BLOCK), at);
+        gsize wanted = (gsize)MIN(st.st_size - at, BLOCK);
+        ssize_t n = shrank ? 0 : pread(fd, buffer, wanted, at);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n <= 0)
+        if (n < 0 || (n == 0 && ret_shrank == NULL))
             return error_set_errno(err, ERROR_TEMPFAIL, n < 0 ? errno : EIO, "read '%s'", name);
+        if (n == 0) {
+            shrank = TRUE;
+            memset(buffer, 0, wanted);
+            n = (ssize_t)wanted;
+        }
         if (!put(w, buffer, (gsize)n, sum, err))
             return FALSE;
         at += n;
     }
+    if (ret_shrank != NULL)
+        *ret_shrank = shrank;
     give_digest(sum, ret_digest);
     return TRUE;
 }

@@ -205,6 +205,17 @@ else
     as_nobody mkfifo "$SPOOL/incoming/0000000003.000001-17-1-99.mx"
     "$ESCALATED" -c "$CONF" --once 2>>"$WORK/log"
     same "another user's links and pipes are not read" '2 0' "$(tickets) $(grep -c "$(head -c 16 "$WORK/key")" "$WORK/log")"
+    # Names that were there before: known by their bytes too, and what comes after them goes on.
+    drop 0000000004.000001-17-1-99.mx 'Uid: 0'
+    "$ESCALATED" -c "$CONF" --once 2>>"$WORK/log"
+    for _ in 1 2 3; do
+        as_nobody sh -c 'echo "$2" >"$1"' sh "$SPOOL/incoming/0000000004.000001-17-1-99.mx" "Subject: $_"
+        make_mail kim@acme.test support@desk.test "Behind it $_" 'It is down.' | deliver kim@acme.test support@desk.test
+        "$ESCALATED" -c "$CONF" --once 2>>"$WORK/log"
+    done
+    same "another user's file under a known name: what comes behind it is taken in" '6 0' "$(tickets) $(count incoming)"
+    same "another user's file under a known name: each goes to hold, with the reason" 3 "$(
+        cat "$SPOOL"/hold/0000000004.*.reason | grep -c '^another mail has this name')"
     check_not "another user cannot take a mail away" as_nobody sh -c 'rm -f "$1"/incoming/* "$1"/archive/* && [ -z "$(ls "$1/incoming")" ]' sh "$SPOOL"
     check_not "another user cannot read what came in" as_nobody sh -c 'cat "$1"/archive/*/*/*/*' sh "$SPOOL"
 fi

@@ -157,6 +157,17 @@ same "as many mails as in the backup" "$(grep -c '^spool/' "$WORK/list")" "$(fin
 exits "it works on" 0 "$ESCALATED" -c "$NEW/escalate.yaml" --once --now 2026-05-26T13:01:00+02:00
 exits "with a whole record" 0 "$ESCALATE" -c "$NEW/escalate.yaml" audit verify
 
+# ---- names and sizes that anybody may choose ----
+odd=$(printf '1779780000.000001-17-1-99.\377\303\244')
+echo odd >"$NEW/spool/incoming/$odd"
+truncate -s 1T "$NEW/spool/incoming/1779780000.000001-17-2-99.mx"
+exits "a name that is no text, and a file with a hole" 0 env LC_ALL=C.UTF-8 "$ESCALATE" -c "$NEW/escalate.yaml" backup "$WORK/odd.tar"
+match "the long one is told, not written" '^warning: 1 files .* are too long.*1779780000\.000001-17-2-99' "$(cat "$WORK/out")"
+check "the other is in it" grep -qaF "$odd" "$WORK/odd.tar"
+exits "which can be read" 0 env LC_ALL=C.UTF-8 "$ESCALATE" -c "$NEW/escalate.yaml" restore --verify "$WORK/odd.tar"
+exits "anywhere" 0 env LC_ALL=C "$ESCALATE" -c "$NEW/escalate.yaml" restore --verify "$WORK/odd.tar"
+rm -f "$NEW/spool/incoming"/*
+
 # ---- a database that is not whole is not saved ----
 sed -i 's,^database: .*,database: broken.db,' "$CONF"
 cp "$NEW/escalate.db" "$WORK/broken.db"

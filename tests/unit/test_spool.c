@@ -223,6 +223,11 @@ static void test_archive(void **state)
     assert_string_equal(still, "mail");
     assert_true(is_there(spool, "incoming/" NAME));
     g_clear_error(&err);
+    g_autofree char *same = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "mail", 4), *another = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "another", 7);
+    assert_true(spool_may_archive(spool, relative, same, NULL) && spool_may_archive(spool, "archive/2026/09/21/" LATER, another, NULL));
+    assert_false(spool_may_archive(spool, relative, another, &err));
+    assert_true(g_error_matches(err, ESCALATE_ERROR, ERROR_DATA) && g_str_has_prefix(err->message, SPOOL_NAME_TAKEN));
+    g_clear_error(&err);
     assert_false(spool_to_archive(spool, LATER, "archive/2026/09/21/" LATER, &err));
     assert_non_null(err);
 }
@@ -234,7 +239,7 @@ static void test_hold(void **state)
     assert_true(spool_holding(spool, &none, NULL));
     assert_int_equal(none->len, 0);
     put(spool, "incoming/" NAME, "mail");
-    assert_true(spool_to_hold(spool, NAME, "parse died three times", NULL));
+    assert_true(spool_to_hold(spool, "incoming/" NAME, NAME, "parse died three times", NULL));
     assert_false(is_there(spool, "incoming/" NAME));
     g_autofree char *mail = text_of(spool, "hold/" NAME), *reason = text_of(spool, "hold/" NAME ".reason");
     assert_string_equal(mail, "mail");
@@ -249,6 +254,35 @@ static void test_hold(void **state)
     assert_string_equal(g_ptr_array_index(pairs, 3), "no reason is beside it");
 }
 
+/* Anybody may choose a name that is held already, or one so long that no reason fits beside it. */
+static void test_hold_name(void **state)
+{
+    const char *spool = *state;
+    g_autofree char *tail = g_strnfill(SPOOLNAME_MAX - 1 - strlen(NAME), 'x'), *name = g_strconcat(NAME, tail, NULL), *from = g_strconcat("incoming/", name, NULL);
+    put(spool, "incoming/" NAME, "first");
+    g_autofree char *own = spool_hold_name(spool, "incoming/" NAME);
+    assert_string_equal(own, NAME);
+    assert_true(spool_to_hold(spool, "incoming/" NAME, own, "why", NULL));
+    put(spool, "incoming/" NAME, "second");
+    g_autofree char *other = spool_hold_name(spool, "incoming/" NAME), *again = spool_hold_name(spool, "incoming/" NAME);
+    assert_string_not_equal(other, NAME);
+    assert_string_equal(other, again); /* after a crash, too */
+    assert_true(spoolname_is_valid(other));
+    g_autofree char *taken = g_strconcat("hold/", other, NULL);
+    put(spool, taken, "somebody foresaw it");
+    g_autofree char *third = spool_hold_name(spool, "incoming/" NAME);
+    assert_string_not_equal(third, other);
+    assert_true(spool_to_hold(spool, "incoming/" NAME, third, "why not", NULL));
+    g_autofree char *first = text_of(spool, "hold/" NAME), *reason = text_of(spool, "hold/" NAME ".reason");
+    assert_string_equal(first, "first");
+    assert_string_equal(reason, "why\n");
+    put(spool, "incoming/" LATER, "long"); /* GLib writes beside the name, for which this one has no room */
+    g_autofree char *before = path_of(spool, "incoming/" LATER), *path = path_of(spool, from);
+    assert_int_equal(g_rename(before, path), 0);
+    g_autofree char *held = spool_hold_name(spool, from);
+    assert_true(spoolname_is_valid(held) && spool_to_hold(spool, from, held, "why", NULL));
+}
+
 static void test_requeue(void **state)
 {
     const char *spool = *state;
@@ -256,7 +290,7 @@ static void test_requeue(void **state)
     g_autoptr(GPtrArray) names = NULL;
     g_autoptr(GError) err = NULL;
     put(spool, "incoming/" NAME, "mail");
-    assert_true(spool_to_hold(spool, NAME, "why", NULL));
+    assert_true(spool_to_hold(spool, "incoming/" NAME, NAME, "why", NULL));
     assert_true(spool_requeue(spool, "hold/" NAME, NOW + 500, "requeued", &name, NULL));
     assert_false(is_there(spool, "hold/" NAME));
     assert_false(is_there(spool, "hold/" NAME ".reason"));
@@ -299,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {IN_ROOM(test_prepare),  IN_ROOM(test_incoming), IN_ROOM(test_open),    IN_ROOM(test_foreign_owner),
                                        IN_ROOM(test_refused),  IN_ROOM(test_oversize), IN_ROOM(test_archive), IN_ROOM(test_hold),
+                                       IN_ROOM(test_hold_name),
                                        IN_ROOM(test_requeue),  IN_ROOM(test_sweep)};
     return cmocka_run_group_tests_name("spool", tests, NULL, NULL);
 }

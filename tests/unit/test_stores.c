@@ -202,8 +202,8 @@ static void test_message(void **state)
     assert_true(messages_find(db, bare_number, &empty, NULL) && empty->sent_at == INSTANT_NONE && empty->message_id == NULL && empty->filed == NULL);
     g_autoptr(GError) twice = NULL;
     assert_false(messages_insert(db, &m, &twice)); /* one row per spool name */
-    assert_true(messages_by_spool_name(db, "1.2-3-5-5.h", &id, NULL) && id == n.id);
-    assert_true(messages_by_spool_name(db, "none", &id, NULL) && id == 0);
+    assert_true(messages_by_spool_name(db, "1.2-3-5-5.h", NULL, &id, NULL) && id == n.id);
+    assert_true(messages_by_spool_name(db, "none", NULL, &id, NULL) && id == 0);
     assert_true(messages_duplicate(db, "<a@x>", "cd", &id, NULL) && id == m.id);
     assert_true(messages_duplicate(db, "<a@x>", "other", &id, NULL) && id == 0);
     assert_true(messages_ticket_of(db, "<a@x>", &id, NULL) && id == ticket);
