@@ -9,7 +9,7 @@
 
 #define AT(type, member) offsetof(type, member)
 #define VERBS \
-    "ack decline pass escalate take assign severity wait answered contained resolve reopen cause prevention impact next note action " \
+    "ack decline pass escalate take assign severity wait answered contained resolve reopen cause prevention impact next note " \
     "category risk override merge needless spam notspam status help"
 #define BLOCK(in, key, what) {.block = (in), .name = (key), .type = KEYS_BLOCK, .help = (what)}
 

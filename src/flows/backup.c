@@ -198,10 +198,19 @@ static gboolean put_in_place(const char *half, const char *file, GError **err)
     return files_sync_directory(directory, err);
 }
 
+/* Said before SQLite says it in words of its own. */
+static gboolean check_place(const char *file, GError **err)
+{
+    g_autofree char *directory = g_path_get_dirname(file);
+    return access(directory, W_OK | X_OK) == 0 || error_set_errno(err, ERROR_TEMPFAIL, errno, "directory '%s': not writable", directory);
+}
+
 gboolean backup_write(Desk *d, const char *file, BackupResult *ret, GError **err)
 {
-    Backup b = {.desk = d, .sums = tmpfile(), .result = ret};
     *ret = (BackupResult){0};
+    if (!check_place(file, err))
+        return FALSE;
+    Backup b = {.desk = d, .sums = tmpfile(), .result = ret};
     if (b.sums == NULL)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "temporary file");
     g_autofree char *half = g_strdup_printf("%s.new.%d", file, (int)getpid()), *copy = g_strdup_printf("%s.db.%d", file, (int)getpid());

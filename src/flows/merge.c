@@ -59,7 +59,8 @@ static char *objection(const Merge *m, gint64 lacking)
 
 /* ---- clocks, runs ---- */
 
-/* A live run of the policy in both: that of `into` goes on, with the causes of the other. */
+/* A live run of the policy in both: that of `into` goes on, with the causes of the other, and is meant by who answers to what that one
+ * superseded. */
 static gboolean join_run(Merge *m, const RunRow *r, const RunRow *other, GError **err)
 {
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, m->into->id), *reason = phrase_make("it goes on in ticket {ticket}", "ticket", id, NULL);
@@ -68,7 +69,7 @@ static gboolean join_run(Merge *m, const RunRow *r, const RunRow *other, GError 
                   "insert into run_cause (run_id, cause, clock_id, since_at) select $2, cause, clock_id, since_at from run_cause"
                   " where run_id = $1 and ended_at is null on conflict (run_id, cause) do update set ended_at = null",
                   "ii", r->id, other->id)
-           && escalate_event(m->desk, m->from, r->id, &end, NULL, err);
+           && runs_succeed(m->desk->db, r->id, other->id, err) && escalate_event(m->desk, m->from, r->id, &end, NULL, err);
 }
 
 /* An exhausted run of `into` asks nobody any more: it ends, with its causes in the one of `from` that still climbs and comes along. */

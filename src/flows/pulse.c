@@ -26,11 +26,12 @@ static const struct {
                {"failing_since", G_STRUCT_OFFSET(Pulse, failing_since)},
                {"handing_over_since", G_STRUCT_OFFSET(Pulse, handing_over_since)},
                {"clock_stepped_at", G_STRUCT_OFFSET(Pulse, clock_stepped_at)},
-               {"clock_step", G_STRUCT_OFFSET(Pulse, clock_step)}};
+               {"clock_step", G_STRUCT_OFFSET(Pulse, clock_step)},
+               {"alarm_raised_at", G_STRUCT_OFFSET(Pulse, alarm_raised_at)}};
 
 void pulse_init(Pulse *p)
 {
-    *p = (Pulse){.failing_since = INSTANT_NONE, .handing_over_since = INSTANT_NONE, .clock_stepped_at = INSTANT_NONE};
+    *p = (Pulse){.failing_since = INSTANT_NONE, .handing_over_since = INSTANT_NONE, .clock_stepped_at = INSTANT_NONE, .alarm_raised_at = INSTANT_NONE};
 }
 
 static json_t *to_json(const Pulse *p)

@@ -75,10 +75,11 @@ Alive *alive_open(const char *spool, const char *name, gboolean is_pinned, Insta
     a->is_pinned = is_pinned;
     a->offset = clock_offset();
     pulse_init(&a->pulse);
-    if (pulse_read(spool, name, &before, NULL)) { /* a new process mends neither */
+    if (pulse_read(spool, name, &before, NULL)) { /* a new process mends none of it */
         a->pulse.clock_stepped_at = before.clock_stepped_at;
         a->pulse.clock_step = before.clock_step;
         a->pulse.failing_since = before.failing_since; /* until a round goes well */
+        a->pulse.alarm_raised_at = before.alarm_raised_at;
         g_strlcpy(a->pulse.reason, before.reason, sizeof a->pulse.reason);
     }
     a->pulse.pid = getpid();
@@ -123,4 +124,14 @@ void alive_round(Alive *a, Instant now, const GError *failure, gboolean is_handi
     else if (a->pulse.handing_over_since == INSTANT_NONE)
         a->pulse.handing_over_since = now;
     put_if_due(a, was_failing != (failure != NULL));
+}
+
+Instant alive_alarm(const Alive *a) { return a->pulse.alarm_raised_at; }
+
+void alive_set_alarm(Alive *a, Instant raised_at)
+{
+    if (a->pulse.alarm_raised_at == raised_at)
+        return;
+    a->pulse.alarm_raised_at = raised_at;
+    put(a);
 }

@@ -14,5 +14,8 @@ void alive_config(Alive *a, const char *version);
 void alive_step(Alive *a, Instant now);
 /* The end of a round; `failure` NULL: it went well. */
 void alive_round(Alive *a, Instant now, const GError *failure, gboolean is_handing_over);
+/* When the alarm was raised whose end was not told, by this process or one before it; pulse.h says how it is counted. Written at once. */
+Instant alive_alarm(const Alive *a);
+void alive_set_alarm(Alive *a, Instant raised_at);
 
 #endif

@@ -157,6 +157,8 @@ int coreloop_run(const char *config)
         core_delivery_fds(c, out);
         gboolean is_idle = out[0] < 0 || out[1] < 0; /* there may be more for it */
         int wait = err != NULL ? MIN(5000, supervise_longest_sleep_ms()) : did > 0 && is_idle ? 0 : sleep_ms(c);
+        if (err != NULL) /* nobody may have read what the worker says: that must not wake at once */
+            out[0] = out[1] = -1;
         struct pollfd fds[] = {{signal_fd, POLLIN, 0}, {incoming, POLLIN, 0}, {out[0], POLLIN, 0}, {out[1], POLLIN, 0}};
         poll(fds, G_N_ELEMENTS(fds), wait);
         drain(incoming);

@@ -19,6 +19,10 @@ struct Lane {
     gboolean (*begin)(Lane *lane, Desk *d, const OutboxRow *row, GError **err);
     DeliverWorker *worker;
     OutboxRow *under_way;
+    /* What became of it, where that could not be taken down yet. Nothing else begins before: it would go out again, and again, before all others. */
+    gboolean is_answered;
+    TransportResult result;
+    char *reply;
 };
 
 struct Handover {
@@ -63,6 +67,7 @@ void handover_free(Handover *h)
     for (gsize i = 0; i < HANDOVER_FDS; i++) {
         deliver_worker_free(h->lanes[i].worker);
         outbox_row_free(h->lanes[i].under_way);
+        g_free(h->lanes[i].reply);
     }
     g_free(h);
 }
@@ -76,7 +81,7 @@ void handover_reset(Handover *h)
 void handover_fds(const Handover *h, int ret_fds[HANDOVER_FDS])
 {
     for (gsize i = 0; i < HANDOVER_FDS; i++)
-        ret_fds[i] = h->lanes[i].under_way == NULL ? -1 : deliver_worker_fd(h->lanes[i].worker);
+        ret_fds[i] = h->lanes[i].under_way == NULL || h->lanes[i].is_answered ? -1 : deliver_worker_fd(h->lanes[i].worker);
 }
 
 static gboolean begin(Lane *lane, Desk *d, guint *ret_did, GError **err)
@@ -97,10 +102,15 @@ static gboolean begin(Lane *lane, Desk *d, guint *ret_did, GError **err)
 
 static gboolean finish(Lane *lane, Desk *d, GError **err)
 {
-    g_autofree char *reply = NULL;
-    g_autoptr(OutboxRow) row = g_steal_pointer(&lane->under_way);
-    TransportResult result = deliver_worker_finish(lane->worker, &reply);
-    return deliver_done(d, row, result, reply, err);
+    if (!lane->is_answered)
+        lane->result = deliver_worker_finish(lane->worker, &lane->reply);
+    lane->is_answered = TRUE;
+    if (!deliver_done(d, lane->under_way, lane->result, lane->reply, err))
+        return FALSE;
+    lane->is_answered = FALSE;
+    g_clear_pointer(&lane->reply, g_free);
+    g_clear_pointer(&lane->under_way, outbox_row_free);
+    return TRUE;
 }
 
 /* -1, a worker that is gone, is ready: finish says so. */
@@ -115,7 +125,7 @@ static gboolean pass_lane(Lane *lane, Desk *d, gboolean wait, guint *ret_did, GE
     guint did = 0;
     *ret_did = 0;
     if (lane->under_way != NULL) {
-        if (!wait && !is_ready(lane))
+        if (!wait && !lane->is_answered && !is_ready(lane))
             return TRUE;
         (*ret_did)++;
         return finish(lane, d, err);

@@ -66,6 +66,7 @@ static const char configuration[] =
     "  support:\n"
     "    address: [support@example.com]\n"
     "    mode: shadow\n"
+    "#    language: de   # of its mails; without it English\n"
     "    team: [role:agent]\n"
     "    lead: carol\n"
     "    plans: [basic]\n"

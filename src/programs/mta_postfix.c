@@ -83,15 +83,41 @@ static char *transport_of(GHashTable *settings, const char *address, const char 
     return NULL;
 }
 
+static char *unbracketed(const char *host)
+{
+    g_auto(GStrv) parts = g_strsplit_set(host, "[]", -1);
+    return g_strjoinv("", parts);
+}
+
+/* Whether it leads to where escalated listens: NAME:unix:PATH, NAME:inet:ADDRESS:PORT or NAME:ADDRESS:PORT (lmtp(8)), an address perhaps in brackets. */
+static gboolean leads_to_lmtp(const char *transport, const char *listen)
+{
+    const char *hop = transport != NULL && listen != NULL ? strchr(transport, ':') : NULL;
+    if (hop == NULL)
+        return FALSE;
+    hop++;
+    gboolean is_unix = g_str_has_prefix(hop, "unix:");
+    if (is_unix != (*listen == '/'))
+        return FALSE;
+    if (is_unix)
+        return strcmp(hop + strlen("unix:"), listen) == 0;
+    g_autofree char *there = unbracketed(g_str_has_prefix(hop, "inet:") ? hop + strlen("inet:") : hop), *here = unbracketed(listen);
+    return strcmp(there, here) == 0;
+}
+
 static void check_route(Mta *m, GHashTable *settings, const GPtrArray *pipes, const char *address, const char *domain)
 {
     g_autofree char *transport = transport_of(settings, address, domain), *name = transport != NULL ? g_strndup(transport, strcspn(transport, ":")) : NULL;
-    gboolean is_ours = FALSE;
+    const char *listen = m->desk->config->lmtp.listen;
+    gboolean is_ours = leads_to_lmtp(transport, listen);
     for (guint i = 0; i < pipes->len && !is_ours; i++)
         is_ours = g_strcmp0(((PostconfPipe *)g_ptr_array_index(pipes, i))->name, name) == 0;
     g_autofree char *what = g_strdup_printf("mail for %s goes to %s", address, transport != NULL ? transport : "no transport that is set here");
     if (is_ours)
         mta_found(m, MTA_OK, what, NULL, NULL);
+    else if (listen != NULL)
+        mta_found(m, MTA_ERROR, what, "a transport to where lmtp listens, or one that runs escalate-filter",
+                  "add the address or its domain to transport_maps (filters/lmtp/main.cf, filters/postfix/main.cf)");
     else
         mta_found(m, MTA_ERROR, what, "the transport that runs escalate-filter", "add the address or its domain to transport_maps (filters/postfix/main.cf)");
     if (lists_domain(settings, domain))
@@ -230,7 +256,7 @@ void mta_postfix(Mta *m)
     g_autoptr(GPtrArray) pipes = postconf_pipes(master_text);
     only_ours(pipes);
     check_delimiter(m, settings);
-    if (pipes->len == 0) {
+    if (pipes->len == 0 && m->desk->config->lmtp.listen == NULL) {
         mta_found(m, MTA_ERROR, "no service of master.cf runs escalate-filter by pipe(8)", "one such transport", "append filters/postfix/master.cf, filled in");
         return;
     }

@@ -35,6 +35,7 @@ typedef struct {
     unsigned backoff;
     gboolean has_beaten;
     gboolean was_killed; /* by us, since it did not go on */
+    gboolean was_reloaded; /* it was sent a SIGHUP, perhaps too late to be heard */
     SupervisePast past;
 } Child;
 
@@ -129,7 +130,7 @@ static void start(Child *c, gint64 now)
     int ends[2] = {-1, -1};
     pid_t parent = getpid();
     c->started_at = now;
-    c->has_beaten = c->was_killed = FALSE;
+    c->has_beaten = c->was_killed = c->was_reloaded = FALSE;
     pid_t pid = pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0 ? fork() : -1;
     if (pid == 0) {
         close(ends[0]);
@@ -173,7 +174,7 @@ static void bury(Child *c, int status, gint64 now)
     if (ends_all(c, status)) {
         stop_all(WEXITSTATUS(status));
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-        c->start_at = G_MAXINT64;
+        c->start_at = c->was_reloaded ? now : G_MAXINT64; /* what it read before it left may be the old configuration */
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == SUPERVISE_AGAIN) {
         c->start_at = now;
     } else {
@@ -201,6 +202,7 @@ static void reload_all(gint64 now)
 {
     for (guint i = 0; i < all.count; i++) {
         Child *c = &all.children[i];
+        c->was_reloaded = TRUE;
         if (c->pid > 0)
             kill(c->pid, SIGHUP);
         else

@@ -32,6 +32,7 @@ typedef struct {
     Alive *alive;
     AlarmState alarm;
     Worker *runner;      /* the alarm's program is running */
+    char *pending;       /* what it is to be told next; NULL: nothing */
     gint64 next_look_at; /* monotonic µs */
 } Watch;
 
@@ -63,25 +64,52 @@ static void collect(Watch *w)
     g_clear_pointer(&w->runner, worker_stop);
 }
 
-static void start_program(Watch *w, const GPtrArray *checks, const char *what)
+/* Tells what is pending, when nothing is being told. */
+static void start_program(Watch *w)
 {
     const ConfigAlarm *alarm = &w->desk->config->alarm;
     g_autoptr(GError) err = NULL;
-    if (alarm->argv == NULL || w->runner != NULL)
+    if (alarm->argv == NULL)
+        g_clear_pointer(&w->pending, g_free);
+    if (w->pending == NULL || w->runner != NULL)
         return;
+    Call call = {.alarm = alarm, .input = w->pending};
+    w->runner = worker_start("alarm", run_program, &call, &err);
+    log_error("alarm", err);
+    if (w->runner != NULL)
+        g_clear_pointer(&w->pending, g_free);
+}
+
+/* What the program is to be told of this look. It takes the place of what was not told yet: that is not so any more. */
+static void set_pending(Watch *w, const GPtrArray *checks, const char *what)
+{
     json_t *o = health_json(checks, w->desk->now);
     json_object_set_new(o, "alarm", json_string(what));
     json_object_set_new(o, "domain", json_string(w->desk->config->domain));
     char *dumped = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
-    g_autofree char *line = g_strdup_printf("%s\n", dumped);
+    g_free(w->pending);
+    w->pending = g_strdup_printf("%s\n", dumped);
     free(dumped);
     json_decref(o);
-    Call call = {.alarm = alarm, .input = line};
-    w->runner = worker_start("alarm", run_program, &call, &err);
-    log_error("alarm", err);
+}
+
+/* For a watch after this one. An end that is not told yet is that one's to tell. */
+static void keep_alarm(const Watch *w)
+{
+    if (w->alarm.raised_at != INSTANT_NONE || (w->runner == NULL && w->pending == NULL))
+        alive_set_alarm(w->alive, w->alarm.raised_at);
+}
+
+static void take_answer(Watch *w)
+{
+    collect(w);
+    start_program(w);
+    keep_alarm(w);
 }
 
 /* ---- a look ---- */
+
+static Instant uptime(void) { return instant_since_boot_us() / G_USEC_PER_SEC; }
 
 static void look(Watch *w)
 {
@@ -90,13 +118,15 @@ static void look(Watch *w)
     checks = health_checks(w->desk);
     HealthState state = health_worst(checks);
     g_autofree char *headline = health_headline(checks), *quoted = log_quote(headline);
-    AlarmAct act = alarm_step(&w->alarm, state == HEALTH_CRITICAL, instant_since_boot_us() / G_USEC_PER_SEC, w->desk->config->alarm.after.amount, LIMIT_ALARM_AGAIN);
+    AlarmAct act = alarm_step(&w->alarm, state == HEALTH_CRITICAL, uptime(), w->desk->config->alarm.after.amount, LIMIT_ALARM_AGAIN);
     if (act == ALARM_RAISE)
         log_event(LOGGING_CRITICAL, "event=health state=%s text=%s", health_word(state), quoted);
     else if (act == ALARM_OVER)
         log_event(LOGGING_WARNING, "event=health state=%s text=%s", health_word(state), quoted);
     if (act != ALARM_NOTHING)
-        start_program(w, checks, act == ALARM_RAISE ? "raised" : "over");
+        set_pending(w, checks, act == ALARM_RAISE ? "raised" : "over");
+    start_program(w);
+    keep_alarm(w);
     alive_round(w->alive, w->desk->now, NULL, FALSE);
 }
 
@@ -155,7 +185,7 @@ static void run(Watch *w, int signals, const char *config)
 {
     while (!take_signals(w, signals, config)) {
         if (has_answered(w))
-            collect(w);
+            take_answer(w);
         if (instant_monotonic_us() >= w->next_look_at) {
             look(w);
             w->next_look_at = instant_monotonic_us() + interval_us(w);
@@ -178,8 +208,10 @@ int watch_run(const char *config)
     alarm_init(&w.alarm);
     w.alive = alive_open(w.desk->config->spool, "watch", FALSE, instant_now());
     alive_config(w.alive, w.desk->config->version);
+    alarm_resume(&w.alarm, alive_alarm(w.alive), uptime());
     run(&w, signals, config);
     worker_stop(w.runner);
+    g_free(w.pending);
     alive_close(w.alive);
     desk_free(w.desk);
     return 0;

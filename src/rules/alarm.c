@@ -5,6 +5,12 @@
 
 void alarm_init(AlarmState *s) { *s = (AlarmState){.bad_since = INSTANT_NONE, .raised_at = INSTANT_NONE}; }
 
+void alarm_resume(AlarmState *s, Instant raised_at, Instant now)
+{
+    if (raised_at != INSTANT_NONE)
+        s->raised_at = CLAMP(raised_at, 0, now);
+}
+
 AlarmAct alarm_step(AlarmState *s, gboolean is_bad, Instant now, Seconds after, Seconds again)
 {
     gboolean was_raised = s->raised_at != INSTANT_NONE;

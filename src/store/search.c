@@ -72,12 +72,13 @@ static gboolean compare(Db *db, gboolean *ret_good, GError **err)
 {
     guint did;
     GError *local = NULL;
-    if (!take_in(db, &did, err))
+    if (!take_in(db, &did, err) || !db_savepoint(db, err)) /* what the comparison says by failing is taken back */
         return FALSE;
     *ret_good = db_run(db, &local, "insert into message_word (message_word, rank) values ('integrity-check', 1)", "");
     if (local == NULL)
-        return TRUE;
+        return db_release(db, err);
     gboolean is_damaged = db_is_damaged(db);
+    db_rollback_to_savepoint(db);
     if (is_damaged)
         g_error_free(local);
     else

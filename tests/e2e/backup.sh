@@ -53,6 +53,11 @@ cp "$B" "$WORK/first.tar"
 exits "again, over it" 0 escalate --now 2026-05-26T09:32:00+02:00 backup "$B"
 mv "$WORK/first.tar" "$B"
 
+mkdir -m 0555 "$WORK/closed"
+[ "$(id -u)" -ne 0 ] || rmdir "$WORK/closed" # whom no mode keeps out
+exits "into a directory that cannot be written" 75 escalate backup "$WORK/closed/b.tar"
+match "which is named" "^escalate: directory '$WORK/closed': not writable: " "$(cat "$WORK/err")"
+
 # ---- what happens afterwards, and is lost ----
 mail 2026-05-26T09:40:00+02:00 lea 'New since the backup'
 at 2026-05-26T09:41:00+02:00

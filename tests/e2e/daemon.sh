@@ -79,6 +79,27 @@ make_mail 'Una <una@acme.test>' support@desk.test 'Fourth' | deliver una@acme.te
 check 'a worker that dies costs no mail' eventually mails_sent 7
 same 'nothing is on hold' '' "$(escalate hold)"
 
+# a mail that was handed over, and a database that does not take that down
+change() { python3 -c 'import sqlite3,sys
+c=sqlite3.connect(sys.argv[1], 30, isolation_level=None); c.execute(sys.argv[2])' "$WORK/escalate.db" "$1"; }
+handed() { find "$SPOOL/outgoing" -name '*.eml' -newer "$WORK/mark" -printf '%f %i %C@\n'; }
+failed_rounds() { [ "$(grep -c 'event=error while=round.*not now' "$WORK/log")" -ge "$1" ]; }
+change "create trigger refuse before update of state on outbox when new.state = 'sent' begin select raise(abort, 'not now'); end"
+touch "$WORK/mark"
+make_mail 'Amy <amy@acme.test>' support@desk.test 'Fifth' | deliver amy@acme.test support@desk.test
+check 'what cannot be taken down is an error' eventually failed_rounds 1
+handed >"$WORK/handed"
+same 'one mail was handed over' 1 "$(wc -l <"$WORK/handed")"
+for i in 2 3 4; do
+    make_mail "Amy$i <amy$i@acme.test>" support@desk.test "Fifth $i" | deliver "amy$i@acme.test" support@desk.test
+    check "again, $i" eventually failed_rounds "$i"
+done
+same 'it is not handed over again, and no other before it is known of this one' "$(cat "$WORK/handed")" "$(handed)"
+change 'drop trigger refuse'
+make_mail 'Amy <amy5@acme.test>' support@desk.test 'Sixth' | deliver amy5@acme.test support@desk.test
+check 'then all go out' eventually mails_sent 12
+same 'each once' 5 "$(grep -E 'event=mail .*template=auto-ack .*<amy' "$WORK/log" | grep -o 'outbox=[0-9]*' | sort -u | wc -l)"
+
 kill -TERM "$daemon"
 check 'SIGTERM ends it' eventually gone "$daemon"
 wait "$daemon"

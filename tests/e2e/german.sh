@@ -92,7 +92,7 @@ match "a bounce" 'Robert Müller wurde 10:23 angeschrieben: unzustellbar: 550 5\
 for t in 10:34 10:44 10:54 11:24 11:34; do at ${day}T$t:00+02:00; done
 match "the ticket about it has a German subject" '\[operations #2\] Niemand hat übernommen: \[support #1\] Shop steht' "$(subject "$(sent_to dana@desk.test | grep -e '-new-ticket\.eml$' | tail -n 1)")"
 match "and text" 'Jede Stufe des Regelwerks „standard“ wurde zu \[support #1\] gefragt' "$(last dana new-ticket)"
-match "the lead knows" 'Alle auf der Leiter wurden gefragt, und niemand hat es übernommen\. Ticket 2 in operations handelt davon\.' "$(flat carol line)"
+match "the lead knows" 'Alle Stufen der Eskalation wurden gefragt, und niemand hat es übernommen\. Ticket 2 in operations handelt davon\.' "$(flat carol line)"
 no_match "no English" . "$(english | grep -v 'no such user')"
 same "no width" '' "$(limits)"
 

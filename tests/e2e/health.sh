@@ -173,6 +173,7 @@ fi
 cat >"$WORK/alarm" <<END
 #!/bin/sh
 { cat; env | sort | sed 's/^/env /'; echo end; } >>"$WORK/alarms"
+[ ! -p "$WORK/hold" ] || cat "$WORK/hold"
 echo told
 END
 chmod 755 "$WORK/alarm"
@@ -180,12 +181,13 @@ chmod 755 "$WORK/alarm"
 : >"$WORK/log"
 printf 00000000 >"$WORK/clock"
 rm -f "$WORK/escalate.db" "$WORK"/escalate.db-*
-{ sed 's,^delivery: .*,delivery: {method: smtp\, port: 1\, tls: off},' "$WORK/good.yaml"; echo "alarm: {argv: [$WORK/alarm, now], after: 1s}"; } >"$CONF"
+{ sed 's,^delivery: .*,delivery: {method: smtp\, port: 1\, tls: off},' "$WORK/good.yaml"; echo "alarm: {argv: [$WORK/alarm, now], after: 1s, timeout: 300s}"; } >"$CONF"
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 LD_PRELOAD=$SHIM SHIM_CLOCK=$WORK/clock NOTIFY_SOCKET=/nobody WATCHDOG_USEC=600000000 \
     "$ESCALATED" -c "$CONF" -f 2>>"$WORK/log" &
 daemon=$!
 well() { escalate health >"$WORK/out"; }
 is() { escalate health >"$WORK/out"; grep -Eq -e "$1" "$WORK/out"; }
+is_told() { ! grep -q alarm_raised_at "$SPOOL/alive-watch"; }
 alarms() { [ "$(grep -c '^end$' "$WORK/alarms")" -ge "$1" ]; }
 check 'a daemon is well' eventually well
 core() { pgrep -P "$daemon" -x core; }
@@ -214,13 +216,25 @@ wait "$daemon"
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 LD_PRELOAD=$SHIM SHIM_CLOCK=$WORK/clock "$ESCALATED" -c "$CONF" -f 2>>"$WORK/log" &
 daemon=$!
 check 'started anew it is well' eventually well
+check 'the end of an alarm is told by the next daemon, too' eventually alarms 1
+match 'as over' '"alarm":"over"' "$(cat "$WORK/alarms")"
+check 'once its program has ended' eventually logged 'event=alarm result=done'
+check 'then no other will tell it' eventually is_told
+: >"$WORK/alarms"
+: >"$WORK/log"
+mkfifo "$WORK/hold" # from now on the alarm's program waits
 make_mail 'Zoe <zoe@other.test>' support@desk.test 'Question' | deliver zoe@other.test support@desk.test
 check 'no mail leaves' eventually is '^CRITICAL transport: down for'
 check 'that raises the alarm' eventually alarms 1
-{ cat "$WORK/good.yaml"; echo "alarm: {argv: [$WORK/alarm, now], after: 1s}"; } >"$CONF"
+{ cat "$WORK/good.yaml"; echo "alarm: {argv: [$WORK/alarm, now], after: 1s, timeout: 300s}"; } >"$CONF"
 python3 -c 'import sqlite3,sys; c=sqlite3.connect(sys.argv[1], timeout=20); c.execute("update fact set value = substr(value, 1, instr(value, '"' '"')) || ?  where name = '"'transport-down'"'", ("0",)); c.commit()' "$WORK/escalate.db"
 kill -HUP "$daemon"
-check 'when it does, that is told too' eventually alarms 2
+check 'when it does, that is noticed while the program still runs' eventually logged 'event=health state=(OK|WARNING)'
+no_match 'which does' 'event=alarm' "$(cat "$WORK/log")"
+match 'one that ends now would leave it to the next' '"alarm_raised_at":[0-9]' "$(cat "$SPOOL/alive-watch")"
+mv "$WORK/hold" "$WORK/let-go"
+echo 3<>"$WORK/let-go" >&3
+check 'when the program is ready, that is told too' eventually alarms 2
 match 'as over' '"alarm":"over".*"state":"(OK|WARNING)"' "$(cat "$WORK/alarms")"
 same 'once each' '1 1' "$(grep -c '"alarm":"raised"' "$WORK/alarms") $(grep -c '"alarm":"over"' "$WORK/alarms")"
 

@@ -138,6 +138,22 @@ for pair in '1 2' '2 1'; do
     at 2026-05-26T10:05:00+02:00
     same "$pair: an ack to the mail of the one that ended takes what goes on" 'quick 1' "$(ladders "${pair#* }")"
 done
+# what asked first was superseded before; then what superseded it is joined with the other ticket's of that policy
+for pair in '1 2' '2 1'; do
+    several 'Invoice' 'Invoice, urgent'
+    at 2026-05-26T10:01:00+02:00
+    page=$(sent_to bob@desk.test | xargs grep -l 'support #1' | grep -e '-escalation\.eml$')
+    make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' kim@acme.test support@desk.test 'Re: [support #1] Invoice' 'It is urgent now.' \
+        | deliver kim@acme.test support@desk.test
+    at 2026-05-26T10:02:00+02:00
+    same "$pair: both by the same, the first in the place of another" 'quick 0 quick 0' "$(ladders 1) $(ladders 2)"
+    match "$pair: merged" 'Merged' "$(merge 2026-05-26T10:03:00+02:00 ${pair})"
+    same "$pair: one goes on" 'quick 0' "$(ladders "${pair#* }")"
+    reply "$page" bob@desk.test 'ack'
+    at 2026-05-26T10:04:00+02:00
+    same "$pair: an ack to the mail of the very first takes it" 'quick 1' "$(ladders "${pair#* }")"
+    match "$pair: and he is told so" 'You have it, until' "$(plain "$(templated transcript | tail -n 1)" | tr -s '\n ' ' ')"
+done
 several 'Invoice' 'Invoice, urgent'
 match "before any mail has left" 'Merged' "$(merge 2026-05-26T10:01:30+02:00 1 2)"
 at 2026-05-26T10:02:00+02:00

@@ -82,6 +82,41 @@ match 'with a token-domain no delimiter is needed' '^ok +.*no recipient_delimite
 match 'but the domain must be routed' '^error +mail for t1.x@t.desk.test goes to' "$(cat "$WORK/out")"
 sed -i 1d "$CONF"
 
+# ---- LMTP ----
+# by_lmtp HOP: postconf and postmap as filters/lmtp has them, to that socket or port.
+by_lmtp() {
+    sed -e '/^#/d' -e 's/@domain@/desk.test/' -e "s|unix:@socket@|$1|" "$TOP_SRCDIR/filters/lmtp/main.cf" >"$WORK/main"
+    echo 'virtual_mailbox_domains = desk.test' >>"$WORK/main"
+    sed '/^#/d' "$TOP_SRCDIR/filters/lmtp/master.cf" >"$WORK/master"
+    cat >"$WORK/bin/postmap" <<'END'
+#!/bin/sh
+case $3 in inline:*"$2=escalate-lmtp:"*) echo "$3" | sed 's/.*=\(escalate-lmtp:[^ ]*\) .*/\1/' ;; *) exit 1 ;; esac
+END
+}
+# goes NAME STATUS HOP: with a route there, that status, and the line that says so.
+goes() {
+    by_lmtp "$3"
+    exits "lmtp: $1: $2" "$2" env PATH="$WORK/bin:$PATH" "$ESCALATE" -c "$CONF" check --mta
+    match "lmtp: $1: and why" "^$([ "$2" = 0 ] && echo ok || echo error) +mail for support@desk.test goes to escalate-lmtp:$(echo "$3" | sed 's/[][]/\\&/g')($|; expected: a transport to where lmtp)" \
+        "$(cat "$WORK/out")"
+}
+cp "$CONF" "$WORK/before"
+by_lmtp "unix:$WORK/run/lmtp"
+exits 'lmtp: where escalate.yaml has none: 1' 1 env PATH="$WORK/bin:$PATH" "$ESCALATE" -c "$CONF" check --mta
+match 'lmtp: it wants the filter' '^error +no service of master.cf runs escalate-filter' "$(cat "$WORK/out")"
+{ echo "lmtp: {listen: $WORK/run/lmtp}" && cat "$WORK/before"; } >"$CONF"
+goes 'the socket' 0 "unix:$WORK/run/lmtp"
+same 'lmtp: nothing is wrong' '' "$(grep -v '^ok' "$WORK/out")"
+goes 'another socket' 1 "unix:$WORK/run/lmtp2"
+postfix
+exits 'lmtp: by the filter is as good' 0 env PATH="$WORK/bin:$PATH" "$ESCALATE" -c "$CONF" check --mta
+{ echo 'lmtp: {listen: 127.0.0.1:2024}' && cat "$WORK/before"; } >"$CONF"
+goes 'the port' 0 inet:127.0.0.1:2024
+goes 'the port, with brackets' 0 'inet:[127.0.0.1]:2024'
+goes 'another port' 1 inet:127.0.0.1:20245
+goes 'a socket of that name' 1 unix:127.0.0.1:2024
+cp "$WORK/before" "$CONF"
+
 # ---- files ----
 postfix
 # spoils NAME COMMAND REGEX UNDO

@@ -45,7 +45,7 @@ echo 'nonsense: yes' >>"$CONF"
 run A=b
 wait "$daemon"
 same 'a wrong configuration at the start ends it with 78' 78 "$?"
-same 'and is no death' 0 "$(grep -c worker-died "$WORK/log")"
+same 'and is no death' 0 "$(grep -c 'worker-died worker=core' "$WORK/log")" # the others may find it wrong before core does
 cp "$WORK/good.yaml" "$CONF"
 
 run WATCHDOG_USEC=16000000
@@ -107,6 +107,18 @@ check 'core works all the same' eventually mails_sent $((before + 1))
 same 'and did not die' 0 "$(grep -c 'worker-died worker=core' "$WORK/log")"
 mkdir "$WORK/no-such-directory"
 check 'it works when it can' eventually logged 'event=lmtp-start'
+
+# one that has nothing to do ends while the reload is on its way to it: whether it saw the new file is not known, so it is asked again. The
+# supervisor stands still meanwhile, and finds the signal and the end of the process together.
+lmtp=$(pgrep -P "$daemon" -x lmtp)
+kill -STOP "$daemon"
+kill -TERM "$lmtp"
+ended() { [ "$(ps -o stat= -p "$1" | cut -c 1)" = Z ]; }
+check 'it ends by itself' eventually ended "$lmtp"
+kill -HUP "$daemon"
+kill -CONT "$daemon"
+check 'a reload that it can no more have heard starts it again' eventually logged_times 2 'event=lmtp-start'
+same 'and is no death' 0 "$(grep -c 'event=worker-died worker=lmtp status="exit 0"' "$WORK/log")"
 stop
 cp "$WORK/good.yaml" "$CONF"
 

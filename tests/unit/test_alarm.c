@@ -57,8 +57,45 @@ static void test_at_once(void **state)
     assert_int_equal(alarm_step(&s, FALSE, 5, 0, AGAIN), ALARM_OVER);
 }
 
+static const struct {
+    const char *label;
+    Instant raised_at;
+    gboolean is_bad;
+    AlarmAct want;
+    Instant again_at; /* when it lasts; INSTANT_NONE: it is over */
+} resumed[] = {
+    {"nothing was raised", INSTANT_NONE, FALSE, ALARM_NOTHING, INSTANT_NONE},
+    {"nothing was raised, but it is bad", INSTANT_NONE, TRUE, ALARM_NOTHING, 10000 + AFTER},
+    {"raised by one before, and over", 9000, FALSE, ALARM_OVER, INSTANT_NONE},
+    {"raised by one before, and bad: within its hour nobody is told twice", 9000, TRUE, ALARM_NOTHING, 9000 + AGAIN},
+    {"before the machine began anew, and over", 99999, FALSE, ALARM_OVER, INSTANT_NONE},
+    {"before the machine began anew, and bad: told again in an hour, not in a day", 99999, TRUE, ALARM_NOTHING, 10000 + AGAIN},
+    {"nonsense is no reason to be silent", G_MININT64 + 1, TRUE, ALARM_NOTHING, 10000 + AFTER},
+};
+
+static void test_resumed(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(resumed); i++) {
+        AlarmState s;
+        alarm_init(&s);
+        alarm_resume(&s, resumed[i].raised_at, 10000);
+        AlarmAct act = alarm_step(&s, resumed[i].is_bad, 10000, AFTER, AGAIN), later = ALARM_NOTHING;
+        if (act != resumed[i].want)
+            fail_msg("%s: %d, expected %d", resumed[i].label, act, resumed[i].want);
+        if (resumed[i].again_at == INSTANT_NONE) {
+            later = alarm_step(&s, FALSE, 10001, AFTER, AGAIN);
+        } else {
+            later = alarm_step(&s, TRUE, resumed[i].again_at - 1, AFTER, AGAIN);
+            assert_int_equal(alarm_step(&s, TRUE, resumed[i].again_at, AFTER, AGAIN), ALARM_RAISE);
+        }
+        if (later != ALARM_NOTHING)
+            fail_msg("%s: then %d", resumed[i].label, later);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_moments), cmocka_unit_test(test_at_once)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_moments), cmocka_unit_test(test_at_once), cmocka_unit_test(test_resumed)};
     return cmocka_run_group_tests_name("alarm", tests, NULL, NULL);
 }

@@ -204,11 +204,11 @@ static const Case error_cases[] = {
      "t:3:25: the name 'always' has a meaning of its own, expected another for a calendar"},
     {"role with an unknown verb", NULL, "roles: {agent: {may: [ack, fly]}}",
      "t:8:28: 'may' of role 'agent' is 'fly', expected some of ack, decline, pass, escalate, take, assign, severity, wait, "
-     "answered, contained, resolve, reopen, cause, prevention, impact, next, note, action, category, risk, override, merge, needless, "
+     "answered, contained, resolve, reopen, cause, prevention, impact, next, note, category, risk, override, merge, needless, "
      "spam, notspam, status, help"},
     {"role without may", NULL, "roles: {agent: {}}",
      "t:8:9: role 'agent' has no 'may', expected some of ack, decline, pass, escalate, take, assign, severity, wait, "
-     "answered, contained, resolve, reopen, cause, prevention, impact, next, note, action, category, risk, override, merge, needless, "
+     "answered, contained, resolve, reopen, cause, prevention, impact, next, note, category, risk, override, merge, needless, "
      "spam, notspam, status, help"},
     {"group of nobody", NULL, "groups: {g: {members: [carl]}}",
      "t:8:24: unknown contact 'carl', expected one of contacts: the nearest is 'ann'"},
