@@ -22,7 +22,8 @@ static void tell_backup(const BackupResult *r, const char *file, gboolean json)
     printf("%s: database, keys and %" G_GINT64_FORMAT " files of mail, verified; audit head %s\n", file, r->mails, r->head);
     if (r->unread == 0)
         return;
-    g_autofree char *line = g_strdup_printf("warning: %" G_GINT64_FORMAT " files of the spool are not in it, or not whole: they cannot be read, are too long, or were cut off meanwhile: %s …", r->unread, r->first_unread);
+    g_autofree char *line = g_strdup_printf("warning: %" G_GINT64_FORMAT
+                                            " files of the spool are not in it, or not whole: they cannot be read, are too long, or were cut off meanwhile: %s …", r->unread, r->first_unread);
     cmd_print_line(line);
 }
 
