@@ -88,7 +88,7 @@ Instant pagemail_opening(const Desk *d, const PolicyLevel *level)
 }
 
 /* What the reader is asked for already by other ladders of the ticket, and has not answered: to take it, or, where he has it, whether he keeps
- * it. */
+ * it; and what this ladder asks him in a mail that has not left, as a level that asks even the acker comes with the end of his hold. */
 typedef struct {
     gint64 notification;
     int level;
@@ -107,8 +107,8 @@ static gboolean asked_beside(Desk *d, const RunRow *r, const LadderPage *p, GArr
     g_array_set_clear_func(list, asked_clear);
     if (!db_select(d->db, &rows, err,
                    "select n.id, n.level, n.kind, r.policy, n.delivered_at from notification n join run r on r.id = n.run_id where n.ticket_id = $1 and n.contact = $2"
-                   " and n.run_id <> $3 and n.state in (0, 1) and r.ended_at is null order by n.id",
-                   "isi", r->ticket_id, p->contact, r->id))
+                   " and (n.run_id <> $3 or (n.state = 0 and n.id <> $4)) and n.state in (0, 1) and r.ended_at is null order by n.id",
+                   "isii", r->ticket_id, p->contact, r->id, p->id))
         return FALSE;
     while (db_next(rows, &local)) {
         Asked one = {db_int(rows, 0), (int)db_int(rows, 1), db_int(rows, 2) == PAGE_REMINDER, g_strdup(db_text(rows, 3)), db_instant(rows, 4)};

@@ -273,9 +273,12 @@ static gboolean is_even_acked(const Model *m, const char *policy, int level)
     return p != NULL && (guint)level <= p->levels->len && ((PolicyLevel *)g_ptr_array_index(p->levels, (guint)level - 1))->even_acked;
 }
 
-/* It was withdrawn while it was being handed over, and who got it all the same was told so. */
+/* It was withdrawn while it was being handed over, and who got it all the same was told so; but for who is no contact any more. */
 static gboolean is_told(Model *m, gint64 outbox)
 {
+    g_autofree char *contact = NULL;
+    if (db_text_value(m->desk->db, &contact, NULL, "select contact from outbox where id = $1", "i", outbox) && desk_contact(m->desk, contact) == NULL)
+        return TRUE;
     return model_number(m,
                         "select count(*) from outbox o join outbox l on l.ticket_id = o.ticket_id and l.contact = o.contact and l.template = 'line'"
                         " and l.created_at >= o.handed_at where o.id = $1", "i", outbox)
