@@ -293,7 +293,7 @@ verb ${day}T13:00:00+02:00 escalate
 at ${day}T13:30:00+02:00
 match "else by the next update; in his language" 'unsere Antwort .* dauert länger, als wir wollten\. Das tut uns leid\. Sie hören bis Dienstag, 26. Mai, 15:00 Uhr \(CEST\) wieder von uns' "$(flat delay)"
 at ${day}T15:00:00+02:00
-match "which comes, in German" 'Es gibt noch nichts Neues; wir bleiben daran\. .*hören Sie bis Mittwoch, 27. Mai, 09:00 Uhr' "$(flat update)"
+match "which comes, in German" 'Es gibt noch nichts Neues; wir bleiben dran\. .*hören Sie bis Mittwoch, 27. Mai, 09:00 Uhr' "$(flat update)"
 
 QUEUE='delay-notice: 30bm'
 fresh
