@@ -211,14 +211,19 @@ kill -TERM "$daemon"
 wait "$daemon"
 
 # it is over when mail leaves again
+told=$(grep -c '"alarm":"over"' "$WORK/alarms") # on a slow machine core may have been well for a look
 : >"$WORK/alarms"
 : >"$WORK/log"
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 LD_PRELOAD=$SHIM SHIM_CLOCK=$WORK/clock "$ESCALATED" -c "$CONF" -f 2>>"$WORK/log" &
 daemon=$!
 check 'started anew it is well' eventually well
-check 'the end of an alarm is told by the next daemon, too' eventually alarms 1
-match 'as over' '"alarm":"over"' "$(cat "$WORK/alarms")"
-check 'once its program has ended' eventually logged 'event=alarm result=done'
+if [ "$told" -eq 0 ]; then
+    check 'the end of an alarm is told by the next daemon, too' eventually alarms 1
+    match 'as over' '"alarm":"over"' "$(cat "$WORK/alarms")"
+    check 'once its program has ended' eventually logged 'event=alarm result=done'
+else
+    skip 'the end of an alarm is told by the next daemon, too' 'it was told before'
+fi
 check 'then no other will tell it' eventually is_told
 : >"$WORK/alarms"
 : >"$WORK/log"
