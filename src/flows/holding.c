@@ -1,6 +1,7 @@
 /* holding: each file is a fact until people were told of it. Where a flood goes to hold it must never be a flood of mails. */
 #include "flows/holding.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -32,11 +33,12 @@ gboolean holding_note_due(Desk *d, gint64 due, gint64 ticket, const char *reason
     return holding_note(d, name, line, err);
 }
 
+/* What cannot be looked at just now is told all the same. */
 static gboolean is_on_hold(const Desk *d, const char *name)
 {
     g_autofree char *path = g_build_filename(d->config->spool, "hold", name, NULL);
     struct stat st;
-    return lstat(path, &st) == 0;
+    return lstat(path, &st) == 0 || errno != ENOENT;
 }
 
 /* Lines (char *) of what is on hold still, and of timers, which *ret_timers counts; *ret_noted counts all. */

@@ -176,7 +176,12 @@ gboolean spool_may_archive(const char *spool, const char *relative, const char *
     g_autoptr(GString) bytes = NULL;
     if (!is_there(spool, relative))
         return TRUE;
-    if (files_read(to, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &bytes, NULL)) /* else it is none of ours */
+    g_autoptr(GError) local = NULL;
+    if (!files_read(to, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &bytes, &local) && local->code == ERROR_TEMPFAIL) {
+        g_propagate_error(err, g_steal_pointer(&local));
+        return FALSE;
+    }
+    if (bytes != NULL) /* else it is none of ours */
         there = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes->str, bytes->len);
     return g_strcmp0(there, digest) == 0 || error_set(err, ERROR_DATA, SPOOL_NAME_TAKEN ": '%s'", relative);
 }
