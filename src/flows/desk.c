@@ -297,7 +297,7 @@ gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPt
     d->rotas = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)rota_free);
     d->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_text);
     d->parsed = template_store_new();
-    d->policy_words = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    d->policy_texts = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_strfreev);
     const char *data = getenv("ESCALATE_DATADIR");
     d->templates = g_build_filename(data != NULL ? data : ESCALATE_DATADIR, "templates", NULL);
     Loading l = {d, problems, warnings};
@@ -362,7 +362,7 @@ static void free_loaded(Desk *d)
     g_clear_pointer(&d->templates, g_free);
     g_clear_pointer(&d->texts, g_hash_table_unref);
     g_clear_pointer(&d->parsed, template_store_free);
-    g_clear_pointer(&d->policy_words, g_hash_table_unref);
+    g_clear_pointer(&d->policy_texts, g_hash_table_unref);
     g_clear_pointer(&d->words, words_kind_free);
     g_clear_pointer(&d->customers, customers_free);
     g_clear_pointer(&d->customers_stamp, g_free);
@@ -379,7 +379,7 @@ void desk_adopt(Desk *d, Desk *from)
     d->templates = g_steal_pointer(&from->templates);
     d->texts = g_steal_pointer(&from->texts);
     d->parsed = g_steal_pointer(&from->parsed);
-    d->policy_words = g_steal_pointer(&from->policy_words);
+    d->policy_texts = g_steal_pointer(&from->policy_texts);
     d->words = g_steal_pointer(&from->words);
     d->customers = g_steal_pointer(&from->customers);
     d->customers_stamp = g_steal_pointer(&from->customers_stamp);

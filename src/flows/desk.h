@@ -21,7 +21,7 @@ struct Desk {
     GHashTable *calendars; /* name -> Calendar; "always" is the built-in one */
     GHashTable *leaves;    /* contact -> Calendar that is closed while he is away */
     GHashTable *rotas;     /* name -> Rota */
-    GHashTable *policy_words; /* Policy -> what flows/policies keeps of it */
+    GHashTable *policy_texts; /* Policy -> { digest, text, NULL }: flows/policies */
     GHashTable *begun;     /* digest -> Policy, of the texts that runs began with: flows/policies */
     Db *db;
     TokenKeys keys;        /* those of key_ring that still prove something at `now` */

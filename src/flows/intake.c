@@ -415,7 +415,7 @@ static gboolean process(IntakeCase *c, GError **err)
         return FALSE;
     if (c->home == NULL) {
         g_autofree char *all = belonging_addressed(c);
-        return error_set(err, ERROR_DATA, "no queue has any address that this mail is for: %s", all);
+        return error_set(err, ERROR_DATA, INTAKE_NO_QUEUE " any address that this mail is for: %s", all);
     }
     return alerts_take(c, &is_alert, err) && (is_alert || cases[c->kind](c, claimed, err));
 }
@@ -440,7 +440,6 @@ static void case_clear(IntakeCase *c)
     reading_free(c->signed_part);
     tickets_free(c->ticket);
     g_free(c->left_out);
-    g_free(c->lost);
     g_free(c->alert_key);
 }
 

@@ -48,6 +48,7 @@ typedef struct {
 gboolean intake_preview(Desk *d, const IntakeMail *mail, IntakePlace *ret, GError **err);
 void intake_place_clear(IntakePlace *p);
 
+#define INTAKE_NO_QUEUE "no queue has" /* so the message begins where it is for none of ours */
 /* Applies one mail at d->now, which is its received-at. DATA: this mail cannot be processed, hold it; TEMPFAIL: try again. */
 gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err);
 

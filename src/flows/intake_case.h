@@ -33,7 +33,7 @@ typedef struct {
     gint64 token_ticket;           /* of any verified token, the strongest; 0: none */
     gboolean at_envelope_address;
     gboolean is_silent;            /* entered by one of the team: no auto-ack */
-    char *lost;                    /* what a token of ours names that no row has since a restore, or NULL */
+    Token lost;                    /* a token of ours that no row has since a restore; purpose 0: none */
     guint lost_tries;              /* so many were looked at for that */
     gboolean torn;                 /* personal addresses of two rows at once: nothing that they allow is done */
 

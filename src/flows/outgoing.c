@@ -27,9 +27,7 @@
 gboolean outgoing_has_template(const Desk *d, const char *language, const char *name)
 {
     g_autofree char *file = g_strconcat(name, ".txt", NULL);
-    g_autoptr(GString) source = NULL;
-    g_autoptr(GError) local = NULL;
-    return rendering_find(d, language, file, &source, NULL, &local) || local->code != ERROR_CONFIG; /* who reads it next says why he cannot */
+    return rendering_find(d, language, file, NULL, NULL, NULL);
 }
 
 gboolean outgoing_text(const Desk *d, const Outgoing *o, json_t *view, char **ret_from, char **ret_text, GError **err)

@@ -66,25 +66,25 @@ gboolean policies_for(Desk *d, const Ticket *t, const char *name, const Policy *
     return TRUE;
 }
 
-/* A configured policy stays as it is until the next reload, and so do its words: d->policy_words, policy -> "DIGEST\nTEXT". */
-static const char *words_of(Desk *d, const Policy *p)
+/* A configured policy stays as it is until the next reload, and so does its text: d->policy_texts, policy -> { digest, text }. */
+static char *const *text_of(Desk *d, const Policy *p)
 {
-    char *words = g_hash_table_lookup(d->policy_words, p);
-    if (words == NULL) {
-        g_autofree char *text = policytext_write(p), *digest = policytext_digest(p);
-        words = g_strconcat(digest, "\n", text, NULL);
-        g_hash_table_insert(d->policy_words, (gpointer)p, words);
+    char **kept = g_hash_table_lookup(d->policy_texts, p);
+    if (kept == NULL) {
+        kept = g_new0(char *, 3);
+        kept[0] = policytext_digest(p);
+        kept[1] = policytext_write(p);
+        g_hash_table_insert(d->policy_texts, (gpointer)p, kept);
     }
-    return words;
+    return kept;
 }
 
 gboolean policies_keep(Desk *d, const Policy *p, char **ret_digest, GError **err)
 {
-    const char *words = words_of(d, p), *text = strchr(words, '\n') + 1;
-    g_autofree char *digest = g_strndup(words, (gsize)(text - 1 - words));
-    if (!db_run(d->db, err, "insert into policy_text (digest, text) values ($1, $2) on conflict do nothing", "ss", digest, text))
+    char *const *kept = text_of(d, p);
+    if (!db_run(d->db, err, "insert into policy_text (digest, text) values ($1, $2) on conflict do nothing", "ss", kept[0], kept[1]))
         return FALSE;
-    *ret_digest = g_steal_pointer(&digest);
+    *ret_digest = g_strdup(kept[0]);
     return TRUE;
 }
 

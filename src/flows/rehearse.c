@@ -286,7 +286,7 @@ static gboolean take_in(Rehearse *r, const IntakeMail *mail, RehearseFate *ret, 
         g_propagate_error(err, local);
         return FALSE;
     }
-    *ret = g_str_has_prefix(local->message, "no queue has") ? REHEARSE_NO_QUEUE : REHEARSE_BAD;
+    *ret = g_str_has_prefix(local->message, INTAKE_NO_QUEUE) ? REHEARSE_NO_QUEUE : REHEARSE_BAD;
     g_error_free(local);
     return TRUE;
 }

@@ -45,7 +45,8 @@ gboolean rendering_find(const Desk *d, const char *language, const char *name, G
                 return FALSE;
             if (text == NULL)
                 continue;
-            *ret = g_string_new_len(text->str, (gssize)text->len);
+            if (ret != NULL)
+                *ret = g_string_new_len(text->str, (gssize)text->len);
             if (ret_path != NULL)
                 *ret_path = g_steal_pointer(&path);
             return TRUE;

@@ -9,7 +9,7 @@
 #include "flows/desk.h"
 
 /* DIR/LANGUAGE/NAME, as it was when it was first asked for: in the language, in it without its region ("de" of "de-AT"), else in English; of each the site's own directory, then the
- * built-in one. NAME has its ending. *ret_path (or NULL): the file that it was. CONFIG: there is none. */
+ * built-in one. NAME has its ending. *ret (or NULL): its text; *ret_path (or NULL): the file that it was. CONFIG: there is none. */
 gboolean rendering_find(const Desk *d, const char *language, const char *name, GString **ret, char **ret_path, GError **err);
 /* The text of a partial for rules/template, looked for like a template; `data` is a RenderingPartials. */
 typedef struct {

@@ -397,7 +397,6 @@ static guint index_texts(Core *c)
     return did;
 }
 
-/* All but files on their last chance. */
 gboolean core_intake(Core *c, Instant now, guint *ret_did, GError **err)
 {
     guint files;
@@ -458,7 +457,7 @@ static gboolean do_round(Core *c, Instant now, gboolean wait, guint *ret_did, GE
         g_propagate_error(err, g_steal_pointer(&waits));
         return FALSE;
     }
-    if (*ret_did > 0 || is_under_way(c)) /* a file on its last chance waits until nothing else is to be done */
+    if (*ret_did > 0 || is_under_way(c) || !strikes_has_last_chance(c->strikes)) /* such a file waits until nothing else is to be done */
         return TRUE;
     if (!intake_batch(c, now, TRUE, &last, err))
         return FALSE;

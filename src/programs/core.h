@@ -14,7 +14,7 @@ Desk *core_desk(Core *c);
  * move are put on the list. TEMPFAIL: the list could not be written; the next start does it. */
 gboolean core_reload(Core *c, Desk *fresh, GError **err);
 
-/* All of incoming, taken in at `now`: the first part of a round. *ret_did counts the files that left it. */
+/* All of incoming but files on their last chance (strikes), taken in at `now`: the first part of a round. *ret_did counts the files that left it. */
 gboolean core_intake(Core *c, Instant now, guint *ret_did, GError **err);
 /* One round at `now`: all of incoming, then what is due, then what is to be handed over. *ret_did counts what was done. With `wait`
  * a hand-over is waited for; else it goes on in the worker, whose descriptor (core_delivery_fds) becomes readable when it is done. */

@@ -3,9 +3,7 @@
 #include "programs/coreloop.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/inotify.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -62,17 +60,6 @@ Core *coreloop_start(const char *config, Instant now, int *ret_status)
 
 /* ---- in the daemon ---- */
 
-static int signals(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 static int watch_incoming(const Desk *d)
 {
     g_autofree char *path = g_build_filename(d->config->spool, "incoming", NULL);
@@ -107,14 +94,9 @@ static void reload(Core *c, const char *config)
 /* TRUE: leave. */
 static gboolean handle_signals(Core *c, int fd, const char *config)
 {
-    struct signalfd_siginfo info;
-    gboolean leave = FALSE;
-    while (read(fd, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (info.ssi_signo == SIGHUP)
-            reload(c, config);
-        else
-            leave = TRUE;
-    }
+    gboolean is_reload, leave = supervise_told(fd, &is_reload);
+    if (is_reload)
+        reload(c, config);
     return leave;
 }
 
@@ -141,7 +123,7 @@ static void drain(int fd)
 
 int coreloop_run(const char *config)
 {
-    int status, signal_fd = signals();
+    int status, signal_fd = supervise_signals();
     Core *c = coreloop_start(config, INSTANT_NONE, &status);
     if (c == NULL)
         return status;

@@ -20,9 +20,8 @@ struct Lane {
     DeliverWorker *worker;
     OutboxRow *under_way;
     /* What became of it, where that could not be taken down yet. Nothing else begins before: it would go out again, and again, before all others. */
-    gboolean is_answered;
     TransportResult result;
-    char *reply;
+    char *reply; /* NULL: it has not answered */
 };
 
 struct Handover {
@@ -81,7 +80,7 @@ void handover_reset(Handover *h)
 void handover_fds(const Handover *h, int ret_fds[HANDOVER_FDS])
 {
     for (gsize i = 0; i < HANDOVER_FDS; i++)
-        ret_fds[i] = h->lanes[i].under_way == NULL || h->lanes[i].is_answered ? -1 : deliver_worker_fd(h->lanes[i].worker);
+        ret_fds[i] = h->lanes[i].under_way == NULL || h->lanes[i].reply != NULL ? -1 : deliver_worker_fd(h->lanes[i].worker);
 }
 
 static gboolean begin(Lane *lane, Desk *d, guint *ret_did, GError **err)
@@ -102,12 +101,10 @@ static gboolean begin(Lane *lane, Desk *d, guint *ret_did, GError **err)
 
 static gboolean finish(Lane *lane, Desk *d, GError **err)
 {
-    if (!lane->is_answered)
+    if (lane->reply == NULL)
         lane->result = deliver_worker_finish(lane->worker, &lane->reply);
-    lane->is_answered = TRUE;
     if (!deliver_done(d, lane->under_way, lane->result, lane->reply, err))
         return FALSE;
-    lane->is_answered = FALSE;
     g_clear_pointer(&lane->reply, g_free);
     g_clear_pointer(&lane->under_way, outbox_row_free);
     return TRUE;
@@ -125,7 +122,7 @@ static gboolean pass_lane(Lane *lane, Desk *d, gboolean wait, guint *ret_did, GE
     guint did = 0;
     *ret_did = 0;
     if (lane->under_way != NULL) {
-        if (!wait && !lane->is_answered && !is_ready(lane))
+        if (!wait && lane->reply == NULL && !is_ready(lane))
             return TRUE;
         (*ret_did)++;
         return finish(lane, d, err);

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -190,15 +189,13 @@ static void reload(LmtpServer *s)
 
 static void take_signals(LmtpServer *s)
 {
-    struct signalfd_siginfo info;
-    while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (s->is_stopping)
-            s->is_again = s->is_again && info.ssi_signo == SIGHUP;
-        else if (info.ssi_signo == SIGHUP)
-            reload(s);
-        else
-            stop(s, FALSE);
-    }
+    gboolean is_reload, leave = supervise_told(s->signals, &is_reload);
+    if (is_reload && !s->is_stopping)
+        reload(s);
+    if (leave && s->is_stopping)
+        s->is_again = FALSE;
+    else if (leave)
+        stop(s, FALSE);
 }
 
 /* ---- the loop ---- */
@@ -255,13 +252,8 @@ static void loop(LmtpServer *s)
 
 static gboolean open_server(LmtpServer *s, GError **err)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
     s->poll = epoll_create1(EPOLL_CLOEXEC);
-    s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    s->signals = supervise_signals();
     if (s->poll < 0 || s->signals < 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "lmtp");
     s->group = spoolgroup_open(s->config->spool, err);

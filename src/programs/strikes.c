@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -19,6 +18,7 @@
 #include "store/spool.h"
 
 #include "flows/holding.h"
+#include "flows/intake.h"
 #include "flows/timers.h"
 
 #include "programs/supervise.h"
@@ -88,6 +88,17 @@ static char *left_in_hand(int fd)
 static int count_of(const Strikes *s, const char *name) { return GPOINTER_TO_INT(g_hash_table_lookup(s->counts, name)); }
 
 gboolean strikes_is_last_chance(const Strikes *s, const char *name) { return count_of(s, name) >= LIMIT_STRIKES - 1; }
+
+gboolean strikes_has_last_chance(const Strikes *s)
+{
+    GHashTableIter it;
+    gpointer name;
+    g_hash_table_iter_init(&it, s->counts);
+    while (g_hash_table_iter_next(&it, &name, NULL))
+        if (strikes_is_last_chance(s, name))
+            return TRUE;
+    return FALSE;
+}
 
 static gboolean load(Strikes *s, GError **err)
 {
@@ -162,7 +173,7 @@ void strikes_list_add(GPtrArray *list, const char *name, GError *why)
 }
 
 /* The same will be so tomorrow. */
-static gboolean is_final(const char *reason) { return g_str_has_prefix(reason, "no queue has") || g_str_has_prefix(reason, SPOOL_NAME_TAKEN); }
+static gboolean is_final(const char *reason) { return g_str_has_prefix(reason, INTAKE_NO_QUEUE) || g_str_has_prefix(reason, SPOOL_NAME_TAKEN); }
 
 gboolean strikes_give(Strikes *s, const GPtrArray *list, guint *did, GError **err)
 {
@@ -181,9 +192,8 @@ gboolean strikes_give(Strikes *s, const GPtrArray *list, guint *did, GError **er
 
 static gboolean is_waiting(const Desk *d, const char *name)
 {
-    g_autofree char *path = g_build_filename(d->config->spool, "incoming", name, NULL);
-    struct stat st;
-    return lstat(path, &st) == 0;
+    g_autofree char *relative = g_build_filename("incoming", name, NULL);
+    return spool_has(d->config->spool, relative);
 }
 
 static gboolean blame_due(Strikes *s, gint64 due, const char *reason, GError **err)

@@ -16,6 +16,8 @@ void strikes_close(Strikes *s); /* NULL is fine */
 void strikes_in_hand(Strikes *s, const char *name);
 /* Whether one more strike is hold. Such a file is tried alone, and last: if it brings core down, all else was done before. */
 gboolean strikes_is_last_chance(const Strikes *s, const char *name);
+/* Whether there may be one: incoming need not be looked through for it where there is none. */
+gboolean strikes_has_last_chance(const Strikes *s);
 /* Files that failed by themselves, with the reason (which is taken). */
 GPtrArray *strikes_list_new(void);
 void strikes_list_add(GPtrArray *list, const char *name, GError *why);

@@ -55,7 +55,33 @@ static int beat_fd = -1;
 static gint64 last_beat;
 static const SupervisePast *past;
 
+/* What the daemon is told by, and hands on to its children. */
+static void add_told(sigset_t *set)
+{
+    const int told[] = {SIGTERM, SIGINT, SIGHUP};
+    for (gsize i = 0; i < G_N_ELEMENTS(told); i++)
+        sigaddset(set, told[i]);
+}
+
 /* ---- in a child ---- */
+
+int supervise_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    add_told(&set);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+gboolean supervise_told(int fd, gboolean *ret_reload)
+{
+    struct signalfd_siginfo info;
+    gboolean leave = FALSE;
+    *ret_reload = FALSE;
+    while (read(fd, &info, sizeof info) == (ssize_t)sizeof info)
+        *(info.ssi_signo == SIGHUP ? ret_reload : &leave) = TRUE;
+    return leave;
+}
 
 void supervise_beat(void)
 {
@@ -81,9 +107,7 @@ const SupervisePast *supervise_past(void)
 static _Noreturn void become(Child *c, int pipe_end, pid_t parent)
 {
     sigset_t mask = all.before;
-    const int ours[] = {SIGTERM, SIGINT, SIGHUP};
-    for (gsize i = 0; i < G_N_ELEMENTS(ours); i++)
-        sigaddset(&mask, ours[i]);
+    add_told(&mask);
     close(all.signals);
     for (guint i = 0; i < all.count; i++)
         files_close_fd(&all.children[i].beats);
@@ -224,11 +248,10 @@ static void take_signals(gint64 now)
 
 static gboolean open_signals(void)
 {
-    const int wanted[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
     sigset_t set;
     sigemptyset(&set);
-    for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++)
-        sigaddset(&set, wanted[i]);
+    add_told(&set);
+    sigaddset(&set, SIGCHLD);
     sigprocmask(SIG_BLOCK, &set, &all.before);
     all.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return all.signals >= 0;

@@ -35,6 +35,10 @@ int supervise(const SuperviseChild *rows, guint count, gpointer data);
 
 /* ---- in a child ---- */
 
+/* A signalfd for what a child is told: SIGTERM, SIGINT and SIGHUP, which are blocked in it. Non-blocking; -1 with errno. The caller closes it. */
+int supervise_signals(void);
+/* Reads what came there. TRUE: it is to leave; *ret_reload: its configuration is to be read again (first). */
+gboolean supervise_told(int fd, gboolean *ret_reload);
 /* "I go on." To be called at each step of its work; cheap. */
 void supervise_beat(void);
 /* How long a child may sleep between two beats. */

@@ -3,9 +3,7 @@
 #include "programs/watch.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -21,6 +19,7 @@
 #include "flows/health.h"
 
 #include "programs/alive.h"
+#include "programs/supervise.h"
 
 #include "base/banned.h"
 
@@ -157,14 +156,9 @@ static void reload(Watch *w, const char *config)
 /* TRUE: leave. */
 static gboolean take_signals(Watch *w, int fd, const char *config)
 {
-    struct signalfd_siginfo info;
-    gboolean leave = FALSE;
-    while (read(fd, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (info.ssi_signo == SIGHUP)
-            reload(w, config);
-        else
-            leave = TRUE;
-    }
+    gboolean is_reload, leave = supervise_told(fd, &is_reload);
+    if (is_reload)
+        reload(w, config);
     return leave;
 }
 
@@ -197,12 +191,7 @@ static void run(Watch *w, int signals, const char *config)
 int watch_run(const char *config)
 {
     Watch w = {.desk = load(config)};
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    AUTO_FD signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    AUTO_FD signals = supervise_signals();
     if (w.desk == NULL)
         return 78;
     alarm_init(&w.alarm);

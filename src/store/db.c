@@ -86,13 +86,13 @@ static void statement_free(gpointer p)
  * default, two writes for each. */
 static void configure(void)
 {
-    static gsize is_done;
-    if (g_once_init_enter(&is_done)) {
-        sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
-        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-        sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
-        g_once_init_leave(&is_done, 1);
-    }
+    static gboolean is_done; /* it must come before all else, and once */
+    if (is_done)
+        return;
+    is_done = TRUE;
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
 }
 
 static gboolean open_handle(const char *path, int flags, Seconds patience, Db **ret, GError **err)

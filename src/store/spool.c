@@ -137,7 +137,7 @@ gboolean spool_open(const char *spool, const char *name, SpoolFile **ret, GError
     return TRUE;
 }
 
-static gboolean is_there(const char *spool, const char *relative)
+gboolean spool_has(const char *spool, const char *relative)
 {
     g_autofree char *path = g_build_filename(spool, relative, NULL);
     struct stat st;
@@ -174,7 +174,7 @@ gboolean spool_may_archive(const char *spool, const char *relative, const char *
 {
     g_autofree char *to = g_build_filename(spool, relative, NULL), *there = NULL;
     g_autoptr(GString) bytes = NULL;
-    if (!is_there(spool, relative))
+    if (!spool_has(spool, relative))
         return TRUE;
     g_autoptr(GError) local = NULL;
     if (!files_read(to, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &bytes, &local) && local->code == ERROR_TEMPFAIL) {
@@ -200,7 +200,7 @@ char *spool_hold_name(const char *spool, const char *from)
             g_snprintf(number, sizeof number, n > 1 ? ".%ju-%u" : ".%ju", (uintmax_t)st.st_ino, n);
         g_autofree char *held = g_strdup_printf("%.*s%s", *number == '\0' ? HELD_MAX : (int)(HELD_MAX - strlen(number)), name, number);
         g_autofree char *there = g_build_filename("hold", held, NULL);
-        if (!is_there(spool, there))
+        if (!spool_has(spool, there))
             return g_steal_pointer(&held);
     }
 }
@@ -285,11 +285,11 @@ char *spool_find(const char *spool, const char *name, const char *archive)
 {
     g_autofree char *waiting = g_build_filename("incoming", name, NULL);
     /* the archive is looked at again: it may have been moved there in between */
-    if (is_there(spool, archive))
+    if (spool_has(spool, archive))
         return g_strdup(archive);
-    if (is_there(spool, waiting))
+    if (spool_has(spool, waiting))
         return g_steal_pointer(&waiting);
-    return is_there(spool, archive) ? g_strdup(archive) : NULL;
+    return spool_has(spool, archive) ? g_strdup(archive) : NULL;
 }
 
 static gboolean is_any_file(const char *name) { return name[0] != '.'; }

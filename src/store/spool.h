@@ -28,6 +28,8 @@ gboolean spool_open(const char *spool, const char *name, SpoolFile **ret, GError
 /* incoming/NAME to archive/YYYY/MM/DD/NAME of its day; *ret_relative "archive/2026/11/22/NAME". */
 char *spool_archive_path(const char *name, Instant day);
 gboolean spool_to_archive(const char *spool, const char *name, const char *relative, GError **err);
+/* Whether anything has that name below the spool. What cannot be looked at just now has none. */
+gboolean spool_has(const char *spool, const char *relative);
 /* Whether that could be done with a file whose bytes have that SHA-256 (hexadecimal): DATA where others are in its place. */
 gboolean spool_may_archive(const char *spool, const char *relative, const char *digest, GError **err);
 /* The name in hold, newly allocated, of the file `from` (relative to the spool): its own, or one that is free where that is taken, or too long. The
