@@ -102,6 +102,17 @@ reply() {
         "Re: $(header "$reply_file" Subject)" - | deliver "$reply_from" "$(reply_to "$reply_file")"
 }
 
+# start_daemon: escalated itself, on the real clock; its log is $WORK/daemon.log. cleanup() must call stop_daemon.
+daemon=
+start_daemon() {
+    "$ESCALATED" -c "$CONF" -f 2>>"$WORK/daemon.log" &
+    daemon=$!
+}
+stop_daemon() {
+    [ -z "$daemon" ] || { kill "$daemon" && wait "$daemon"; } 2>/dev/null
+    daemon=
+}
+
 # The b-address of the last mail of a template: the envelope sender is in the database only.
 envelope_sender() { sqlite_value "select sender from outbox where template = '$1' order by id desc limit 1"; }
 sqlite_value() { python3 -c 'import sqlite3,sys

@@ -105,6 +105,16 @@ fail() {
     echo "not ok $TESTS_RUN - $1"
 }
 
+# nothing NAME TEXT: what must be empty; its lines are the findings.
+nothing() {
+    if [ -z "$2" ]; then
+        pass "$1"
+    else
+        fail "$1"
+        printf '%s\n' "$2" | head -40 | sed 's/^/#   /'
+    fi
+}
+
 # skip NAME REASON
 skip() {
     TESTS_RUN=$((TESTS_RUN + 1))
@@ -207,6 +217,12 @@ eventually() {
         [ $eventually_tries -le 300 ] || return 1
         sleep 0.1
     done
+}
+
+# free_port: a TCP port of the loopback network that nobody has just now.
+free_port() {
+    python3 -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
 # ---- mail in ----

@@ -130,12 +130,7 @@ sql "delete from work where ticket_id = 777"
 exits "usage" 2 escalate check --database --mend
 
 # ---- while a daemon works ----
-"$ESCALATED" -c "$CONF" -f 2>"$WORK/daemon.log" &
-daemon=$!
-stop_daemon() {
-    [ -z "$daemon" ] || { kill "$daemon" && wait "$daemon"; } 2>/dev/null
-    daemon=
-}
+start_daemon
 cleanup() { stop_daemon; }
 check "a daemon" eventually grep -q event=start "$WORK/daemon.log"
 i=0

@@ -48,12 +48,7 @@ match "both of them" '2 keys dropped' "$(cat "$WORK/out")"
 same "two are left" 2 "$(escalate key list | wc -l | tr -d ' ')"
 
 # ---- the daemon reads the file again by itself ----
-"$ESCALATED" -c "$CONF" -f 2>"$WORK/daemon.log" &
-daemon=$!
-stop_daemon() {
-    [ -z "$daemon" ] || { kill "$daemon" && wait "$daemon"; } 2>/dev/null
-    daemon=
-}
+start_daemon
 cleanup() { stop_daemon; }
 check "a daemon" eventually grep -q event=start "$WORK/daemon.log"
 exits "a key is made beside it" 0 escalate key rotate

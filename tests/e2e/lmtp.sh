@@ -181,8 +181,7 @@ kill -HUP "$(server_of)"
 check 'a broken configuration is refused' eventually logged 'event=lmtp-reload result=refused'
 check 'and the last good one stays' lmtp lhlo
 sed -i '$d' "$CONF"
-PORT=$(python3 -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+PORT=$(free_port)
 sed -i "s/^lmtp: .*/lmtp: {listen: \"127.0.0.1:$PORT\"}/" "$CONF"
 kill -HUP "$(server_of)"
 check 'the old socket is taken away' eventually test ! -e "$SOCKET"

@@ -184,8 +184,7 @@ if [ "$(id -u)" -ne 0 ] || ! command -v postfix >/dev/null || ! command -v postm
     skip 'with a Postfix of its own' 'no Postfix, or not root'
     done_testing
 fi
-PORT=$(python3 -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+PORT=$(free_port)
 PIPE_USER=nobody
 POSTFIX=$WORK/postfix
 FILTER=$WORK/escalate-filter

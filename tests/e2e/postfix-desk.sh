@@ -7,25 +7,15 @@
 # shellcheck source=tests/desk.sh
 . "$(dirname "$0")/../desk.sh"
 
-PATH=$PATH:/usr/sbin:/sbin
-[ "$(id -u)" -eq 0 ] || skip_all 'a private Postfix needs root'
-for program in postfix postconf postqueue python3; do
-    command -v "$program" >/dev/null || skip_all "no $program"
-done
-HERE=$(cd "$(dirname "$0")" && pwd)
-POSTFIX=$WORK/postfix
-PIPE_USER=nobody
-export SPOOL PIPE_USER
-chmod 0755 "$WORK"
+# shellcheck source=tests/postfix.sh
+. "$(dirname "$0")/../postfix.sh"
 cp "$FILTER" "$WORK/escalate-filter"
 FILTER=$WORK/escalate-filter
-PORT=$(python3 -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 DELIVERY="delivery: {method: smtp, host: 127.0.0.1, port: $PORT, tls: off}"
 desk observe 'intake-users: [nobody]'
 sed -i 's/desk\.test/support.test/g; s/\(bob\|ann\|carol\|dana\)@support\.test/\1@sink.test/g' "$CONF"
 
-cleanup() { "$HERE/private-postfix.sh" "$POSTFIX" "$PORT" stop; }
+cleanup() { stop_postfix; }
 # sink.test: everybody's mailbox is a directory of files; bob's bounces, carol's is refused at RCPT.
 mkdir -m 0777 "$WORK/sink"
 cat >"$WORK/sink.sh" <<END
@@ -44,22 +34,13 @@ echo "sink unix - n n - - pipe flags=qR user=nobody argv=$WORK/sink.sh \${recipi
 EXTRA_MAIN=$WORK/extra-main
 EXTRA_MASTER=$WORK/extra-master
 export EXTRA_MAIN EXTRA_MASTER
-if ! "$HERE/private-postfix.sh" "$POSTFIX" "$PORT" start; then
-    sed 's/^/# /' "$POSTFIX/start.log"
-    skip_all 'Postfix does not start here'
-fi
+start_postfix
 
-smtp() {
-    python3 -c 'import smtplib, sys
-with smtplib.SMTP("127.0.0.1", int(sys.argv[1]), timeout=30) as s:
-    s.sendmail(sys.argv[2], sys.argv[3:], sys.stdin.buffer.read().replace(b"\n", b"\r\n"))' "$PORT" "$@"
-}
 has_incoming() { [ "$(count incoming)" -ge "$1" ]; }
 in_sink() { find "$WORK/sink" -name "*.$1.eml" | sort; }
 sink_has() { [ "$(in_sink "$1" | wc -l)" -ge "$2" ]; }
 
-check 'Postfix answers' eventually python3 -c 'import socket, sys
-socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1)' "$PORT"
+check 'Postfix answers' eventually postfix_answers
 make_mail 'Kim Lee <kim@sink.test>' support@support.test 'Shop is down' 'Our shop is down.' >"$WORK/mail"
 check 'a customer writes' smtp kim@sink.test support@support.test <"$WORK/mail"
 check 'it is in the spool' eventually has_incoming 1

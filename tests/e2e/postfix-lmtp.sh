@@ -6,54 +6,25 @@
 # shellcheck source=tests/desk.sh
 . "$(dirname "$0")/../desk.sh"
 
-PATH=$PATH:/usr/sbin:/sbin
-[ "$(id -u)" -eq 0 ] || skip_all 'a private Postfix needs root'
-for program in postfix postconf postqueue python3; do
-    command -v "$program" >/dev/null || skip_all "no $program"
-done
+# shellcheck source=tests/postfix.sh
+. "$(dirname "$0")/../postfix.sh"
 
-HERE=$(cd "$(dirname "$0")" && pwd)
-POSTFIX=$WORK/postfix
-PIPE_USER=nobody
 SOCKET=$WORK/run/lmtp
-export SPOOL PIPE_USER SOCKET
-chmod 0755 "$WORK"
+export SOCKET
 mkdir -m 0755 "$WORK/run"
 desk observe "lmtp: {listen: run/lmtp, users: [postfix]}" 'intake-users: [root]'
 sed -i 's/desk\.test/support.test/g' "$CONF"
 
-PORT=$(python3 -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 RECIPE=$TOP_SRCDIR/filters/lmtp
 export RECIPE
 
-daemon=
 server_of() { for p in $(pgrep -P "$daemon"); do find "/proc/$p/fd" -type l -lname '*eventpoll*' 2>/dev/null | grep -q . && echo "$p"; done; }
-stop_daemon() {
-    [ -z "$daemon" ] || { kill "$daemon" && wait "$daemon"; } 2>/dev/null
-    daemon=
-}
-start_daemon() {
-    "$ESCALATED" -c "$CONF" -f 2>>"$WORK/log" &
-    daemon=$!
-}
 cleanup() {
     stop_daemon
-    "$HERE/private-postfix.sh" "$POSTFIX" "$PORT" stop
+    stop_postfix
 }
-if ! "$HERE/private-postfix.sh" "$POSTFIX" "$PORT" start; then
-    sed 's/^/# /' "$POSTFIX/start.log"
-    skip_all 'Postfix does not start here'
-fi
+start_postfix
 
-# smtp SENDER RECIPIENT…: the mail on standard input, by SMTP. Prints what the server refused.
-smtp() {
-    python3 -c 'import smtplib, sys
-with smtplib.SMTP("127.0.0.1", int(sys.argv[1]), timeout=30) as s:
-    mail = sys.stdin.buffer.read().replace(b"\n", b"\r\n")
-    s.sendmail(sys.argv[2], sys.argv[3:], mail, mail_options=["BODY=8BITMIME"])' "$PORT" "$@"
-}
-queue_is_empty() { postqueue -c "$POSTFIX/etc" -p | grep -q 'queue is empty'; }
 logged() { grep -Eq -e "$1" "$POSTFIX/mail.log"; }
 # Files that were taken in: the archive holds mail out as well, under names of another kind.
 arrived() { find "$SPOOL/archive" -type f -exec grep -l '^X-Escalate-Envelope-Received-At: ' {} + 2>/dev/null | sort; }
@@ -61,8 +32,7 @@ has_arrived() { [ "$(arrived | wc -l)" -ge "$1" ]; }
 newest() { arrived | tail -n 1; }
 below_received() { mail_of "$1" | sed '1,/^From: /{/^From: /!d;}'; }
 
-check 'Postfix answers' eventually python3 -c 'import socket, sys
-socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1)' "$PORT"
+check 'Postfix answers' eventually postfix_answers
 
 # ---- the server is away: Postfix keeps the mail ----
 

@@ -4,42 +4,19 @@
 # in short steps, up to a bound.
 . "$(dirname "$0")/../lib.sh"
 
-PATH=$PATH:/usr/sbin:/sbin
-[ "$(id -u)" -eq 0 ] || skip_all 'a private Postfix needs root'
-for program in postfix postconf postqueue python3; do
-    command -v "$program" >/dev/null || skip_all "no $program"
-done
+# shellcheck source=tests/postfix.sh
+. "$(dirname "$0")/../postfix.sh"
 getent passwd nobody >/dev/null || skip_all 'no user nobody'
 need "$FILTER"
 
-HERE=$(cd "$(dirname "$0")" && pwd)
-POSTFIX=$WORK/postfix
-PIPE_USER=nobody
-export SPOOL PIPE_USER
-chmod 0755 "$WORK"
 make_spool
 cp "$FILTER" "$WORK/escalate-filter" # where nobody may run it
 FILTER=$WORK/escalate-filter
 
-PORT=$(python3 -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-
-cleanup() { "$HERE/private-postfix.sh" "$POSTFIX" "$PORT" stop; }
-if ! "$HERE/private-postfix.sh" "$POSTFIX" "$PORT" start; then
-    sed 's/^/# /' "$POSTFIX/start.log"
-    skip_all 'Postfix does not start here'
-fi
-
-# smtp SENDER RECIPIENT…: the mail on standard input, by SMTP. Prints what the server refused.
-smtp() {
-    python3 -c 'import smtplib, sys
-with smtplib.SMTP("127.0.0.1", int(sys.argv[1]), timeout=30) as s:
-    mail = sys.stdin.buffer.read().replace(b"\n", b"\r\n")
-    s.sendmail(sys.argv[2], sys.argv[3:], mail, mail_options=["BODY=8BITMIME"])' "$PORT" "$@"
-}
+cleanup() { stop_postfix; }
+start_postfix
 
 has_files() { [ "$(count incoming)" -eq "$1" ]; }
-queue_is_empty() { postqueue -c "$POSTFIX/etc" -p | grep -q 'queue is empty'; }
 logged() { grep -Eq -e "$1" "$POSTFIX/mail.log"; }
 envelope() { envelope_of "$1" | grep -v '^Received-At: '; }
 # forget: the files that are there are done with.
@@ -48,8 +25,7 @@ newest() { spool_files incoming | tail -n 1; }
 
 uid="Uid: $(id -u nobody)"
 
-check 'Postfix answers' eventually python3 -c 'import socket, sys
-socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1)' "$PORT"
+check 'Postfix answers' eventually postfix_answers
 
 # ---- a mail to a plus address ----
 

@@ -30,8 +30,8 @@ static inline void fuzz_on_log(const char *domain, GLogLevelFlags level, const c
     abort();
 }
 
-/* A violated precondition in GLib or GMime is a finding. */
-static inline void fuzz_init(void) { g_log_set_default_handler(fuzz_on_log, NULL); }
+/* A violated precondition in GLib or GMime is a finding: before anything of the target runs. */
+__attribute__((constructor)) static void fuzz_init(void) { g_log_set_default_handler(fuzz_on_log, NULL); }
 
 /* The bytes as a caller's text: valid UTF-8 without NUL; newly allocated. */
 static inline char *fuzz_text(const uint8_t *data, size_t size)

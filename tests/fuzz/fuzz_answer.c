@@ -10,14 +10,6 @@
 
 #include "base/banned.h"
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    fuzz_init();
-    return 0;
-}
-
 static void check_parts(const char *bytes, gsize size)
 {
     g_autoptr(GPtrArray) parts = NULL, again = NULL;

@@ -16,14 +16,6 @@ static char *const internal[] = {(char *)"192.0.2.0/24", (char *)"2001:db8::/32"
 
 static AuthresVerdict verdict(GPtrArray *fields, const char *from) { return authres_verdict(fields, trusted, from, FALSE); }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    fuzz_init();
-    return 0;
-}
-
 static void check_authres(char **lines)
 {
     const char *from = lines[0] != NULL ? lines[0] : "";

@@ -18,7 +18,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    fuzz_init();
     file = memfd_create("customers", MFD_CLOEXEC);
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free), warnings = g_ptr_array_new_with_free_func(g_free);
     static const char text[] = "domain: tiny.example\ncustomers: {file: customers.csv}\ncontacts: {ann: {email: [ann@tiny.example], roles: [lead]}}\n"

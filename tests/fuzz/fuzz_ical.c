@@ -22,7 +22,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    fuzz_init();
     file = memfd_create("calendar", MFD_CLOEXEC);
     if (file < 0)
         abort();

@@ -17,14 +17,6 @@ static gboolean is_line(const char *text)
     return fuzz_is_text(text) && strlen(text) <= VALUE_MAX;
 }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    fuzz_init();
-    return 0;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autofree char *text = fuzz_text(data, size);

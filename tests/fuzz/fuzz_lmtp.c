@@ -10,14 +10,6 @@
 
 #include "base/banned.h"
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    fuzz_init();
-    return 0;
-}
-
 /* A mail that is whole: into `made`, with its envelope. Every second one is not stored. */
 static void take_mail(Lmtp *l, GString *mail, GString *made, GString *out)
 {

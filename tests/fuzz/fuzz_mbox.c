@@ -7,14 +7,6 @@
 
 #include "base/banned.h"
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    fuzz_init();
-    return 0;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autofree char *bytes = g_memdup2(data, size + (size == 0)); /* exactly as long, for the sanitizer */

@@ -42,14 +42,6 @@ static void check(const char *text, const GByteArray *marks)
         FUZZ_PROMISE(strstr(text, lines[i]) != NULL);
 }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    fuzz_init();
-    return 0;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autofree char *text = fuzz_text(data, size);

@@ -7,14 +7,6 @@
 
 #include "base/banned.h"
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    fuzz_init();
-    return 0;
-}
-
 static void check_inside(const char *value, const char *bytes, size_t end)
 {
     if (value == NULL)

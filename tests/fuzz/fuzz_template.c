@@ -84,14 +84,6 @@ static char *partial(const char *name, void *data)
 
 /* ---- */
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    fuzz_init();
-    return 0;
-}
-
 static void check(char *source, TemplateMode mode, gboolean is_template)
 {
     static const TemplateValues values = {member, length, item, is_true, text};

@@ -10,7 +10,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    fuzz_init();
     charset_warm_up();
     return 0;
 }

@@ -53,7 +53,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    fuzz_init();
     zone = zone_get("Europe/Berlin", NULL);
     if (zone == NULL)
         zone = zone_utc();

@@ -15,7 +15,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    fuzz_init();
     words = words_kind_new();
     return 0;
 }

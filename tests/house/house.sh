@@ -8,16 +8,6 @@ cd "$TOP_SRCDIR" || exit 99
 SOURCES=$(find src filters -name '*.[ch]' | sort)
 C_FILES=$(find src filters -name '*.c' | sort)
 
-# nothing NAME TEXT: what must be empty; its lines are the findings.
-nothing() {
-    if [ -z "$2" ]; then
-        pass "$1"
-    else
-        fail "$1"
-        printf '%s\n' "$2" | head -40 | sed 's/^/#   /'
-    fi
-}
-
 # Every #include as "FILE LINE HEADER", system headers with their <.
 # shellcheck disable=SC2086
 includes() {

@@ -7,16 +7,6 @@
 cd "$TOP_SRCDIR" || exit 99
 GERMAN=templates/de/messages.po
 
-# nothing NAME TEXT: what must be empty; its lines are the findings.
-nothing() {
-    if [ -z "$2" ]; then
-        pass "$1"
-    else
-        fail "$1"
-        printf '%s\n' "$2" | head -40 | sed 's/^/#   /'
-    fi
-}
-
 # The tokens of C files, one a line: "FILE:LINE TOKEN", strings that follow each other as one, without their quotes but with one before.
 tokens() {
     awk '
