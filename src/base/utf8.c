@@ -24,6 +24,8 @@ gboolean utf8_is_valid(const char *bytes, gsize length)
     return utf8_is_ascii(bytes, length) || g_utf8_validate_len(bytes, length, NULL);
 }
 
+int utf8_order(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
 /* C1; line and paragraph separator, embeddings and overrides; isolates. */
 static gboolean is_hidden(gunichar c)
 {

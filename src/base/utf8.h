@@ -13,5 +13,7 @@ gboolean utf8_is_valid(const char *bytes, gsize length);
  * writing, and bytes that are no UTF-8 become \x1b or \u009b. */
 gsize utf8_append_shown(GString *out, const char *text);
 char *utf8_shown(const char *text); /* all of it; newly allocated */
+/* For g_ptr_array_sort of texts (char *): by their bytes, which is the order of their characters. */
+int utf8_order(gconstpointer a, gconstpointer b);
 
 #endif

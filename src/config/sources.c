@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 
 #include "base/banned.h"
 
@@ -111,8 +112,6 @@ static void read_file(Reader *r, const char *path, const Place *at)
     g_string_free(bytes, TRUE);
 }
 
-static int compare_names(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
 /* `pattern` beside the file that names it; only the pattern itself is one, not that file's folder. */
 static char *full_pattern(const char *beside, const char *pattern)
 {
@@ -141,7 +140,7 @@ static void read_pattern(Reader *r, const YamlTree *value)
         cut(r, &value->at, "include cannot be looked up", "a readable directory");
     }
     if (found.gl_pathc > 0)
-        qsort(found.gl_pathv, found.gl_pathc, sizeof(char *), compare_names);
+        qsort(found.gl_pathv, found.gl_pathc, sizeof(char *), utf8_order);
     for (gsize i = 0; i < found.gl_pathc; i++)
         read_file(r, found.gl_pathv[i], &value->at);
     globfree(&found);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 #include "rules/phrase.h"
 
@@ -75,8 +76,6 @@ static void dry_rota(const Desk *d, const char *name, GPtrArray *lines)
         rota_dry(rota, d->now, r != NULL ? r->max_age : (Duration){0}, lines);
 }
 
-static int by_text(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
 void bulletin_dry(const Desk *d, GPtrArray *lines)
 {
     GHashTableIter it;
@@ -85,7 +84,7 @@ void bulletin_dry(const Desk *d, GPtrArray *lines)
     g_hash_table_iter_init(&it, d->rotas);
     while (g_hash_table_iter_next(&it, &name, NULL))
         dry_rota(d, name, lines);
-    g_ptr_array_sort(lines, by_text); /* tables have no order */
+    g_ptr_array_sort(lines, utf8_order); /* tables have no order */
 }
 
 const ConfigQueue *bulletin_queue(const Desk *d, const char *rota)

@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 #include "rules/template.h"
 
@@ -158,8 +159,6 @@ gboolean desk_refresh(Desk *d)
 
 const Customer *desk_customer(const Desk *d, const char *address) { return customers_find(d->customers, address); }
 
-static int by_name(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
 /* The files DIRECTORY/NAME.words in the order of their names, so that two starts give the same rows. */
 static void load_words(Loading *l)
 {
@@ -175,7 +174,7 @@ static void load_words(Loading *l)
             g_ptr_array_add(paths, g_build_filename(directory, name, NULL));
     if (dir != NULL)
         g_dir_close(dir);
-    g_ptr_array_sort(paths, by_name);
+    g_ptr_array_sort(paths, utf8_order);
     for (guint i = 0; i < paths->len; i++) {
         g_autoptr(GString) text = NULL;
         g_autoptr(GError) unread = NULL;

@@ -203,25 +203,16 @@ gboolean fsckspool_archive(Fsck *f, GError **err) { return spool_each(f->desk->c
 
 /* ---- incoming and hold ---- */
 
-static char *digest_of(const Fsck *f, const char *relative)
-{
-    g_autofree char *path = g_build_filename(f->desk->config->spool, relative, NULL);
-    g_autoptr(GString) bytes = NULL;
-    if (!files_read(path, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &bytes, NULL))
-        return NULL;
-    return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes->str, bytes->len);
-}
-
 /* Committed, and only the rename is missing; the daemon does it in its next round, if it runs. */
 static gboolean each_waiting(void *data, const char *relative, const char *name, GError **err)
 {
     Fsck *f = data;
     g_autoptr(MessageRow) m = NULL;
     GError *local = NULL;
-    g_autofree char *digest = digest_of(f, relative);
+    g_autofree char *digest = NULL;
     gint64 id = 0;
     f->mails++;
-    if (digest == NULL) /* gone, or no mail: the daemon's business */
+    if (!spool_digest(f->desk->config->spool, relative, &digest, NULL)) /* gone, or no mail: the daemon's business */
         return TRUE;
     if (!messages_by_spool_name(f->desk->db, name, digest, &id, err))
         return FALSE;
@@ -260,6 +251,7 @@ static gboolean each_held(void *data, const char *relative, const char *name, GE
     if (g_str_has_suffix(name, ".reason")) {
         g_autofree char *held = g_strndup(relative, strlen(relative) - strlen(".reason")), *base = g_path_get_basename(held);
         g_autofree char *waiting = g_build_filename("incoming", base, NULL);
+        /* asked twice: it may go from incoming to hold between the questions */
         if (!is_file(f, held) && !is_file(f, waiting) && !is_file(f, held))
             fsck_found(f, FSCK_NOTE, "reason", "is beside no mail any more", "%s", relative);
         return TRUE;

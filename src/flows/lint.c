@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 
 #include "rules/template.h"
 
@@ -163,8 +164,6 @@ static void check_people(Desk *d, GPtrArray *warnings)
 
 /* ---- templates ---- */
 
-static int by_text(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
 /* The names in a directory, in order; empty where there is none. */
 static GPtrArray *names_in(const char *directory)
 {
@@ -175,7 +174,7 @@ static GPtrArray *names_in(const char *directory)
         g_ptr_array_add(names, g_strdup(name));
     if (dir != NULL)
         g_dir_close(dir);
-    g_ptr_array_sort(names, by_text);
+    g_ptr_array_sort(names, utf8_order);
     return names;
 }
 

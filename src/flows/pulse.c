@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/utf8.h"
 
 #include "base/banned.h"
 
@@ -115,8 +116,6 @@ gboolean pulse_read(const char *spool, const char *name, Pulse *ret, GError **er
     return TRUE;
 }
 
-static int by_text(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
 GPtrArray *pulse_names(const char *spool)
 {
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
@@ -127,6 +126,6 @@ GPtrArray *pulse_names(const char *spool)
             g_ptr_array_add(names, g_strdup(e->d_name + strlen(PREFIX)));
     if (dir != NULL)
         closedir(dir);
-    g_ptr_array_sort(names, by_text);
+    g_ptr_array_sort(names, utf8_order);
     return names;
 }

@@ -138,9 +138,8 @@ static gboolean open_unpacked(Restore *r, GError **err)
 /* A mail that waited when the backup was taken may have been taken in since, and be in the archive of its day: under the same name. */
 static gboolean was_taken_in(const Restore *r, const char *name)
 {
-    g_autofree char *day = spool_archive_path(name, spoolname_seconds(name)), *path = g_build_filename(r->desk->config->spool, day, NULL);
-    g_autofree char *held = g_build_filename(r->desk->config->spool, "hold", name, NULL);
-    return is_there(path) || is_there(held);
+    g_autofree char *day = spool_archive_path(name, spoolname_seconds(name)), *held = g_build_filename("hold", name, NULL);
+    return spool_has(r->desk->config->spool, day) || spool_has(r->desk->config->spool, held);
 }
 
 static gboolean put_back(void *data, const char *relative, const char *name, GError **err)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 #include "base/banned.h"
 
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyz_"
@@ -68,8 +70,6 @@ static char *without_names(const char *english)
     return g_strdup(s->str);
 }
 
-static int by_text(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
 /* All placeholders of a text, sorted and joined. */
 static char *holes_of(const char *text)
 {
@@ -79,7 +79,7 @@ static char *holes_of(const char *text)
         g_ptr_array_add(list, g_strndup(hole.begin, (gsize)(hole.end - hole.begin)));
         text = hole.end;
     }
-    g_ptr_array_sort(list, by_text);
+    g_ptr_array_sort(list, utf8_order);
     g_ptr_array_add(list, NULL);
     return g_strjoinv(" ", (char **)list->pdata);
 }

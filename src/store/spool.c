@@ -170,19 +170,26 @@ gboolean spool_to_archive(const char *spool, const char *name, const char *relat
     return FALSE;
 }
 
+gboolean spool_digest(const char *spool, const char *relative, char **ret, GError **err)
+{
+    g_autofree char *path = g_build_filename(spool, relative, NULL);
+    g_autoptr(GString) bytes = NULL;
+    if (!files_read(path, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &bytes, err))
+        return FALSE;
+    *ret = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes->str, bytes->len);
+    return TRUE;
+}
+
 gboolean spool_may_archive(const char *spool, const char *relative, const char *digest, GError **err)
 {
-    g_autofree char *to = g_build_filename(spool, relative, NULL), *there = NULL;
-    g_autoptr(GString) bytes = NULL;
+    g_autofree char *there = NULL;
+    g_autoptr(GError) local = NULL;
     if (!spool_has(spool, relative))
         return TRUE;
-    g_autoptr(GError) local = NULL;
-    if (!files_read(to, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &bytes, &local) && local->code == ERROR_TEMPFAIL) {
+    if (!spool_digest(spool, relative, &there, &local) && local->code == ERROR_TEMPFAIL) { /* else it is none of ours */
         g_propagate_error(err, g_steal_pointer(&local));
         return FALSE;
     }
-    if (bytes != NULL) /* else it is none of ours */
-        there = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes->str, bytes->len);
     return g_strcmp0(there, digest) == 0 || error_set(err, ERROR_DATA, SPOOL_NAME_TAKEN ": '%s'", relative);
 }
 

@@ -30,6 +30,8 @@ char *spool_archive_path(const char *name, Instant day);
 gboolean spool_to_archive(const char *spool, const char *name, const char *relative, GError **err);
 /* Whether anything has that name below the spool. What cannot be looked at just now has none. */
 gboolean spool_has(const char *spool, const char *relative);
+/* The SHA-256 of a message file, envelope included; hexadecimal, newly allocated. Errors as of files_read. */
+gboolean spool_digest(const char *spool, const char *relative, char **ret, GError **err);
 /* Whether that could be done with a file whose bytes have that SHA-256 (hexadecimal): DATA where others are in its place. */
 gboolean spool_may_archive(const char *spool, const char *relative, const char *digest, GError **err);
 /* The name in hold, newly allocated, of the file `from` (relative to the spool): its own, or one that is free where that is taken, or too long. The

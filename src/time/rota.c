@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 
 #include "rules/phrase.h"
 #include "time/dry.h"
@@ -55,8 +56,6 @@ void rota_dry(const Rota *r, Instant now, Duration max_age, GPtrArray *reports)
     dry_check(r->files, r->zone, what, now, max_age, reports);
 }
 
-static int by_name(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
 static gboolean add_person(Rota *r, const IcalEvent *e, const char *who, RotaContact contact, void *data, GPtrArray *into,
                            GError **err)
 {
@@ -91,7 +90,7 @@ static gboolean add_event(Rota *r, IcalEvent *e, RotaContact contact, void *data
             return FALSE;
     }
     if (on_duty->len > 0) {
-        g_ptr_array_sort(on_duty, by_name);
+        g_ptr_array_sort(on_duty, utf8_order);
         g_hash_table_insert(r->people, e, g_steal_pointer(&on_duty));
     }
     return TRUE;
@@ -231,7 +230,7 @@ static GPtrArray *on_duty_at(const Rota *r, Instant t)
             if (!g_ptr_array_find(names, g_ptr_array_index(people, k), NULL))
                 g_ptr_array_add(names, g_ptr_array_index(people, k));
     }
-    g_ptr_array_sort(names, by_name);
+    g_ptr_array_sort(names, utf8_order);
     return names;
 }
 
