@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/sha256.h"
 
 #include "base/banned.h"
 
@@ -225,7 +226,9 @@ gboolean keyfile_merge(const char *path, const char *other, Instant now, guint *
 
 char *keyfile_name(GBytes *key)
 {
-    char *digest = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, key);
+    gsize n;
+    const void *bytes = g_bytes_get_data(key, &n);
+    char *digest = sha256_hex(bytes, n);
     digest[8] = '\0';
     return digest;
 }

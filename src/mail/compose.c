@@ -8,6 +8,7 @@
 #include <gmime/gmime.h>
 
 #include "base/error.h"
+#include "base/sha256.h"
 #include "rules/letter.h"
 
 #include "base/banned.h"
@@ -403,7 +404,7 @@ static GMimeMultipart *multipart(const char *subtype, const ComposeDraft *d)
 {
     GMimeMultipart *m = g_mime_multipart_new_with_subtype(subtype);
     g_autofree char *seed = g_strdup_printf("%s %s", subtype, d->message_id);
-    g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, seed, -1);
+    g_autofree char *digest = sha256_hex(seed, strlen(seed));
     g_autofree char *boundary = g_strdup_printf("=_%.32s", digest);
     g_mime_multipart_set_boundary(m, boundary);
     return m;

@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/sha256.h"
 #include "base/spoolname.h"
 
 #include "store/audit.h"
@@ -157,7 +158,7 @@ static gboolean open_arrival(Core *c, const char *name, Instant now, Arrival **r
         arrival_free(a);
         return FALSE;
     }
-    a->digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)a->file->bytes->str, a->file->bytes->len);
+    a->digest = sha256_hex(a->file->bytes->str, a->file->bytes->len);
     read_envelope(c->desk, a);
     /* A name of another user's making may say any time. */
     Instant received = a->envelope.received_at >= 0 ? a->envelope.received_at : a->is_ours ? spoolname_seconds(name) : a->file->changed_at;

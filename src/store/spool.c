@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/sha256.h"
 #include "base/spoolname.h"
 #include "base/zone.h"
 
@@ -176,7 +177,7 @@ gboolean spool_digest(const char *spool, const char *relative, char **ret, GErro
     g_autoptr(GString) bytes = NULL;
     if (!files_read(path, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &bytes, err))
         return FALSE;
-    *ret = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes->str, bytes->len);
+    *ret = sha256_hex(bytes->str, bytes->len);
     return TRUE;
 }
 
