@@ -34,7 +34,7 @@ struct CommandContext {
 const CommandEntry cmd_table[] = {
     {"init", "DIR [--system] [--country CODE] [--tz ZONE]", "writes a working starter set into a new directory", cmd_init},
     {"check", "[--mta [--send ADDRESS [--wait SECONDS]] | --database [--repair]]", "checks configuration and templates; the mail server's side; the database", cmd_check},
-    {"list", "[--all] [WORDS] [FIELD:VALUE]", "lists tickets", cmd_list},
+    {"list", "[-n N] [--all] [WORDS] [FIELD:VALUE]", "lists tickets", cmd_list},
     {"new", "--queue Q --from ADDRESS [OPTIONS] [TEXT]", "opens a ticket for a customer who phoned", cmd_new},
     {"show", "ID", "shows a ticket with its mails and runs", cmd_show},
     {"explain", "ID [--tz ZONE]", "says why each deadline is when it is", cmd_explain},
