@@ -58,6 +58,7 @@ memory of 1000 calendars over 3 years MiB|<= 64
 1000000 deadlines computed s|<= 1
 100000 deadlines moved: longest transaction ms|<= 50
 10000 escalations due at once, CPU s|<= 2
+deliver us/mail|<= 1.25x
 escalated --once ms, 100000 open tickets, nothing due|<= 1.5x
 one round us, 100000 open tickets, nothing due|<= 2x
 its timers us|<= 2x
@@ -73,10 +74,11 @@ figures() {
     "$programs/bench_worktime" "$work/hours.ics" "$work/holidays.ics" || exit 1
     "$programs/bench_recalc" "$work/recalc" "$work/hours.ics" "$work/holidays.ics" || exit 1
     "$programs/bench_due" "$work/due" || exit 1
+    "$programs/bench_deliver" "$work/deliver" || exit 1
     "$programs/bench_intake" "$work/intake" || exit 1
     "$programs/bench_pass" "$build/escalated" "$work/pass" || exit 1
 }
-mkdir "$work/lmtp" "$work/postfix" "$work/recalc" "$work/due" "$work/filter" "$work/intake" "$work/pass" || exit 2
+mkdir "$work/lmtp" "$work/postfix" "$work/recalc" "$work/due" "$work/deliver" "$work/filter" "$work/intake" "$work/pass" || exit 2
 aims >"$work/aims"
 printf 'figure\tvalue\tfloor\tratio\taim\n'
 { figures || echo failed >"$work/failed"; } | awk -F '\t' -v OFS='\t' -v aims="$work/aims" '
