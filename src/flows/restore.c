@@ -122,13 +122,26 @@ static gboolean number_above(Restore *r, GError **err)
                      above);
 }
 
+/* Somebody may have taken it out of use because others know it. */
+static gboolean record_keys(Restore *r, GError **err)
+{
+    for (guint i = 0; i < r->result->keys->len; i++) {
+        const KeyfileKey *k = g_ptr_array_index(r->result->keys, i);
+        g_autofree char *name = keyfile_name(k->bytes), *until = instant_format(k->retired_at + r->desk->config->key_life.amount);
+        if (!desk_audit(r->desk, 0, err, "key-restored", "key=%s until=%s", name, until))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean record(Restore *r, GError **err)
 {
     if (!db_begin(r->db, err))
         return FALSE;
     r->desk->db = r->db; /* for the record alone */
     gboolean ok = number_above(r, err)
-                  && desk_audit(r->desk, 0, err, "restored", "taken=%s head=%s above=%" G_GINT64_FORMAT, r->unpacked.taken, r->unpacked.head, r->result->above);
+                  && desk_audit(r->desk, 0, err, "restored", "taken=%s head=%s above=%" G_GINT64_FORMAT, r->unpacked.taken, r->unpacked.head, r->result->above)
+                  && record_keys(r, err);
     r->desk->db = NULL;
     return db_end(r->db, ok, err);
 }
@@ -262,13 +275,20 @@ static gboolean put_keys(Restore *r, GError **err)
     const Config *c = r->desk->config;
     g_autofree char *key = g_build_filename(r->unpacked.facts, BACKUP_KEY, NULL), *audit = g_build_filename(r->unpacked.facts, BACKUP_AUDIT_KEY, NULL);
     g_autofree char *directory = g_path_get_dirname(c->audit_key_file);
-    guint added;
     gboolean same = FALSE;
-    if (!keyfile_merge(c->key_file, key, r->desk->now, &added, err))
+    if (!keyfile_merge(c->key_file, key, r->desk->now, c->key_life.amount, err))
         return FALSE;
     if (is_there(c->audit_key_file) && (!files_are_same(audit, c->audit_key_file, &same, err) || (!same && !set_aside(r, c->audit_key_file, "", err))))
         return FALSE;
     return same || (files_move(audit, c->audit_key_file, err) && files_sync_directory(directory, err));
+}
+
+/* Before anything is changed: it is refused where the keys have no room. */
+static gboolean ask_keys(Restore *r, GError **err)
+{
+    const Config *c = r->desk->config;
+    g_autofree char *key = g_build_filename(r->unpacked.facts, BACKUP_KEY, NULL);
+    return keyfile_returning(c->key_file, key, r->desk->now, c->key_life.amount, &r->result->keys, err);
 }
 
 static gboolean put_database(Restore *r, GError **err)
@@ -289,7 +309,7 @@ static gboolean put_database(Restore *r, GError **err)
 static gboolean put_in_place(Restore *r, GError **err)
 {
     const char *spool = r->desk->config->spool;
-    return record(r, err) && put_mails_back(r, err) && spool_each(spool, "archive", each_archived, r, err) && files_sync_all(spool, err)
+    return ask_keys(r, err) && record(r, err) && put_mails_back(r, err) && spool_each(spool, "archive", each_archived, r, err) && files_sync_all(spool, err)
            && put_keys(r, err) && put_database(r, err);
 }
 
