@@ -281,6 +281,38 @@ exits "the fifth desk works" 0 once fifth
 same "the mail is taken in all the same" support "$(queues_of fifth 'Everything is down')"
 same "so is his, as his" sales "$(queues_of fifth 'In its place')"
 
+# ---- cut off at any moment and called again, it ends as if it had not been ----
+end_of() { # DIRECTORY: what there is when the desk works again; numbers, and what has them in it, are others
+    once "$1"
+    (cd "$WORK/$1" && find key audit.key spool/incoming spool/hold spool/archive -type f ! -name 'out-*' -printf '%m %p ' -exec cksum '{}' ';' | sort)
+    python3 -c 'import sqlite3,sys
+c = sqlite3.connect(sys.argv[1])
+print(sorted(c.execute("select subject, queue from ticket")), [c.execute(f"select count(*) from {t}").fetchone() for t in ("message", "clock", "outbox", "audit")])' \
+        "$WORK/$1/escalate.db"
+}
+cut_off() { # N: killed at the N-th system call; the counts are in $WORK/counts
+    rm -rf "$WORK/cut"
+    place cut
+    "$BUILDDIR/tests/fault/killat" -d "$WORK/cut" -n "$1" -c "$WORK/counts" -- \
+        "$ESCALATE" -c "$WORK/cut/escalate.yaml" --now 2026-05-26T14:00:00+02:00 restore "$WORK/his.tar" >"$WORK/out" 2>&1
+}
+if "$BUILDDIR/tests/fault/killat" -d / -c "$WORK/counts" -- /bin/true 2>/dev/null; then
+    cut_off 0
+    end_of cut >"$WORK/whole"
+    read -r calls _ <"$WORK/counts"
+    for n in $(seq 1 $((calls / 8 + 1)) "$calls"); do
+        cut_off "$n"
+        if ! of cut restore --aside "$WORK/his.tar" >"$WORK/out" 2>&1; then
+            echo "call $n: cannot be called again: $(cat "$WORK/out")"
+        elif ! end_of cut | cmp -s - "$WORK/whole"; then
+            echo "call $n: ends otherwise"
+        fi
+    done >"$WORK/cuts"
+    nothing "a restore that is killed at some of its $calls calls, from the first to the last, can be called again" "$(cat "$WORK/cuts")"
+else
+    skip "a restore that is killed can be called again" "processes cannot be traced here"
+fi
+
 # ---- a database that is not whole is not saved ----
 sed -i 's,^database: .*,database: broken.db,' "$CONF"
 cp "$NEW/escalate.db" "$WORK/broken.db"
