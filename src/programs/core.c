@@ -113,12 +113,6 @@ static void arrival_free(gpointer p)
     g_free(a);
 }
 
-/* Envelope lines count only for files of users whom the configuration names, root, and ourselves. */
-static gboolean is_trusted_owner(const Desk *d, uid_t owner)
-{
-    return owner == 0 || owner == geteuid() || config_is_intake_user(d->config, owner);
-}
-
 static void read_envelope(const Desk *d, Arrival *a)
 {
     const char *problem;
@@ -128,7 +122,7 @@ static void read_envelope(const Desk *d, Arrival *a)
         log_event(LOGGING_WARNING, "event=envelope file=%s reason=\"%s\"", a->file->name, problem);
     }
     a->offset = e->mail_offset;
-    a->is_ours = is_trusted_owner(d, a->file->owner);
+    a->is_ours = !a->file->is_strangers && config_counts_owner(d->config, a->file->owner, geteuid());
     if (!a->is_ours) {
         e->sender = e->queue = NULL;
         e->recipient_count = 0;

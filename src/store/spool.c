@@ -118,6 +118,7 @@ gboolean spool_open(const char *spool, const char *name, SpoolFile **ret, GError
     if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
         return error_set(err, ERROR_DATA, "'%s': is not a regular file with one link", f->path);
     f->owner = st.st_uid;
+    f->is_strangers = (st.st_mode & SPOOL_STRANGERS) != 0;
     f->changed_at = st.st_ctime;
     GError *local = NULL;
     if (!files_read_fd(f->fd, f->path, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &f->bytes, &local)) {
