@@ -294,7 +294,7 @@ static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *eve
             return FALSE;
     if (r->run->state == RUN_ENDED && r->ended_at == INSTANT_NONE)
         r->ended_at = d->now;
-    if (!runs_save(d->db, r, event->kind == LADDER_END ? event->text : NULL, err) || !outbox_withdraw_stale(d->db, r->id, err)
+    if (!runs_save(d->db, r, event->kind == LADDER_END ? event->text : NULL, err) || (ladder_has_past_page(r->run) && !outbox_withdraw_stale(d->db, r->id, err))
         || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err) || !cadence_follow(d, t, err)
         || (t->is_drill && !drill_stepped(d, t, r, err)))
         return FALSE;

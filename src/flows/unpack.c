@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/sha256.h"
 
 #include "store/spool.h"
 #include "store/tar.h"
@@ -56,7 +57,7 @@ static gboolean read_note(Unpack *u, char **ret_digest, GError **err)
     u->out->configuration = value_of(note->str, "configuration-version");
     if (g_strcmp0(format, "1") != 0 || u->out->taken == NULL || u->out->head == NULL)
         return error_set(err, ERROR_DATA, "'%s': is a backup of format '%s', this program reads 1", u->file, format != NULL ? format : "");
-    *ret_digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, note->str, (gssize)note->len);
+    *ret_digest = sha256_hex(note->str, note->len);
     return TRUE;
 }
 
