@@ -11,10 +11,7 @@
 #include "base/log.h"
 #include "base/spoolname.h"
 
-#include "programs/core.h"
-
 #define ROUNDS 7
-#define PASSES 20
 #define MAILS 500 /* a round */
 #define SMALL "1000"
 #define LARGE "1000000"
@@ -82,34 +79,13 @@ static void time_commands(char *escalate, char *small, char *large)
 
 /* ---- passes ---- */
 
-static double time_round(Core *c)
-{
-    g_autoptr(GError) err = NULL;
-    guint did = 0;
-    double from = now_us();
-    for (int i = 0; i < PASSES; i++) {
-        or_fail(core_round(c, BENCH_NOW, TRUE, &did, &err), err, "core_round");
-        if (did != 0)
-            fail("the pass had something to do");
-    }
-    return (now_us() - from) / PASSES;
-}
-
-static Core *open_core(const char *configuration)
-{
-    g_autoptr(GError) err = NULL;
-    Core *c = core_new(bench_load_desk(configuration), &err);
-    or_fail(c != NULL, err, "core_new");
-    return c;
-}
-
 static void time_passes(const char *small, const char *large)
 {
     static Figure figure;
-    Core *few = open_core(small), *many = open_core(large);
+    Core *few = bench_open_core(small), *many = bench_open_core(large);
     for (int i = 0; i < ROUNDS; i++) {
-        double floor = time_round(few);
-        figure_add(&figure, time_round(many), floor);
+        double floor = bench_time_round(few);
+        figure_add(&figure, bench_time_round(many), floor);
     }
     core_free(few);
     core_free(many);

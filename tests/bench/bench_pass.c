@@ -10,10 +10,7 @@
 
 #include "flows/timers.h"
 
-#include "programs/core.h"
-
 #define ROUNDS 11
-#define PASSES 20 /* in one process, a round */
 #define TICKETS "100000"
 extern char **environ;
 
@@ -36,35 +33,14 @@ static double time_once(char *escalated, char *configuration)
     return (now_us() - from) / 1000;
 }
 
-static double time_round(Core *c)
-{
-    g_autoptr(GError) err = NULL;
-    guint did = 0;
-    double from = now_us();
-    for (int i = 0; i < PASSES; i++) {
-        or_fail(core_round(c, BENCH_NOW, TRUE, &did, &err), err, "core_round");
-        if (did != 0)
-            fail("the pass had something to do");
-    }
-    return (now_us() - from) / PASSES;
-}
-
 static double time_timers(Core *c)
 {
     g_autoptr(GError) err = NULL;
     guint fired = 0;
     double from = now_us();
-    for (int i = 0; i < PASSES; i++)
+    for (int i = 0; i < BENCH_PASSES; i++)
         or_fail(timers_pass(core_desk(c), BENCH_NOW, &fired, &err), err, "timers_pass");
-    return (now_us() - from) / PASSES;
-}
-
-static Core *open_core(const char *configuration)
-{
-    g_autoptr(GError) err = NULL;
-    Core *c = core_new(bench_load_desk(configuration), &err);
-    or_fail(c != NULL, err, "core_new");
-    return c;
+    return (now_us() - from) / BENCH_PASSES;
 }
 
 int main(int argc, char **argv)
@@ -80,10 +56,10 @@ int main(int argc, char **argv)
         double floor = time_once(argv[1], empty);
         figure_add(&once, time_once(argv[1], full), floor);
     }
-    Core *none = open_core(empty), *many = open_core(full);
+    Core *none = bench_open_core(empty), *many = bench_open_core(full);
     for (int i = 0; i < ROUNDS; i++) {
-        double floor = time_round(none);
-        figure_add(&round, time_round(many), floor);
+        double floor = bench_time_round(none);
+        figure_add(&round, bench_time_round(many), floor);
         floor = time_timers(none);
         figure_add(&timers, time_timers(many), floor);
     }

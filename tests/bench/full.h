@@ -6,6 +6,9 @@
 
 #include "store/search.h"
 
+#include "programs/core.h"
+
+#define BENCH_PASSES 20 /* in one process, a round */
 #define EACH "with recursive n(i) as (select 1 union all select i + 1 from n where i < cast($1 as integer)) "
 
 /* A year of a busy desk that never closes anything: each ticket has its mails, clocks, timers and an answer that was sent.
@@ -47,6 +50,28 @@ static inline char *bench_make_full_desk(const char *directory, const char *tick
         or_fail(db_run(d->db, &err, bench_filling[i], "s", tickets), err, "fill");
     or_fail(db_commit(d->db, &err) && search_rebuild(d->db, &err), err, "commit");
     return configuration;
+}
+
+/* One that finds nothing to do, in us. */
+static inline double bench_time_round(Core *c)
+{
+    g_autoptr(GError) err = NULL;
+    guint did = 0;
+    double from = now_us();
+    for (int i = 0; i < BENCH_PASSES; i++) {
+        or_fail(core_round(c, BENCH_NOW, TRUE, &did, &err), err, "core_round");
+        if (did != 0)
+            fail("the pass had something to do");
+    }
+    return (now_us() - from) / BENCH_PASSES;
+}
+
+static inline Core *bench_open_core(const char *configuration)
+{
+    g_autoptr(GError) err = NULL;
+    Core *c = core_new(bench_load_desk(configuration), &err);
+    or_fail(c != NULL, err, "core_new");
+    return c;
 }
 
 #endif
