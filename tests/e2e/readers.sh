@@ -44,7 +44,7 @@ clock 10:16
 page=$(newest bob@desk.test escalation)
 match "it names the customer's house, and of what kind it is" '^Customer  Kim Lee <kim@acme.test>, Acme Corp \(gold\)$' "$(plain "$page")"
 match "what the severity means" '^Severity  S1, Down$' "$(plain "$page")"
-match "which ladder asks, where there are two" '^Why you   level 1 of 3 of policy standard, agent$' "$(plain "$page")"
+match "which ladder asks, where there are two" '^Why you   level 1 of 3 by policy standard, agent$' "$(plain "$page")"
 same "a vendor was asked beside" 1 "$(sent_to help@cdn.test | wc -l | tr -d ' ')"
 
 # ---- what was tried before ----
@@ -124,4 +124,17 @@ escalate --now ${day}T10:00:00+02:00 roundcall gerd >/dev/null
 clock 10:03
 match "days are German in a German mail" 'Sie erinnert \(Fr [0-9]' "$(flat gerd@desk.test roundcall | sed 's/werden //')"
 match "and the day of a month has its dot" '\(Di 2\. Jun 10:00\), dass' "$(flat gerd@desk.test roundcall)"
+
+# ---- the command line ----
+exits "an option behind the command is refused" 2 "$ESCALATE" help --json
+exits "also where it was to name the configuration" 78 "$ESCALATE" -c "$WORK/none" list -c "$CONF"
+match "with where it stands" '^escalate: -c stands before the command: escalate -c … list$' "$(cat "$WORK/err" "$WORK/out")"
+sed -i 's/^plans:$/&\
+  gold: {match: "segment:gold", S1: {respond: 10bm}}/; s/plans: \[basic\]/plans: [gold, basic]/' "$CONF"
+escalate simulate --policy standard --severity S1 --customer kim@acme.test --from ${day}T10:00:00+02:00 >"$WORK/listing"
+match "a customer's plan can be tried" '^2026-05-26T10:05:00.02:00	1/1	escalation	bob ' "$(cat "$WORK/listing")"
+exits "somebody of the house is no customer" 2 escalate simulate --policy standard --customer bob@desk.test --from ${day}T10:00:00+02:00
+printf '5m bob ack\n' >"$WORK/answers"
+exits "a time of a script that is none" 1 escalate simulate --policy standard --from ${day}T10:00:00+02:00 --answers "$WORK/answers"
+match "is told with what it can be" 'or \+ and a duration, like \+25m' "$(cat "$WORK/out" "$WORK/err")"
 done_testing
