@@ -23,7 +23,7 @@ gboolean ownticket_open(Desk *d, const OpeningFacts *facts, const char *text, Ti
 {
     OpeningFacts f = *facts;
     g_autofree char *subject = phrases_say(d, f.home->language, facts->subject), *raw = phrases_say(d, f.home->language, text);
-    g_autofree char *said = wrap_text(raw, OUTGOING_WIDTH); /* the mail to the team is not wrapped: it shows what customers write as they wrote it */
+    g_autofree char *said = g_strchomp(wrap_text(raw, OUTGOING_WIDTH)); /* the mail to the team is not wrapped: it shows what customers write as they wrote it */
     f.subject = subject;
     g_autoptr(Ticket) t = NULL;
     f.requester = f.home->address[0];
