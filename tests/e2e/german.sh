@@ -111,7 +111,7 @@ at ${day}T10:45:00+02:00
 match "what became of each" '\[support #[23]\] Sie haben es, bis 11:45 CEST\.' "$(flat carol transcript)"
 make_mail carol@desk.test "$(reply_to "$digest")" "Re: x" 'NO' | deliver carol@desk.test "$(reply_to "$digest")"
 at ${day}T10:46:00+02:00
-match "what a digest does not take" 'also könnte „decline“ jedem davon gelten: nichts wurde geändert' "$(flat carol transcript)"
+match "what a digest does not take" 'also könnte „NO“ jedem davon gelten: nichts wurde geändert' "$(flat carol transcript)"
 no_match "no English" . "$(english)"
 same "no width" '' "$(limits)"
 
