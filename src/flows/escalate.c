@@ -167,10 +167,10 @@ static gboolean do_page(World *w, RunRow *r, const LadderAction *a, GError **err
 }
 
 /* Of the house: how it goes on here is nothing for a vendor. */
-static gboolean tell_people(World *w, const GPtrArray *whos, const char *english, GError **err)
+static gboolean tell_people(World *w, const GPtrArray *whos, char *line, GError **err)
 {
+    g_autofree char *text = line;
     g_autoptr(GPtrArray) people = people_of(w->desk, w->ticket, w->queue, whos);
-    g_autofree char *text = phrase_make(english, NULL);
     for (guint i = 0; i < people->len; i++)
         if (!vendors_is(w->desk, g_ptr_array_index(people, i)) && !digest_line(w->desk, w->ticket, NULL, g_ptr_array_index(people, i), text, err))
             return FALSE;
@@ -198,8 +198,8 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
     const ConfigContact *c = desk_contact(w->desk, a->contact);
     if (g_strcmp0(w->desk->acting, a->contact) == 0 && (a->kind != LADDER_DO_TELL_END || c == NULL || !c->rsvp)) /* his own doing: he gets a transcript */
         return TRUE;
-    gboolean knows, is_vendor = vendors_is(w->desk, a->contact); /* it is asked all the same, and who of us has it is not for it */
-    if ((is_vendor && a->kind == LADDER_DO_TELL_ACK) || !was_mailed(w, r, a->contact, &knows, err) || !knows)
+    gboolean knows, is_vendor = vendors_is(w->desk, a->contact); /* it is asked all the same until it is solved, and who of us has it is not for it */
+    if ((is_vendor && (a->kind == LADDER_DO_TELL_ACK || w->ticket->state < TICKET_RESOLVED)) || !was_mailed(w, r, a->contact, &knows, err) || !knows)
         return err == NULL || *err == NULL;
     if (a->kind == LADDER_DO_TELL_END) {
         gint64 asked; /* by the ladder that takes its place: that mail says it */
@@ -208,7 +208,7 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
             return FALSE;
         if (asked > 0)
             return TRUE;
-        text = is_vendor ? phrase_make("It is over. You need do nothing.", NULL) : phrase_make("It is over: {why:phrase}. You need do nothing.", "why", a->text, NULL);
+        text = is_vendor ? vendors_over_phrase() : phrase_make("It is over: {why:phrase}. You need do nothing.", "why", a->text, NULL);
     } else {
         until = r->run->hold_until != INSTANT_NONE ? zone_format_human(desk_contact_zone(w->desk, c, w->queue), r->run->hold_until) : NULL;
         text = until == NULL ? phrase_make("{who} has taken it, until it is resolved. You need do nothing.", "who", full_name(w->desk, a->text), NULL)
@@ -245,9 +245,9 @@ static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
     case LADDER_DO_WITHDRAW:
         return outbox_withdraw_notification(w->desk->db, a->page, err) && runs_set_outcome_if_none(w->desk->db, a->page, PHRASE("withdrawn"), w->desk->now, err);
     case LADDER_DO_INFORM:
-        return tell_people(w, level_of(w->policy, a->level)->inform, PHRASE("For your information: this was escalated. You need do nothing."), err);
+        return tell_people(w, level_of(w->policy, a->level)->inform, people_asked(w->desk, w->ticket, w->queue, level_of(w->policy, a->level)), err);
     case LADDER_DO_SKIPPED:
-        return tell_people(w, level_of(w->policy, a->level)->notify, PHRASE("For your information: this was escalated above you at once."), err)
+        return tell_people(w, level_of(w->policy, a->level)->notify, phrase_make("For your information: this was escalated above you at once. You need do nothing.", NULL), err)
                && desk_audit(w->desk, r->ticket_id, err, "skipped", "run=%" G_GINT64_FORMAT " level=%d", r->id, a->level);
     case LADDER_DO_TELL_ACK:
     case LADDER_DO_TELL_END:
