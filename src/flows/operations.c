@@ -5,6 +5,7 @@
 
 #include "flows/notify.h"
 #include "flows/ownticket.h"
+#include "flows/verbs.h"
 #include "flows/view.h"
 
 #include "base/banned.h"
@@ -49,4 +50,18 @@ gboolean operations_open(Desk *d, const Ticket *about, const ConfigQueue *queue,
     g_autofree char *line = phrase_make("Every level of the policy {policy} was asked, and nobody took it. Ticket {ticket} in {queue} goes on asking.", "policy", policy->name, "ticket", id, "queue",
                                           target->name, NULL);
     return tell_owner_and_lead(d, about, queue, line, err);
+}
+
+gboolean operations_over(Desk *d, const Ticket *about, GError **err)
+{
+    g_autoptr(GArray) ids = NULL;
+    if (!db_ids(d->db, &ids, err, "select id from ticket where linked_id = $1 and is_operational = 1 and state = 'new' and owner is null order by id", "i", about->id))
+        return FALSE;
+    g_autofree char *tag = view_tag(about), *text = phrase_make("{ticket} is {state:phrase}.", "ticket", tag, "state", tickets_state_name(about->state), NULL);
+    for (guint i = 0; i < ids->len; i++) {
+        g_autoptr(Ticket) t = NULL;
+        if (!tickets_load(d->db, g_array_index(ids, gint64, i), &t, err) || !verbs_recovered(d, t, "ticket", text, 0, err))
+            return FALSE;
+    }
+    return TRUE;
 }

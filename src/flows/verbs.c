@@ -19,6 +19,7 @@
 #include "flows/escalate.h"
 #include "flows/merge.h"
 #include "flows/notify.h"
+#include "flows/operations.h"
 #include "flows/phrases.h"
 #include "flows/rescore.h"
 #include "flows/risks.h"
@@ -196,7 +197,7 @@ static gboolean end_clocks(VerbContext *c, gboolean resolved, GError **err)
 static gboolean end_runs(VerbContext *c, const char *reason, GError **err)
 {
     LadderEvent event = {.kind = LADDER_END, .text = reason};
-    return escalate_each(c->desk, c->ticket, &event, NULL, err);
+    return escalate_each(c->desk, c->ticket, &event, NULL, err) && operations_over(c->desk, c->ticket, err);
 }
 
 /* A ticket that is over waits for nothing, nor for the word that it is contained. */

@@ -242,6 +242,7 @@ static const char step_9[] =
 
 static const char step_10[] =
     "create index outbox_first on outbox (next_at, id) where state = 'queued' and class = 'page';"
+    "create index ticket_linked on ticket (linked_id) where linked_id is not null;"
     /* The first tickets of `list` and the customers of a domain, among a million of either. */
     "create index ticket_open on ticket (severity, id) where is_drill = 0 and state in ('new', 'open', 'waiting');"
     "create index person_domain on person (lower(substr(address, length(rtrim(address, replace(address, '@', ''))) + 1)));";

@@ -94,8 +94,10 @@ letter 'Kim Lee <kim@acme.test>' support@desk.test 'Till' 'The till is down.'
 for t in 10:00 10:16 10:31 10:47 11:03; do clock $t; done
 match "who is informed hears to whom it went" 'this was escalated to Dana Ruiz \(director\), Ann \(agent\)\. You need do nothing\.' "$(for f in $(sent_to bob@desk.test | grep line); do plain "$f" | tr '\n' ' '; done)"
 match "the lead knows what goes on" 'Every level of the policy standard was asked, and nobody took it\. Ticket 2 in operations goes on asking\.' "$(for f in $(templated line); do plain "$f" | tr '\n' ' '; done)"
+escalate --now ${day}T11:04:00+02:00 take --as dana 2 >/dev/null
 escalate --now ${day}T11:05:00+02:00 resolve 1 'Restarted' >/dev/null
 for t in 11:20 11:40; do clock $t; done
+same "who took it keeps it" open "$(sqlite_value 'select state from ticket where id = 2')"
 match "the page about it begins with that" '^\[support #1\] is resolved: Till$' "$(plain "$(templated escalation | tail -n 1)" | head -n 1)"
 
 # ---- monitoring ----
@@ -137,4 +139,15 @@ exits "somebody of the house is no customer" 2 escalate simulate --policy standa
 printf '5m bob ack\n' >"$WORK/answers"
 exits "a time of a script that is none" 1 escalate simulate --policy standard --from ${day}T10:00:00+02:00 --answers "$WORK/answers"
 match "is told with what it can be" 'or \+ and a duration, like \+25m' "$(cat "$WORK/out" "$WORK/err")"
+
+# ---- and the same, that nobody has taken when it is solved ----
+fresh
+letter 'Kim Lee <kim@acme.test>' support@desk.test 'Till' 'The till is down.'
+for t in 10:00 10:16 10:31 10:47 11:03; do clock $t; done
+pages=$(templated escalation | wc -l)
+escalate --now ${day}T11:05:00+02:00 resolve 1 'Restarted' >/dev/null
+for t in 11:20 11:40 13:00; do clock $t; done
+same "there is nothing left to take" 'resolved resolved' "$(sqlite_value "select group_concat(state, ' ') from ticket")"
+same "nobody is asked for what is over" "$pages" "$(templated escalation | wc -l)"
+match "it says why" '^\[support #1\] is resolved\.$' "$(sqlite_value 'select resolution from ticket where id = 2')"
 done_testing
