@@ -282,7 +282,8 @@ static char *asked_in_vain(const Desk *d, const Ticket *t, const GPtrArray *acti
 static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *event, GPtrArray **ret_actions, GError **err)
 {
     World w = {d, t, desk_queue(d, t->queue), policies_of_run(d, r), r};
-    LadderWorld world = {w.policy, &w, world_people, world_backup, world_is_available, world_shift_end, world_add, world_between};
+    LadderWorld world = {w.policy, &w, world_people, world_backup, world_is_available, world_shift_end, world_add, world_between,
+                         t->contained_at != INSTANT_NONE};
     if (w.queue == NULL || !fits(r, w.policy)) { /* mail must go on flowing: the run stands still until the policy is back */
         log_event(LOGGING_ERROR, "ticket=%" G_GINT64_FORMAT " event=run-stuck run=%" G_GINT64_FORMAT " queue=%s policy=%s reason=\"not configured, or lost levels\"",
                   t->id, r->id, t->queue, r->policy);
@@ -292,8 +293,7 @@ static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *eve
     for (guint i = 0; i < actions->len; i++)
         if (!apply(&w, r, g_ptr_array_index(actions, i), err))
             return FALSE;
-    if (r->run->state == RUN_ENDED && r->ended_at == INSTANT_NONE)
-        r->ended_at = d->now;
+    r->ended_at = r->run->state == RUN_ENDED && r->ended_at == INSTANT_NONE ? d->now : r->ended_at;
     if (!runs_save(d->db, r, event->kind == LADDER_END ? event->text : NULL, err) || !outbox_withdraw_stale(d->db, r->id, err)
         || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err) || !cadence_follow(d, t, err)
         || (t->is_drill && !drill_stepped(d, t, r, err)))

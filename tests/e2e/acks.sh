@@ -149,6 +149,15 @@ reply "$page" bob@desk.test 'contained by a restart'
 on 10:40
 on 10:56
 same "resolve-within: contained satisfies it" 'held 1' "$(level_of)"
+fresh
+on 10:24
+reply "$page" bob@desk.test 'contained by a restart'
+on 10:25
+same "contained is no ack" 'climbing 1' "$(level_of)"
+reply "$page" bob@desk.test 'ack'
+on 10:26
+on 10:57
+same "resolve-within: also what was contained before somebody took it" 'held 1' "$(level_of)"
 
 # ---- even-acked ----
 LEVELS='      - {notify: [bob], at: [75% respond], ack-within: 10m}
