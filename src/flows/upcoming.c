@@ -221,8 +221,8 @@ static gboolean shift_text(Desk *d, const Ticket *t, const DueRow *due, char **r
 
 static gboolean digest_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {
-    (void)t, (void)err;
-    *ret = g_strdup_printf("the digest of what waits for %s is sent", name_of(d, due->policy));
+    (void)err;
+    *ret = g_strdup_printf(t != NULL ? "%s is mailed, or has it in a digest" : "what waits for %s is mailed", name_of(d, due->policy));
     return TRUE;
 }
 
@@ -306,7 +306,9 @@ static gboolean read_rows(Desk *d, gint64 ticket, gint64 max, GPtrArray *list, G
                      " where $1 = 0 or ticket_id = $1 union all"
                      " select id, case class when 'command' then channel else 'mail' end || ' to ' || recipient || ' is sent (' || template || ')', next_at,"
                      " coalesce(ticket_id, 0), 0, 0, null, 0 from outbox"
-                     " where state = 'queued' and ($1 = 0 or ticket_id = $1) order by 3, 1 limit $2",
+                     " where state = 'queued' and ($1 = 0 or ticket_id = $1) union all"
+                     " select d.id, d.what, d.next_at, n.ticket_id, 0, 0, f.contact, n.level from notification n join folded f on f.notification_id = n.id"
+                     " join due d on d.what = 'digest' and d.policy = f.contact where n.ticket_id = $1 and n.state = 0 order by 3, 1 limit $2",
                      "ii", ticket, max)
            && clocks_due_read(rows, list, err);
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # edges.sh: faults that a reader found once: waits that follow each other, another severity's calendar, answers of the second queue's
-# team, copies in one batch, a bounce of the second answer, what spam silences.
+# team, copies in one batch, a bounce of the second answer, what spam silences, pages that wait for a level to open.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/desk.sh
@@ -109,4 +109,25 @@ part 'Pay to account 1' 'Authentication-Results: mx.desk.test; dmarc=pass header
 part 'Pay to account 1, not to 2.'
 same "who has seen an authenticated mail cannot lengthen it" '1 Pay to account 1' "$(texts)"
 same "what he sends so is a mail of its own" 2 "$(sqlite_value 'select count(*) from ticket')"
+# ---- a level that sends in open hours only: its mail is of the hour at which it leaves ----
+LEVELS="      - {notify: [owner], send: open, calendar: office, ack-within: 10m}
+      - {notify: [carol], ack-within: 10m}"
+fresh observe
+ask kim@acme.test Hello
+at 2026-05-26T08:00:00+02:00
+escalate --now 2026-05-26T08:00:00+02:00 assign 1 bob >/dev/null
+escalate --now 2026-05-26T08:00:00+02:00 escalate 1 >/dev/null
+ask till@acme.test Till
+at 2026-05-26T08:02:00+02:00
+escalate --now 2026-05-26T08:02:00+02:00 assign 2 ann >/dev/null
+escalate --now 2026-05-26T08:02:00+02:00 escalate 2 >/dev/null
+match "explain says when he is" '09:00 CEST +Bob is mailed' "$(escalate --now 2026-05-26T08:03:00+02:00 explain 1)"
+escalate --now 2026-05-26T08:10:00+02:00 assign 1 ann >/dev/null
+at 2026-05-26T08:59:00+02:00
+same "nobody is mailed before" 0 "$(templated_count escalation)"
+at 2026-05-26T09:00:00+02:00
+same "then who is asked by then, by a mail for each ticket" 'Ann <ann@desk.test> Ann <ann@desk.test>' \
+    "$(for f in $(templated escalation); do header "$f" To; done | paste -sd' ')"
+match "which says until when" 'No answer by 09:10: Carol' "$(plain "$(templated escalation | head -n 1)")"
+LEVELS=
 done_testing
