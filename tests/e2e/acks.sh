@@ -123,6 +123,11 @@ on 10:34
 same "lapse: the acker is reminded" 'Bob <bob@desk.test>' "$(last_to reminder)"
 on 10:43
 same "lapse: for one ack-within" 'held 1' "$(level_of)"
+explained=$(escalate --now 2026-05-26T10:43:00+02:00 explain 1)
+match "lapse: explain says what comes then" '10:44 CEST +no answer of Bob by then: level 1 is asked again, without Bob' "$explained"
+reply "$(sent_to ann@desk.test | grep escalation | tail -n 1)" ann@desk.test 'status'
+on 10:43
+match "lapse: and so does status" 'Bob had it, until 10:34 CEST, and is asked whether that goes on' "$(said transcript)"
 on 10:44
 same "lapse: then the same level without him" 'climbing 1 Ann <ann@desk.test>' "$(level_of) $(last_to escalation)"
 on 10:54
@@ -150,6 +155,8 @@ on 10:40
 on 10:56
 same "resolve-within: contained satisfies it" 'held 1' "$(level_of)"
 fresh
+match "a deadline asks no level that was asked" '10:24 CEST +10% of resolve in support: Bob .* is asked .*, if the escalation of now is over by then' \
+    "$(escalate --now 2026-05-26T10:23:00+02:00 explain 1)"
 on 10:24
 reply "$page" bob@desk.test 'contained by a restart'
 on 10:25

@@ -247,6 +247,7 @@ same "and no change of severity cuts it" "$(date -u -d "$CLOCK + 5 hours" +%H:%M
 # ---- contained must be confirmed ----
 exits "contained" 0 op contained --as eve "$down" rerouted
 match "asks for a second word" 'Say CONTAINED again by' "$(cat "$WORK/out")"
+match "explain says what becomes of it without one" 'that it is contained counts no more, unless somebody says so again' "$(escalate --now "$CLOCK" explain "$down")"
 match "the time to contain is in the audit" 'contained .*seconds=' "$(escalate audit "$down")"
 same "it ends what asked" 3 "$(sqlite_value "select state from run where ticket_id = $down and policy = 'standard' order by id desc limit 1")"
 pass_at "2026-05-27T16:30:00+02:00"
