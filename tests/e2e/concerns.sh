@@ -135,6 +135,17 @@ pass_at "2026-05-26T10:13:20+02:00"
 same "who answers to what the first asked takes what asks in its place" "standard:3:1 quick:1:1" "$(runs "$slow" | tr '\n' ' ' | sed 's/ $//')"
 match "and is told so" 'policy quick asks now, in the place of the one that asked you. You have it, until' "$(joined "$(newest transcript)")"
 op decline --as bob "$slow" >/dev/null
+minute=14
+from rob@shop.test 'Checkout slow again' 'The checkout hangs.'
+again=$(last)
+op escalate "$again" >/dev/null
+pass_at "2026-05-26T10:16:00+02:00"
+op ack --as bob "$again" >/dev/null
+make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' rob@shop.test support@desk.test "Re: [support #$again] Checkout slow again" 'It is urgent now.' \
+    | deliver rob@shop.test support@desk.test
+pass_at "2026-05-26T10:17:00+02:00"
+match "who had it, and is asked anew, is not told that he need do nothing" \
+    'It is over: the policy quick takes its place. What else you are asked about this ticket stays' "$(joined "$(newest line)")"
 
 # ---- risks ----
 minute=13
