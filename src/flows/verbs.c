@@ -444,6 +444,7 @@ gboolean verbs_reopen(Desk *d, Ticket *t, gint64 message, GError **err)
     if (was_over) {
         t->reopened++;
         t->contained_at = INSTANT_NONE; /* of what is open now nobody has said so */
+        set_text(&t->resolution, NULL); /* and that was none: it must not be told again */
     }
     return tickets_save(d->db, t, err) && clocks_due_clear(d->db, t->id, "close", 0, err) && clocks_due_clear(d->db, t->id, "wait", 0, err)
            && (was_over ? deadlines_reopened(d, t, d->now, message, err) : deadlines_resume(d, t, d->now, message, err))

@@ -1,6 +1,7 @@
 #!/bin/sh
 # edges.sh: faults that a reader found once: waits that follow each other, another severity's calendar, answers of the second queue's
-# team, copies in one batch, a bounce of the second answer, what spam silences, pages that wait for a level to open.
+# team, copies in one batch, a bounce of the second answer, what spam silences, pages that wait for a level to open, a solution that
+# was none.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/desk.sh
@@ -130,4 +131,18 @@ same "then who is asked by then, by a mail for each ticket" 'Ann <ann@desk.test>
     "$(for f in $(templated escalation); do header "$f" To; done | paste -sd' ')"
 match "which says until when" 'No answer by 09:10: Carol' "$(plain "$(templated escalation | head -n 1)")"
 LEVELS=
+# ---- what did not solve it is not told a second time ----
+fresh observe
+ask kim@acme.test Hello
+at 2026-05-26T10:00:00+02:00
+escalate --now 2026-05-26T10:10:00+02:00 resolve 1 'A new cable.' >/dev/null
+at 2026-05-26T10:11:00+02:00
+match "the customer reads what was done" 'A new cable' "$(plain "$(templated resolved | tail -n 1)")"
+make_mail -H "In-Reply-To: $(header "$(templated resolved | tail -n 1)" Message-ID)" kim@acme.test support@desk.test 'Re: Hello' 'It is as before.' |
+    deliver kim@acme.test support@desk.test
+at 2026-05-26T10:20:00+02:00
+escalate --now 2026-05-26T10:30:00+02:00 resolve 1 >/dev/null
+at 2026-05-26T10:31:00+02:00
+same "it is solved a second time" 2 "$(templated_count resolved)"
+no_match "and not by what was no help" 'A new cable' "$(plain "$(templated resolved | tail -n 1)")"
 done_testing
