@@ -199,6 +199,13 @@ static gboolean passed(VerbContext *c, const RunRow *before, const GPtrArray *ac
     return TRUE;
 }
 
+/* He wants the next level whatever becomes of the clock that began it; but who sorts is asked no longer than until somebody has. */
+static gboolean join(VerbContext *c, const RunRow *r, GError **err)
+{
+    const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
+    return (home != NULL && g_strcmp0(home->triage, r->policy) == 0) || escalate_cause(c->desk, c->ticket, r->policy, "manual", 0, -1, err);
+}
+
 static gboolean raised(VerbContext *c, const RunRow *before, const GPtrArray *actions, GError **err)
 {
     g_autofree char *asked = asked_now(c, before, actions);
@@ -209,6 +216,8 @@ static gboolean raised(VerbContext *c, const RunRow *before, const GPtrArray *ac
     }
     if (asked == NULL)
         return verbs_refuse(c, "nobody is above who could be asked", NULL);
+    if (!join(c, before, err))
+        return FALSE;
     verbs_say(c, "Escalated. Asked now: {who}.", "who", asked, NULL);
     if (acker == NULL || (c->actor != NULL && strcmp(acker, c->actor->name) == 0))
         return TRUE;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # edges.sh: faults that a reader found once: waits that follow each other, another severity's calendar, answers of the second queue's
 # team, copies in one batch, a bounce of the second answer, what spam silences, pages that wait for a level to open, a solution that
-# was none.
+# was none, a level that was asked for.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/desk.sh
@@ -145,4 +145,20 @@ escalate --now 2026-05-26T10:30:00+02:00 resolve 1 >/dev/null
 at 2026-05-26T10:31:00+02:00
 same "it is solved a second time" 2 "$(templated_count resolved)"
 no_match "and not by what was no help" 'A new cable' "$(plain "$(templated resolved | tail -n 1)")"
+# ---- who asked for the next level wants it whatever becomes of the clock that began it ----
+LEVELS='      - {notify: [bob], at: [75% respond], ack-within: 10m}
+      - {notify: [carol], ack-within: 30m}'
+fresh observe
+make_mail kim@acme.test support@desk.test 'Shop is down' 'It is down.' | deliver kim@acme.test support@desk.test
+at 2026-05-26T10:00:00+02:00
+at 2026-05-26T10:23:00+02:00
+exits "the next level is asked for" 0 escalate --now 2026-05-26T10:24:00+02:00 escalate --as bob 1
+at 2026-05-26T10:24:00+02:00
+escalate --now 2026-05-26T10:25:00+02:00 answered --as bob 1 'we look at it' >/dev/null
+at 2026-05-26T10:26:00+02:00
+same "an answer to the customer does not take that back" '0 2' "$(sqlite_value "select state || ' ' || level from run order by id desc limit 1")"
+match "and explain says who wants it" 'somebody of the team escalated it' "$(escalate explain 1)"
+escalate --now 2026-05-26T10:27:00+02:00 contained --as carol 1 'restarted' >/dev/null
+same "contained does" 3 "$(sqlite_value 'select state from run order by id desc limit 1')"
+LEVELS=
 done_testing
