@@ -35,8 +35,10 @@ void verbs_say(VerbContext *c, const char *english, ...)
 {
     va_list ap;
     va_start(ap, english);
-    g_ptr_array_add(c->results, phrase_make_valist(english, ap));
+    g_autofree char *said = phrase_make_valist(english, ap);
     va_end(ap);
+    if (c->results->len == 0 || strcmp(g_ptr_array_index(c->results, c->results->len - 1), said) != 0) /* several ladders, one answer */
+        g_ptr_array_add(c->results, g_steal_pointer(&said));
 }
 
 /* Always TRUE: a refusal is an answer, not an error. */

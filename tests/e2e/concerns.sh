@@ -113,6 +113,7 @@ sys.stdout.write(m.get_body(("html",)).get_content())' "$page")"
 answer "$page" bob@desk.test 'ack'
 pass_at "2026-05-26T10:10:00+02:00"
 same "his one ack holds both" "standard:1:1 quick:1:1" "$(runs "$two" | tr '\n' ' ' | sed 's/ $//')"
+same "and he is told so once" 1 "$(plain "$(newest transcript)" | grep -c 'You have it')"
 check "the audit has it" escalate audit verify
 
 # ---- superseded ----
