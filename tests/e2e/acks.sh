@@ -236,4 +236,21 @@ on 10:24
 same "operator: whoever was asked hears of it" 'Bob <bob@desk.test>' "$(last_to line)"
 on 10:34
 same "operator: his hold is over: the level is asked at once" 'climbing 1 2' "$(level_of) $(templated_count escalation)"
+# ---- an ack to a line that asks nothing, while nobody has it ----
+LEVELS='      - {notify: [bob], at: [75% respond], ack-within: 10m}'
+fresh
+on 10:33
+line=$(sent_to carol@desk.test | grep -e '-line\.eml$' | tail -n 1)
+match "the lead is told that nobody took it" 'nobody took it' "$(said line)"
+reply "$line" carol@desk.test 'on it'
+on 10:34
+same "what she answers takes nothing" 'exhausted 1' "$(level_of)"
+match "and she is told so" 'You have not taken it: that mail was for your information' "$(said transcript)"
+reply "$page" bob@desk.test 'ack'
+on 10:35
+reply "$(sent_to carol@desk.test | grep -e '-line\.eml$' | tail -n 1)" carol@desk.test 'ok'
+told=$(templated_count transcript)
+on 10:36
+same "but of what somebody has nobody is told" "$told" "$(templated_count transcript)"
+LEVELS=
 done_testing
