@@ -161,4 +161,13 @@ match "and explain says who wants it" 'somebody of the team escalated it' "$(esc
 escalate --now 2026-05-26T10:27:00+02:00 contained --as carol 1 'restarted' >/dev/null
 same "contained does" 3 "$(sqlite_value 'select state from run order by id desc limit 1')"
 LEVELS=
+# ---- a ticket without an owner ----
+LEVELS='      - {notify: [bob], at: [50% assign], ack-within: 10m}'
+fresh observe
+sed -i 's/S3: {respond: 4bh,/S3: {assign: 1bh, respond: 4bh,/' "$CONF"
+ask kim@acme.test Hello
+at 2026-05-26T10:00:00+02:00
+at 2026-05-26T10:30:00+02:00
+match "is due one" '^An owner is due 11:00, in 30 min' "$(plain "$(templated escalation | tail -n 1)")"
+LEVELS=
 done_testing
