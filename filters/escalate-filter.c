@@ -54,7 +54,10 @@ static struct {
     volatile sig_atomic_t exists;
 } half = {.directory = -1};
 
-static char chunk[65536];
+#define CHUNK_BYTES 65536
+
+/* What is read, with room before it: the envelope goes there, and leaves with the first of the mail in one write. */
+static char space[SPOOLNAME_ENVELOPE_MAX + CHUNK_BYTES], *const chunk = space + SPOOLNAME_ENVELOPE_MAX;
 static char envelope[SPOOLNAME_ENVELOPE_MAX];
 
 /* ---- the one way out but success ---- */
@@ -122,12 +125,12 @@ static _Noreturn void fail_errno(const char *doing, const char *subject)
  * death by signal, and tries again). Timers of the caller survive exec, so all of them may come. */
 static int ends_us(int number)
 {
-    static const int others[] = {SIGKILL, SIGSTOP, SIGCHLD, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH, SIGPIPE, SIGXFSZ, SIGALRM,
-                                 SIGSEGV, SIGBUS,  SIGILL,  SIGFPE,  SIGABRT, SIGTRAP, SIGSYS};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        if (number == others[i])
-            return 0;
-    return 1;
+#define BIT(number) (UINT64_C(1) << ((number) - 1))
+    static const uint64_t others = BIT(SIGKILL) | BIT(SIGSTOP) | BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU) | BIT(SIGURG)
+                                   | BIT(SIGWINCH) | BIT(SIGPIPE) | BIT(SIGXFSZ) | BIT(SIGALRM) | BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(SIGFPE)
+                                   | BIT(SIGABRT) | BIT(SIGTRAP) | BIT(SIGSYS);
+    return (others & BIT(number)) == 0;
+#undef BIT
 }
 
 static void on_signal(int number)
@@ -253,7 +256,7 @@ static size_t read_first(size_t *ret_line)
     size_t length = 0;
     *ret_line = 0;
     for (;;) {
-        size_t n = read_some(chunk + length, sizeof chunk - length);
+        size_t n = read_some(chunk + length, CHUNK_BYTES - length);
         length += n;
         size_t known = length < sizeof from - 1 ? length : sizeof from - 1;
         if (memcmp(chunk, from, known) != 0)
@@ -261,7 +264,7 @@ static size_t read_first(size_t *ret_line)
         char *newline = memchr(chunk, '\n', length);
         if (newline != NULL && known == sizeof from - 1)
             *ret_line = (size_t)(newline - chunk) + 1;
-        if (newline != NULL || n == 0 || length == sizeof chunk)
+        if (newline != NULL || n == 0 || length == CHUNK_BYTES)
             return length;
     }
 }
@@ -340,7 +343,8 @@ static void write_all(const Delivery *d, const char *bytes, size_t length)
         fail_errno("write in tmp", half.name);
 }
 
-static void write_envelope(const Delivery *d, const Options *o)
+/* Its length. */
+static size_t make_envelope(const Delivery *d, const Options *o)
 {
     int count = o->recipient_count < SPOOLNAME_RECIPIENTS_MAX ? o->recipient_count : SPOOLNAME_RECIPIENTS_MAX;
     const char *recipients[SPOOLNAME_RECIPIENTS_MAX];
@@ -351,7 +355,7 @@ static void write_envelope(const Delivery *d, const Options *o)
     int length = spoolwrite_envelope(&lines, &d->file.at, envelope, sizeof envelope);
     if (length < 0)
         fail("envelope: sender, recipients and queue are longer than %d bytes", SPOOLNAME_ENVELOPE_MAX);
-    write_all(d, envelope, (size_t)length);
+    return (size_t)length;
 }
 
 /* Writes envelope and mail. An input without a byte of mail is a writer that died: every mail that came by an MTA has at least
@@ -365,10 +369,11 @@ static void write_message(const Delivery *d, Options *o)
         if (o->sender == NULL)
             o->sender = sender;
     }
-    write_envelope(d, o);
-    write_all(d, chunk + line, length - line);
+    size_t head = make_envelope(d, o);
+    char *first = memcpy(chunk + line - head, envelope, head);
+    write_all(d, first, head + length - line);
     while (length > 0) { /* the end of the input may have been seen already: read(2) says so again */
-        length = read_some(chunk, sizeof chunk);
+        length = read_some(chunk, CHUNK_BYTES);
         write_all(d, chunk, length);
         mail += (int64_t)length;
     }

@@ -78,6 +78,14 @@ gboolean files_sync_directory(const char *path, GError **err)
     return TRUE;
 }
 
+gboolean files_sync_all(const char *directory, GError **err)
+{
+    AUTO_FD fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || syncfs(fd) != 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "sync '%s'", directory);
+    return TRUE;
+}
+
 /* What root writes anew for somebody must stay his: he could not read it any more. */
 static gboolean keep_owner(int fd, const char *old, GError **err)
 {

@@ -22,6 +22,8 @@ gboolean files_move(const char *from, const char *to, GError **err);
 /* Whether two files hold the same bytes. */
 gboolean files_are_same(const char *a, const char *b, gboolean *ret, GError **err);
 gboolean files_sync_directory(const char *path, GError **err);
+/* All that was written or moved on the file system of that directory: one call for a million files. */
+gboolean files_sync_all(const char *directory, GError **err);
 /* mkdir -p; parents 0755, the last with mode; those that were made are on disk. */
 gboolean files_make_directory(const char *path, int mode, GError **err);
 /* Changes when the file does: of its inode, size and time of change; "" where there is none. Newly allocated. Take it before you read. */

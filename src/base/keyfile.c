@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/sha256.h"
 
 #include "base/banned.h"
 
@@ -32,11 +33,12 @@ static void key_free(gpointer p)
     g_free(k);
 }
 
-static void add_key(GPtrArray *keys, gint position, const guint8 *bytes, Instant retired_at)
+static void add_key(GPtrArray *keys, gint position, const guint8 *bytes, Instant retired_at, Instant restored_at)
 {
     KeyfileKey *k = g_new0(KeyfileKey, 1);
     k->bytes = g_bytes_new(bytes, KEYFILE_BYTES);
     k->retired_at = retired_at;
+    k->restored_at = restored_at;
     g_ptr_array_insert(keys, position, k);
 }
 
@@ -44,7 +46,14 @@ static GPtrArray *new_list(void) { return g_ptr_array_new_with_free_func(key_fre
 
 /* ---- writing ---- */
 
-static const char retired_mark[] = "# retired ";
+static const char retired_mark[] = "# retired ", restored_mark[] = "# restored ";
+
+static void write_mark(GString *text, const char *mark, Instant at)
+{
+    g_autofree char *time = at != INSTANT_NONE ? instant_format(at) : NULL;
+    if (time != NULL)
+        g_string_append_printf(text, "%s%s\n", mark, time);
+}
 
 static gboolean write_keys(const char *path, const GPtrArray *keys, GError **err)
 {
@@ -52,9 +61,8 @@ static gboolean write_keys(const char *path, const GPtrArray *keys, GError **err
     for (guint i = 0; i < keys->len; i++) {
         const KeyfileKey *k = g_ptr_array_index(keys, i);
         const guint8 *bytes = g_bytes_get_data(k->bytes, NULL);
-        g_autofree char *retired = k->retired_at != INSTANT_NONE ? instant_format(k->retired_at) : NULL;
-        if (retired != NULL)
-            g_string_append_printf(text, "%s%s\n", retired_mark, retired);
+        write_mark(text, retired_mark, k->retired_at);
+        write_mark(text, restored_mark, k->restored_at);
         for (gsize b = 0; b < KEYFILE_BYTES; b++)
             g_string_append_printf(text, "%02x", bytes[b]);
         g_string_append_c(text, '\n');
@@ -68,7 +76,7 @@ static void add_new(GPtrArray *keys)
 {
     guint8 key[KEYFILE_BYTES];
     keyfile_random(key, sizeof key);
-    add_key(keys, 0, key, INSTANT_NONE);
+    add_key(keys, 0, key, INSTANT_NONE, INSTANT_NONE);
     explicit_bzero(key, sizeof key);
 }
 
@@ -94,23 +102,26 @@ static gboolean key_of_line(const char *line, guint8 key[KEYFILE_BYTES])
     return TRUE;
 }
 
+/* TRUE too where the line is not that mark. */
+static gboolean read_mark(const char *line, const char *mark, Instant *at) { return !g_str_has_prefix(line, mark) || instant_parse(line + strlen(mark), at, NULL); }
+
 static gboolean read_keys(const char *path, const char *text, GPtrArray *keys, GError **err)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    Instant retired_at = INSTANT_NONE;
+    Instant retired_at = INSTANT_NONE, restored_at = INSTANT_NONE;
     for (guint i = 0; lines[i] != NULL; i++) {
         char *line = g_strstrip(lines[i]);
         guint8 key[KEYFILE_BYTES];
-        if (g_str_has_prefix(line, retired_mark) && !instant_parse(line + strlen(retired_mark), &retired_at, NULL))
-            return error_set(err, ERROR_CONFIG, "%s:%u: expected a time like 2026-11-23T09:00:00Z behind '# retired'", path, i + 1);
+        if (!read_mark(line, retired_mark, &retired_at) || !read_mark(line, restored_mark, &restored_at))
+            return error_set(err, ERROR_CONFIG, "%s:%u: expected a time like 2026-11-23T09:00:00Z behind '# retired' and '# restored'", path, i + 1);
         if (*line == '\0' || *line == '#')
             continue;
         if (!key_of_line(line, key))
             return error_set(err, ERROR_CONFIG, "%s:%u: expected a key of 64 hexadecimal digits", path, i + 1);
-        add_key(keys, -1, key, retired_at);
+        add_key(keys, -1, key, retired_at, restored_at);
         explicit_bzero(key, sizeof key);
         explicit_bzero(line, 2 * KEYFILE_BYTES);
-        retired_at = INSTANT_NONE;
+        retired_at = restored_at = INSTANT_NONE;
     }
     if (keys->len == 0)
         return error_set(err, ERROR_CONFIG, "key file '%s': holds no key", path);
@@ -193,39 +204,78 @@ gboolean keyfile_rotate(const char *path, Instant now, Seconds life, guint *ret_
     return write_keys(path, keys, err);
 }
 
-static gboolean has_key(const GPtrArray *keys, GBytes *bytes)
+static KeyfileKey *find_key(const GPtrArray *keys, GBytes *bytes)
 {
-    for (guint i = 0; i < keys->len; i++)
-        if (g_bytes_equal(((const KeyfileKey *)g_ptr_array_index(keys, i))->bytes, bytes))
-            return TRUE;
-    return FALSE;
+    for (guint i = 0; i < keys->len; i++) {
+        KeyfileKey *k = g_ptr_array_index(keys, i);
+        if (g_bytes_equal(k->bytes, bytes))
+            return k;
+    }
+    return NULL;
 }
 
-gboolean keyfile_merge(const char *path, const char *other, Instant now, guint *ret_added, GError **err)
+/* Nobody knows when a key that was in use then was taken out of use: it verifies for a life from now. */
+static void add_again(GPtrArray *keys, const KeyfileKey *k, gboolean is_copy, Instant now, Seconds life)
+{
+    Instant retired_at = is_copy || k->retired_at != INSTANT_NONE ? k->retired_at : now;
+    if ((is_copy && keys->len == 0) || !is_spent(k, now, life))
+        add_key(keys, -1, g_bytes_get_data(k->bytes, NULL), retired_at, is_copy ? k->restored_at : now);
+}
+
+/* The keys of both. *ret_changed: `path` does not hold all of them. */
+static gboolean read_both(const char *path, const char *other, Instant now, Seconds life, GPtrArray **ret, GPtrArray **ret_other, gboolean *ret_changed, GError **err)
 {
     g_autoptr(GPtrArray) keys = NULL, more = NULL;
     struct stat st;
     if (!read_file(other, &more, err))
         return FALSE;
     gboolean is_new = stat(path, &st) != 0 && errno == ENOENT;
+    if (!is_new && !read_file(path, &keys, err))
+        return FALSE;
     if (is_new)
         keys = new_list();
-    else if (!read_file(path, &keys, err))
-        return FALSE;
-    *ret_added = 0;
+    guint before = keys->len;
     for (guint i = 0; i < more->len; i++) {
         const KeyfileKey *k = g_ptr_array_index(more, i);
-        if (has_key(keys, k->bytes))
-            continue;
-        ++*ret_added;
-        add_key(keys, -1, g_bytes_get_data(k->bytes, NULL), is_new || k->retired_at != INSTANT_NONE ? k->retired_at : now);
+        if (find_key(keys, k->bytes) == NULL)
+            add_again(keys, k, is_new, now, life);
     }
-    return *ret_added == 0 || write_keys(path, keys, err);
+    if (keys->len > KEYFILE_KEYS)
+        return error_set(err, ERROR_REFUSED, "key file '%s': would hold %u keys with those of the backup, no more than %d may: take out lines of old ones", path,
+                         keys->len, KEYFILE_KEYS);
+    *ret_changed = keys->len != before;
+    *ret = g_steal_pointer(&keys);
+    *ret_other = g_steal_pointer(&more);
+    return TRUE;
+}
+
+gboolean keyfile_merge(const char *path, const char *other, Instant now, Seconds life, GError **err)
+{
+    g_autoptr(GPtrArray) keys = NULL, more = NULL;
+    gboolean changed;
+    return read_both(path, other, now, life, &keys, &more, &changed, err) && (!changed || write_keys(path, keys, err));
+}
+
+gboolean keyfile_returning(const char *path, const char *other, Instant now, Seconds life, GPtrArray **ret, GError **err)
+{
+    g_autoptr(GPtrArray) keys = NULL, more = NULL, back = new_list();
+    gboolean changed;
+    if (!read_both(path, other, now, life, &keys, &more, &changed, err))
+        return FALSE;
+    for (guint i = 0; i < keys->len; i++) {
+        const KeyfileKey *k = g_ptr_array_index(keys, i), *then = find_key(more, k->bytes);
+        if (then != NULL && k->restored_at != then->restored_at && !is_spent(k, now, life))
+            add_key(back, -1, g_bytes_get_data(k->bytes, NULL), k->retired_at, k->restored_at);
+    }
+    *ret = g_steal_pointer(&back);
+    return TRUE;
 }
 
 char *keyfile_name(GBytes *key)
 {
-    char *digest = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, key);
+    gsize n;
+    const void *bytes = g_bytes_get_data(key, &n);
+    char *digest = sha256_hex(bytes, n);
     digest[8] = '\0';
     return digest;
 }

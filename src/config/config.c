@@ -241,4 +241,5 @@ static gboolean has_user(char *const *list, uid_t user)
 }
 
 gboolean config_is_intake_user(const Config *c, uid_t user) { return has_user(c->intake_users, user); }
+gboolean config_counts_owner(const Config *c, uid_t owner, uid_t own) { return owner == 0 || owner == own || config_is_intake_user(c, owner); }
 gboolean config_is_lmtp_user(const Config *c, uid_t user) { return has_user(c->lmtp.users, user); }

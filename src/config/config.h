@@ -310,6 +310,8 @@ const ConfigContact *config_contact_by_address(const Config *c, const char *addr
 const ConfigQueue *config_queue_by_address(const Config *c, const char *address);
 /* Whether `intake-users` names that user: the envelope lines that he writes count. */
 gboolean config_is_intake_user(const Config *c, uid_t user);
+/* Whether the envelope lines in a file of `owner` count: root's, those of `own`, whom escalate runs as, and of whom `intake-users` names. */
+gboolean config_counts_owner(const Config *c, uid_t owner, uid_t own);
 /* Whether `users` of lmtp names that user. */
 gboolean config_is_lmtp_user(const Config *c, uid_t user);
 /* Whether a ticket of that queue may climb by that policy: the queue's own, one that asks who sorts it, or one that a rule or a risk names. */

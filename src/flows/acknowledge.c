@@ -143,7 +143,7 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
         v.is_refused = TRUE;
     } else if (why != NULL) {
         intake_note(c, "no verb: %s", why);
-        g_ptr_array_add(results, phrase_make("Your mail is kept as a note. It holds no verb that is sure, so nothing else was done.", NULL));
+        g_ptr_array_add(results, phrase_make("Your mail is kept as a note. It holds no clear command, so nothing else was done.", NULL));
         v.with_choices = TRUE;
     } else if (!(v.is_digest ? digestreply_apply(c, &v, err) : apply_all(c, &v, err))) {
         return FALSE;

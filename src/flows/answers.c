@@ -37,8 +37,8 @@ static gboolean read_time(const Script *s, const char *word, Instant *ret, GErro
 {
     Duration d;
     if (*word != '+') {
-        if (!instant_parse(word, ret, err))
-            return FALSE;
+        if (!instant_parse(word, ret, NULL))
+            return error_set(err, ERROR_DATA, "time '%.64s': expected RFC 3339, like 2026-11-22T10:00:00+01:00, or + and a duration, like +25m", word);
     } else if (!duration_parse(word + 1, &d, err) || !calendar_add(desk_calendar(s->desk, s->queue->calendar), s->from, d, ret, err)) {
         return FALSE;
     }

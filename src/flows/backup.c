@@ -1,6 +1,7 @@
 /* backup: the database first, as one snapshot; then the files. A row of the snapshot had its file in incoming, or already in hold or the archive,
  * and files only move on from there: so incoming is read first, then the others. A mail that comes while this runs may be in it without a row;
- * who restores takes it in again. It must never change anything but its own files. */
+ * who restores takes it in again. Anybody may put a file of any name into incoming: by its name alone none of another state is left out. It must
+ * never change anything but its own files. */
 #include "flows/backup.h"
 
 #include <errno.h>
@@ -27,7 +28,10 @@ typedef struct {
     Desk *desk;
     TarWriter *tar;
     FILE *sums;           /* no name: a line a file, as many as there are */
-    GHashTable *incoming; /* names that were copied from there */
+    GHashTable *incoming; /* what was copied from there: name -> inode */
+    uid_t own;            /* whom escalate runs as: the owner of its keys */
+    uid_t last_owner;     /* who was asked about last: users are looked up in files */
+    gboolean last_counts;
     gboolean requeued_only;
     BackupResult *result;
 } Backup;
@@ -45,10 +49,10 @@ static gboolean add_text(Backup *b, const char *name, const char *text, GError *
     return tar_add_text(b->tar, name, text, &digest, err) && note_sum(b, name, digest, err);
 }
 
-static gboolean add_open(Backup *b, const char *name, int fd, gboolean *ret_shrank, GError **err)
+static gboolean add_open(Backup *b, const char *name, int fd, mode_t mode, gboolean *ret_shrank, GError **err)
 {
     g_autofree char *digest = NULL;
-    return tar_add_fd(b->tar, name, fd, &digest, ret_shrank, err) && note_sum(b, name, digest, err);
+    return tar_add_fd(b->tar, name, fd, mode, &digest, ret_shrank, err) && note_sum(b, name, digest, err);
 }
 
 static gboolean add_file(Backup *b, const char *name, const char *path, GError **err)
@@ -56,7 +60,7 @@ static gboolean add_file(Backup *b, const char *name, const char *path, GError *
     AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "open '%s'", path);
-    return add_open(b, name, fd, NULL, err);
+    return add_open(b, name, fd, 0, NULL, err);
 }
 
 /* ---- the spool ---- */
@@ -75,14 +79,30 @@ static gboolean is_too_long(const char *relative, off_t size)
     return !g_str_has_prefix(relative, "archive/") && size > (off_t)LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX;
 }
 
-/* What was moved on since it was listed comes again in the directory where it went. */
-static gboolean add_mail(Backup *b, const char *relative, gboolean *ret_added, GError **err)
+static mode_t mark_of(Backup *b, const struct stat *st)
 {
-    g_autofree char *path = g_build_filename(b->desk->config->spool, relative, NULL), *name = g_strconcat(BACKUP_SPOOL, relative, NULL);
+    if (st->st_uid != b->last_owner) {
+        b->last_owner = st->st_uid;
+        b->last_counts = config_counts_owner(b->desk->config, st->st_uid, b->own);
+    }
+    return b->last_counts ? st->st_mode & SPOOL_STRANGERS : SPOOL_STRANGERS;
+}
+
+/* Taken in since it was copied: restored as it was then, it is taken in once. What went to hold meanwhile comes twice, the second time with its reason,
+ * and restore drops the first. */
+static gboolean is_copied(const Backup *b, const char *relative, const char *name, const struct stat *st)
+{
+    return g_str_has_prefix(relative, "archive/") && g_hash_table_lookup(b->incoming, name) == GSIZE_TO_POINTER((gsize)st->st_ino);
+}
+
+/* What was moved on since it was listed comes again in the directory where it went. */
+static gboolean add_mail(void *data, const char *relative, const char *name, GError **err)
+{
+    Backup *b = data;
+    g_autofree char *path = g_build_filename(b->desk->config->spool, relative, NULL), *entry = g_strconcat(BACKUP_SPOOL, relative, NULL);
     AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     struct stat st;
     gboolean shrank = FALSE;
-    *ret_added = FALSE;
     if (fd < 0 && errno == ENOENT)
         return TRUE;
     if (fd < 0 && (errno == EACCES || errno == ELOOP || errno == ENXIO))
@@ -91,36 +111,25 @@ static gboolean add_mail(Backup *b, const char *relative, gboolean *ret_added, G
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "open '%s'", path);
     if (!S_ISREG(st.st_mode) || is_too_long(relative, st.st_size))
         return note_unread(b->result, relative);
+    if (is_copied(b, relative, name, &st))
+        return TRUE;
+    if (g_str_has_prefix(relative, "incoming/"))
+        g_hash_table_insert(b->incoming, g_strdup(name), GSIZE_TO_POINTER((gsize)st.st_ino));
     b->result->mails++;
-    *ret_added = TRUE;
-    return add_open(b, name, fd, &shrank, err) && (!shrank || note_unread(b->result, relative));
+    return add_open(b, entry, fd, mark_of(b, &st), &shrank, err) && (!shrank || note_unread(b->result, relative));
 }
 
 static gboolean each_incoming(void *data, const char *relative, const char *name, GError **err)
 {
     Backup *b = data;
-    gboolean added;
-    if (g_hash_table_contains(b->incoming, name) || (b->requeued_only && strstr(name, ".requeue") == NULL))
-        return TRUE;
-    if (!add_mail(b, relative, &added, err))
-        return FALSE;
-    if (added)
-        g_hash_table_add(b->incoming, g_strdup(name));
-    return TRUE;
-}
-
-static gboolean each_done(void *data, const char *relative, const char *name, GError **err)
-{
-    Backup *b = data;
-    gboolean added;
-    return g_hash_table_contains(b->incoming, name) || add_mail(b, relative, &added, err);
+    return g_hash_table_contains(b->incoming, name) || (b->requeued_only && strstr(name, ".requeue") == NULL) || add_mail(b, relative, name, err);
 }
 
 /* At last what an operator took back meanwhile: the one way in which a file moves against the order. */
 static gboolean add_spool(Backup *b, GError **err)
 {
     const char *spool = b->desk->config->spool;
-    if (!spool_each(spool, "incoming", each_incoming, b, err) || !spool_each(spool, "hold", each_done, b, err) || !spool_each(spool, "archive", each_done, b, err))
+    if (!spool_each(spool, "incoming", each_incoming, b, err) || !spool_each(spool, "hold", add_mail, b, err) || !spool_each(spool, "archive", add_mail, b, err))
         return FALSE;
     b->requeued_only = TRUE;
     return spool_each(spool, "incoming", each_incoming, b, err);
@@ -155,7 +164,7 @@ static gboolean add_note(Backup *b, const char *head, GError **err)
     const Config *c = b->desk->config;
     g_autofree char *taken = instant_format(b->desk->now);
     g_autofree char *text = g_strdup_printf("format: 1\nprogram: " PACKAGE_VERSION "\ntaken: %s\naudit-head: %s\nconfiguration: %s\nconfiguration-version: %s\n"
-                                            "database: %s\nspool: %s\n",
+                                            "database: %s\nspool: %s\n" BACKUP_STRANGERS ": " BACKUP_ARE_MARKED "\n",
                                             taken, head, c->path, c->version, c->database, c->spool);
     return add_text(b, BACKUP_NOTE, text, err);
 }
@@ -173,7 +182,7 @@ static gboolean add_sums(Backup *b, GError **err)
 {
     if (fflush(b->sums) != 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "list of the backup's files");
-    return tar_add_fd(b->tar, BACKUP_SUMS, fileno(b->sums), NULL, NULL, err);
+    return tar_add_fd(b->tar, BACKUP_SUMS, fileno(b->sums), 0, NULL, NULL, err);
 }
 
 static gboolean write_all(Backup *b, const char *half, const char *copy, char **ret_head, GError **err)
@@ -207,10 +216,13 @@ static gboolean check_place(const char *file, GError **err)
 
 gboolean backup_write(Desk *d, const char *file, BackupResult *ret, GError **err)
 {
+    struct stat st;
     *ret = (BackupResult){0};
     if (!check_place(file, err))
         return FALSE;
-    Backup b = {.desk = d, .sums = tmpfile(), .result = ret};
+    if (stat(d->config->key_file, &st) != 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "key file '%s'", d->config->key_file);
+    Backup b = {.desk = d, .sums = tmpfile(), .own = st.st_uid, .last_owner = st.st_uid, .last_counts = TRUE, .result = ret};
     if (b.sums == NULL)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "temporary file");
     g_autofree char *half = g_strdup_printf("%s.new.%d", file, (int)getpid()), *copy = g_strdup_printf("%s.db.%d", file, (int)getpid());

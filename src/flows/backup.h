@@ -11,6 +11,10 @@
 #define BACKUP_AUDIT_KEY "audit.key"
 #define BACKUP_SPOOL "spool/"
 #define BACKUP_SUMS "SHA256SUMS"
+/* A line of the note: message files whose envelope lines do not count are SPOOL_STRANGERS in the tar. Numbers of users mean nothing elsewhere, so
+ * it is judged where the backup is taken. */
+#define BACKUP_STRANGERS "strangers"
+#define BACKUP_ARE_MARKED "marked"
 
 typedef struct {
     gint64 mails; /* files of the spool */

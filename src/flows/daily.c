@@ -137,10 +137,8 @@ static gboolean write_mail(Desk *d, const ConfigQueue *queue, const char *day, I
     json_object_set_new(view, "tickets", s.tickets);
     Instant silent;
     ok = ok && maintenance_until(d, queue->name, &silent, err);
-    if (ok && silent != INSTANT_NONE) {
-        g_autofree char *until = view_time(calendar_zone(desk_calendar(d, queue->calendar)), silent, d->now);
-        json_object_set_new(view, "maintenance", json_string(until));
-    }
+    if (ok)
+        view_set_time(view, "maintenance", calendar_zone(desk_calendar(d, queue->calendar)), silent, d->now);
     g_autofree char *open = g_strdup_printf("%" G_GINT64_FORMAT, s.open), *late = g_strdup_printf("%" G_GINT64_FORMAT, s.late);
     g_autofree char *unowned = g_strdup_printf("%" G_GINT64_FORMAT, s.unowned);
     subject = phrase_make("[{queue}] {day}: {open} open, {late} late, {unowned} unowned", "queue", queue->name, "day", day, "open", open, "late", late, "unowned",

@@ -143,10 +143,16 @@ gboolean deliver_next_command(Desk *d, OutboxRow **ret, guint *ret_passed, GErro
 
 static gboolean is_command(const OutboxRow *row) { return strcmp(row->class, "command") == 0; }
 
+/* Nobody is paged twice for one ticket in the same minute: while this page was being handed over, another may have been written to him. */
+static gboolean page_delivered(Desk *d, const OutboxRow *row, GError **err)
+{
+    return outbox_pause_pages(d->db, row, d->now + 60, err) && tidings_delivered(d, row, err);
+}
+
 static gboolean delivered(Desk *d, const OutboxRow *row, const char *reply, GError **err)
 {
     return outbox_sent(d->db, row->id, d->now, reply, err) && (is_command(row) || set_up(d, err))
-           && (row->notification_id == 0 || tidings_delivered(d, row, err));
+           && (row->notification_id == 0 || page_delivered(d, row, err));
 }
 
 /* An answer that did not arrive was none: respond runs on, and the owner is told. */

@@ -77,14 +77,15 @@ static gboolean summarize(Desk *d, const GPtrArray *entries, const ConfigContact
 static json_t *make_view(Desk *d, const Outgoing *o, gint64 digest, const Summary *s, const GPtrArray *lines)
 {
     const Zone *zone = desk_contact_zone(d, o->contact, o->queue);
-    g_autofree char *since = view_time(zone, s->since, d->now), *severity = g_strdup_printf("S%d", s->severity + 1);
+    g_autofree char *severity = g_strdup_printf("S%d", s->severity + 1);
     g_autofree char *address = notify_token_address(d, o->queue, 'a', digest, o->contact->name), *link = pagemail_link(address, o->subject, "ACK ALL");
     json_t *told = json_array();
     for (guint i = 0; i < lines->len && i < LISTED; i++)
         json_array_append_new(told, json_string(g_ptr_array_index(lines, i)));
-    json_t *view = json_pack("{s:i, s:s, s:i, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:O, s:o, s:b}", "count", (int)s->tickets, "severity", severity, "worst",
-                             (int)s->worst, "same", s->worst == s->tickets, "since", since, "zone", zone_abbreviation(zone, d->now), "queue", o->queue->name,
+    json_t *view = json_pack("{s:i, s:s, s:i, s:b, s:s, s:s, s:s, s:s, s:s, s:O, s:o, s:b}", "count", (int)s->tickets, "severity", severity, "worst",
+                             (int)s->worst, "same", s->worst == s->tickets, "zone", zone_abbreviation(zone, d->now), "queue", o->queue->name,
                              "reader", o->to_name, "address", address, "link", link, "rows", s->rows, "lines_told", told, "told", lines->len > 0);
+    view_set_time(view, "since", zone, s->since, d->now);
     if (s->tickets > LISTED)
         json_object_set_new(view, "more", json_integer(s->tickets - LISTED));
     if (lines->len > LISTED)

@@ -88,7 +88,8 @@ gboolean digestreply_apply(IntakeCase *c, VerbContext *v, GError **err)
                 return FALSE;
         } else {
             verbs_refuse(v, "this came to the address of a digest, which lists several tickets, so \"{verb}\" could be for any of them: nothing was"
-                            " changed. Say ACK ALL, or answer one of the addresses in the table", "verb", command_verb_name(cmd->verb), NULL);
+                            " changed. Say ACK ALL, or answer one of the addresses in the table",
+                         "verb", cmd->verb == VERB_DECLINE ? "NO" : command_verb_name(cmd->verb), NULL); /* NO is what our mails offer */
             v->with_choices = TRUE;
         }
     }

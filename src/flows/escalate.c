@@ -167,10 +167,10 @@ static gboolean do_page(World *w, RunRow *r, const LadderAction *a, GError **err
 }
 
 /* Of the house: how it goes on here is nothing for a vendor. */
-static gboolean tell_people(World *w, const GPtrArray *whos, const char *english, GError **err)
+static gboolean tell_people(World *w, const GPtrArray *whos, char *line, GError **err)
 {
+    g_autofree char *text = line;
     g_autoptr(GPtrArray) people = people_of(w->desk, w->ticket, w->queue, whos);
-    g_autofree char *text = phrase_make(english, NULL);
     for (guint i = 0; i < people->len; i++)
         if (!vendors_is(w->desk, g_ptr_array_index(people, i)) && !digest_line(w->desk, w->ticket, NULL, g_ptr_array_index(people, i), text, err))
             return FALSE;
@@ -198,14 +198,14 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
     const ConfigContact *c = desk_contact(w->desk, a->contact);
     if (g_strcmp0(w->desk->acting, a->contact) == 0 && (a->kind != LADDER_DO_TELL_END || c == NULL || !c->rsvp)) /* his own doing: he gets a transcript */
         return TRUE;
-    gboolean knows, is_vendor = vendors_is(w->desk, a->contact); /* it is asked all the same, and who of us has it is not for it */
-    if ((is_vendor && a->kind == LADDER_DO_TELL_ACK) || !was_mailed(w, r, a->contact, &knows, err) || !knows)
+    gboolean knows, is_vendor = vendors_is(w->desk, a->contact); /* it is asked all the same until it is solved, and who of us has it is not for it */
+    if ((is_vendor && (a->kind == LADDER_DO_TELL_ACK || w->ticket->state < TICKET_RESOLVED)) || !was_mailed(w, r, a->contact, &knows, err) || !knows)
         return err == NULL || *err == NULL;
     if (a->kind == LADDER_DO_TELL_END) {
         gint64 said, asked;
         if (!runs_asks_else(w->desk->db, r, a->contact, &said, &asked, err) || said > 0)
             return err == NULL || *err == NULL;
-        text = is_vendor ? phrase_make("It is over. You need do nothing.", NULL)
+        text = is_vendor ? vendors_over_phrase()
                : asked > 0 && w->ticket->state < TICKET_RESOLVED ? phrase_make("It is over: {why:phrase}. What else you are asked about this ticket stays.", "why", a->text, NULL)
                            : phrase_make("It is over: {why:phrase}. You need do nothing.", "why", a->text, NULL);
     } else {
@@ -244,9 +244,9 @@ static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
     case LADDER_DO_WITHDRAW:
         return outbox_withdraw_notification(w->desk->db, a->page, err) && runs_set_outcome_if_none(w->desk->db, a->page, PHRASE("withdrawn"), w->desk->now, err);
     case LADDER_DO_INFORM:
-        return tell_people(w, level_of(w->policy, a->level)->inform, PHRASE("For your information: this was escalated. You need do nothing."), err);
+        return tell_people(w, level_of(w->policy, a->level)->inform, people_asked(w->desk, w->ticket, w->queue, level_of(w->policy, a->level)), err);
     case LADDER_DO_SKIPPED:
-        return tell_people(w, level_of(w->policy, a->level)->notify, PHRASE("For your information: this was escalated above you at once."), err)
+        return tell_people(w, level_of(w->policy, a->level)->notify, phrase_make("For your information: this was escalated above you at once. You need do nothing.", NULL), err)
                && desk_audit(w->desk, r->ticket_id, err, "skipped", "run=%" G_GINT64_FORMAT " level=%d", r->id, a->level);
     case LADDER_DO_TELL_ACK:
     case LADDER_DO_TELL_END:
@@ -292,7 +292,7 @@ static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *eve
         if (!apply(&w, r, g_ptr_array_index(actions, i), err))
             return FALSE;
     r->ended_at = r->run->state == RUN_ENDED && r->ended_at == INSTANT_NONE ? d->now : r->ended_at;
-    if (!runs_save(d->db, r, event->kind == LADDER_END ? event->text : NULL, err) || !outbox_withdraw_stale(d->db, r->id, err)
+    if (!runs_save(d->db, r, event->kind == LADDER_END ? event->text : NULL, err) || (ladder_has_past_page(r->run) && !outbox_withdraw_stale(d->db, r->id, err))
         || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err) || !cadence_follow(d, t, err)
         || (t->is_drill && !drill_stepped(d, t, r, err)))
         return FALSE;

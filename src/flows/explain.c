@@ -234,14 +234,14 @@ static gboolean add_ladders(Desk *d, const Ticket *t, json_t *o, GError **err)
     return TRUE;
 }
 
-/* Whom it asked, by which channels that was handed over, and what became of it: [{at, contact, level, by, outcome}]; what is not is missing. */
+/* Whom it asked, by which channels that was handed over, and what became of it: [{at, contact, level, by, outcome, outcome_at}]; what is not is missing. */
 static gboolean add_asked(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
     json_t *list = json_array();
     json_object_set_new(o, "asked", list);
-    if (!db_select(d->db, &rows, err, "select id, created_at, contact, level, outcome from notification where ticket_id = $1 order by id", "i", t->id))
+    if (!db_select(d->db, &rows, err, "select id, created_at, contact, level, outcome, outcome_at from notification where ticket_id = $1 order by id", "i", t->id))
         return FALSE;
     while (db_next(rows, &local)) {
         g_autofree char *channels = NULL;
@@ -250,6 +250,8 @@ static gboolean add_asked(Desk *d, const Ticket *t, const Zone *zone, json_t *o,
         json_t *one = json_pack("{s:I, s:s, s:I, s:s*, s:s*}", "notification", (json_int_t)db_int(rows, 0), "contact", db_text(rows, 2), "level",
                                 (json_int_t)db_int(rows, 3), "by", channels, "outcome", db_text(rows, 4));
         set_time(one, "at", zone, db_instant(rows, 1));
+        if (db_instant(rows, 5) != INSTANT_NONE)
+            set_time(one, "outcome_at", zone, db_instant(rows, 5));
         json_array_append_new(list, one);
     }
     if (local != NULL)

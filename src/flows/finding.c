@@ -11,6 +11,7 @@
 #include "rules/policy.h"
 
 #include "store/idset.h"
+#include "store/schema.h"
 #include "store/search.h"
 #include "store/tickets.h"
 
@@ -28,7 +29,7 @@ typedef enum {
 } ValueKind;
 
 typedef struct {
-    const char *text;    /* a name as it was typed, or a pattern */
+    const char *text;    /* as it was typed */
     Instant from, until;
 } Value;
 
@@ -67,7 +68,11 @@ static gboolean of_unowned(Desk *d, const Value *v, GArray **ids, GError **err)
 
 static gboolean of_requester(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    return db_ids(d->db, ids, err, "select t.id from ticket as t join person as p on p.id = t.requester_id where lower(p.address) like lower($1) escape '!' order by t.id", "s", v->text);
+    const char *at = strrchr(v->text, '@');
+    return db_ids(d->db, ids, err,
+                  "select t.id from person as p join ticket as t on t.requester_id = p.id where " SCHEMA_PERSON_DOMAIN " = lower($1)"
+                  " and ($2 is null or lower(p.address) = lower($2)) order by t.id", "ss",
+                  at != NULL ? at + 1 : v->text, at != NULL && at > v->text ? v->text : NULL);
 }
 
 static gboolean of_severity(Desk *d, const Value *v, GArray **ids, GError **err)
@@ -178,21 +183,6 @@ static gboolean check_name(Desk *d, const Field *f, const char *value, GError **
     return error_set(err, ERROR_USAGE, "%s '%s': there is none of that name; expected %s", f->name, value, *all != '\0' ? all : "none: no ticket has one");
 }
 
-/* An address, or a domain of any: as a pattern of like, in which nothing of it is a sign. */
-static gboolean sender_pattern(const char *value, char **ret, GError **err)
-{
-    g_autoptr(GString) s = g_string_new(strchr(value, '@') == NULL ? "%@" : *value == '@' ? "%" : "");
-    if (*value == '\0' || strcmp(value, "@") == 0)
-        return error_set(err, ERROR_USAGE, "requester '%s': expected an address or a domain", value);
-    for (const char *p = value; *p != '\0'; p++) {
-        if (strchr("%_!", *p) != NULL)
-            g_string_append_c(s, '!');
-        g_string_append_c(s, *p);
-    }
-    *ret = g_string_free(g_steal_pointer(&s), FALSE);
-    return TRUE;
-}
-
 /* A day of the zone, or an instant: [*ret_from, *ret_until). */
 static gboolean read_date(const char *text, const Zone *zone, Instant *ret_from, Instant *ret_until)
 {
@@ -239,7 +229,6 @@ static gboolean ids_of_flag(Desk *d, const Field *f, const char *value, GArray *
 /* *ret_without: those that are not among *ret. */
 static gboolean ids_of_field(Desk *d, const Field *f, const char *value, const Zone *zone, GArray **ret, gboolean *ret_without, GError **err)
 {
-    g_autofree char *pattern = NULL;
     Value v = {.text = value};
     *ret_without = FALSE;
     switch (f->kind) {
@@ -248,9 +237,8 @@ static gboolean ids_of_field(Desk *d, const Field *f, const char *value, const Z
     case VALUE_FLAG:
         return ids_of_flag(d, f, value, ret, ret_without, err);
     case VALUE_SENDER:
-        if (!sender_pattern(value, &pattern, err))
-            return FALSE;
-        v.text = pattern;
+        if (*value == '\0' || g_str_has_suffix(value, "@"))
+            return error_set(err, ERROR_USAGE, "%s '%s': expected an address or a domain", f->name, value);
         return f->ids(d, &v, ret, err);
     case VALUE_DATE:
         return read_range(f, value, zone, &v.from, &v.until, err) && f->ids(d, &v, ret, err);
@@ -310,6 +298,8 @@ static gboolean read_words(const char *argument, GPtrArray *terms, GError **err)
 
 /* ---- all together ---- */
 
+#define OPEN "'new', 'open', 'waiting'"
+
 typedef struct {
     gint64 id, severity;
 } Place;
@@ -322,17 +312,20 @@ static int by_severity(gconstpointer a, gconstpointer b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* The most pressing first. */
-static gboolean in_order(Desk *d, GArray *ids, GError **err)
+/* The most pressing first; those that are over go unless all are wanted. Exercises have a list of their own. */
+static gboolean in_order(Desk *d, gboolean all, GArray *ids, GError **err)
 {
     g_autoptr(GArray) places = g_array_sized_new(FALSE, FALSE, sizeof(Place), ids->len);
     for (guint i = 0; i < ids->len; i++) {
         Place p = {.id = g_array_index(ids, gint64, i)};
-        if (!db_value(d->db, &p.severity, err, "select severity from ticket where id = $1", "i", p.id))
+        if (!db_value(d->db, &p.severity, err,
+                      "select case when is_drill = 1 or ($2 = 0 and state not in (" OPEN ")) then -1 else severity end from ticket where id = $1", "ii", p.id, (gint64)all))
             return FALSE;
-        g_array_append_val(places, p);
+        if (p.severity >= 0)
+            g_array_append_val(places, p);
     }
     g_array_sort(places, by_severity);
+    g_array_set_size(ids, places->len);
     for (guint i = 0; i < ids->len; i++)
         g_array_index(ids, gint64, i) = g_array_index(places, Place, i).id;
     return TRUE;
@@ -340,9 +333,11 @@ static gboolean in_order(Desk *d, GArray *ids, GError **err)
 
 static gboolean every(Desk *d, GArray **ret, GError **err) { return db_ids(d->db, ret, err, "select id from ticket order by id", ""); }
 
-static gboolean base_set(Desk *d, gboolean all, GArray **ret, GError **err)
+/* Without any term: in order at once, since of a million one wants the first few. */
+static gboolean first_of_all(Desk *d, gboolean all, gint64 max, GArray **ret, GError **err)
 {
-    return all || db_ids(d->db, ret, err, "select id from ticket where state in ('new', 'open', 'waiting') order by id", "");
+    return all ? db_ids(d->db, ret, err, "select id from ticket where is_drill = 0 order by severity, id limit $1", "i", max)
+               : db_ids(d->db, ret, err, "select id from ticket indexed by ticket_open where is_drill = 0 and state in (" OPEN ") order by severity, id limit $1", "i", max);
 }
 
 static gboolean narrow_by_field(Desk *d, const char *argument, const char *value, const Zone *zone, GArray **set, GError **err)
@@ -362,8 +357,8 @@ static gboolean read_arguments(char *const *args, int n, GPtrArray *terms, gbool
     for (int i = 0; i < n; i++) {
         const char *value = value_of(args[i]);
         const Field *f = value != NULL ? field_named(args[i], (gsize)(value - 1 - args[i])) : NULL;
-        if (g_str_has_prefix(args[i], "--"))
-            return error_set(err, ERROR_USAGE, "'%s': expected --all, before the words, or none", args[i]);
+        if (g_str_has_prefix(args[i], "--") || strcmp(args[i], "-n") == 0)
+            return error_set(err, ERROR_USAGE, "'%s': expected -n N and --all before the words, or none", args[i]);
         if (value != NULL && f == NULL)
             return unknown_field(args[i], value, err);
         if (f != NULL && f->says_state)
@@ -374,12 +369,14 @@ static gboolean read_arguments(char *const *args, int n, GPtrArray *terms, gbool
     return TRUE;
 }
 
-gboolean finding_tickets(Desk *d, char *const *args, int n, gboolean all, const Zone *zone, GArray **ret, GError **err)
+gboolean finding_tickets(Desk *d, char *const *args, int n, gboolean all, gint64 max, const Zone *zone, GArray **ret, GError **err)
 {
     g_autoptr(GPtrArray) terms = g_ptr_array_new_with_free_func(term_free);
-    g_autoptr(GArray) set = NULL, found = NULL, drills = NULL;
-    if (!read_arguments(args, n, terms, &all, err) || !base_set(d, all, &set, err))
+    g_autoptr(GArray) set = NULL, found = NULL;
+    if (!read_arguments(args, n, terms, &all, err))
         return FALSE;
+    if (n == 0)
+        return first_of_all(d, all, max, ret, err);
     for (int i = 0; i < n; i++) {
         const char *value = value_of(args[i]);
         if (value != NULL && !narrow_by_field(d, args[i], value, zone, &set, err))
@@ -390,11 +387,10 @@ gboolean finding_tickets(Desk *d, char *const *args, int n, gboolean all, const 
             return FALSE;
         idset_narrow(&set, found, FALSE);
     }
-    if ((set == NULL && !every(d, &set, err)) || !db_ids(d->db, &drills, err, "select id from ticket where is_drill = 1 order by id", ""))
+    if (!in_order(d, all, set, err))
         return FALSE;
-    idset_narrow(&set, drills, TRUE); /* exercises have a list of their own */
-    if (!in_order(d, set, err))
-        return FALSE;
+    if (max >= 0 && set->len > max)
+        g_array_set_size(set, (guint)max);
     *ret = g_steal_pointer(&set);
     return TRUE;
 }

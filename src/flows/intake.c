@@ -415,7 +415,7 @@ static gboolean process(IntakeCase *c, GError **err)
         return FALSE;
     if (c->home == NULL) {
         g_autofree char *all = belonging_addressed(c);
-        return error_set(err, ERROR_DATA, INTAKE_NO_QUEUE " any address that this mail is for: %s", all);
+        return error_set(err, ERROR_DATA, INTAKE_NO_QUEUE " any address that this mail is for: %s", *all != '\0' ? all : "it names none");
     }
     return alerts_take(c, &is_alert, err) && (is_alert || cases[c->kind](c, claimed, err));
 }

@@ -131,14 +131,14 @@ void jsoncommand_write_first(GString *s, const char *key, const CommandReply *r)
     jsonout_close(s, '}');
 }
 
-void jsoncommand_write(GString *s, const char *key, const CommandReply *r)
+void jsoncommand_write(GString *s, const char *key, const CommandReply *r, const char *whole)
 {
     jsonout_open(s, key, '{');
     jsonout_open(s, "commands", '[');
     for (guint i = 0; i < r->commands->len; i++)
         write_command(s, r->commands->pdata[i]);
     jsonout_close(s, ']');
-    jsonout_text(s, "rest", r->rest != NULL ? r->rest : "");
+    jsonout_text(s, "rest", g_strcmp0(r->rest, whole) == 0 ? NULL : r->rest != NULL ? r->rest : "");
     jsonout_flag(s, "doubt", r->doubt);
     jsonout_text(s, "unknown", r->unknown);
     jsonout_close(s, '}');
@@ -200,7 +200,7 @@ static gboolean read_command(const json_t *o, Command *c, GError **err)
 
 static void free_command(gpointer p) { command_free(p); }
 
-gboolean jsoncommand_read(const json_t *object, const char *field, CommandReply **ret, GError **err)
+gboolean jsoncommand_read(const json_t *object, const char *field, const char *whole, CommandReply **ret, GError **err)
 {
     json_t *o, *list;
     if (!jsonin_object_or_null(object, field, &o, err))
@@ -208,9 +208,11 @@ gboolean jsoncommand_read(const json_t *object, const char *field, CommandReply 
     g_autoptr(CommandReply) r = g_new0(CommandReply, 1);
     r->commands = g_ptr_array_new_with_free_func(free_command);
     if (!jsonin_objects(o, "commands", LIMIT_COMMANDS, &list, err)
-        || !jsonin_text(o, "rest", JSONIN_TEXT, LIMIT_TEXT_BYTES, &r->rest, err) || !jsonin_flag(o, "doubt", &r->doubt, err)
+        || !jsonin_text_or_null(o, "rest", JSONIN_TEXT, LIMIT_TEXT_BYTES, &r->rest, err) || !jsonin_flag(o, "doubt", &r->doubt, err)
         || !jsonin_text_or_null(o, "unknown", JSONIN_TEXT, LIMIT_TEXT_BYTES, &r->unknown, err))
         return FALSE;
+    if (r->rest == NULL)
+        r->rest = g_strdup(whole);
     for (gsize i = 0; i < json_array_size(list); i++) {
         Command *c = g_new0(Command, 1);
         g_ptr_array_add(r->commands, c);

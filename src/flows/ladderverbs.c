@@ -94,9 +94,9 @@ static gboolean acked(VerbContext *c, const RunRow *before, const GPtrArray *act
         verbs_say(c, "Recorded: you are also on it. {who} has it.", "who", first != NULL ? first->full_name : r->run->acker, NULL);
         return TRUE;
     }
-    g_autofree char *until = view_time(verbs_zone(c), r->run->hold_until, c->desk->now), *at = view_time(verbs_zone(c), c->desk->now, c->desk->now);
+    g_autofree char *until = view_time(verbs_zone(c), r->run->hold_until, c->desk->now);
     verbs_say(c, "You have it, until {until:time} {zone}. Nobody else is asked meanwhile.", "until", until, "zone", zone_abbreviation(verbs_zone(c), r->run->hold_until), NULL);
-    g_autofree char *outcome = c->actor != NULL ? phrase_make("{who} took it {at:time}", "who", c->actor->full_name, "at", at, NULL) : g_strdup(PHRASE("acknowledged"));
+    g_autofree char *outcome = c->actor != NULL ? phrase_make("{who} took it", "who", c->actor->full_name, NULL) : g_strdup(PHRASE("acknowledged"));
     if (c->page != 0 && !runs_set_outcome(c->desk->db, c->page, outcome, c->desk->now, err))
         return FALSE;
     if (c->ticket->state == TICKET_NEW) {

@@ -36,7 +36,8 @@ gboolean operations_open(Desk *d, const Ticket *about, const ConfigQueue *queue,
 {
     const ConfigQueue *target = desk_queue(d, policy->exhausted_queue);
     g_autofree char *tag = view_tag(about);
-    g_autofree char *alone = phrase_make("Everybody on the ladder was asked, and nobody took it. Nobody else will be told: please take it, or give it to somebody.", NULL);
+    g_autofree char *alone = phrase_make("Every level of the policy {policy} was asked, and nobody took it. Nobody else will be told: please take it, or give it to somebody.", "policy",
+                                           policy->name, NULL);
     if (target == NULL)
         return tell_owner_and_lead(d, about, queue, alone, err);
     g_autofree char *subject = phrase_make("Nobody took {tag} {subject}", "tag", tag, "subject", about->subject, NULL);
@@ -45,6 +46,7 @@ gboolean operations_open(Desk *d, const Ticket *about, const ConfigQueue *queue,
     if (!open_own(d, target, subject, text, MIN(target->default_severity, about->severity), about->id, &t, err))
         return FALSE;
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, t->id);
-    g_autofree char *line = phrase_make("Everybody on the ladder was asked, and nobody took it. Ticket {ticket} in {queue} is about that.", "ticket", id, "queue", target->name, NULL);
+    g_autofree char *line = phrase_make("Every level of the policy {policy} was asked, and nobody took it. Ticket {ticket} in {queue} goes on asking.", "policy", policy->name, "ticket", id, "queue",
+                                          target->name, NULL);
     return tell_owner_and_lead(d, about, queue, line, err);
 }

@@ -20,7 +20,12 @@
 
 #include "base/banned.h"
 
-#define DRILL_LINE PHRASE("EXERCISE: answer as in earnest. No customer waits.")
+/* The first line of a mail of an exercise, made here, so that no template can leave it out. Only who is asked is to answer. */
+static char *drill_line(const Desk *d, const Outgoing *o)
+{
+    g_autofree char *line = phrase_make(o->notification != 0 ? PHRASE("EXERCISE: answer as in earnest. No customer waits.") : PHRASE("EXERCISE: no customer waits."), NULL);
+    return phrases_say(d, o->language, line);
+}
 
 /* ---- templates ---- */
 
@@ -45,18 +50,18 @@ gboolean outgoing_text(const Desk *d, const Outgoing *o, json_t *view, char **re
     if (!rendering_render(d, o->language, file, all + strlen("From: "), TEMPLATE_HEADER, view, &head, err)
         || !rendering_render(d, o->language, file, split + 2, TEMPLATE_TEXT, view, &body, err))
         return FALSE;
-    gboolean is_drill = o->ticket != NULL && o->ticket->is_drill; /* marked here, so that no template can leave it out */
-    g_autofree char *line = phrase_make(DRILL_LINE, NULL), *mark = phrase_make(PHRASE("EXERCISE"), NULL);
-    g_autofree char *said = phrases_say(d, o->language, line), *marked = phrases_say(d, o->language, mark);
+    gboolean is_drill = o->ticket != NULL && o->ticket->is_drill;
+    g_autofree char *mark = phrase_make(PHRASE("EXERCISE"), NULL);
+    g_autofree char *said = drill_line(d, o), *marked = phrases_say(d, o->language, mark);
     *ret_from = is_drill ? g_strconcat(marked, " · ", head, NULL) : g_steal_pointer(&head);
     *ret_text = is_drill ? g_strconcat(said, "\n", body, NULL) : g_steal_pointer(&body);
     return TRUE;
 }
 
 /* The first line of an exercise, behind <body …> where there is one. */
-static char *marked_html(const Desk *d, const char *language, const char *html)
+static char *marked_html(const Desk *d, const Outgoing *o, const char *html)
 {
-    g_autofree char *line = phrase_make(DRILL_LINE, NULL), *said = phrases_say(d, language, line);
+    g_autofree char *said = drill_line(d, o);
     const char *body = strstr(html, "<body"), *end = body != NULL ? strchr(body, '>') : NULL;
     gsize before = end != NULL ? (gsize)(end + 1 - html) : 0;
     return g_strdup_printf("%.*s<p><b>%s</b></p>\n%s", (int)before, html, said, html + before);
@@ -67,7 +72,7 @@ static gboolean render_html(const Desk *d, const Outgoing *o, const char *file, 
     g_autofree char *html = NULL;
     if (!rendering_render(d, o->language, file, source, TEMPLATE_HTML, view, &html, err))
         return FALSE;
-    *ret = o->ticket != NULL && o->ticket->is_drill ? marked_html(d, o->language, html) : g_steal_pointer(&html);
+    *ret = o->ticket != NULL && o->ticket->is_drill ? marked_html(d, o, html) : g_steal_pointer(&html);
     return TRUE;
 }
 

@@ -1,7 +1,10 @@
 /* ownticket: see the header. */
 #include "flows/ownticket.h"
 
+#include "rules/wrap.h"
+
 #include "flows/notify.h"
+#include "flows/outgoing.h"
 #include "flows/people.h"
 #include "flows/phrases.h"
 
@@ -19,7 +22,8 @@ static gboolean tell_team(Desk *d, const Ticket *t, const ConfigQueue *queue, co
 gboolean ownticket_open(Desk *d, const OpeningFacts *facts, const char *text, Ticket **ret, GError **err)
 {
     OpeningFacts f = *facts;
-    g_autofree char *subject = phrases_say(d, f.home->language, facts->subject), *said = phrases_say(d, f.home->language, text);
+    g_autofree char *subject = phrases_say(d, f.home->language, facts->subject), *raw = phrases_say(d, f.home->language, text);
+    g_autofree char *said = g_strchomp(wrap_text(raw, OUTGOING_WIDTH)); /* the mail to the team is not wrapped: it shows what customers write as they wrote it */
     f.subject = subject;
     g_autoptr(Ticket) t = NULL;
     f.requester = f.home->address[0];
@@ -34,4 +38,16 @@ gboolean ownticket_open(Desk *d, const OpeningFacts *facts, const char *text, Ti
 gboolean ownticket_is(const Desk *d, const Ticket *t)
 {
     return t->is_operational || (t->requester != NULL && config_queue_by_address(d->config, t->requester) != NULL);
+}
+
+gboolean ownticket_is_nobodys(Desk *d, const Ticket *t, gboolean *ret, GError **err)
+{
+    gint64 alerts = 0;
+    *ret = ownticket_is(d, t);
+    if (*ret)
+        return TRUE;
+    if (!db_value(d->db, &alerts, err, "select count(*) from alert where ticket_id = $1", "i", t->id))
+        return FALSE;
+    *ret = alerts > 0;
+    return TRUE;
 }

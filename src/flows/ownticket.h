@@ -7,7 +7,9 @@
 /* Opens it at d->now, starts its clocks and mails `text` to the team of its queue, whatever the mode: it stands in no mailbox. `facts` has
  * home, subject, severity and what else is known; the requester is filled in. */
 gboolean ownticket_open(Desk *d, const OpeningFacts *facts, const char *text, Ticket **ret, GError **err);
-/* Whether there is no customer in it. */
+/* Whether escalate opened it itself. */
 gboolean ownticket_is(const Desk *d, const Ticket *t);
+/* *ret: nobody outside waits for an answer in it: one of these, or an alert of monitoring, whose sender is a machine. */
+gboolean ownticket_is_nobodys(Desk *d, const Ticket *t, gboolean *ret, GError **err);
 
 #endif

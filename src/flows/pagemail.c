@@ -136,8 +136,9 @@ static json_t *asked_view(const Desk *d, const GArray *asked, const Zone *zone)
     json_t *list = json_array();
     for (guint i = 0; i < asked->len; i++) {
         const Asked *a = &g_array_index(asked, Asked, i);
-        g_autofree char *at = a->delivered_at != INSTANT_NONE ? view_time(zone, a->delivered_at, d->now) : NULL;
-        json_array_append_new(list, json_pack("{s:s, s:i, s:b, s:s*}", "policy", a->policy, "level", a->level, "over", a->is_reminder, "at", at));
+        json_t *one = json_pack("{s:s, s:i, s:b}", "policy", a->policy, "level", a->level, "over", a->is_reminder);
+        view_set_time(one, "at", zone, a->delivered_at, d->now);
+        json_array_append_new(list, one);
     }
     return list;
 }

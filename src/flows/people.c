@@ -207,6 +207,14 @@ char *people_phrase(const Desk *d, const GPtrArray *names)
     return g_string_free(s, FALSE);
 }
 
+char *people_asked(Desk *d, const Ticket *t, const ConfigQueue *queue, const PolicyLevel *level)
+{
+    g_autoptr(GPtrArray) people = people_of(d, t, queue, level->notify);
+    g_autofree char *who = people_phrase(d, people);
+    return *who != '\0' ? phrase_make("For your information: this was escalated to {who:phrase}. You need do nothing.", "who", who, NULL)
+                        : phrase_make("For your information: this was escalated. You need do nothing.", NULL);
+}
+
 /* Whether `contact` is one of them, or stands in for one who is away. */
 static gboolean serves(Desk *d, const GPtrArray *names, const char *contact)
 {

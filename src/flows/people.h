@@ -11,6 +11,8 @@
 GPtrArray *people_of(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const GPtrArray *whos);
 /* Such names, three at most, for a sentence: "Bob Ng (agent), Dana Ruiz (director) and 2 more"; empty for none. Newly allocated. */
 char *people_phrase(const Desk *d, const GPtrArray *names);
+/* A line for who is only informed: whom that level asks. Newly allocated. */
+char *people_asked(Desk *d, const Ticket *t, const ConfigQueue *queue, const PolicyLevel *level);
 /* Until when `contact` is on duty without a break, where he stands at that level by a rota and by nothing else, or for somebody who does
  * and is away; INSTANT_NONE where he does not, INSTANT_MAX where no end is in sight. */
 Instant people_shift_end(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const PolicyLevel *level, const char *contact);

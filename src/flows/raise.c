@@ -13,6 +13,7 @@
 #include "flows/people.h"
 #include "flows/policies.h"
 #include "flows/promise.h"
+#include "flows/vendors.h"
 
 #include "base/banned.h"
 
@@ -123,7 +124,7 @@ static gboolean answer_by(IntakeCase *c, json_t *view, GError **err)
     for (guint i = 0; i < clocks->len; i++) {
         const ClockRow *k = g_ptr_array_index(clocks, i);
         gboolean is_respond = k->clock.target == TARGET_RESPOND;
-        if (k->clock.state != CLOCK_RUNNING || k->clock.due_at <= c->desk->now || (!is_respond && k->clock.target != TARGET_UPDATE))
+        if (k->clock.state != CLOCK_RUNNING || vendors_is_clock(k) || k->clock.due_at <= c->desk->now || (!is_respond && k->clock.target != TARGET_UPDATE))
             continue;
         if (by == INSTANT_NONE || k->clock.due_at < by)
             by = k->clock.due_at;

@@ -224,8 +224,8 @@ void reading_to_json(const Reading *r, GString *s)
     write_instant(s, "date", r->date);
     write_instant(s, "returned_date", r->returned_date);
     jsoncommand_write_first(s, "command", r->commands);
-    jsoncommand_write(s, "commands", r->commands);
-    jsoncommand_write(s, "work", r->work);
+    jsoncommand_write(s, "commands", r->commands, r->new_text);
+    jsoncommand_write(s, "work", r->work, r->new_text);
     write_bounce(s, r);
     write_auto_reply(s, r);
     write_invite(s, r->calendar_reply);
@@ -358,8 +358,8 @@ static gboolean read_all(const json_t *o, Reading *r, GError **err)
         if (!read_field(o, r, &fields[i], err))
             return FALSE;
     return jsonin_instant(o, "date", &r->date, err) && jsonin_instant(o, "returned_date", &r->returned_date, err)
-           && jsoncommand_read(o, "commands", &r->commands, err)
-           && jsoncommand_read(o, "work", &r->work, err) && read_bounce(o, r, err) && read_until(o, r, err)
+           && jsoncommand_read(o, "commands", r->new_text, &r->commands, err)
+           && jsoncommand_read(o, "work", r->new_text, &r->work, err) && read_bounce(o, r, err) && read_until(o, r, err)
            && read_invite(o, r, err) && read_attachments(o, r, err) && read_headers(o, r, err);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/sha256.h"
 #include "rules/quote.h"
 
 #include "base/banned.h"
@@ -208,12 +209,10 @@ static char *digest_of(const Reading *r, const char *text)
 {
     g_autofree char *date = r->date != INSTANT_NONE ? instant_format(r->date) : g_strdup("");
     const char *parts[] = {r->from, date, r->message_id, text};
-    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autoptr(GString) whole = g_string_new(NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(parts); i++)
-        g_checksum_update(sum, (const guchar *)parts[i], (gssize)strlen(parts[i]) + 1); /* with its NUL: no two ways to split */
-    char *hex = g_strdup(g_checksum_get_string(sum));
-    g_checksum_free(sum);
-    return hex;
+        g_string_append_len(whole, parts[i], (gssize)strlen(parts[i]) + 1); /* with its NUL: no two ways to split */
+    return sha256_hex(whole->str, whole->len);
 }
 
 void readingfill_from_letter(Reading *r, Letter *l, gboolean null_sender, const KindWords *words)

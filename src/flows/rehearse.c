@@ -316,16 +316,16 @@ gboolean rehearse_take(Rehearse *r, const char *bytes, gsize length, const char 
 
 /* ---- a made-up ticket ---- */
 
-static gboolean open_it(Rehearse *r, const ConfigQueue *queue, int severity, gint64 *ret_ticket, GError **err)
+static gboolean open_it(Rehearse *r, const ConfigQueue *queue, int severity, const char *customer, gint64 *ret_ticket, GError **err)
 {
     Desk *d = r->desk;
     g_autoptr(Ticket) t = NULL;
-    OpeningFacts facts = {.home = queue, .requester = CUSTOMER, .requester_name = "A customer", .subject = "A simulated problem", .severity = severity,
+    OpeningFacts facts = {.home = queue, .requester = customer != NULL ? customer : CUSTOMER, .requester_name = "A customer", .subject = "A simulated problem", .severity = severity,
                           .message_id = "<0@customer.example>", .at = d->now};
     if (!opening_ticket(d, &facts, &t, err))
         return FALSE;
     MessageRow m = {.ticket_id = t->id, .direction = (char *)"in", .kind = (char *)"human", .message_id = (char *)facts.message_id,
-                    .from_address = (char *)CUSTOMER, .from_name = (char *)facts.requester_name, .subject = (char *)facts.subject,
+                    .from_address = (char *)facts.requester, .from_name = (char *)facts.requester_name, .subject = (char *)facts.subject,
                     .new_text = (char *)"This is a simulated problem.", .sent_at = d->now, .received_at = d->now, .is_verified = TRUE};
     if (!messages_insert(d->db, &m, err) || !opening_clocks(d, &facts, t, m.id, err))
         return FALSE;
@@ -333,9 +333,9 @@ static gboolean open_it(Rehearse *r, const ConfigQueue *queue, int severity, gin
     return TRUE;
 }
 
-gboolean rehearse_open(Rehearse *r, const ConfigQueue *queue, int severity, gint64 *ret_ticket, GError **err)
+gboolean rehearse_open(Rehearse *r, const ConfigQueue *queue, int severity, const char *customer, gint64 *ret_ticket, GError **err)
 {
-    return db_begin(r->desk->db, err) && db_end(r->desk->db, open_it(r, queue, severity, ret_ticket, err), err) && settle(r, err);
+    return db_begin(r->desk->db, err) && db_end(r->desk->db, open_it(r, queue, severity, customer, ret_ticket, err), err) && settle(r, err);
 }
 
 /* As his mail program and our server would write it. */
@@ -348,10 +348,10 @@ gboolean rehearse_customer(Rehearse *r, gint64 ticket, const char *text, GError 
         return FALSE;
     const char *server = d->config->trusted_authserv[0] != NULL ? d->config->trusted_authserv[0] : "none";
     g_autofree char *to = notify_token_address(d, desk_queue(d, t->queue), 't', t->id, NULL), *date = instant_format_mail(d->now);
-    g_autofree char *mail = g_strdup_printf("Authentication-Results: %s; dmarc=pass header.from=customer.example\nFrom: A customer <" CUSTOMER ">\nTo: %s\n"
+    g_autofree char *mail = g_strdup_printf("Authentication-Results: %s; dmarc=pass header.from=%s\nFrom: A customer <%s>\nTo: %s\n"
                                             "Subject: Re: %s\nDate: %s\nMessage-ID: <%" G_GUINT64_FORMAT "@customer.example>\nMIME-Version: 1.0\n"
                                             "Content-Type: text/plain; charset=utf-8\n\n%s\n",
-                                            server, to, t->subject, date, r->mails + 1, text);
+                                            server, strchr(t->requester, '@') + 1, t->requester, to, t->subject, date, r->mails + 1, text);
     g_autoptr(Reading) reading = reading_of_mail(mail, strlen(mail), FALSE, d->words);
     return take_reading(r, reading, t->queue, &fate, err);
 }

@@ -45,8 +45,8 @@ gboolean rehearse_until(Rehearse *r, Instant at, GError **err);
 /* Nothing will come any more but the same question again about a ticket that nobody took. */
 gboolean rehearse_only_repeats(Rehearse *r, gboolean *ret, GError **err);
 
-/* A customer's mail opens a ticket in `queue` now, with severity 0 … 3. */
-gboolean rehearse_open(Rehearse *r, const ConfigQueue *queue, int severity, gint64 *ret_ticket, GError **err);
+/* A customer's mail opens a ticket in `queue` now, with severity 0 … 3. `customer`: his address, or NULL for one whom nobody knows. */
+gboolean rehearse_open(Rehearse *r, const ConfigQueue *queue, int severity, const char *customer, gint64 *ret_ticket, GError **err);
 /* The same customer writes again, now. */
 gboolean rehearse_customer(Rehearse *r, gint64 ticket, const char *text, GError **err);
 /* `who` answers his newest notification, now. Appends what he would be told to `results` (char *). */

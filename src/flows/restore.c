@@ -87,13 +87,19 @@ static void note_problem(void *data, const char *line)
         g_string_append(first, line);
 }
 
+/* One that is missing must not be made. */
+static gboolean load_keys(const Restore *r, const char *name, GPtrArray **ret, GError **err)
+{
+    g_autofree char *path = g_build_filename(r->unpacked.facts, name, NULL);
+    return (is_there(path) || error_set(err, ERROR_DATA, "'%s': has no file '%s'", r->options->file, name)) && keyfile_load(path, ret, err);
+}
+
 static gboolean verify(Restore *r, GError **err)
 {
     g_autoptr(GString) problem = g_string_new(NULL);
-    g_autofree char *path = g_build_filename(r->unpacked.facts, BACKUP_AUDIT_KEY, NULL);
-    g_autoptr(GPtrArray) keys = NULL;
+    g_autoptr(GPtrArray) keys = NULL, tokens = NULL;
     gint64 rows;
-    if (!keyfile_load(path, &keys, err) || !db_verify(r->db, note_problem, problem, err))
+    if (!load_keys(r, BACKUP_KEY, &tokens, err) || !load_keys(r, BACKUP_AUDIT_KEY, &keys, err) || !db_verify(r->db, note_problem, problem, err))
         return FALSE;
     if (problem->len > 0)
         return error_set(err, ERROR_DATA, "'%s': the database in it: %s", r->options->file, problem->str);
@@ -116,13 +122,26 @@ static gboolean number_above(Restore *r, GError **err)
                      above);
 }
 
+/* Somebody may have taken it out of use because others know it. */
+static gboolean record_keys(Restore *r, GError **err)
+{
+    for (guint i = 0; i < r->result->keys->len; i++) {
+        const KeyfileKey *k = g_ptr_array_index(r->result->keys, i);
+        g_autofree char *name = keyfile_name(k->bytes), *until = instant_format(k->retired_at + r->desk->config->key_life.amount);
+        if (!desk_audit(r->desk, 0, err, "key-restored", "key=%s until=%s", name, until))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean record(Restore *r, GError **err)
 {
     if (!db_begin(r->db, err))
         return FALSE;
     r->desk->db = r->db; /* for the record alone */
     gboolean ok = number_above(r, err)
-                  && desk_audit(r->desk, 0, err, "restored", "taken=%s head=%s above=%" G_GINT64_FORMAT, r->unpacked.taken, r->unpacked.head, r->result->above);
+                  && desk_audit(r->desk, 0, err, "restored", "taken=%s head=%s above=%" G_GINT64_FORMAT, r->unpacked.taken, r->unpacked.head, r->result->above)
+                  && record_keys(r, err);
     r->desk->db = NULL;
     return db_end(r->db, ok, err);
 }
@@ -135,11 +154,20 @@ static gboolean open_unpacked(Restore *r, GError **err)
 
 /* ---- mails ---- */
 
-/* A mail that waited when the backup was taken may have been taken in since, and be in the archive of its day: under the same name. */
-static gboolean was_taken_in(const Restore *r, const char *name)
+/* The same bytes, not only the same name: that may be another user's choice, as a link is, or a file that we may not read. */
+static gboolean is_same(const char *file, const char *there)
 {
-    g_autofree char *day = spool_archive_path(name, spoolname_seconds(name)), *held = g_build_filename("hold", name, NULL);
-    return spool_has(r->desk->config->spool, day) || spool_has(r->desk->config->spool, held);
+    gboolean same = FALSE;
+    return is_there(there) && files_are_same(file, there, &same, NULL) && same;
+}
+
+/* A mail that waited when the backup was taken, or was moved while it was, may be in the archive of its day by now, or in hold. */
+static gboolean was_taken_in(const Restore *r, const char *file, const char *name)
+{
+    const char *spool = r->desk->config->spool;
+    g_autofree char *relative = spool_archive_path(name, spoolname_seconds(name)), *day = g_build_filename(spool, relative, NULL);
+    g_autofree char *held = g_build_filename(spool, "hold", name, NULL);
+    return is_same(file, day) || is_same(file, held);
 }
 
 static gboolean put_back(void *data, const char *relative, const char *name, GError **err)
@@ -147,16 +175,11 @@ static gboolean put_back(void *data, const char *relative, const char *name, GEr
     Restore *r = data;
     g_autofree char *from = g_build_filename(r->unpacked.mails, relative, NULL), *to = g_build_filename(r->desk->config->spool, relative, NULL);
     g_autofree char *directory = g_path_get_dirname(to);
-    gboolean same = TRUE;
-    if (g_str_has_prefix(relative, "incoming/") && was_taken_in(r, name))
+    if ((g_str_has_prefix(relative, "incoming/") && was_taken_in(r, from, name)) || is_same(from, to))
         return TRUE;
     if (is_there(to)) {
-        if (!files_are_same(from, to, &same, err))
-            return FALSE;
-        if (!same) {
-            r->result->differs++;
-            r->tell(r->data, RESTORE_DIFFERS, relative);
-        }
+        r->result->differs++;
+        r->tell(r->data, RESTORE_DIFFERS, relative);
         return TRUE;
     }
     if (g_mkdir_with_parents(directory, 0750) != 0)
@@ -165,7 +188,7 @@ static gboolean put_back(void *data, const char *relative, const char *name, GEr
     return files_move(from, to, err);
 }
 
-/* Reasons before what they are for, and incoming last: with it the daemon could begin. */
+/* incoming last: what the others have does not wait any more. */
 static gboolean put_mails_back(Restore *r, GError **err)
 {
     static const char *const states[] = {"archive", "hold", "incoming"};
@@ -198,18 +221,20 @@ static gboolean has_row(Restore *r, const char *name, gint64 number, gboolean *r
 
 static gboolean take_in_again(Restore *r, const char *relative, const char *name, GError **err)
 {
-    g_autofree char *from = g_build_filename(r->desk->config->spool, relative, NULL), *to = g_build_filename(r->desk->config->spool, "incoming", name, NULL);
+    const char *spool = r->desk->config->spool;
+    g_autofree char *from = g_build_filename(spool, relative, NULL), *to = g_build_filename(spool, "incoming", name, NULL);
     GError *local = NULL;
     r->result->again++;
     r->tell(r->data, RESTORE_AGAIN, relative);
     if (r->options->leave || files_move(from, to, &local))
         return TRUE;
-    if (local->code == ERROR_REFUSED) { /* it waits there already */
-        g_error_free(local);
-        return TRUE;
+    if (local->code != ERROR_REFUSED) {
+        g_propagate_error(err, local);
+        return FALSE;
     }
-    g_propagate_error(err, local);
-    return FALSE;
+    g_error_free(local);
+    g_autofree char *fresh = NULL;
+    return is_same(from, to) /* it waits there already */ || spool_requeue(spool, relative, r->desk->now, "restored", &fresh, err);
 }
 
 static gboolean each_archived(void *data, const char *relative, const char *name, GError **err)
@@ -249,13 +274,21 @@ static gboolean put_keys(Restore *r, GError **err)
 {
     const Config *c = r->desk->config;
     g_autofree char *key = g_build_filename(r->unpacked.facts, BACKUP_KEY, NULL), *audit = g_build_filename(r->unpacked.facts, BACKUP_AUDIT_KEY, NULL);
-    guint added;
+    g_autofree char *directory = g_path_get_dirname(c->audit_key_file);
     gboolean same = FALSE;
-    if (!keyfile_merge(c->key_file, key, r->desk->now, &added, err))
+    if (!keyfile_merge(c->key_file, key, r->desk->now, c->key_life.amount, err))
         return FALSE;
     if (is_there(c->audit_key_file) && (!files_are_same(audit, c->audit_key_file, &same, err) || (!same && !set_aside(r, c->audit_key_file, "", err))))
         return FALSE;
-    return same || files_move(audit, c->audit_key_file, err);
+    return same || (files_move(audit, c->audit_key_file, err) && files_sync_directory(directory, err));
+}
+
+/* Before anything is changed: it is refused where the keys have no room. */
+static gboolean ask_keys(Restore *r, GError **err)
+{
+    const Config *c = r->desk->config;
+    g_autofree char *key = g_build_filename(r->unpacked.facts, BACKUP_KEY, NULL);
+    return keyfile_returning(c->key_file, key, r->desk->now, c->key_life.amount, &r->result->keys, err);
 }
 
 static gboolean put_database(Restore *r, GError **err)
@@ -272,10 +305,12 @@ static gboolean put_database(Restore *r, GError **err)
     return files_move(from, database, err) && files_sync_directory(directory, err);
 }
 
+/* All is on disk before the database is there, with which it could not be called again. */
 static gboolean put_in_place(Restore *r, GError **err)
 {
-    return record(r, err) && put_mails_back(r, err) && spool_each(r->desk->config->spool, "archive", each_archived, r, err) && put_keys(r, err)
-           && put_database(r, err);
+    const char *spool = r->desk->config->spool;
+    return ask_keys(r, err) && record(r, err) && put_mails_back(r, err) && spool_each(spool, "archive", each_archived, r, err) && files_sync_all(spool, err)
+           && put_keys(r, err) && put_database(r, err);
 }
 
 gboolean restore_run(Desk *d, const RestoreOptions *o, RestoreTell *tell, void *data, RestoreResult *ret, GError **err)

@@ -26,10 +26,11 @@ typedef struct {
     gint64 again, sent, differs;
     gint64 above;                       /* new numbers begin above this one */
     char *aside;                        /* the new name of the database that was there, or NULL */
+    GPtrArray *keys;                    /* KeyfileKey *: not in the key file any more, and in it again; NULL where nothing was put in place */
 } RestoreResult;
 
 /* `d` is a configuration without an open store. DATA: the backup is not whole, or its database or audit is not; REFUSED: something is in the
- * way; then nothing was changed. After a TEMPFAIL it may be called again. Strings of *ret are newly allocated. */
+ * way; then nothing was changed. After a TEMPFAIL it may be called again. Strings and keys of *ret are newly allocated. */
 gboolean restore_run(Desk *d, const RestoreOptions *o, RestoreTell *tell, void *data, RestoreResult *ret, GError **err);
 
 #endif

@@ -88,11 +88,11 @@ static gboolean ask(Desk *d, const ConfigContact *c, const ConfigQueue *queue, I
 {
     const Zone *zone = desk_contact_zone(d, c, queue);
     json_t *view = roundcard_view(d, c);
-    g_autofree char *remind = view_time(zone, due_at(d, queue, begun, STEP_REMIND), d->now), *end = view_time(zone, due_at(d, queue, begun, STEP_END), d->now);
-    g_autofree char *since = view_time(zone, begun, d->now);
-    json_object_set_new(view, "answer_by", json_string(end));
-    json_object_set_new(view, "remind_at", again ? json_null() : json_string(remind));
-    json_object_set_new(view, "again", again ? json_string(since) : json_null());
+    view_set_time(view, "answer_by", zone, due_at(d, queue, begun, STEP_END), d->now);
+    if (again)
+        view_set_time(view, "again", zone, begun, d->now);
+    else
+        view_set_time(view, "remind_at", zone, due_at(d, queue, begun, STEP_REMIND), d->now);
     json_object_set_new(view, "zone", json_string(zone_abbreviation(zone, d->now)));
     g_autofree char *subject = phrase_make("[{queue}] Please confirm how we reach you", "queue", queue->name, NULL);
     gboolean ok = notify_question(d, queue, c, "roundcall", subject, view, ret_outbox, err);

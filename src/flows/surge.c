@@ -2,6 +2,8 @@
  * they are like is kept as a digest: it finds equals, and says nothing. Senders are counted, not mails. */
 #include "flows/surge.h"
 
+#include "base/sha256.h"
+
 #include "rules/phrase.h"
 #include "rules/similar.h"
 
@@ -22,7 +24,7 @@ static char *likeness_of(const Ticket *t)
     if (t->category == NULL && subject == NULL)
         return NULL;
     g_autofree char *text = t->category != NULL ? g_strconcat("category ", t->category, NULL) : g_strconcat("subject ", subject, NULL);
-    return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+    return sha256_hex(text, strlen(text));
 }
 
 gboolean surge_of_ticket(Desk *d, gint64 ticket, gint64 *ret, GError **err)

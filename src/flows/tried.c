@@ -9,6 +9,18 @@
 
 #include "base/banned.h"
 
+/* What somebody did bears its time, in the zone of whoever reads this; what a mail server said does not need one. */
+static char *with_time(const ConfigContact *c, const char *outcome, const char *at)
+{
+    static const char *const acts[] = {PHRASE("took it"), PHRASE("answered"), PHRASE("said no"), PHRASE("passed it on")};
+    g_autofree char *plain = phrase_plain(outcome), *own = c != NULL ? g_strdup_printf("%s took it", c->full_name) : NULL;
+    const char *act = g_strcmp0(plain, own) == 0 ? acts[0] : outcome;
+    for (gsize i = 0; i < G_N_ELEMENTS(acts); i++)
+        if (g_str_has_suffix(plain, acts[i]))
+            return phrase_make("{act:phrase}, {when:time}", "act", act, "when", at, NULL);
+    return g_strdup(outcome);
+}
+
 /* "Bob Ng was mailed 16:20 and 16:30: bounced, 550 5.1.1"; nothing for nobody (""). `more`: the times after the first. */
 static void append_tried(GString *s, const Desk *d, const char *contact, const char *at, const char *more, const char *outcome)
 {
@@ -27,11 +39,10 @@ gboolean tried_before(Desk *d, const RunRow *r, const LadderPage *p, const Zone 
     g_autofree char *last = g_strdup("");
     GError *local = NULL;
     if (!db_select(d->db, &rows, err,
-                   "select contact, delivered_at, outcome, created_at, state from notification where run_id = $1 and id <> $2 and kind not in ($4, $5) and contact <> $3"
+                   "select contact, delivered_at, outcome, created_at, state, outcome_at from notification where run_id = $1 and id <> $2 and kind not in ($4, $5)"
+                   " and contact <> $3"
                    " and (state <> 0 or outcome is not null or created_at <> $6)" /* who is asked in the same moment could not answer yet, but may have failed */
-                   /* a page that only waited for a digest was no mail */
-                   " and (delivered_at is not null or outcome <> 'withdrawn' or exists (select 1 from outbox o where o.notification_id = notification.id)"
-                   " or exists (select 1 from beside b where b.notification_id = notification.id))"
+                   " and (delivered_at is not null or coalesce(outcome, '') <> 'withdrawn')" /* what nobody got was no mail */
                    " order by contact, id limit 12",
                    "iisiit", r->id, p->id, p->contact, (gint64)PAGE_REMINDER, (gint64)PAGE_DIGEST, d->now))
         return FALSE;
@@ -53,8 +64,9 @@ gboolean tried_before(Desk *d, const RunRow *r, const LadderPage *p, const Zone 
         }
         silence = db_int(rows, 4) == PAGE_WAITING ? PHRASE("no answer yet") : PHRASE("no answer");
         if (db_text(rows, 2) != NULL) {
+            g_autofree char *said = phrase_cut(db_text(rows, 2), 60), *when = view_time(zone, db_instant(rows, 5), d->now);
             g_free(outcome);
-            outcome = phrase_cut(db_text(rows, 2), 60);
+            outcome = with_time(desk_contact(d, contact), said, when);
         }
     }
     if (local != NULL) {

@@ -11,7 +11,9 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/sha256.h"
 
+#include "store/spool.h"
 #include "store/tar.h"
 
 #include "flows/backup.h"
@@ -26,7 +28,9 @@ typedef struct {
     TarReader *tar;
     FILE *sums; /* as they are found; no name */
     Unpacked *out;
-    gboolean keeps_mails, is_complete;
+    GHashTable *places; /* of mails that are not kept: what could not be put in place must be found then too; NULL: the directories say it */
+    uid_t own;          /* whom escalate ran as: the owner of its keys */
+    gboolean is_marked, is_complete;
 } Unpack;
 
 /* ---- the note ---- */
@@ -46,22 +50,24 @@ static gboolean read_note(Unpack *u, char **ret_digest, GError **err)
     g_autoptr(GString) note = NULL;
     if (!tar_text(u->tar, NOTE_BYTES, &note, err))
         return FALSE;
-    g_autofree char *format = value_of(note->str, "format");
+    g_autofree char *format = value_of(note->str, "format"), *strangers = value_of(note->str, BACKUP_STRANGERS);
+    u->is_marked = g_strcmp0(strangers, BACKUP_ARE_MARKED) == 0;
     u->out->taken = value_of(note->str, "taken");
     u->out->head = value_of(note->str, "audit-head");
     u->out->configuration = value_of(note->str, "configuration-version");
     if (g_strcmp0(format, "1") != 0 || u->out->taken == NULL || u->out->head == NULL)
         return error_set(err, ERROR_DATA, "'%s': is a backup of format '%s', this program reads 1", u->file, format != NULL ? format : "");
-    *ret_digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, note->str, (gssize)note->len);
+    *ret_digest = sha256_hex(note->str, note->len);
     return TRUE;
 }
 
 /* ---- the files ---- */
 
-/* Whom the envelope lines of a mail in incoming count for is told by its owner: it must not become ours. Only root can give it back. */
-static gboolean is_trusted(const Unpack *u, uid_t owner) { return owner == 0 || owner == geteuid() || config_is_intake_user(u->desk->config, owner); }
-
-static gboolean is_of_stranger(const Unpack *u, const char *name) { return g_str_has_prefix(name, BACKUP_SPOOL "incoming/") && !is_trusted(u, tar_owner(u->tar)); }
+/* A backup without marks tells by owners. */
+static gboolean is_strangers(const Unpack *u)
+{
+    return (tar_mode(u->tar) & SPOOL_STRANGERS) != 0 || (!u->is_marked && !config_counts_owner(u->desk->config, tar_owner(u->tar), u->own));
+}
 
 /* Where an entry goes; NULL: it is none of a backup. */
 static char *place_of(const Unpack *u, const char *name)
@@ -72,23 +78,26 @@ static char *place_of(const Unpack *u, const char *name)
         if (strcmp(name, facts[i]) == 0)
             return g_build_filename(u->out->facts, name, NULL);
     const char *below = g_str_has_prefix(name, BACKUP_SPOOL) ? name + strlen(BACKUP_SPOOL) : "";
-    if (is_of_stranger(u, name) && geteuid() != 0)
-        return g_build_filename(u->out->mails, "hold", below + strlen("incoming/"), NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(states); i++)
         if (g_str_has_prefix(below, states[i]))
             return g_build_filename(u->out->mails, below, NULL);
     return NULL;
 }
 
-static gboolean settle_owner(const Unpack *u, const char *name, const char *path, int fd, GError **err)
+static gboolean fail_twice(const Unpack *u, const char *name, GError **err) { return error_set(err, ERROR_DATA, "'%s': holds '%s' twice", u->file, name); }
+
+/* Every file becomes ours, and wherever it lies it may be taken in again. A file system that drops the mark would make a stranger's envelope count. */
+static gboolean mark(int fd, const char *path, GError **err)
 {
-    if (!is_of_stranger(u, name))
-        return TRUE;
-    if (geteuid() == 0)
-        return fchown(fd, tar_owner(u->tar), (gid_t)-1) == 0 || error_set_errno(err, ERROR_TEMPFAIL, errno, "owner of '%s'", path);
-    g_autofree char *reason = g_strconcat(path, ".reason", NULL);
-    g_autofree char *text = g_strdup_printf("restored from a backup, where it belonged to user %lu: after a requeue its envelope lines count\n", (unsigned long)tar_owner(u->tar));
-    return files_replace(reason, text, strlen(text), 0640, err);
+    struct stat st;
+    if (fstat(fd, &st) != 0 || fchmod(fd, (st.st_mode & 07777) | SPOOL_STRANGERS) != 0 || fstat(fd, &st) != 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "set mode of '%s'", path);
+    return (st.st_mode & SPOOL_STRANGERS) != 0 || error_set(err, ERROR_TEMPFAIL, "set mode of '%s': its file system has no sticky bit of files", path);
+}
+
+static gboolean look_only(Unpack *u, const char *name, const char *path, char **ret_digest, GError **err)
+{
+    return (g_hash_table_add(u->places, g_strdup(path)) || fail_twice(u, name, err)) && tar_extract(u->tar, -1, path, ret_digest, err);
 }
 
 static gboolean write_entry(Unpack *u, const char *name, char **ret_digest, GError **err)
@@ -97,15 +106,19 @@ static gboolean write_entry(Unpack *u, const char *name, char **ret_digest, GErr
     if (path == NULL)
         return error_set(err, ERROR_DATA, "'%s': holds '%s', which is no file of a backup", u->file, name);
     gboolean is_mail = g_str_has_prefix(name, BACKUP_SPOOL);
-    if (is_mail && !u->keeps_mails)
-        return tar_extract(u->tar, -1, path, ret_digest, err);
+    if (is_mail && u->places != NULL)
+        return look_only(u, name, path, ret_digest, err);
+    if (strcmp(name, BACKUP_KEY) == 0)
+        u->own = tar_owner(u->tar);
     g_autofree char *directory = g_path_get_dirname(path);
     if (g_mkdir_with_parents(directory, 0700) != 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", directory);
     AUTO_FD fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, is_mail ? 0640 : 0600);
+    if (fd < 0 && errno == EEXIST)
+        return fail_twice(u, name, err);
     if (fd < 0)
-        return error_set_errno(err, errno == EEXIST ? ERROR_DATA : ERROR_TEMPFAIL, errno, "create '%s'", path);
-    return settle_owner(u, name, path, fd, err) && tar_extract(u->tar, fd, path, ret_digest, err);
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "create '%s'", path);
+    return (!is_mail || !is_strangers(u) || mark(fd, path, err)) && tar_extract(u->tar, fd, path, ret_digest, err);
 }
 
 /* ---- the list ---- */
@@ -168,24 +181,19 @@ static gboolean all_entries(Unpack *u, GError **err)
     return u->is_complete || error_set(err, ERROR_DATA, "'%s': is no whole backup: its end is missing", u->file);
 }
 
-/* One call for a million files. */
-static gboolean sync_all(const char *directory, GError **err)
-{
-    AUTO_FD fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return (fd >= 0 && syncfs(fd) == 0) || error_set_errno(err, ERROR_TEMPFAIL, errno, "sync '%s'", directory);
-}
-
 gboolean unpack_run(const Desk *d, const char *file, const char *facts, const char *mails, gboolean keeps_mails, Unpacked *ret, GError **err)
 {
     *ret = (Unpacked){.facts = g_strdup(facts), .mails = g_strdup(mails)};
-    Unpack u = {.desk = d, .file = file, .out = ret, .keeps_mails = keeps_mails, .sums = tmpfile()};
+    Unpack u = {.desk = d, .file = file, .out = ret, .own = geteuid(), .sums = tmpfile()};
     if (u.sums == NULL)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "temporary file");
+    u.places = keeps_mails ? NULL : g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     gboolean ok = tar_open(file, &u.tar, err);
     if (ok && (mkdir(facts, 0700) != 0 || mkdir(mails, 0700) != 0))
         ok = error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s' or '%s'", facts, mails);
-    ok = ok && all_entries(&u, err) && sync_all(facts, err) && sync_all(mails, err);
+    ok = ok && all_entries(&u, err) && files_sync_all(facts, err) && files_sync_all(mails, err);
     tar_close(u.tar);
+    g_clear_pointer(&u.places, g_hash_table_unref);
     fclose(u.sums);
     return ok;
 }

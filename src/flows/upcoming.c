@@ -328,19 +328,25 @@ static gboolean add_one(Desk *d, const DueRow *due, const Zone *zone, json_t *li
     return TRUE;
 }
 
+#define DUE "select id, what, next_at, coalesce(ticket_id, 0), coalesce(clock_id, 0), coalesce(run_id, 0), policy, coalesce(level, 0) from due "
+#define QUEUED                                                                                                                                        \
+    "select id, case class when 'command' then channel else 'mail' end || ' to ' || recipient || ' is sent (' || template || ')', next_at,"              \
+    " coalesce(ticket_id, 0), 0, 0, null, 0 from outbox where state = 'queued' "
+
+/* Pages of a ticket that wait for a digest, or for their level to open. */
+#define FOLDED \
+    "select d.id, d.what, d.next_at, n.ticket_id, 0, 0, f.contact, n.level from notification n join folded f on f.notification_id = n.id" \
+    " join due d on d.what = 'digest' and d.policy = f.contact where n.ticket_id = $1 and n.state = 0"
+
+/* Of all tickets the first few of either, by the index: there may be a million. */
 static gboolean read_rows(Desk *d, gint64 ticket, gint64 max, GPtrArray *list, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
-    return db_select(d->db, &rows, err,
-                     "select id, what, next_at, coalesce(ticket_id, 0), coalesce(clock_id, 0), coalesce(run_id, 0), policy, coalesce(level, 0) from due"
-                     " where $1 = 0 or ticket_id = $1 union all"
-                     " select id, case class when 'command' then channel else 'mail' end || ' to ' || recipient || ' is sent (' || template || ')', next_at,"
-                     " coalesce(ticket_id, 0), 0, 0, null, 0 from outbox"
-                     " where state = 'queued' and ($1 = 0 or ticket_id = $1) union all"
-                     " select d.id, d.what, d.next_at, n.ticket_id, 0, 0, f.contact, n.level from notification n join folded f on f.notification_id = n.id"
-                     " join due d on d.what = 'digest' and d.policy = f.contact where n.ticket_id = $1 and n.state = 0 order by 3, 1 limit $2",
-                     "ii", ticket, max)
-           && clocks_due_read(rows, list, err);
+    gboolean ok = ticket != 0 ? db_select(d->db, &rows, err, DUE "where ticket_id = $1 union all " QUEUED "and ticket_id = $1 union all " FOLDED " order by 3, 1 limit $2", "ii", ticket, max)
+                              : db_select(d->db, &rows, err,
+                                          "select * from (" DUE "order by next_at, id limit $1) union all select * from (" QUEUED "order by next_at, id limit $1)"
+                                          " order by 3, 1 limit $1", "i", max);
+    return ok && clocks_due_read(rows, list, err);
 }
 
 gboolean upcoming_list(Desk *d, gint64 ticket, gint64 max, const Zone *zone, json_t **ret, GError **err)

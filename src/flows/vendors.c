@@ -8,6 +8,7 @@
 
 #include "flows/audience.h"
 #include "flows/deadlines.h"
+#include "flows/digest.h"
 #include "flows/notify.h"
 #include "flows/outgoing.h"
 #include "flows/pagemail.h"
@@ -135,17 +136,37 @@ gboolean vendors_tell(Desk *d, const Ticket *t, const ConfigContact *c, const ch
     return ok;
 }
 
+char *vendors_over_phrase(void) { return phrase_make("This is solved, thank you. You need do nothing more.", NULL); }
+
+gboolean vendors_resolved(Desk *d, const Ticket *t, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    g_autofree char *line = vendors_over_phrase();
+    GError *local = NULL;
+    if (g_hash_table_size(d->config->vendors) == 0)
+        return TRUE;
+    if (!db_select(d->db, &rows, err,
+                   "select n.contact from notification n join run r on r.id = n.run_id where n.ticket_id = $1 and n.contact like 'vendor:%' and n.delivered_at is not null"
+                   " group by n.contact having sum(case when r.ended_at is null then 1 else 0 end) = 0 order by n.contact", "i", t->id))
+        return FALSE;
+    while (db_next(rows, &local))
+        if (desk_contact(d, db_text(rows, 0)) != NULL && !digest_line(d, t, NULL, db_text(rows, 0), line, err))
+            return FALSE;
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
+}
+
 /* ---- his answers ---- */
 
 gboolean vendors_answered(Desk *d, const Ticket *t, const ConfigContact *c, const char *text, gint64 message, GError **err)
 {
-    g_autofree char *at = view_time(desk_contact_zone(d, NULL, desk_queue(d, t->queue)), d->now, d->now);
-    g_autofree char *outcome = phrase_make("answered {at:time}", "at", at, NULL), *said = wrap_clip(text, TOLD_BYTES);
+    g_autofree char *said = wrap_clip(text, TOLD_BYTES);
     g_autofree char *line = phrase_make("{who} writes: {text}", "who", c->full_name, "text", said, NULL);
     return deadlines_vendor_answered(d, t, c->name, d->now, message, err)
            && db_run(d->db, err,
                      "update notification set outcome = $3, outcome_at = $4 where ticket_id = $1 and contact = $2 and delivered_at is not null", "isst", t->id,
-                     c->name, outcome, d->now)
+                     c->name, PHRASE("answered"), d->now)
            && tell_worker(d, t, line, err) && desk_audit(d, t->id, err, "vendor-answer", "vendor=%s message=%" G_GINT64_FORMAT, c->name, message);
 }
 
@@ -173,7 +194,8 @@ gboolean vendors_late(Desk *d, const Ticket *t, const ClockRow *c, GError **err)
 {
     const ConfigContact *vendor = desk_contact(d, c->queue);
     g_autofree char *within = duration_format(c->clock.duration);
-    g_autofree char *line = phrase_make(c->clock.target == TARGET_RESPOND ? PHRASE("{who} has not answered within {time}.") : PHRASE("{who} has not solved it within {time}."),
+    g_autofree char *line = phrase_make(c->clock.target == TARGET_RESPOND ? PHRASE("{who} has not answered within {time}. Please ask again, or go on without.")
+                                                                          : PHRASE("{who} has not solved it within {time}. Please ask again, or go on without."),
                                         "who", vendor != NULL ? vendor->full_name : c->queue, "time", within, NULL);
     return tell_worker(d, t, line, err);
 }

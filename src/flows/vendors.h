@@ -15,6 +15,10 @@ gboolean vendors_ask(Desk *d, const Ticket *t, const LadderPage *p, const Config
 gboolean vendors_is(const Desk *d, const char *contact);
 /* One line about what he was asked, which names nobody and nothing of the ticket that is withheld. */
 gboolean vendors_tell(Desk *d, const Ticket *t, const ConfigContact *vendor, const char *line, GError **err);
+/* What it hears when its help is not wanted any more, which is when the ticket is solved: that the customer was answered is no news to it. */
+char *vendors_over_phrase(void);
+/* The ticket is solved: that is told to those that were asked by a ladder which is over. Those of ladders that end now hear it by that. */
+gboolean vendors_resolved(Desk *d, const Ticket *t, GError **err);
 /* A vendor wrote (`message`, stored): his respond clock is met, and whoever works on the ticket reads it. */
 gboolean vendors_answered(Desk *d, const Ticket *t, const ConfigContact *vendor, const char *text, gint64 message, GError **err);
 /* Whose colleague writes from that address: of the vendors that were asked in this ticket, the one of its domain; *ret NULL: none. */

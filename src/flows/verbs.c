@@ -24,6 +24,7 @@
 #include "flows/risks.h"
 #include "flows/surge.h"
 #include "flows/upcoming.h"
+#include "flows/vendors.h"
 #include "flows/verbs_shared.h"
 #include "flows/view.h"
 
@@ -226,7 +227,7 @@ static gboolean do_resolve(VerbContext *c, const Command *cmd, GError **err)
     t->state = TICKET_RESOLVED;
     t->resolved_at = c->desk->now;
     verbs_say(c, "Resolved.", NULL);
-    return save(c, err) && end_runs(c, PHRASE("it is resolved"), err) && end_clocks(c, TRUE, err) && schedule_close(c, err)
+    return save(c, err) && vendors_resolved(c->desk, t, err) && end_runs(c, PHRASE("it is resolved"), err) && end_clocks(c, TRUE, err) && schedule_close(c, err)
            && courtesy_may_update(c->desk, t, &may_tell, err) && (!may_tell || t->is_operational || notify_requester(c->desk, t, "resolved", NULL, NULL, err))
            && desk_audit(c->desk, t->id, err, "resolved", "by=%s", verbs_actor_name(c)) && surge_resolved(c->desk, t, err);
 }

@@ -92,7 +92,7 @@ static void set(json_t *object, const char *key, const char *value)
         json_object_set_new(object, key, json_string(value));
 }
 
-static void set_time(json_t *object, const char *key, const Zone *zone, Instant t, Instant now)
+void view_set_time(json_t *object, const char *key, const Zone *zone, Instant t, Instant now)
 {
     if (t == INSTANT_NONE)
         return;
@@ -145,8 +145,8 @@ static json_t *view_clock(const Desk *d, const ClockRow *c, const Zone *zone)
     set(o, "state", ticketclock_state_name(k->state));
     set(o, "duration", duration);
     set(o, "calendar", c->calendar);
-    set_time(o, "at", zone, due, d->now);
-    set_time(o, "met", zone, k->met_at, d->now);
+    view_set_time(o, "at", zone, due, d->now);
+    view_set_time(o, "met", zone, k->met_at, d->now);
     json_object_set_new(o, "breached", json_boolean(k->breached_at != INSTANT_NONE || (k->state == CLOCK_RUNNING && due <= d->now)));
     if (due != INSTANT_NONE && k->state == CLOCK_RUNNING) {
         Seconds apart = ABS(due - d->now);
@@ -206,10 +206,12 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     set_subject(o, t);
     set(o, "requester", t->requester);
     set(o, "requester_name", t->requester_name != NULL ? t->requester_name : t->requester);
+    const Customer *customer = d->customers != NULL && t->requester != NULL ? customers_find(d->customers, t->requester) : NULL;
+    set(o, "customer", customer != NULL ? customers_value(customer, "name") : NULL);
+    set(o, "segment", customer != NULL ? customers_value(customer, "segment") : NULL);
     set(o, "language", t->language);
     json_object_set_new(o, "operational", json_boolean(t->is_operational));
     json_object_set_new(o, "drill", json_boolean(t->is_drill));
-    json_object_set_new(o, "own", json_boolean(ownticket_is(d, t) && !t->is_operational));
     set(o, "owner", t->owner);
     set(o, "owner_name", owner != NULL ? owner->full_name : t->owner);
     set(o, "owner_phone", owner != NULL ? owner->phone : NULL);
@@ -218,16 +220,17 @@ json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
     set(o, "cause", t->cause);
     set(o, "resolution", t->resolution);
     set(o, "prevention", t->prevention);
-    set_time(o, "opened", zone, t->opened_at, d->now);
-    set_time(o, "resolved", zone, t->resolved_at, d->now);
-    set_time(o, "contained", zone, t->contained_at, d->now);
-    set_time(o, "next_until", zone, t->next_until_at, d->now);
-    set_time(o, "wait_until", zone, t->wait_until_at, d->now);
+    view_set_time(o, "opened", zone, t->opened_at, d->now);
+    view_set_time(o, "resolved", zone, t->resolved_at, d->now);
+    view_set_time(o, "contained", zone, t->contained_at, d->now);
+    view_set_time(o, "next_until", zone, t->next_until_at, d->now);
+    view_set_time(o, "wait_until", zone, t->wait_until_at, d->now);
     set(o, "waiting_for", t->waiting_for);
     set(o, "zone", zone_abbreviation(zone, d->now));
     Instant silent = INSTANT_NONE;
-    gboolean knows = maintenance_until(d, t->queue, &silent, err);
-    set_time(o, "maintenance", zone, silent, d->now);
+    gboolean is_nobodys = FALSE, knows = maintenance_until(d, t->queue, &silent, err) && ownticket_is_nobodys(d, t, &is_nobodys, err);
+    view_set_time(o, "maintenance", zone, silent, d->now);
+    json_object_set_new(o, "own", json_boolean(is_nobodys && !t->is_operational));
     if (!knows || !add_clocks(d, t, zone, o, err)) {
         json_decref(o);
         return NULL;
@@ -282,7 +285,7 @@ static void add_otherwise(Desk *d, const Ticket *t, const ConfigQueue *queue, co
     Instant fires = p->kind == PAGE_REMINDER || (guint)p->level >= policy->levels->len ? INSTANT_NONE : fires_at(d, t, policy, p->level + 1);
     gboolean is_sooner = fires != INSTANT_NONE && fires <= by;
     by = is_sooner ? MAX(fires, d->now) : by;
-    set_time(o, "answer_by", zone, by, d->now);
+    view_set_time(o, "answer_by", zone, by, d->now);
     if (p->kind == PAGE_REMINDER) {
         json_object_set_new(o, "reminder", json_true());
         return;
@@ -303,21 +306,24 @@ static void add_otherwise(Desk *d, const Ticket *t, const ConfigQueue *queue, co
     const char *next_name = next->calendar != NULL ? next->calendar : policy->calendar != NULL ? policy->calendar : queue->calendar;
     if (is_sooner || next->after.amount == 0 || !calendar_add(desk_calendar(d, next_name), by, next->after, &by, NULL))
         return;
-    set_time(o, "next_at", zone, fires != INSTANT_NONE ? MIN(fires, by) : by, d->now);
+    view_set_time(o, "next_at", zone, fires != INSTANT_NONE ? MIN(fires, by) : by, d->now);
 }
 
+/* The newest words of the customer's side, in the name of whoever wrote them. What a stranger sent to one of our addresses is a note, and none of
+ * them; a monitor's repetitions are notes too, but of the requester. */
 static gboolean add_excerpt(Desk *d, const Ticket *t, const Zone *zone, int max, json_t *o, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
     if (!db_select(d->db, &rows, err,
-                   "select new_text, received_at from message where ticket_id = $1 and direction = 'in' and kind = 'human' and contact is null"
-                   " order by id desc limit 1",
-                   "i", t->id))
+                   "select new_text, received_at, coalesce(nullif(from_name, ''), from_address) from message where ticket_id = $1 and direction = 'in'"
+                   " and kind = 'human' and contact is null and (is_note = 0 or from_address = $2) order by id desc limit 1",
+                   "is", t->id, t->requester))
         return FALSE;
     GError *local = NULL;
     if (db_next(rows, &local)) {
         json_object_set_new(o, "excerpt", view_lines(db_text(rows, 0), max, 70));
-        set_time(o, "excerpt_at", zone, db_instant(rows, 1), d->now);
+        set(o, "excerpt_by", db_text(rows, 2));
+        view_set_time(o, "excerpt_at", zone, db_instant(rows, 1), d->now);
     }
     if (local != NULL)
         g_propagate_error(err, local);
@@ -335,7 +341,7 @@ static gboolean add_last_answer(Desk *d, const Ticket *t, const Zone *zone, json
         return FALSE;
     if (db_next(rows, &local)) {
         json_t *line = view_lines(db_text(rows, 0), 1, 50);
-        set_time(o, "done_at", zone, db_instant(rows, 1), d->now);
+        view_set_time(o, "done_at", zone, db_instant(rows, 1), d->now);
         set(o, "done", json_string_value(json_array_get(line, 0)));
         json_decref(line);
     }
@@ -352,7 +358,10 @@ static gboolean add_headline(Desk *d, const Ticket *t, gsize max, json_t *o, GEr
     if (!db_text_value(d->db, &text, err, "select new_text from message where ticket_id = $1 and direction = 'in' and is_note = 0 order by id limit 1", "i", t->id))
         return FALSE;
     g_autofree char *gist = t->impact == NULL && text != NULL ? wrap_gist(text) : NULL;
-    if (ownticket_is(d, t) && !t->is_operational) { /* nobody says it */
+    gboolean is_nobodys = FALSE;
+    if (!ownticket_is_nobodys(d, t, &is_nobodys, err))
+        return FALSE;
+    if (is_nobodys && !t->is_operational) { /* nobody says it */
         g_autofree char *own = cut(t->is_drill ? tickets_bare_subject(t) : t->subject, max), *mark = phrase_make(PHRASE("EXERCISE"), NULL);
         g_autofree char *marked = g_strdup_printf("%s: %s", mark, own);
         set(o, "headline", t->is_drill ? marked : own);
@@ -374,6 +383,17 @@ static gboolean load_about(Desk *d, const Ticket *t, Ticket **ret, GError **err)
     return !t->is_operational || t->linked_id == 0 || tickets_load(d->db, t->linked_id, ret, err);
 }
 
+/* Of a ticket that nobody took what its customer waits for, and that he waits no more once it is over: then only the silence is left to look into. */
+static gboolean add_matter_headline(Desk *d, const Ticket *t, const Ticket *about, gsize max, json_t *o, GError **err)
+{
+    if (about == NULL || about->state < TICKET_RESOLVED)
+        return add_headline(d, about != NULL ? about : t, max, o, err);
+    g_autofree char *tag = view_tag(about), *text = cut(tickets_bare_subject(about), max > 40 ? max - 28 : 12);
+    g_autofree char *line = phrase_make("{ticket} is {state:phrase}: {text}", "ticket", tag, "state", tickets_state_name(about->state), "text", text, NULL);
+    set(o, "headline", line);
+    return TRUE;
+}
+
 gboolean view_arrival(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
 {
     g_autoptr(Ticket) about = NULL;
@@ -385,7 +405,7 @@ gboolean view_arrival(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GEr
     if (view == NULL)
         return FALSE;
     json_object_set_new(o, "about", view);
-    return add_headline(d, about, HEADLINE, o, err) && add_excerpt(d, about, zone, EXCERPT, view, err);
+    return add_matter_headline(d, t, about, HEADLINE, o, err) && add_excerpt(d, about, zone, EXCERPT, view, err);
 }
 
 /* Who waits, what he wrote, and how late: in an operations ticket those of the ticket that nobody took. */
@@ -400,10 +420,12 @@ static gboolean add_subject_matter(Desk *d, const Ticket *t, const Zone *zone, g
         if (view == NULL)
             return FALSE;
         json_object_set_new(o, "about", view);
-        json_object_set(ticket, "requester", json_object_get(view, "requester"));
-        json_object_set(ticket, "requester_name", json_object_get(view, "requester_name"));
+        static const char *const whose[] = {"requester", "requester_name", "customer", "segment"};
+        for (gsize i = 0; i < G_N_ELEMENTS(whose); i++)
+            if (json_object_get(view, whose[i]) != NULL)
+                json_object_set(ticket, whose[i], json_object_get(view, whose[i]));
     }
-    return add_headline(d, matter, headline, o, err) && add_excerpt(d, matter, zone, excerpt, o, err) && add_last_answer(d, matter, zone, o, err)
+    return add_matter_headline(d, t, about, headline, o, err) && add_excerpt(d, matter, zone, excerpt, o, err) && add_last_answer(d, matter, zone, o, err)
            && add_pressing(d, matter, zone, o, err) && (json_object_get(o, "pressing") != NULL || add_pressing(d, t, zone, o, err));
 }
 
@@ -446,11 +468,17 @@ json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p
     set(o, "role", reader->roles != NULL ? reader->roles[0] : NULL);
     set(o, p->kind == PAGE_HANDOFF ? "shift_of" : "instead_of", absent != NULL ? absent->full_name : instead_of);
     set(o, "authority", level->authority);
+    g_autoptr(GPtrArray) people = people_of(d, t, queue, level->notify);
+    if (MIN((guint)level->quorum, people->len) > 1)
+        json_object_set_new(o, "quorum", json_integer(MIN((guint)level->quorum, people->len)));
     add_severities(d, t, o);
     set(o, "bridge", policy->bridge);
-    json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE && !ownticket_is(d, t)));
     gint64 open = 0;
-    gboolean ok = ticket != NULL && (p->kind != PAGE_ESCALATION || people_relieved(d, instead_of, policy, level, r->id, &open, err))
+    g_autoptr(GPtrArray) ladders = NULL;
+    gboolean is_nobodys = FALSE, ok = ticket != NULL && ownticket_is_nobodys(d, t, &is_nobodys, err) && policies_names(d, t, t->queue, &ladders, err);
+    json_object_set_new(o, "beside", json_boolean(ok && ladders->len > 1));
+    json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE && !is_nobodys));
+    ok = ok && (p->kind != PAGE_ESCALATION || people_relieved(d, instead_of, policy, level, r->id, &open, err))
                   && tried_before(d, r, p, zone, o, err) && add_subject_matter(d, t, zone, headline, excerpt, o, ticket, err);
     if (open > 0) /* "you stand in for Bob, who has 5 open" */
         json_object_set_new(o, "instead_open", json_integer(open));

@@ -16,6 +16,8 @@ extern const TemplateValues view_template_values;
 
 /* A time for a reader: "16:45" today, "Tue 10:02" within six days, else "Tue 24 Nov 10:02"; newly allocated. */
 char *view_time(const Zone *zone, Instant t, Instant now);
+/* Sets that, and beside it NAME_exact in RFC 3339, by which localize knows a time; nothing for INSTANT_NONE. */
+void view_set_time(json_t *object, const char *name, const Zone *zone, Instant t, Instant now);
 /* For a customer, with zone, in his language: "Tuesday 24 November, 10:00 (CET)"; newly allocated. */
 char *view_date(const Zone *zone, Instant t);
 /* "[support #42]"; newly allocated. */

@@ -73,9 +73,12 @@ static gboolean is_answer(const IntakeCase *c, VerbContext *v)
 static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
+    gboolean is_nobodys;
     if (is_private(c->said->work) || !is_answer(c, v))
         return TRUE;
-    if (ownticket_is(c->desk, c->ticket)) { /* its requester is escalate itself */
+    if (!ownticket_is_nobodys(c->desk, c->ticket, &is_nobodys, err))
+        return FALSE;
+    if (is_nobodys) {
         g_ptr_array_add(v->results, phrase_make(c->ticket->is_operational
                                                     ? PHRASE("Your answer is kept in this ticket. Nobody outside got it: the customer waits in the ticket that this one is about.")
                                                     : PHRASE("Your answer is kept in this ticket. Nobody outside got it: there is no customer in it."),

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/sha256.h"
+
 #include "base/banned.h"
 
 #define BOUNDARY_MAX 70 /* RFC 2046 section 5.1.1 */
@@ -237,7 +239,7 @@ char *signedpart_digest(const GString *canonical)
     }
     while (bare->len > 0 && memchr(" \t\r\n", bare->str[bare->len - 1], 4) != NULL)
         g_string_truncate(bare, bare->len - 1);
-    char *hex = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bare->str, bare->len);
+    char *hex = sha256_hex(bare->str, bare->len);
     g_string_free(bare, TRUE);
     return hex;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/keyfile.h"
 
 #include "flows/backup.h"
 #include "flows/restore.h"
@@ -85,7 +86,27 @@ static void tell_found(void *data, RestoreFound what, const char *relative)
     cmd_print_line(line);
 }
 
-static void tell_numbers(const RestoreResult *r, const RestoreOptions *o)
+static json_t *keys_json(const Desk *d, const GPtrArray *keys)
+{
+    json_t *list = json_array();
+    for (guint i = 0; keys != NULL && i < keys->len; i++) {
+        const KeyfileKey *k = g_ptr_array_index(keys, i);
+        g_autofree char *name = keyfile_name(k->bytes), *until = instant_format(k->retired_at + d->config->key_life.amount);
+        json_array_append_new(list, json_pack("{s:s, s:s}", "key", name, "until", until));
+    }
+    return list;
+}
+
+static void tell_keys(const Desk *d, const GPtrArray *keys)
+{
+    for (guint i = 0; i < keys->len; i++) {
+        const KeyfileKey *k = g_ptr_array_index(keys, i);
+        g_autofree char *name = keyfile_name(k->bytes), *until = instant_format(k->retired_at + d->config->key_life.amount);
+        printf("key %s had been taken out and verifies again until %s: if it leaked, take its line out of %s\n", name, until, d->config->key_file);
+    }
+}
+
+static void tell_numbers(const Desk *d, const RestoreResult *r, const RestoreOptions *o)
 {
     printf("restored from %s of %s; files of mail put back: %" G_GINT64_FORMAT "\n", o->file, r->taken, r->mails);
     if (r->aside != NULL)
@@ -96,19 +117,20 @@ static void tell_numbers(const RestoreResult *r, const RestoreOptions *o)
         printf("%" G_GINT64_FORMAT " %s\n", r->sent, "mails that were sent since then are in the archive (sent, above): what they said, no ticket knows");
     if (r->differs > 0)
         printf("%" G_GINT64_FORMAT " %s\n", r->differs, "files were there with other bytes and stay as they are (differs, above)");
+    tell_keys(d, r->keys);
     printf("new tickets are numbered above %" G_GINT64_FORMAT "; start escalated, then: escalate check --database\n", r->above);
 }
 
 static void tell_restored(Desk *d, const RestoreResult *r, const RestoreOptions *o, gboolean json)
 {
     if (json)
-        cmd_print_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s?, s:b}", "taken", r->taken, "head", r->head, "mails", (json_int_t)r->mails, "again",
+        cmd_print_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s?, s:o, s:b}", "taken", r->taken, "head", r->head, "mails", (json_int_t)r->mails, "again",
                                  (json_int_t)r->again, "sent", (json_int_t)r->sent, "differs", (json_int_t)r->differs, "above", (json_int_t)r->above, "aside",
-                                 r->aside, "verified_only", (int)o->verify));
+                                 r->aside, "keys", keys_json(d, r->keys), "verified_only", (int)o->verify));
     else if (o->verify)
         printf("%s of %s: whole, database and audit good, head %s\n", o->file, r->taken, r->head);
     else
-        tell_numbers(r, o);
+        tell_numbers(d, r, o);
     if (!json && g_strcmp0(r->configuration, d->config->version) != 0)
         printf("the configuration is another one than then (%.12s, now %.12s)\n", r->configuration != NULL ? r->configuration : "-", d->config->version);
 }
@@ -130,5 +152,6 @@ int cmd_restore(int argc, char **argv, CommandContext *ctx)
     char *texts[] = {r.taken, r.head, r.configuration, r.aside};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
+    g_clear_pointer(&r.keys, g_ptr_array_unref);
     return cmd_fail(err);
 }

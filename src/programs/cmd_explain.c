@@ -83,15 +83,16 @@ static void print_next(const json_t *n)
     cmd_print_safe(line);
 }
 
-/* "reached by mail: declined", "withdrawn": what was not handed over says why, or waits. */
+/* "reached by mail: said no, Mon 23 Nov 14:45 CET", "withdrawn": what was not handed over says why, or waits. */
 static void print_asked(const json_t *a, const Zone *zone)
 {
     const char *by = get(a, "by"), *outcome = get(a, "outcome");
     g_autofree char *at = human(a, "at", zone);
     g_autofree char *reached = *by != '\0' ? g_strdup_printf("reached by %s%s", by, *outcome != '\0' ? ": " : "") : NULL;
-    g_autofree char *line = g_strdup_printf("  %s  %s (level %" JSON_INTEGER_FORMAT "): %s%s\n", at, get(a, "contact"),
+    g_autofree char *since = *get(a, "outcome_at") != '\0' ? human(a, "outcome_at", zone) : NULL;
+    g_autofree char *line = g_strdup_printf("  %s  %s (level %" JSON_INTEGER_FORMAT "): %s%s%s%s\n", at, get(a, "contact"),
                                             json_integer_value(json_object_get(a, "level")), reached != NULL ? reached : "",
-                                            reached == NULL && *outcome == '\0' ? "not handed over yet" : outcome);
+                                            reached == NULL && *outcome == '\0' ? "not handed over yet" : outcome, since != NULL ? ", " : "", since != NULL ? since : "");
     cmd_print_safe(line);
 }
 

@@ -17,11 +17,13 @@ static int list(CommandContext *ctx, Desk *d)
         Instant until = i == 0 || k->retired_at == INSTANT_NONE ? INSTANT_NONE : k->retired_at + life;
         const char *state = i == 0 ? "signs" : until == INSTANT_NONE || until > d->now ? "verifies" : "over";
         g_autofree char *name = keyfile_name(k->bytes), *retired = k->retired_at != INSTANT_NONE ? instant_format(k->retired_at) : NULL;
+        g_autofree char *restored = k->restored_at != INSTANT_NONE ? instant_format(k->restored_at) : NULL;
         g_autofree char *end = until != INSTANT_NONE ? instant_format(until) : NULL;
         if (cmd_json(ctx))
-            cmd_print_json(json_pack("{s:s, s:s, s:s?, s:s?}", "key", name, "state", state, "retired", retired, "until", end));
+            cmd_print_json(json_pack("{s:s, s:s, s:s?, s:s?, s:s?}", "key", name, "state", state, "retired", retired, "until", end, "restored", restored));
         else
-            printf("%s  %-8s%s%s\n", name, state, end != NULL ? "  until " : "", end != NULL ? end : "");
+            printf("%s  %-8s%s%s%s%s\n", name, state, end != NULL ? "  until " : "", end != NULL ? end : "", restored != NULL ? "  back by a restore of " : "",
+                   restored != NULL ? restored : "");
     }
     return 0;
 }

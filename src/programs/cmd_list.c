@@ -48,12 +48,20 @@ int cmd_list(int argc, char **argv, CommandContext *ctx)
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(GArray) ids = NULL;
-    int status = 0;
-    gboolean all = argc > 1 && strcmp(argv[1], "--all") == 0;
+    int status = 0, used = 1;
+    gint64 max = -1;
+    gboolean all = FALSE;
+    for (; used < argc; used++)
+        if (strcmp(argv[used], "--all") == 0)
+            all = TRUE;
+        else if (strcmp(argv[used], "-n") == 0 && used + 1 < argc && (max = g_ascii_strtoll(argv[used + 1], NULL, 10)) > 0)
+            used++;
+        else
+            break;
     Desk *d = cmd_store(ctx, &status);
     if (d == NULL)
         return status;
-    if (!finding_tickets(d, argv + 1 + all, argc - 1 - all, all, cmd_ticket_zone(d, 0), &ids, &err))
+    if (!finding_tickets(d, argv + used, argc - used, all, max, cmd_ticket_zone(d, 0), &ids, &err))
         return cmd_fail(err);
     if (!cmd_json(ctx) && !print_maintenance(d, &err))
         return cmd_fail(err);

@@ -203,7 +203,7 @@ int cmd_outbox(int argc, char **argv, CommandContext *ctx)
         return status;
     if (argc == 2)
         return cmd_ticket_id(argv[1], &id, &err) ? print_mail(d, id) : cmd_fail(err);
-    if (!outbox_list(d->db, 0, NULL, 1000, &list, &err))
+    if (!outbox_list(d->db, 0, 1000, &list, &err))
         return cmd_fail(err);
     for (guint i = 0; i < list->len; i++) {
         OutboxRow *r = g_ptr_array_index(list, i);

@@ -23,7 +23,7 @@ static gboolean add_messages(Desk *d, gint64 ticket, json_t *o, GError **err)
     json_t *messages = json_array(), *sent = json_array();
     json_object_set_new(o, "messages", messages);
     json_object_set_new(o, "outbox", sent);
-    if (!messages_list(d->db, ticket, 0, &in, err) || !outbox_list(d->db, ticket, NULL, 1000, &out, err))
+    if (!messages_list(d->db, ticket, 0, &in, err) || !outbox_list(d->db, ticket, 1000, &out, err))
         return FALSE;
     for (guint i = 0; i < in->len; i++) {
         MessageRow *m = g_ptr_array_index(in, i);

@@ -15,7 +15,7 @@
 #define FORESEEN ((Seconds)30 * 86400) /* without --until */
 
 typedef struct {
-    const char *policy, *queue, *severity, *from, *until, *answers;
+    const char *policy, *queue, *severity, *customer, *from, *until, *answers;
     gboolean json;
 } Options;
 
@@ -35,7 +35,7 @@ static gboolean read_options(int argc, char **argv, Options *o, GError **err)
     const struct {
         const char *name;
         const char **into;
-    } known[] = {{"--policy", &o->policy}, {"--queue", &o->queue}, {"--severity", &o->severity},
+    } known[] = {{"--policy", &o->policy}, {"--queue", &o->queue}, {"--severity", &o->severity}, {"--customer", &o->customer},
                  {"--from", &o->from},     {"--until", &o->until}, {"--answers", &o->answers}};
     for (int i = 1; i < argc; i++) {
         gsize k = 0;
@@ -62,6 +62,19 @@ static gboolean read_severity(const Simulation *s, int *ret, GError **err)
     if ((*text != 'S' && *text != 's') || text[1] < '1' || text[1] >= '1' + SEVERITY_COUNT || text[2] != '\0')
         return error_set(err, ERROR_USAGE, "simulate: severity '%s': expected S1 to S%d", text, SEVERITY_COUNT);
     *ret = text[1] - '1';
+    return TRUE;
+}
+
+/* Whose plan, language and name count. Of the house he would be no customer. */
+static gboolean check_customer(const Simulation *s, GError **err)
+{
+    const char *address = s->options->customer, *at = address != NULL ? strchr(address, '@') : NULL;
+    if (address == NULL)
+        return TRUE;
+    if (at == NULL || at == address || at[1] == '\0' || strpbrk(address, " \t\r\n<>\",") != NULL)
+        return error_set(err, ERROR_USAGE, "simulate: customer '%s': expected a mail address, like kim@customer.example", address);
+    if (config_contact_by_address(s->desk->config, address) != NULL || config_queue_by_address(s->desk->config, address) != NULL)
+        return error_set(err, ERROR_USAGE, "simulate: customer '%s': expected an address that is not of the configuration", address);
     return TRUE;
 }
 
@@ -115,7 +128,7 @@ static gboolean simulate(Simulation *s, int severity, GError **err)
     g_autoptr(GPtrArray) runs = NULL;
     guint answered = 0;
     gboolean over = FALSE;
-    if (!rehearse_new(s->desk, s->from, FALSE, rehearsed_mail, &s->shown, &r, err) || !rehearse_open(r, s->queue, severity, &s->ticket, err))
+    if (!rehearse_new(s->desk, s->from, FALSE, rehearsed_mail, &s->shown, &r, err) || !rehearse_open(r, s->queue, severity, s->options->customer, &s->ticket, err))
         return FALSE;
     while (!over)
         if (!step(s, r, &answered, &over, err))
@@ -131,7 +144,7 @@ static gboolean run(Simulation *s, GError **err)
     const Options *o = s->options;
     int severity;
     s->answers = g_ptr_array_new();
-    if (!rehearsed_queue(s->desk, o->policy, o->queue, &s->queue, err) || !read_severity(s, &severity, err) || !read_times(s, err))
+    if (!rehearsed_queue(s->desk, o->policy, o->queue, &s->queue, err) || !read_severity(s, &severity, err) || !check_customer(s, err) || !read_times(s, err))
         return FALSE;
     if (o->answers != NULL) {
         g_ptr_array_unref(s->answers);

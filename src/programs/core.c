@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/sha256.h"
 #include "base/spoolname.h"
 
 #include "store/audit.h"
@@ -112,12 +113,6 @@ static void arrival_free(gpointer p)
     g_free(a);
 }
 
-/* Envelope lines count only for files of users whom the configuration names, root, and ourselves. */
-static gboolean is_trusted_owner(const Desk *d, uid_t owner)
-{
-    return owner == 0 || owner == geteuid() || config_is_intake_user(d->config, owner);
-}
-
 static void read_envelope(const Desk *d, Arrival *a)
 {
     const char *problem;
@@ -127,7 +122,7 @@ static void read_envelope(const Desk *d, Arrival *a)
         log_event(LOGGING_WARNING, "event=envelope file=%s reason=\"%s\"", a->file->name, problem);
     }
     a->offset = e->mail_offset;
-    a->is_ours = is_trusted_owner(d, a->file->owner);
+    a->is_ours = !a->file->is_strangers && config_counts_owner(d->config, a->file->owner, geteuid());
     if (!a->is_ours) {
         e->sender = e->queue = NULL;
         e->recipient_count = 0;
@@ -157,7 +152,7 @@ static gboolean open_arrival(Core *c, const char *name, Instant now, Arrival **r
         arrival_free(a);
         return FALSE;
     }
-    a->digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)a->file->bytes->str, a->file->bytes->len);
+    a->digest = sha256_hex(a->file->bytes->str, a->file->bytes->len);
     read_envelope(c->desk, a);
     /* A name of another user's making may say any time. */
     Instant received = a->envelope.received_at >= 0 ? a->envelope.received_at : a->is_ours ? spoolname_seconds(name) : a->file->changed_at;

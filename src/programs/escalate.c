@@ -34,7 +34,7 @@ struct CommandContext {
 const CommandEntry cmd_table[] = {
     {"init", "DIR [--system] [--country CODE] [--tz ZONE]", "writes a working starter set into a new directory", cmd_init},
     {"check", "[--mta [--send ADDRESS [--wait SECONDS]] | --database [--repair]]", "checks configuration and templates; the mail server's side; the database", cmd_check},
-    {"list", "[--all] [WORDS] [FIELD:VALUE]", "lists tickets", cmd_list},
+    {"list", "[-n N] [--all] [WORDS] [FIELD:VALUE]", "lists tickets", cmd_list},
     {"new", "--queue Q --from ADDRESS [OPTIONS] [TEXT]", "opens a ticket for a customer who phoned", cmd_new},
     {"show", "ID", "shows a ticket with its mails and runs", cmd_show},
     {"explain", "ID [--tz ZONE]", "says why each deadline is when it is", cmd_explain},
@@ -75,7 +75,7 @@ const CommandEntry cmd_table[] = {
     {"drill", "--policy P [--queue Q] [--severity S1…S4] [--subject TEXT] | list | report ID | end ID", "an exercise through the real path", cmd_drill},
     {"roundcall", "[--all | --role ROLE | CONTACT…]", "asks contacts to confirm how they are reached; without words: how that stands", cmd_roundcall},
     {"policy", "NAME [--dot] [--json] | --adopt [ID]", "shows a ladder; running escalations go by the present configuration", cmd_policy},
-    {"simulate", "--policy P [--queue Q] [--severity S] --from T [--until T] [--answers FILE] [--json]", "says what a policy would send", cmd_simulate},
+    {"simulate", "--policy P [--queue Q] [--severity S] [--customer ADDRESS] --from T [--until T] [--answers FILE] [--json]", "says what a policy would send", cmd_simulate},
     {"replay", "[--policy P] [--queue Q] [--until T] [--answers-resolve] [--diff OLD NEW] [--json] MBOX… | --threads MBOX…",
      "says what the policy would have done with old mail, or threads it", cmd_replay},
     {"health", "", "says whether all works, as a monitoring plugin", cmd_health},
@@ -280,6 +280,19 @@ static int run(int argc, char **argv, CommandContext *ctx)
     return 2;
 }
 
+/* A command was refused: perhaps for an option that stands before its name only. */
+static void hint_order(int argc, char **argv)
+{
+    static const char *const before[] = {"-c", "--config", "--json", "--now"};
+    for (int i = 1; i < argc; i++)
+        for (gsize k = 0; k < G_N_ELEMENTS(before); k++)
+            if (strcmp(argv[i], before[k]) == 0 || (g_str_has_prefix(argv[i], before[k]) && argv[i][strlen(before[k])] == '=')) {
+                g_autofree char *line = g_strdup_printf("escalate: %s stands before the command: escalate %s … %s\n", before[k], before[k], argv[0]);
+                fputs(line, stderr);
+                return;
+            }
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
@@ -312,6 +325,8 @@ int main(int argc, char **argv)
     argv += optind;
     optind = 0; /* each command reads its own options */
     int status = run(argc, argv, &ctx);
+    if (status == 2 || status == 78) /* the line or the configuration: not where that was given behind the command */
+        hint_order(argc, argv);
     desk_free(ctx.desk);
     return status;
 }

@@ -316,7 +316,7 @@ gboolean command_when(const CommandWhen *when, const Zone *zone, Instant now, In
         else if (t <= now && when->weekday > 0 && when->month == 0)
             t = at_day(when, zone, day + 7);
     }
-    g_autofree char *text = instant_format(t);
+    g_autofree char *text = zone_format_rfc3339(zone, t); /* with its year: that may be what is wrong */
     g_autofree char *why = phrase_make(t <= now ? PHRASE("time '{time}' is past") : PHRASE("time '{time}' is more than a year ahead"), "time", text, NULL);
     if (t <= now || t > now + (Seconds)FARTHEST_DAYS * 86400)
         return error_set(err, ERROR_REFUSED, "%s", why);

@@ -162,7 +162,7 @@ static void exhausted_timer(LadderStep *s)
         ladder_climb_look_again(s);
         return;
     }
-    ladder_climb_stop_pages(s);
+    ladder_climb_stop_late(s);
     if (!ladder_climb_page_people(s, r->level, 1))
         ladder_climb_act(s, LADDER_DO_NOBODY, r->level, NULL, NULL);
     ladder_climb_exhausted(s);

@@ -155,6 +155,8 @@ void ladder_action_free(LadderAction *a);
  * caller stores them and sets the id before the next step. Cannot fail: every pair of state and event is defined. */
 GPtrArray *ladder_step(LadderRun *r, const LadderEvent *event, const LadderWorld *world, Instant now);
 
+/* Whether a page of it is over: spent, or its contact out. */
+gboolean ladder_has_past_page(const LadderRun *r);
 /* When LADDER_TIMER is due next; INSTANT_NONE if nothing waits. */
 Instant ladder_next_at(const LadderRun *r);
 

@@ -80,6 +80,16 @@ void ladder_climb_stop_pages(LadderStep *s)
     }
 }
 
+/* Whoever was asked within the last ack-within, in place of somebody who is away, still has that. */
+void ladder_climb_stop_late(LadderStep *s)
+{
+    for (guint i = 0; i < s->run->pages->len; i++) {
+        LadderPage *p = g_ptr_array_index(s->run->pages, i);
+        if (is_pending(p) && (p->state == PAGE_QUEUED || p->deadline_at <= s->now))
+            ladder_climb_stop_page(s, p, PAGE_SPENT);
+    }
+}
+
 /* Takes back his pages; TRUE if the current level was waiting for him. */
 gboolean ladder_climb_take_back(LadderStep *s, const char *contact)
 {
@@ -135,7 +145,8 @@ void ladder_climb_page(LadderStep *s, int level, const char *contact, int attemp
     ladder_add_page(s->run, 0, level, attempt, contact, PAGE_ESCALATION);
 }
 
-/* Pages the people of a level as they are now; FALSE if nobody can be asked. `attempt` 1 is the first mail of a level. */
+/* Pages the people of a level as they are now, but for those who are being asked; FALSE if nobody can be. `attempt` 1 is the first mail of
+ * a level. */
 gboolean ladder_climb_page_people(LadderStep *s, int level, int attempt)
 {
     g_autoptr(GPtrArray) people = s->world->people(s->world->data, level, s->now);
@@ -146,7 +157,8 @@ gboolean ladder_climb_page_people(LadderStep *s, int level, int attempt)
         if (c == NULL || ladder_climb_has(chosen, c))
             continue;
         g_ptr_array_add(chosen, (gpointer)c);
-        ladder_climb_page(s, level, c, attempt, person);
+        if (!ladder_climb_is_asked(s, level, c))
+            ladder_climb_page(s, level, c, attempt, person);
     }
     return chosen->len > 0;
 }

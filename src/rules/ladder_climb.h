@@ -26,6 +26,7 @@ gboolean ladder_climb_was_tried(const LadderStep *s, int level, const char *cont
 gboolean ladder_climb_is_asked(const LadderStep *s, int level, const char *contact);
 void ladder_climb_stop_page(LadderStep *s, LadderPage *p, PageState waiting_to);
 void ladder_climb_stop_pages(LadderStep *s);
+void ladder_climb_stop_late(LadderStep *s);
 gboolean ladder_climb_take_back(LadderStep *s, const char *contact);
 gboolean ladder_climb_put_out(LadderStep *s, const char *contact);
 const char *ladder_climb_reachable(LadderStep *s, int level, const char *contact, gboolean must_be_new);

@@ -61,6 +61,14 @@ void ladder_action_free(LadderAction *a)
     g_free(a);
 }
 
+gboolean ladder_has_past_page(const LadderRun *r)
+{
+    for (guint i = 0; i < r->pages->len; i++)
+        if (!is_pending(g_ptr_array_index(r->pages, i)))
+            return TRUE;
+    return FALSE;
+}
+
 static Instant earlier(Instant a, Instant b) { return a == INSTANT_NONE ? b : b == INSTANT_NONE ? a : MIN(a, b); }
 
 Instant ladder_next_at(const LadderRun *r)

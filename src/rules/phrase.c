@@ -106,21 +106,48 @@ typedef struct {
     const char *begin, *end;
 } Range;
 
-static void say_time(GString *into, const char *text, const Phrasebook *book)
+/* Words that base/zone, rules/duration and flows/view write, where another language has others. */
+static const char *time_word(const Phrasebook *book, const char *word)
+{
+    static const char *const words[] = {
+        PHRASE("Mon"), PHRASE("Tue"), PHRASE("Wed"), PHRASE("Thu"), PHRASE("Fri"), PHRASE("Sat"), PHRASE("Sun"), PHRASE("Mar"), PHRASE("May"), PHRASE("Oct"),
+        PHRASE("Dec"), PHRASE("day"), PHRASE("days"), PHRASE("under"),
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strcmp(word, words[i]) == 0) {
+            const char *said = phrasebook_find(book, word, NULL);
+            return said != NULL ? said : word;
+        }
+    return word;
+}
+
+/* "24 Nov" and not "3 h": the day of a month. */
+static gboolean is_date(const char *day, const char *month)
+{
+    static const char months[] = " Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";
+    g_autofree char *word = month != NULL ? g_strdup_printf(" %s ", month) : NULL;
+    return word != NULL && strspn(day, "0123456789") == strlen(day) && strlen(word) == 5 && strstr(months, word) != NULL;
+}
+
+char *phrase_time(const char *text, const Phrasebook *book)
 {
     g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    g_autoptr(GString) s = g_string_new(NULL);
     for (guint i = 0; words[i] != NULL; i++) {
-        const char *said = phrasebook_find(book, words[i], NULL);
-        g_string_append_printf(into, "%s%s", i > 0 ? " " : "", said != NULL ? said : words[i]);
+        g_autofree char *date = is_date(words[i], words[i + 1]) ? phrase_make("{day} {month}", "day", words[i], "month", time_word(book, words[i + 1]), NULL) : NULL;
+        g_autofree char *said = date != NULL ? phrase_say(date, book) : g_strdup(time_word(book, words[i]));
+        g_string_append_printf(s, "%s%s", i > 0 ? " " : "", said);
+        i += date != NULL;
     }
+    return g_strdup(s->str);
 }
 
 static void say_value(GString *into, const PhrasebookHole *hole, const Range *v, const Phrasebook *book, int depth)
 {
-    g_autofree char *text = g_strndup(v->begin, (gsize)(v->end - v->begin));
+    g_autofree char *text = g_strndup(v->begin, (gsize)(v->end - v->begin)), *time = NULL;
     const char *known = hole->kind_length == strlen("phrase") ? phrasebook_find(book, text, NULL) : NULL;
     if (hole->kind_length == strlen("time") && strchr(text, BEGIN) == NULL)
-        say_time(into, text, book);
+        g_string_append(into, time = phrase_time(text, book));
     else if (known != NULL)
         g_string_append(into, known);
     else

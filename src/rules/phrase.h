@@ -20,6 +20,8 @@ char *phrase_make(const char *english, ...) G_GNUC_NULL_TERMINATED;
 char *phrase_make_valist(const char *english, va_list ap);
 /* Any text, with the phrases in it in the language of `book` (NULL: English). What the book does not have is English. Newly allocated. */
 char *phrase_say(const char *text, const Phrasebook *book);
+/* A time or a length of time as we write it in English ("Tue 24 Nov 10:02", "2 days 3 h") in that language. Newly allocated. */
+char *phrase_time(const char *text, const Phrasebook *book);
 /* phrase_say in English. */
 char *phrase_plain(const char *text);
 gboolean phrase_is_in(const char *text);

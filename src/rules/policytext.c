@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sha256.h"
 
 #include "base/banned.h"
 
@@ -122,7 +123,7 @@ char *policytext_write(const Policy *p)
 
 char *policytext_digest(const Policy *p)
 {
-    g_autofree char *text = policytext_write(p), *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+    g_autofree char *text = policytext_write(p), *sum = sha256_hex(text, strlen(text));
     return g_strndup(sum, 16);
 }
 

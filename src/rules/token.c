@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sha256.h"
 
 #include "base/banned.h"
 
 #define MAC_BYTES 10 /* 80 bits: RFC 2104 5 allows truncation to half of the digest, here an online guess is a mail */
 #define MAC_TEXT 16  /* the same in base32 */
-#define DIGEST_BYTES 32
 
 static const char purposes[] = "twabm";
 static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567"; /* RFC 4648 6, lower case, no padding needed */
@@ -28,17 +28,10 @@ static void write_base32(const guint8 *bytes, char *out)
 
 static void compute(GBytes *key, Token token, const char *contact, char mac[MAC_TEXT + 1])
 {
-    gsize key_length, digest_length = DIGEST_BYTES;
-    guint8 digest[DIGEST_BYTES];
-    const guchar *key_bytes = g_bytes_get_data(key, &key_length);
-    GHmac *hmac = g_hmac_new(G_CHECKSUM_SHA256, key_bytes, key_length);
-    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, token.id);
-    g_hmac_update(hmac, (const guchar *)&token.purpose, 1);
-    g_hmac_update(hmac, (const guchar *)"", 1);
-    g_hmac_update(hmac, (const guchar *)id, (gssize)strlen(id) + 1);
-    g_hmac_update(hmac, (const guchar *)contact, (gssize)strlen(contact));
-    g_hmac_get_digest(hmac, digest, &digest_length);
-    g_hmac_unref(hmac);
+    guint8 digest[SHA256_BYTES];
+    g_autoptr(GString) signed_text = g_string_new(NULL);
+    g_string_append_printf(signed_text, "%c%c%" G_GINT64_FORMAT "%c%s", token.purpose, '\0', token.id, '\0', contact);
+    sha256_hmac(key, signed_text->str, signed_text->len, digest);
     write_base32(digest, mac);
 }
 

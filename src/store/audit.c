@@ -5,16 +5,15 @@
 
 #include "base/error.h"
 #include "base/keyfile.h"
+#include "base/sha256.h"
 
 #include "base/banned.h"
 
 static char *row_hash(GBytes *key, const char *before, gint64 number, Instant at, gint64 ticket, const char *event, const char *detail)
 {
-    gsize n;
-    const guchar *k = g_bytes_get_data(key, &n);
     g_autofree char *text = g_strdup_printf("%s\n%" G_GINT64_FORMAT "\n%" G_GINT64_FORMAT "\n%" G_GINT64_FORMAT "\n%s\n%s", before, number, at,
                                             ticket, event, detail);
-    return g_compute_hmac_for_string(G_CHECKSUM_SHA256, k, n, text, -1);
+    return sha256_hmac_hex(key, text, strlen(text));
 }
 
 static gboolean last_row(Db *db, gint64 *ret_number, char **ret_hash, GError **err)
@@ -130,9 +129,7 @@ gboolean audit_person_digest(Db *db, const char *address, char **ret, GError **e
     if (!db_next(rows, err))
         return FALSE;
     g_autoptr(GBytes) key = db_bytes(rows, 0);
-    gsize n;
-    const guchar *k = g_bytes_get_data(key, &n);
-    g_autofree char *digest = g_compute_hmac_for_string(G_CHECKSUM_SHA256, k, n, address, -1);
+    g_autofree char *digest = sha256_hmac_hex(key, address, strlen(address));
     *ret = g_strdup_printf("%" G_GINT64_FORMAT ":%.16s", id, digest);
     return TRUE;
 }

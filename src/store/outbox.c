@@ -105,11 +105,14 @@ gboolean outbox_to_archive(Db *db, gint64 max, GArray **ret, GError **err)
                   "i", max);
 }
 
+/* Pages before all else. Each by its index: ten thousand may be due. */
 gboolean outbox_next(Db *db, Instant now, OutboxRow **ret, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
-    return db_select(db, &rows, err, "select " FACTS ", " BYTES " from outbox where state = 'queued' and class <> 'command' and next_at <= $1 order by class = 'page' desc, next_at, id limit 1", "t",
-                     now)
+    return db_select(db, &rows, err,
+                     "select " FACTS ", " BYTES " from outbox where id = coalesce("
+                     "(select id from outbox where state = 'queued' and class = 'page' and next_at <= $1 order by next_at, id limit 1), "
+                     "(select id from outbox indexed by outbox_next where state = 'queued' and class <> 'command' and next_at <= $1 order by next_at, id limit 1))", "t", now)
            && first_row(rows, ret, err);
 }
 
@@ -135,15 +138,15 @@ gboolean outbox_by_message_id(Db *db, const char *message_id, OutboxRow **ret, G
     return db_select(db, &rows, err, "select " FACTS ", " BYTES " from outbox where message_id = $1 order by id limit 1", "s", message_id) && first_row(rows, ret, err);
 }
 
-gboolean outbox_list(Db *db, gint64 ticket, const char *state, gint64 max, GPtrArray **ret, GError **err)
+gboolean outbox_list(Db *db, gint64 ticket, gint64 max, GPtrArray **ret, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)outbox_row_free);
     GError *local = NULL;
-    if (!db_select(db, &rows, err,
-                   "select * from (select " FACTS " from outbox where ($1 = 0 or ticket_id = $1) and ($2 is null or state = $2) order by id desc limit $3)"
-                   " as newest order by id",
-                   "isi", ticket, state, max))
+    gboolean ok = ticket != 0 ? db_select(db, &rows, err, "select * from (select " FACTS " from outbox where ticket_id = $1 order by id desc limit $2) as newest order by id",
+                                          "ii", ticket, max)
+                              : db_select(db, &rows, err, "select * from (select " FACTS " from outbox order by id desc limit $1) as newest order by id", "i", max);
+    if (!ok)
         return FALSE;
     while (db_next(rows, &local))
         g_ptr_array_add(list, row_of(rows, FALSE));
@@ -153,6 +156,13 @@ gboolean outbox_list(Db *db, gint64 ticket, const char *state, gint64 max, GPtrA
     }
     *ret = g_steal_pointer(&list);
     return TRUE;
+}
+
+gboolean outbox_pause_pages(Db *db, const OutboxRow *row, Instant until, GError **err)
+{
+    return db_run(db, err,
+                  "update outbox set next_at = $4 where ticket_id = $1 and contact = $2 and channel = $3 and state = 'queued' and notification_id is not null"
+                  " and next_at < $4", "isst", row->ticket_id, row->contact, row->channel, until);
 }
 
 gboolean outbox_sent(Db *db, gint64 id, Instant now, const char *reply, GError **err)

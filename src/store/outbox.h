@@ -42,8 +42,10 @@ gboolean outbox_next_command(Db *db, Instant now, OutboxRow **ret, GError **err)
 gboolean outbox_load(Db *db, gint64 id, OutboxRow **ret, GError **err);
 /* The row with that Message-ID, of copies the first; *ret is NULL where there is none. */
 gboolean outbox_by_message_id(Db *db, const char *message_id, OutboxRow **ret, GError **err);
-/* Rows of a ticket (0: all), newest last, without bytes; state NULL: all. OutboxRow *, with free func. */
-gboolean outbox_list(Db *db, gint64 ticket, const char *state, gint64 max, GPtrArray **ret, GError **err);
+/* Pages about the ticket of `row` to the same contact in the same way, which wait: not before `until`. */
+gboolean outbox_pause_pages(Db *db, const OutboxRow *row, Instant until, GError **err);
+/* Rows of a ticket (0: all), at most the last `max`, newest last, without bytes. OutboxRow *, with free func. */
+gboolean outbox_list(Db *db, gint64 ticket, gint64 max, GPtrArray **ret, GError **err);
 gboolean outbox_sent(Db *db, gint64 id, Instant now, const char *reply, GError **err);
 /* Tried and put off until `next`. */
 gboolean outbox_later(Db *db, gint64 id, Instant next, const char *reply, GError **err);

@@ -240,5 +240,11 @@ static const char step_9[] =
     "create table successor (run_id integer not null references run, by_run_id integer not null references run, primary key (run_id, by_run_id))"
     " without rowid, strict;";
 
-const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8, step_9};
-const int schema_version_count = 9;
+static const char step_10[] =
+    "create index outbox_first on outbox (next_at, id) where state = 'queued' and class = 'page';"
+    /* The first tickets of `list` and the customers of a domain, among a million of either. */
+    "create index ticket_open on ticket (severity, id) where is_drill = 0 and state in ('new', 'open', 'waiting');"
+    "create index person_domain on person (lower(substr(address, length(rtrim(address, replace(address, '@', ''))) + 1)));";
+
+const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8, step_9, step_10};
+const int schema_version_count = 10;

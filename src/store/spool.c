@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/sha256.h"
 #include "base/spoolname.h"
 #include "base/zone.h"
 
@@ -117,6 +118,7 @@ gboolean spool_open(const char *spool, const char *name, SpoolFile **ret, GError
     if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
         return error_set(err, ERROR_DATA, "'%s': is not a regular file with one link", f->path);
     f->owner = st.st_uid;
+    f->is_strangers = (st.st_mode & SPOOL_STRANGERS) != 0;
     f->changed_at = st.st_ctime;
     GError *local = NULL;
     if (!files_read_fd(f->fd, f->path, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &f->bytes, &local)) {
@@ -176,7 +178,7 @@ gboolean spool_digest(const char *spool, const char *relative, char **ret, GErro
     g_autoptr(GString) bytes = NULL;
     if (!files_read(path, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &bytes, err))
         return FALSE;
-    *ret = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes->str, bytes->len);
+    *ret = sha256_hex(bytes->str, bytes->len);
     return TRUE;
 }
 

@@ -2,14 +2,21 @@
 #ifndef STORE_SPOOL_H
 #define STORE_SPOOL_H
 
+#include <sys/stat.h>
+
 #include "base/instant.h"
 
 /* What an error begins with where a name stands for another mail already: no try will mend it. */
 #define SPOOL_NAME_TAKEN "another mail has this name"
 
+/* In the mode of a message file: it was another user's, and became ours by a restore, which must not make his envelope lines count. Only who owns a
+ * file can take it off, a rename keeps it, and Linux gives it no other meaning on files. */
+#define SPOOL_STRANGERS ((mode_t)S_ISVTX)
+
 typedef struct {
     char *name, *path;
     uid_t owner;
+    gboolean is_strangers; /* whoever owns it */
     Instant changed_at; /* by the system: no user can date it back */
     GString *bytes; /* envelope and mail */
     int fd;         /* open for reading, at 0 */

@@ -25,6 +25,7 @@ struct TarWriter {
 struct TarReader {
     struct archive *archive;
     uid_t owner;
+    mode_t mode;
     char *path;
     int fd;
 };
@@ -73,12 +74,12 @@ gboolean tar_create(const char *path, TarWriter **ret, GError **err)
     return ok;
 }
 
-static gboolean begin(TarWriter *w, const char *name, gint64 size, const struct stat *st, GError **err)
+static gboolean begin(TarWriter *w, const char *name, gint64 size, mode_t mode, const struct stat *st, GError **err)
 {
     struct archive_entry *e = archive_entry_new();
     archive_entry_set_pathname(e, name);
     archive_entry_set_filetype(e, AE_IFREG);
-    archive_entry_set_perm(e, 0600);
+    archive_entry_set_perm(e, 0600 | mode);
     archive_entry_set_size(e, size);
     archive_entry_set_mtime(e, st != NULL ? st->st_mtim.tv_sec : 0, 0);
     archive_entry_set_uid(e, st != NULL ? st->st_uid : geteuid());
@@ -104,13 +105,13 @@ gboolean tar_add_text(TarWriter *w, const char *name, const char *text, char **r
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     gsize n = strlen(text);
-    if (!begin(w, name, (gint64)n, NULL, err) || !put(w, text, n, sum, err))
+    if (!begin(w, name, (gint64)n, 0, NULL, err) || !put(w, text, n, sum, err))
         return FALSE;
     give_digest(sum, ret_digest);
     return TRUE;
 }
 
-gboolean tar_add_fd(TarWriter *w, const char *name, int fd, char **ret_digest, gboolean *ret_shrank, GError **err)
+gboolean tar_add_fd(TarWriter *w, const char *name, int fd, mode_t mode, char **ret_digest, gboolean *ret_shrank, GError **err)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     char buffer[BLOCK];
@@ -118,7 +119,7 @@ gboolean tar_add_fd(TarWriter *w, const char *name, int fd, char **ret_digest, g
     if (fstat(fd, &st) != 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "stat '%s'", name);
     gboolean shrank = FALSE;
-    if (!begin(w, name, st.st_size, &st, err))
+    if (!begin(w, name, st.st_size, mode, &st, err))
         return FALSE;
     for (off_t at = 0; at < st.st_size;) {
         gsize wanted = (gsize)MIN(st.st_size - at, BLOCK);
@@ -197,11 +198,13 @@ gboolean tar_next(TarReader *r, const char **ret_name, GError **err)
     if (name == NULL || !is_safe(name) || archive_entry_filetype(e) != AE_IFREG)
         return error_set(err, ERROR_DATA, "'%s': holds '%s', which is no file of a backup", r->path, name != NULL ? name : "");
     r->owner = (uid_t)archive_entry_uid(e);
+    r->mode = archive_entry_perm(e);
     *ret_name = name;
     return TRUE;
 }
 
 uid_t tar_owner(const TarReader *r) { return r->owner; }
+mode_t tar_mode(const TarReader *r) { return r->mode; }
 
 gboolean tar_extract(TarReader *r, int fd, const char *name, char **ret_digest, GError **err)
 {

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/sha256.h"
 #include "time/icalread.h"
 #include "time/scan.h"
 #include "time/tzid.h"
@@ -386,7 +387,7 @@ gboolean ical_parse(const char *path, const char *bytes, gsize length, GPtrArray
     if (root == NULL)
         return error_set(err, ERROR_DATA, "calendar file '%s': libical cannot read it", path);
     g_autoptr(IcalFile) f = icalfile_new(path);
-    f->digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, length);
+    f->digest = sha256_hex(bytes, length);
     g_autoptr(GHashTable) vtimezones = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Reader r = {.file = f, .vtimezones = vtimezones, .lines = lines, .warnings = warnings};
     gboolean good = read_tree(&r, root, err);

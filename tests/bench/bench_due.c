@@ -31,12 +31,6 @@ static const char *const filling[] = {
     EACH "insert into due (what, next_at, ticket_id, clock_id, policy, level) select 'at', 1795597200, i, i, 'standard', 1 from n",
 };
 
-static void or_fail(gboolean ok, const GError *err, const char *doing)
-{
-    if (!ok)
-        fail("%s: %s", doing, err != NULL ? err->message : "?");
-}
-
 static double cpu_us(void)
 {
     struct rusage r;

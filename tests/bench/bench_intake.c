@@ -25,12 +25,6 @@
 
 static char *mails[MAILS], *names[MAILS];
 
-static void or_fail(gboolean ok, const GError *err, const char *doing)
-{
-    if (!ok)
-        fail("%s: %s", doing, err != NULL ? err->message : "?");
-}
-
 /* A customer's mail as a program writes it: text and the same as HTML. Every one has its own sender and domain. */
 static char *make_mail(int number)
 {

@@ -26,12 +26,6 @@ static const char *const filling[] = {
     EACH "insert into clock_event (clock_id, at, event, due_at, calendar, duration) select i, 1795000000 + i, 'start', 1800000000 + i, 'office', '40bd' from n",
 };
 
-static void or_fail(gboolean ok, const GError *err, const char *doing)
-{
-    if (!ok)
-        fail("%s: %s", doing, err != NULL ? err->message : "?");
-}
-
 static double resident_mib(void)
 {
     g_autofree char *text = NULL;

@@ -32,6 +32,12 @@ static const char bench_configuration[] =
     "  operations: {address: [operations@desk.example], mode: observe, team: [role:director], lead: dana, plans: [basic],"
     " policy: standard, calendar: always, default-severity: S1}\n";
 
+static inline void or_fail(gboolean ok, const GError *err, const char *doing)
+{
+    if (!ok)
+        fail("%s: %s", doing, err != NULL ? err->message : "?");
+}
+
 /* The path of its configuration; newly allocated. */
 static inline char *bench_make_desk(const char *directory)
 {

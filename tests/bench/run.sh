@@ -1,6 +1,6 @@
 #!/bin/sh
-# run.sh BUILDDIR SRCDIR: what escalate costs, beside what cannot be saved. Builds its programs with the flags of the build in
-# BUILDDIR, runs them there (the file system counts: fsync), and prints a line a figure: name, value, floor, ratio, aim,
+# run.sh BUILDDIR SRCDIR: what escalate costs, beside what cannot be saved. Runs the programs that the build in BUILDDIR holds,
+# there (the file system counts: fsync), and prints a line a figure: name, value, floor, ratio, aim,
 # separated by tabs. Value and floor are medians of interleaved rounds. Only the ratio says anything on another machine. No
 # test: nothing fails for being slow.
 set -u
@@ -22,33 +22,8 @@ mkdir "$work" || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
-# set_by_configure NAME: a variable of the build's Makefile.
-set_by_configure() { sed -n "s/^$1 = //p" "$build/Makefile" | head -1; }
-cc=$(set_by_configure CC)
-flags="$(set_by_configure CFLAGS) $(set_by_configure SANITIZE)"
-flags="$flags $(set_by_configure WARNINGS) $(set_by_configure DEPS_CFLAGS)"
-libs="$(set_by_configure LDFLAGS) $(set_by_configure DEPS_LIBS) $(set_by_configure LIBS)"
-[ -z "$(set_by_configure SANITIZE)" ] || echo "# built with sanitizers: these figures mean nothing"
-
-# compile PROGRAM [OBJECT]…
-compile() {
-    compile_name=$1
-    shift
-    # shellcheck disable=SC2086 # words are wanted
-    $cc -std=gnu11 -D_GNU_SOURCE $flags -I"$source" -I"$source/src" -I"$build" -o "$work/$compile_name" \
-        "$bench/$compile_name.c" "$@" "$build/libescalate.a" $libs || exit 2
-}
-core="$build/src/programs/core.o $build/src/programs/parse_worker.o $build/src/programs/deliver_worker.o $build/src/programs/sign_worker.o $build/src/programs/handover.o"
-$cc -O2 -static -o "$work/empty" "$bench/empty.c" || exit 2
-$cc -std=gnu11 -D_GNU_SOURCE -O2 -I"$source" -o "$work/bench_filter" "$bench/bench_filter.c" || exit 2
-compile bench_worktime
-compile bench_recalc
-compile bench_due
-compile bench_lmtp "$build/src/programs/lmtp_worker.o" "$build/src/programs/lmtp_listen.o" "$build/src/programs/lmtp_sync.o" "$build/src/programs/lmtp_connection.o"
-# shellcheck disable=SC2086 # words are wanted
-compile bench_intake $core
-# shellcheck disable=SC2086 # words are wanted
-compile bench_pass $core
+programs=$build/tests/bench
+! grep -q '^SANITIZE = -' "$build/Makefile" || echo "# built with sanitizers: these figures mean nothing"
 
 # Office hours with a break, and twelve holidays a year: about 500 intervals.
 {
@@ -83,6 +58,7 @@ memory of 1000 calendars over 3 years MiB|<= 64
 1000000 deadlines computed s|<= 1
 100000 deadlines moved: longest transaction ms|<= 50
 10000 escalations due at once, CPU s|<= 2
+deliver us/mail|<= 1.25x
 escalated --once ms, 100000 open tickets, nothing due|<= 1.5x
 one round us, 100000 open tickets, nothing due|<= 2x
 its timers us|<= 2x
@@ -92,16 +68,17 @@ AIMS
 }
 
 figures() {
-    "$work/bench_filter" "$build/escalate-filter" "$work/empty" "$work/filter" || exit 1
-    "$work/bench_lmtp" "$work/lmtp" 2>"$work/lmtp.log" || exit 1
-    sh "$bench/lmtp-postfix.sh" "$work/bench_lmtp" "$work/postfix" "$source" || exit 1
-    "$work/bench_worktime" "$work/hours.ics" "$work/holidays.ics" || exit 1
-    "$work/bench_recalc" "$work/recalc" "$work/hours.ics" "$work/holidays.ics" || exit 1
-    "$work/bench_due" "$work/due" || exit 1
-    "$work/bench_intake" "$work/intake" || exit 1
-    "$work/bench_pass" "$build/escalated" "$work/pass" || exit 1
+    "$programs/bench_filter" "$build/escalate-filter" "$programs/empty" "$work/filter" || exit 1
+    "$programs/bench_lmtp" "$work/lmtp" 2>"$work/lmtp.log" || exit 1
+    sh "$bench/lmtp-postfix.sh" "$programs/bench_lmtp" "$work/postfix" "$source" || exit 1
+    "$programs/bench_worktime" "$work/hours.ics" "$work/holidays.ics" || exit 1
+    "$programs/bench_recalc" "$work/recalc" "$work/hours.ics" "$work/holidays.ics" || exit 1
+    "$programs/bench_due" "$work/due" || exit 1
+    "$programs/bench_deliver" "$work/deliver" || exit 1
+    "$programs/bench_intake" "$work/intake" || exit 1
+    "$programs/bench_pass" "$build/escalated" "$work/pass" || exit 1
 }
-mkdir "$work/lmtp" "$work/postfix" "$work/recalc" "$work/due" "$work/filter" "$work/intake" "$work/pass" || exit 2
+mkdir "$work/lmtp" "$work/postfix" "$work/recalc" "$work/due" "$work/deliver" "$work/filter" "$work/intake" "$work/pass" || exit 2
 aims >"$work/aims"
 printf 'figure\tvalue\tfloor\tratio\taim\n'
 { figures || echo failed >"$work/failed"; } | awk -F '\t' -v OFS='\t' -v aims="$work/aims" '

@@ -198,7 +198,7 @@ else
     }
     drop 0000000001.000001-17-1-99.mx 'Received-At: 1970-01-01T00:00:01.000000Z' 'Sender: kim@acme.test' "Recipient: support@desk.test" 'Queue: support' 'Uid: 0'
     "$ESCALATED" -c "$CONF" --once 2>>"$WORK/log"
-    same "another user's file: his envelope does not count" 'sales mallory@evil.test' "$(sqlite_value "select queue from ticket where id = 2") $(sqlite_value \
+    same "another user's file: his envelope does not count" 'sales mallory@evil.test' "$(sqlite_value "select group_concat(queue) from clock where ticket_id = 2 and target = 'respond'") $(sqlite_value \
         "select address from ticket t join person p on p.id = t.requester_id where t.id = 2")"
     same "another user's file: nor does the time in its name" 1 "$(sqlite_value "select count(*) from ticket where id = 2 and opened_at > strftime('%s', '2026-01-01')")"
     as_nobody ln -s "$WORK/key" "$SPOOL/incoming/0000000002.000001-17-1-99.mx"

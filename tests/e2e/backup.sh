@@ -168,6 +168,151 @@ exits "which can be read" 0 env LC_ALL=C.UTF-8 "$ESCALATE" -c "$NEW/escalate.yam
 exits "anywhere" 0 env LC_ALL=C "$ESCALATE" -c "$NEW/escalate.yaml" restore --verify "$WORK/odd.tar"
 rm -f "$NEW/spool/incoming"/*
 
+# ---- another user's files: his envelope counts nowhere, and his names leave nothing out ----
+place() { # DIRECTORY: a desk like this one
+    mkdir "$WORK/$1"
+    cp "$WORK"/*.ics "$WORK/$1/"
+    cp "$CONF" "$WORK/$1/escalate.yaml"
+}
+of() { # DIRECTORY COMMAND…
+    of_place=$WORK/$1
+    shift
+    "$ESCALATE" -c "$of_place/escalate.yaml" --now 2026-05-26T14:00:00+02:00 "$@"
+}
+once() { "$ESCALATED" -c "$WORK/$1/escalate.yaml" --once --now 2026-05-26T14:01:00+02:00 2>>"$WORK/log"; }
+queues_of() { # DIRECTORY SUBJECT: those that owe an answer
+    python3 -c 'import sqlite3,sys
+print(*sorted(row[0] for row in sqlite3.connect(sys.argv[1]).execute("select c.queue from clock c join ticket t on t.id = c.ticket_id"
+    " where t.subject = ? and target = ?", [sys.argv[2], "respond"])))' "$WORK/$1/escalate.db" "$2"
+}
+his() { # FILE SUBJECT: a mail to sales whose envelope says support
+    {
+        printf 'X-Escalate-Envelope-%s\n' 'Sender: kim@acme.test' 'Recipient: support@desk.test' 'Queue: support' 'Uid: 0' 'End: 1'
+        make_mail mallory@evil.test sales@desk.test "$2" 'Hello.'
+    } >"$1"
+    # who is not root cannot give a file away: as a restore leaves it
+    if [ "$(id -u)" -eq 0 ]; then chmod 0440 "$1" && chown 65533 "$1"; else chmod 1440 "$1"; fi
+}
+H=1779780000.000001-17 # how his names begin
+place near
+near=$WORK/near/spool
+exits "a desk" 0 once near
+SPOOL=$near NOW=2026-05-26T10:00:00+02:00 make_mail joe@acme.test support@desk.test 'Everything is down' >"$WORK/mail"
+(SPOOL=$near && deliver joe@acme.test support@desk.test <"$WORK/mail")
+exits "with a mail" 0 once near
+known=$(find "$near/archive" -type f ! -name 'out-*')
+his "$near/incoming/$(basename "$known")" 'Under a name that is known'
+his "$near/incoming/$H-1-99.mx" 'Waiting'
+his "$near/hold/$H-2-99.mx" 'Held'
+echo 'for a reason' >"$near/hold/$H-2-99.mx.reason"
+his "$near/archive/2026/05/26/$H-3-99.mx" 'Newer than the database'
+exits "a backup with another user's files" 0 of near backup "$WORK/his.tar"
+tar -tf "$WORK/his.tar" >"$WORK/list" 2>/dev/null
+check "another user's name in incoming leaves nothing out of the archive" grep -qxF "spool/${known#"$near/"}" "$WORK/list"
+place far
+exits "they are restored" 0 of far restore "$WORK/his.tar"
+exits "that desk works" 0 once far
+same "another user's file that waited, restored: his envelope does not count" sales "$(queues_of far Waiting)"
+same "one of the archive that the database has not: nor does it" sales "$(queues_of far 'Newer than the database')"
+same "one with the name of another mail is held" "another mail has this name" "$(cut -d: -f1 "$WORK/far/spool/hold/$(basename "$known").reason")"
+same_file "whose own file is where it was" "$known" "$WORK/far/spool/${known#"$near/"}"
+exits "a backup of what was restored" 0 of far backup "$WORK/his2.tar"
+place third
+exits "restored again" 0 of third restore "$WORK/his2.tar"
+exits "what was held is tried again" 0 of third requeue "$H-2-99.mx"
+exits "by a third desk" 0 once third
+same "one of hold, restored twice and requeued: nor does it" sales "$(queues_of third Held)"
+
+# ---- backups that have no marks yet, and entries that cannot both be put in place ----
+made() { # TAR WHAT: $B with a mail of his, and changed: "plain", "twice", or the name of what is left out
+    python3 - "$B" "$1" "$2" "$WORK/mail" "$H-4-99.mx" <<'END'
+import hashlib, io, os, sys, tarfile
+source, target, what, mail, his = sys.argv[1:]
+sums = ""
+old, new = tarfile.open(source), tarfile.open(target, "w", format=tarfile.PAX_FORMAT)
+def put(name, data, uid):
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode, entry.uid = len(data), 0o600, uid
+    new.addfile(entry, io.BytesIO(data))
+def add(name, data, uid):
+    global sums
+    put(name, data, uid)
+    sums += f"{hashlib.sha256(data).hexdigest()}  {name}\n"
+for entry in old:
+    data = old.extractfile(entry).read()
+    if entry.name == "escalate-backup":
+        data = data.replace(b"strangers: marked\n", b"")
+    if entry.name not in ("SHA256SUMS", what):
+        add(entry.name, data, entry.uid)
+add(f"spool/incoming/{his}", open(mail, "rb").read(), 65533)
+add(f"spool/hold/{his}.reason", b"held while the backup was taken\n", os.geteuid())
+if what == "twice":
+    add(f"spool/incoming/{his}", b"", os.geteuid())
+put("SHA256SUMS", sums.encode(), os.geteuid())
+new.close()
+END
+}
+his "$WORK/his.mail" 'Held meanwhile'
+cp "$WORK/his.mail" "$WORK/mail"
+made "$WORK/made.tar" plain
+place older
+exits "a file of another user that was held while the backup was taken is tried" 0 of older restore --verify "$WORK/made.tar"
+exits "and restored" 0 of older restore "$WORK/made.tar"
+exits "its desk works" 0 once older
+same "where only owners tell: his envelope does not count" sales "$(queues_of older 'Held meanwhile')"
+made "$WORK/twice.tar" twice
+place fourth
+exits "one with a file twice is tried" 1 of fourth restore --verify "$WORK/twice.tar"
+match "and found" "holds 'spool/incoming/$H-4-99.mx' twice" "$(cat "$WORK/err")"
+exits "nor is it restored" 1 of fourth restore "$WORK/twice.tar"
+made "$WORK/keyless.tar" key
+exits "one without keys is tried" 1 of fourth restore --verify "$WORK/keyless.tar"
+match "and found too" "has no file 'key'" "$(cat "$WORK/err")"
+check_not "nothing was restored" test -e "$WORK/fourth/escalate.db"
+
+# ---- another user's file with the name of a mail that is taken in again ----
+place fifth
+mkdir -p "$WORK/fifth/spool/incoming"
+cp -R "$near/archive" "$WORK/fifth/spool/"
+rm "$WORK/fifth/spool/archive/2026/05/26/$H-3-99.mx"
+his "$WORK/fifth/spool/incoming/$(basename "$known")" 'In its place'
+exits "it is there when the restore begins" 0 of fifth restore "$B"
+exits "the fifth desk works" 0 once fifth
+same "the mail is taken in all the same" support "$(queues_of fifth 'Everything is down')"
+same "so is his, as his" sales "$(queues_of fifth 'In its place')"
+
+# ---- cut off at any moment and called again, it ends as if it had not been ----
+end_of() { # DIRECTORY: what there is when the desk works again; numbers, and what has them in it, are others
+    once "$1"
+    (cd "$WORK/$1" && find key audit.key spool/incoming spool/hold spool/archive -type f ! -name 'out-*' -printf '%m %p ' -exec cksum '{}' ';' | sort)
+    python3 -c 'import sqlite3,sys
+c = sqlite3.connect(sys.argv[1])
+print(sorted(c.execute("select subject, queue from ticket")), [c.execute(f"select count(*) from {t}").fetchone() for t in ("message", "clock", "outbox", "audit")])' \
+        "$WORK/$1/escalate.db"
+}
+cut_off() { # N: killed at the N-th system call; the counts are in $WORK/counts
+    rm -rf "$WORK/cut"
+    place cut
+    "$BUILDDIR/tests/fault/killat" -d "$WORK/cut" -n "$1" -c "$WORK/counts" -- \
+        "$ESCALATE" -c "$WORK/cut/escalate.yaml" --now 2026-05-26T14:00:00+02:00 restore "$WORK/his.tar" >"$WORK/out" 2>&1
+}
+if "$BUILDDIR/tests/fault/killat" -d / -c "$WORK/counts" -- /bin/true 2>/dev/null; then
+    cut_off 0
+    end_of cut >"$WORK/whole"
+    read -r calls _ <"$WORK/counts"
+    for n in $(seq 1 $((calls / 8 + 1)) "$calls"); do
+        cut_off "$n"
+        if ! of cut restore --aside "$WORK/his.tar" >"$WORK/out" 2>&1; then
+            echo "call $n: cannot be called again: $(cat "$WORK/out")"
+        elif ! end_of cut | cmp -s - "$WORK/whole"; then
+            echo "call $n: ends otherwise"
+        fi
+    done >"$WORK/cuts"
+    nothing "a restore that is killed at some of its $calls calls, from the first to the last, can be called again" "$(cat "$WORK/cuts")"
+else
+    skip "a restore that is killed can be called again" "processes cannot be traced here"
+fi
+
 # ---- a database that is not whole is not saved ----
 sed -i 's,^database: .*,database: broken.db,' "$CONF"
 cp "$NEW/escalate.db" "$WORK/broken.db"

@@ -82,7 +82,7 @@ no_match "no phone in the audit" '1234|12-34' "$(escalate audit 1)"
 reply "$(templated escalation)" bob@desk.test ack
 at 2026-05-26T10:24:00+02:00
 same "ack by mail" 'held 1' "$(level_of)"
-match "explain says what became of the page" 'bob \(level 1\): reached by chat, mail, sms: Bob Ng took it 10:24' "$(escalate explain 1)"
+match "explain says what became of the page" 'bob \(level 1\): reached by chat, mail, sms: Bob Ng took it, Tue 26 May 10:24 CEST' "$(escalate explain 1)"
 printf 'Your message was sent.\n' | make_mail -H 'Auto-Submitted: auto-replied' '493012''34@sms.gateway.test' "$(envelope_sender sms)" 'Re: done' - |
     deliver '' "$(envelope_sender sms)"
 at 2026-05-26T10:25:00+02:00

@@ -96,7 +96,7 @@ same "not before" 0 "$(templated_count update)"
 at ${day}T10:53:00+02:00
 same "then one" 1 "$(templated_count update)"
 match "which is honest" 'There is nothing new yet; we go on working on it\.' "$(flat update)"
-match "and says when the next comes" 'you hear from us again by Tuesday 26 May, 11:23 \(CEST\)\.' "$(flat update)"
+match "and says when the next comes" 'you will hear from us again by Tuesday 26 May, 11:23 \(CEST\)\.' "$(flat update)"
 same "to the requester" 'Kim Lee <kim@acme.test>' "$(header "$(templated update | tail -n 1)" To | tr -d '"')"
 same "from the queue, in its name" 'support <support@desk.test>' "$(header "$(templated update | tail -n 1)" From | tr -d '"')"
 same "in his thread" '[support #1] Shop is down' "$(header "$(templated update | tail -n 1)" Subject)"
@@ -250,7 +250,7 @@ at ${day}T13:29:00+02:00
 same "not before" 0 "$(templated_count delay)"
 at ${day}T13:30:00+02:00
 same "then once" 1 "$(templated_count delay)"
-match "without blame" 'our answer to \[support #1\] "Cannot print" takes longer than we wanted\. We are sorry\.' "$(flat delay)"
+match "without blame" 'our answer to \[support #1\] "Cannot print" is taking longer than we wanted\. We are sorry\.' "$(flat delay)"
 no_match "nothing is promised where nothing makes it so" 'hear from us' "$(flat delay)"
 no_match "nobody is named" 'Bob|Ann|Carol|level' "$(flat delay)"
 verb ${day}T13:35:00+02:00 severity S1
@@ -272,7 +272,7 @@ at 2026-05-27T14:00:00+02:00
 same "what goes on has a later time" 2026-06-01T07:30:00Z "$(due_at delay)"
 verb 2026-06-01T09:10:00+02:00 next 'A new printer by 16:00'
 at 2026-06-01T09:30:00+02:00
-match "the solution takes longer, and he hears by when the next step is" 'the solution of .* takes longer than we wanted\. We are sorry\. You hear from us again by Monday 1 June, 16:00' "$(flat delay)"
+match "the solution takes longer, and he hears by when the next step is" 'solving .* is taking longer than we wanted\. We are sorry\. You will hear from us again by Monday 1 June, 16:00' "$(flat delay)"
 
 fresh
 write 'Cannot print' 'The printer does not work since this morning.'
@@ -441,6 +441,6 @@ at ${day}T10:45:00+02:00
 same "her word is one" held "$(escalate --json show 1 | python3 -c 'import json,sys; print(json.load(sys.stdin)["runs"][0]["state"])')"
 match "she hears what became of it" '^Stand       offen, S1, zuständig' "$(plain "$(sent_to carol@desk.test | grep transcript | tail -n 1)")"
 at ${day}T11:45:00+02:00
-match "and that her time is over" '^Sie haben es übernommen; Ihre Zeit ist um' "$(plain "$(templated reminder | tail -n 1)")"
+match "and that her time is over" '^Sie haben es übernommen; die Zeit dafür ist um' "$(plain "$(templated reminder | tail -n 1)")"
 at 2026-05-27T09:00:00+02:00
 done_testing

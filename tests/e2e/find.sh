@@ -60,6 +60,7 @@ same "worst first, then oldest" '3 1 2' "$(list)"
 same "an address" 1 "$(list requester:KIM@acme.test)"
 same "a domain, and it alone" 1 "$(list requester:acme.test)"
 same "with its sign" 3 "$(list requester:@mail.acme.test)"
+same "a domain ends where it ends" '' "$(list requester:test)"
 same "no sign of like" '' "$(list requester:%)"
 exits "nor nothing" 2 escalate --now $NOW_T list requester:
 same "owner" 2 "$(list owner:bob)"
@@ -112,4 +113,13 @@ same "the index holds what the mails hold" ok "$(python3 -c 'import sqlite3,sys
 db = sqlite3.connect(sys.argv[1])
 db.execute("insert into message_word (message_word, rank) values (?, 1)", ("integrity-check",))
 print("ok")' "$WORK/escalate.db")"
+# ---- the first few ----
+first() { escalate --now $NOW_T list "$@" 2>"$WORK/err" | awk '{print $1}' | tr '\n' ' ' | sed 's/ $//'; }
+all=$(first)
+same "-n: the first few of all" "$(echo "$all" | cut -d ' ' -f 1-2)" "$(first -n 2)"
+same "-n and --all in any order" "$(first --all | cut -d ' ' -f 1)" "$(first --all -n 1)"
+same "of those that are found" "$(first 'i*' | cut -d ' ' -f 1)" "$(first -n 1 'i*')"
+exits "none is no number" 2 escalate --now $NOW_T list -n 0
+exits "nor is a word" 2 escalate --now $NOW_T list -n many
+match "and why" "'-n': expected -n N and --all before the words" "$(cat "$WORK/err")"
 done_testing

@@ -148,8 +148,10 @@ no_match "terminal, log: nor by the name of a file in the spool" "$ESC" "$(cat "
 
 # ---- the customer directory ----
 
-no_match "CSV formula: what a spreadsheet would run is a cell, and reaches no mail" "=cmd|@SUM|=HYPERLINK" \
-    "$(outgoing | xargs cat) $(cat "$WORK/log")"
+team_html() { for f in $(templated new-ticket); do html_of "$f"; done; }
+no_match "CSV formula: what a spreadsheet would run is a cell, and reaches no mail to a customer and no log" "=cmd|@SUM|=HYPERLINK" \
+    "$(templated auto-ack | xargs cat) $(cat "$WORK/log")"
+match "CSV formula: in mails of the house it is text, and no template" '@SUM\(1\+9\)\*\{\{ticket\.id\}\}&lt;b&gt; \(=HYPERLINK\(&quot;' "$(team_html)"
 match "CSV formula: on a terminal it is text" "customer =cmd\|' /C calc'!A0, segment =HYPERLINK" "$(cat "$WORK/terminal")"
 same "CSV formula: a language is no path" 0 "$(grep -c 'No such file' "$WORK/log")"
 exits "the audit verifies" 0 escalate audit verify

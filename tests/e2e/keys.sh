@@ -84,4 +84,31 @@ for lost in key audit.key; do
 done
 match "the record is whole" '^good: ' "$(escalate audit verify)"
 
+# ---- a backup that holds a key which was taken out of use since ----
+now=2026-06-25T13:00:00+02:00
+keys() { escalate --now "$now" "$@" key list; }
+restore() { escalate --now "$now" restore --aside "$WORK/backup.tar"; }
+leaked=$(keys | sed -n '1s/ .*//p')
+exits "a backup" 0 escalate --now "$now" backup "$WORK/backup.tar"
+exits "the key leaked: another one" 0 key "$now"
+sed -n '1,2p' "$WORK/key" >"$WORK/key.one"
+chmod 600 "$WORK/key.one"
+python3 -c 'for n in range(64): print("%064x" % (n + 1))' >"$WORK/key"
+exits "no room for the keys of a backup" 1 restore
+match "which is said" 'would hold 6[5-9] keys with those of the backup, no more than 64 may' "$(cat "$WORK/err")"
+same "before anything is done" "" "$(find "$WORK" -name '*.aside-*')"
+cp -p "$WORK/key.one" "$WORK/key"
+no_match "the leaked one is taken out" "$leaked" "$(keys)"
+: >"$WORK/escalate.db.aside-2026-06-25T11:00:00Z-wal" # in the way of the last step
+exits "a restore that ends behind the keys" 1 restore
+match "has it back" "^$leaked  verifies" "$(keys)"
+rm "$WORK/escalate.db.aside-2026-06-25T11:00:00Z-wal"
+exits "called again" 0 restore
+match "a key that comes back is told" "^key $leaked had been taken out and verifies again until 2026-07-25T11:00:00Z: if it leaked, take its line out of $WORK/key\$" \
+    "$(cat "$WORK/out")"
+match "is on record" "key=$leaked until=2026-07-25T11:00:00Z" "$(sqlite_value "select detail from audit where event = 'key-restored'")"
+match "and listed" "^$leaked  verifies  until 2026-07-25T11:00:00Z  back by a restore of 2026-06-25T11:00:00Z\$" "$(keys)"
+match "in JSON" "\"key\":\"$leaked\".*\"restored\":\"2026-06-25T11:00:00Z\"" "$(keys --json)"
+match "the record is whole then too" '^good: ' "$(escalate audit verify)"
+
 done_testing

@@ -93,13 +93,13 @@ mkdir -p "$WORK/templates/en"
 printf 'From: us\n\n{{headline}}\n{{#ticket.due}}{{target}} {{at_exact}}{{/ticket.due}}\n{{>foot}}\n' >"$WORK/templates/en/ours.txt"
 printf '{{#tried}}{{.}}{{/tried}}\n' >"$WORK/templates/en/foot.mustache"
 same "known values: nothing" '' "$(warnings)"
-printf 'From: us\n\n{{headline}}\n{{#ticket.due}}{{ target }} {{/ticket.due}}\n{{^ticket.customer}}-{{/ticket.customer}}{{{line}}}\n{{>foot}}\n' >"$WORK/templates/en/ours.txt"
+printf 'From: us\n\n{{headline}}\n{{#ticket.due}}{{ target }} {{/ticket.due}}\n{{^ticket.patient}}-{{/ticket.patient}}{{{line}}}\n{{>foot}}\n' >"$WORK/templates/en/ours.txt"
 printf 'From: us\n\n{{line}} {{headline}}\n' >"$WORK/templates/en/line.txt"
 printf '{{#tired}}{{.}}{{/tired}}\n' >"$WORK/templates/en/foot.mustache"
 same "unknown ones, with file and line" "templates/en/foot.mustache:1:1: no mail of this template has a value 'tired': it renders as nothing
 templates/en/line.txt:3:1: no mail of this template has a value 'headline': it renders as nothing
 templates/en/ours.txt:5:1: no mail of this template has a value 'line': it renders as nothing
-templates/en/ours.txt:5:1: no mail of this template has a value 'ticket.customer': it renders as nothing" "$(warnings | LC_ALL=C sort)"
+templates/en/ours.txt:5:1: no mail of this template has a value 'ticket.patient': it renders as nothing" "$(warnings | LC_ALL=C sort)"
 exits "they are no fault" 0 escalate check
 
 # ---- an include is named, not the file that includes it ----

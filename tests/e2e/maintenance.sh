@@ -171,7 +171,7 @@ at 2026-05-26T14:00:00+02:00
 same "at the end each request is a mail of its own" 3 "$(sent_to help@cdn.test | grep -c -e '-vendor\.eml$')"
 same "that counts from there" 2 "$(sqlite_value "select count(*) from clock where queue = 'vendor:cdn' and ticket_id > 1 and due_at = strftime('%s', '2026-05-26T13:00:00Z')")"
 over=$(sent_to help@cdn.test | grep -e '-line\.eml$')
-match "that the first is over is told" 'It is over. You need do nothing.' "$(flat "$over")"
+match "that the first is over is told" 'This is solved, thank you. You need do nothing more.' "$(flat "$over")"
 no_match "and neither whose it was nor what" 'Customer|acme|Till|resolve|Done' "$(cat "$over")"
 same "by its number" '[support #1] outage' "$(header "$over" Subject)"
 same "no list of the house goes out" 4 "$(sent_to help@cdn.test | wc -l | tr -d ' ')"

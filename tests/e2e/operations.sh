@@ -32,7 +32,7 @@ match "a ticket opens in operations" '^\[operations #2\] Nobody took \[support #
 match "it names the customer and the impact" '^Eve Li: no orders, 40 shops$' "$(plain "$new")"
 match "his address" '^Customer +Eve Li <eve@acme.test>$' "$(plain "$new")"
 match "what he wrote" '^> our checkout is down since nine' "$(plain "$new")"
-match "and where he waits" 'There is no customer to answer in this ticket: Eve Li waits in \[support #1\]' "$(flat "$new")"
+match "and where he waits" 'There is no customer to answer in this ticket; its customer waits in \[support #1\]: Eve Li' "$(flat "$new")"
 no_match "not that a reply goes to him" 'reply goes to the customer' "$(flat "$new")"
 before=$(mailed)
 reply "$new" dana@desk.test 'I call her now.'

@@ -36,11 +36,12 @@ calls() {
     awk '
     function makes(name) { return name == "phrase_make" ? 1 : name == "verbs_say" || name == "verbs_refuse" ? 2 : 0 }
     function tells(name) { return name ~ /^(notify_line|notify_over|digest_line|bulletin_send|bulletin_to_leads|bulletin_to_all_leads)$/ }
-    function holes(key, names,    rest) {
+    function holes(key, given,    rest) {
         for (rest = key; match(rest, /\{[a-z_]+(:[a-z_]+)?\}/); rest = substr(rest, RSTART + RLENGTH)) {
             hole = substr(rest, RSTART + 1, RLENGTH - 2); kind = hole; sub(/:.*/, "", hole)
-            if (!index(names, " " hole " ")) print "bad " at[d] " no value of " hole
+            if (!index(given, " " hole " ")) print "bad " at[d] " no value of " hole
             if (kind ~ /:/ && kind !~ /:(time|phrase)$/) print "bad " at[d] " no such kind: " kind } }
+    BEGIN { call[0] = call[-1] = "" }
     { where = $1; t = substr($0, length($1) + 2)
       if (t == "(") {
           d++; call[d] = last; at[d] = where; arg[d] = 1; n[d] = 0; names[d] = " "

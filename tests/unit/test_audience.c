@@ -244,7 +244,7 @@ static void test_localize(void **state)
     static const struct {
         const char *language, *want;
     } cases[] = {
-        {"de", "{\"at\":\"Di 24 Mär 10:02\",\"at_exact\":\"x\",\"due\":[{\"at\":\"So 10:02\",\"at_exact\":\"x\",\"left\":\"unter 1 min\"}],"
+        {"de", "{\"at\":\"Di 24. Mär 10:02\",\"at_exact\":\"x\",\"due\":[{\"at\":\"So 10:02\",\"at_exact\":\"x\",\"left\":\"unter 1 min\"}],"
                "\"left\":\"2 Tage 3 h\",\"said\":\"Tue 2 days\"}"},
         {"en", NULL}, {"fr", NULL}, {"den", NULL}, {"", NULL}, {NULL, NULL},
     };

@@ -292,7 +292,7 @@ static void test_tree(void **state)
     g_autofree char *mail = compose(&d), *again = compose(&d);
     check_lines(mail);
     assert_string_equal(mail, again);
-    static const char *const in_order[] = {"Content-Type: multipart/mixed; boundary=\"=_",
+    static const char *const in_order[] = {"Content-Type: multipart/mixed;\r\n\tboundary=\"=_",
                                            "Content-Type: multipart/alternative;\r\n\tboundary=\"=_",
                                            "Content-Type: text/plain; charset=utf-8\r\n",
                                            "Content-Transfer-Encoding: 7bit\r\n\r\nAcme cannot check out.\r\n",

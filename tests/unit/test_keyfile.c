@@ -85,6 +85,8 @@ static const struct {
     {"two on a line", ONE " " TWO "\n", 0, ":1: expected a key"},
     {"a comment behind", ONE " # mine\n", 0, ":1: expected a key"},
     {"retired", TWO "\n# retired 2026-11-23T09:00:00Z\n" ONE "\n", 2, NULL},
+    {"retired and restored", TWO "\n# retired 2026-11-23T09:00:00Z\n# restored 2026-11-24T09:00:00Z\n" ONE "\n", 2, NULL},
+    {"restored when?", "# restored yesterday\n" ONE "\n", 0, ":1: expected a time"},
     {"retired when?", TWO "\n# retired yesterday\n" ONE "\n", 0, ":2: expected a time"},
 };
 
@@ -192,27 +194,92 @@ static void test_too_many(void **state)
     assert_int_equal(dropped, KEYFILE_KEYS - 1);
 }
 
-/* Keys of a backup beside newer ones: all verify, the newest signs. */
+static const KeyfileKey *key_of(const GPtrArray *keys, guint n) { return g_ptr_array_index(keys, n); }
+
+static char *write_other(const Room *r, const char *text)
+{
+    char *other = g_build_filename(r->directory, "other", NULL);
+    assert_true(g_file_set_contents(other, text, -1, NULL));
+    assert_int_equal(g_chmod(other, 0600), 0);
+    return other;
+}
+
+static guint count_returning(const Room *r, const char *other, Instant now)
+{
+    g_autoptr(GPtrArray) back = NULL;
+    assert_true(keyfile_returning(r->path, other, now, 10 * DAY, &back, NULL));
+    return back->len;
+}
+
+/* Keys of a backup beside newer ones: all verify, the newest signs, and which came back is told until the next backup knows of it. */
 static void test_merged(void **state)
 {
     const Room *r = *state;
-    g_autofree char *other = g_build_filename(r->directory, "other", NULL);
-    g_autoptr(GPtrArray) keys = NULL, copy = NULL;
-    guint added = 0;
+    g_autofree char *other = write_other(r, ONE "\n" TWO "\n");
+    g_autoptr(GPtrArray) keys = NULL, again = NULL;
+    guint dropped;
     write_file(r, TWO "\n", 0600);
-    assert_true(g_file_set_contents(other, ONE "\n" TWO "\n", -1, NULL));
-    assert_int_equal(g_chmod(other, 0600), 0);
-    assert_true(keyfile_merge(r->path, other, T0, &added, NULL));
-    assert_int_equal(added, 1);
+    assert_int_equal(count_returning(r, other, T0), 1);
+    assert_true(keyfile_merge(r->path, other, T0, 10 * DAY, NULL));
     assert_true(keyfile_load(r->path, &keys, NULL));
     assert_int_equal(keys->len, 2);
-    assert_true(((const KeyfileKey *)g_ptr_array_index(keys, 0))->retired_at == INSTANT_NONE);
-    assert_true(((const KeyfileKey *)g_ptr_array_index(keys, 1))->retired_at == T0);
-    g_unlink(r->path);
-    assert_true(keyfile_merge(r->path, other, T0, &added, NULL));
-    assert_true(keyfile_load(r->path, &copy, NULL));
-    assert_int_equal(copy->len, 2);
-    assert_true(((const KeyfileKey *)g_ptr_array_index(copy, 0))->retired_at == INSTANT_NONE);
+    assert_true(key_of(keys, 0)->retired_at == INSTANT_NONE && key_of(keys, 0)->restored_at == INSTANT_NONE);
+    assert_true(key_of(keys, 1)->retired_at == T0 && key_of(keys, 1)->restored_at == T0);
+    assert_int_equal(count_returning(r, other, T0 + DAY), 1); /* the merge was done, and its restore cut off */
+    assert_true(keyfile_merge(r->path, other, T0 + DAY, 10 * DAY, NULL));
+    assert_true(keyfile_rotate(r->path, T0 + 2 * DAY, 10 * DAY, &dropped, NULL));
+    assert_true(keyfile_load(r->path, &again, NULL));
+    assert_int_equal(again->len, 3);
+    assert_true(key_of(again, 2)->retired_at == T0 && key_of(again, 2)->restored_at == T0);
+    assert_int_equal(count_returning(r, r->path, T0 + 2 * DAY), 0);
+    g_unlink(other);
+}
+
+/* Where there is no file it becomes the backup's, but for what is over. */
+static void test_merged_alone(void **state)
+{
+    const Room *r = *state;
+    g_autofree char *other = write_other(r, "# retired 2020-01-01T00:00:00Z\n" ONE "\n# retired 2020-01-01T00:00:00Z\n" TWO "\n");
+    g_autoptr(GPtrArray) keys = NULL;
+    assert_int_equal(count_returning(r, other, T0), 0);
+    assert_true(keyfile_merge(r->path, other, T0, 10 * DAY, NULL));
+    assert_true(keyfile_load(r->path, &keys, NULL));
+    assert_int_equal(keys->len, 1); /* the first one signs, whatever stands above it */
+    assert_true(key_of(keys, 0)->restored_at == INSTANT_NONE);
+    g_unlink(other);
+}
+
+/* What is over does not come back. */
+static void test_merged_spent(void **state)
+{
+    const Room *r = *state;
+    g_autofree char *other = write_other(r, TWO "\n# retired 2020-01-01T00:00:00Z\n" ONE "\n");
+    g_autoptr(GPtrArray) keys = NULL;
+    write_file(r, TWO "\n", 0600);
+    assert_int_equal(count_returning(r, other, T0), 0);
+    assert_true(keyfile_merge(r->path, other, T0, 10 * DAY, NULL));
+    assert_true(keyfile_load(r->path, &keys, NULL));
+    assert_int_equal(keys->len, 1);
+    g_unlink(other);
+}
+
+/* A file with more could not be read any more, and nothing would start. */
+static void test_merged_too_many(void **state)
+{
+    const Room *r = *state;
+    g_autofree char *other = write_other(r, ONE "\n");
+    g_autoptr(GPtrArray) back = NULL, keys = NULL;
+    g_autoptr(GError) asked = NULL, done = NULL;
+    guint dropped;
+    write_file(r, TWO "\n", 0600);
+    for (int i = 1; i < KEYFILE_KEYS; i++)
+        assert_true(keyfile_rotate(r->path, T0 + i, DAY, &dropped, NULL));
+    assert_false(keyfile_returning(r->path, other, T0 + 100, DAY, &back, &asked));
+    assert_true(g_error_matches(asked, ESCALATE_ERROR, ERROR_REFUSED));
+    assert_false(keyfile_merge(r->path, other, T0 + 100, DAY, &done));
+    assert_true(g_error_matches(done, ESCALATE_ERROR, ERROR_REFUSED));
+    assert_true(keyfile_load(r->path, &keys, NULL));
+    assert_int_equal(keys->len, KEYFILE_KEYS);
     g_unlink(other);
 }
 
@@ -258,6 +325,7 @@ int main(void)
     const struct CMUnitTest tests[] = {IN_ROOM(test_created), IN_ROOM(test_files),   IN_ROOM(test_order),
                                        IN_ROOM(test_modes),   IN_ROOM(test_nowhere), cmocka_unit_test(test_random),
                                        IN_ROOM(test_rotated), IN_ROOM(test_too_many), IN_ROOM(test_merged),
+                                       IN_ROOM(test_merged_alone), IN_ROOM(test_merged_spent), IN_ROOM(test_merged_too_many),
                                        IN_ROOM(test_foreign)};
     return cmocka_run_group_tests_name("keyfile", tests, NULL, NULL);
 }

@@ -212,6 +212,9 @@ static const struct {
      "0 cause -> inform:1 page:1:ann:1\n0 sent\n30 timer -> spent:1\n30 next -> 60\n60 timer -> page:1:ann:1\n60 sent\n60 next -> 120\n"
      "120 timer -> page:1:ann:1\n120 sent\n120 next -> 240\n240 timer -> page:1:ann:1\n240 next -> 480\n"
      "480 timer -> withdraw:1:ann page:1:ann:1\n480 next -> 720\n720 timer -> withdraw:1:ann page:1:ann:1\n720 next -> 960"},
+    {"an operations run leaves alone who was asked a minute ago in somebody's place", "ann within=30", "ann>eve", TRUE,
+     "0 cause -> inform:1 page:1:ann:1\n0 sent\n30 timer -> spent:1\n60 timer -> page:1:ann:1\n60 sent\n119 away ann\n"
+     "119 unreachable ann -> page:1:eve:1:for-ann\n119 sent\n120 timer\n120 next -> 240\n240 timer -> page:1:eve:1:for-ann"},
     {"an operations run, acknowledged and lapsed, begins at its first spacing", "ann within=30", "", TRUE,
      "0 cause -> inform:1 page:1:ann:1\n0 sent\n30 timer -> spent:1\n60 timer -> page:1:ann:1\n60 sent\n61 ack ann 70\n61 next -> 70\n"
      "70 timer -> remind:ann\n70 sent\n100 timer -> lapsed:ann inform:1 nobody:1 spent:1\n100 next -> 130\n130 timer -> nobody:1\n130 next -> 190"},

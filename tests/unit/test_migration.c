@@ -29,6 +29,7 @@ static const char *const digests[] = {
     "a7e178f0884d07b1172816e78ba499589edf96c96ce9701aa4db2cc98db9e6a8",
     "35046af48cbcc1f3538599857462ed78eb5bfa0756e5245604243fc3106377eb",
     "9197a0ecacc19d39f96d5c4af45e0984213a275e7d49e95cf3c7005051c02019",
+    "4f0f66780b92d480773e25f7b406476c9d9c7093957f15eb87313e8d53a73c35",
 };
 
 /* Columns that have another name since the version. */

@@ -18,6 +18,7 @@ static const char german[] = "# a comment\n"
                              "msgid \"it \"\n  \"is resolved\"\nmsgstr \"es \"\n\"ist gel\xc3\xb6st\"\n"
                              "msgid \"it goes on in {ticket}\"\nmsgstr \"es geht in {ticket} weiter\"\n"
                              "msgid \"Tue\"\nmsgstr \"Di\"\nmsgid \"days\"\nmsgstr \"Tage\"\n"
+                             "msgid \"{day} {month}\"\nmsgstr \"{day}. {month}\"\n"
                              "msgid \"He said \\\"no\\\"\\\\.\"\nmsgstr \"Er sagte \\\"nein\\\"\\\\.\"\n"
                              "msgid \"Noted.\"\nmsgstr \"Notiert.\"\nmsgid \"untold\"\nmsgstr \"\"\n";
 
@@ -48,6 +49,8 @@ static void test_says(void **state)
     says(book, phrase_make("{who} has it, until {until:time}.", "who", "Bob Tue", "until", "Tue 10:00", NULL), "Bis Di 10:00 hat es Bob Tue.",
          "Bob Tue has it, until Tue 10:00.");
     says(book, phrase_make("{who} has it, until {until:time}.", "until", "2 days 3 h", "who", NULL, NULL), "Bis 2 Tage 3 h hat es .", " has it, until 2 days 3 h.");
+    says(book, phrase_make("{who} has it, until {until:time}.", "who", "Bob", "until", "Tue 24 Nov 10:02", NULL), "Bis Di 24. Nov 10:02 hat es Bob.",
+         "Bob has it, until Tue 24 Nov 10:02.");
     says(book, phrase_make("It is over: {why:phrase}.", "why", "it is resolved", NULL), "Vorbei: es ist gel\xc3\xb6st.", "It is over: it is resolved.");
     says(book, phrase_make("It is over: {why:phrase}.", "why", "my own words", NULL), "Vorbei: my own words.", "It is over: my own words.");
     says(book, phrase_make("It is over: {why:phrase}.", "why", inner, NULL), "Vorbei: es geht in 7 weiter.", "It is over: it goes on in 7.");

@@ -165,6 +165,22 @@ static void test_foreign_owner(void **state)
     assert_string_equal(f->bytes->str, "first");
 }
 
+/* What a restore marked stays marked on its way, whoever owns it. */
+static void test_strangers(void **state)
+{
+    const char *spool = *state;
+    g_autoptr(SpoolFile) ours = NULL, his = NULL;
+    g_autofree char *path = path_of(spool, "incoming/" NAME), *fresh = NULL;
+    put(spool, "incoming/" NAME, "first");
+    assert_true(spool_open(spool, NAME, &ours, NULL));
+    assert_false(ours->is_strangers);
+    assert_int_equal(chmod(path, 0440 | SPOOL_STRANGERS), 0);
+    assert_true(spool_to_hold(spool, "incoming/" NAME, NAME, "why", NULL));
+    assert_true(spool_requeue(spool, "hold/" NAME, 1790000000, "requeue", &fresh, NULL));
+    assert_true(spool_open(spool, fresh, &his, NULL));
+    assert_true(his->is_strangers);
+}
+
 static void assert_refused(const char *spool, const char *name, ErrorCode code)
 {
     g_autoptr(SpoolFile) f = NULL;
@@ -332,6 +348,7 @@ static void test_sweep(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {IN_ROOM(test_prepare),  IN_ROOM(test_incoming), IN_ROOM(test_open),    IN_ROOM(test_foreign_owner),
+                                       IN_ROOM(test_strangers),
                                        IN_ROOM(test_refused),  IN_ROOM(test_oversize), IN_ROOM(test_archive), IN_ROOM(test_hold),
                                        IN_ROOM(test_hold_name),
                                        IN_ROOM(test_requeue),  IN_ROOM(test_sweep)};
