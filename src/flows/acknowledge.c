@@ -151,16 +151,32 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
     return acknowledge_transcript(c, &v, err);
 }
 
-/* The page of his that the mail names in In-Reply-To; 0: none. */
-static gboolean page_answered(IntakeCase *c, gint64 *ret, GError **err)
+/* The page of his that the mail names in In-Reply-To; 0: none. *ret_line: it names a mail of ours to him that asks nothing. */
+static gboolean page_answered(IntakeCase *c, gint64 *ret, gboolean *ret_line, GError **err)
 {
     const GPtrArray *ids = c->reading->in_reply_to;
     g_autoptr(OutboxRow) own = NULL;
     *ret = 0;
+    *ret_line = FALSE;
     if (ids->len == 0 || !belonging_own_mail(c, g_ptr_array_index(ids, 0), &own, err))
         return ids->len == 0;
-    if (own != NULL && own->notification_id != 0 && g_strcmp0(own->contact, c->sender->name) == 0)
+    if (own != NULL && g_strcmp0(own->contact, c->sender->name) == 0) {
         *ret = own->notification_id;
+        *ret_line = own->notification_id == 0;
+    }
+    return TRUE;
+}
+
+/* He would take it, and may believe that he has: nobody has it, and he answers a line that only told him so. */
+static gboolean would_take(IntakeCase *c, gboolean *ret, GError **err)
+{
+    gint64 n;
+    *ret = FALSE;
+    if (((const Command *)g_ptr_array_index(c->reading->commands->commands, 0))->verb != VERB_ACK)
+        return TRUE;
+    if (!db_value(c->desk->db, &n, err, "select count(*) from run where ticket_id = $1 and ended_at is null and state <> $2", "ii", c->ticket->id, (gint64)RUN_HELD))
+        return FALSE;
+    *ret = n > 0;
     return TRUE;
 }
 
@@ -169,18 +185,19 @@ gboolean acknowledge_misdirected(IntakeCase *c, GError **err)
     const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     gint64 page;
-    gboolean may;
+    gboolean may, is_line;
     if (c->reading->commands->commands->len == 0 || home == NULL)
         return TRUE;
-    if (!page_answered(c, &page, err))
+    if (!page_answered(c, &page, &is_line, err) || (is_line && !would_take(c, &is_line, err)))
         return FALSE;
-    if (page == 0)
+    if (page == 0 && !is_line)
         return TRUE;
     GuardCase facts = intake_guard_case(c, c->sender->email[0], GUARD_REFUSAL);
-    g_autofree char *address = notify_token_address(c->desk, home, 'a', page, c->sender->name);
+    g_autofree char *address = page == 0 ? NULL : notify_token_address(c->desk, home, 'a', page, c->sender->name);
     intake_note(c, "verbs at the address of everybody, where none is read: he is told where to answer");
     g_ptr_array_add(lines, phrase_make("Nothing was done: this came to the address that customers write to, where no verb is read.", NULL));
-    g_ptr_array_add(lines, phrase_make("Reply to the notification itself, or write to {address}", "address", address, NULL));
+    g_ptr_array_add(lines, page != 0 ? phrase_make("Reply to the notification itself, or write to {address}", "address", address, NULL)
+                                     : phrase_make("You have not taken it: that mail was for your information. Reply to a notification of this ticket.", NULL));
     return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
            && (!may || notify_transcript(c->desk, c->ticket, c->sender, page, lines, FALSE, TRUE, c->reading->message_id, err));
 }

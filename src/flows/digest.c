@@ -28,7 +28,8 @@ static gboolean schedule(Desk *d, const char *contact, Instant at, GError **err)
 {
     DueRow row = {.what = (char *)"digest", .next_at = at, .policy = (char *)contact};
     gint64 n;
-    if (!db_value(d->db, &n, err, "select count(*) from due where what = 'digest' and ticket_id is null and policy = $1", "s", contact))
+    if (!db_run(d->db, err, "update due set next_at = $2 where what = 'digest' and ticket_id is null and policy = $1 and next_at > $2", "st", contact, at)
+        || !db_value(d->db, &n, err, "select count(*) from due where what = 'digest' and ticket_id is null and policy = $1", "s", contact))
         return FALSE;
     return n > 0 || clocks_due_add(d->db, &row, err);
 }
@@ -51,16 +52,17 @@ static gboolean is_beyond(Desk *d, const Ticket *t, const char *contact, gboolea
 gboolean digest_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, GError **err)
 {
     const ConfigContact *c = desk_contact(d, p->contact);
-    Instant until = INSTANT_NONE;
-    gboolean beyond = FALSE;
+    const PolicyLevel *level = g_ptr_array_index(policies_of_run(d, r)->levels, (guint)p->level - 1);
+    Instant until = INSTANT_NONE, opening = c != NULL && c->vendor == NULL ? pagemail_opening(d, level) : INSTANT_NONE;
+    gboolean beyond = FALSE, waits = opening > d->now;
     if (!maintenance_until(d, t->queue, &until, err) || (c != NULL && c->vendor == NULL && !is_beyond(d, t, p->contact, &beyond, err)))
         return FALSE;
-    if (c == NULL || (until == INSTANT_NONE && !beyond))
+    if (c == NULL || (until == INSTANT_NONE && !beyond && !waits))
         return pagemail_send(d, t, r, p, instead_of, err);
     return outbox_fold(d->db, p->id, p->contact, d->now, err)
-           && (until != INSTANT_NONE || schedule(d, p->contact, d->now + SPACING(d->config->limits.per_person.within), err))
+           && (until != INSTANT_NONE || schedule(d, p->contact, waits ? opening : d->now + SPACING(d->config->limits.per_person.within), err))
            && desk_audit(d, t->id, err, "folded", "notification=%" G_GINT64_FORMAT " contact=%s why=%s", p->id, p->contact,
-                         until != INSTANT_NONE ? "maintenance" : "limit");
+                         until != INSTANT_NONE ? "maintenance" : waits ? "closed" : "limit");
 }
 
 gboolean digest_line(Desk *d, const Ticket *t, const RunRow *r, const char *contact, const char *line, GError **err)
@@ -144,8 +146,24 @@ static gboolean move_on(Desk *d, const DigestEntry *e, const PolicyLevel *level,
     return !*ret_moved || escalate_event(d, e->ticket, e->run->id, &event, NULL, err);
 }
 
+static gboolean send_alone(Desk *d, const DigestEntry *e, GError **err)
+{
+    return outbox_unfold(d->db, e->page->id, err) && pagemail_send(d, e->ticket, e->run, e->page, e->instead_of, err);
+}
+
+/* What waited only until its level opened is a mail of its own now, as it would have been, unless it is more than the person is to be mailed. */
+static gboolean send_opened(Desk *d, const DigestEntry *e, gboolean *ret, GError **err)
+{
+    gboolean beyond;
+    *ret = FALSE;
+    if (!is_beyond(d, e->ticket, e->page->contact, &beyond, err))
+        return FALSE;
+    *ret = !beyond;
+    return beyond || send_alone(d, e, err);
+}
+
 /* Appends it to what can go out now, by whether it is of a queue that only rehearses; else *ret_next is when it can. */
-static gboolean sort_entry(Desk *d, DigestEntry *e, GPtrArray *const parts[2], Instant *ret_next, GError **err)
+static gboolean sort_entry(Desk *d, DigestEntry *e, gboolean is_list, GPtrArray *const parts[2], Instant *ret_next, GError **err)
 {
     const Policy *policy = policies_of_run(d, e->run);
     const ConfigQueue *queue = desk_queue(d, e->ticket->queue);
@@ -156,12 +174,12 @@ static gboolean sort_entry(Desk *d, DigestEntry *e, GPtrArray *const parts[2], I
     }
     const PolicyLevel *level = g_ptr_array_index(policy->levels, (guint)e->page->level - 1);
     Instant opening = pagemail_opening(d, level);
-    gboolean moved;
-    if (!move_on(d, e, level, &moved, err) || moved) {
+    gboolean is_open = opening <= d->now, is_done = FALSE; /* INSTANT_NONE is the smallest */
+    if (is_open && (!move_on(d, e, level, &is_done, err) || is_done || (level->send_open && !is_list && !send_opened(d, e, &is_done, err)) || is_done)) {
         entry_free(e);
         return err == NULL || *err == NULL;
     }
-    if (opening == INSTANT_NONE || opening <= d->now) {
+    if (is_open) {
         g_ptr_array_add(parts[queue->mode == MODE_SHADOW], e);
         return TRUE;
     }
@@ -206,11 +224,6 @@ static gboolean take_lines(Desk *d, const char *contact, GArray *lines, GError *
                   "st", contact, d->now);
 }
 
-static gboolean send_alone(Desk *d, const DigestEntry *e, GError **err)
-{
-    return outbox_unfold(d->db, e->page->id, err) && pagemail_send(d, e->ticket, e->run, e->page, e->instead_of, err);
-}
-
 static gboolean send_part(Desk *d, const GPtrArray *entries, const GPtrArray *lines, GError **err)
 {
     if (entries->len == 0)
@@ -248,7 +261,7 @@ static gboolean send_each(Desk *d, const char *contact, GPtrArray *const parts[2
     return TRUE;
 }
 
-gboolean digest_send(Desk *d, const char *contact, GError **err)
+gboolean digest_send(Desk *d, const char *contact, gboolean is_list, GError **err)
 {
     g_autoptr(GPtrArray) live = g_ptr_array_new_with_free_func(entry_free), shadow = g_ptr_array_new_with_free_func(entry_free);
     g_autoptr(GArray) ids = NULL, lines = g_array_new(FALSE, FALSE, sizeof(WaitingLine));
@@ -260,7 +273,7 @@ gboolean digest_send(Desk *d, const char *contact, GError **err)
         return FALSE;
     for (guint i = 0; i < ids->len; i++) {
         DigestEntry *e;
-        if (!load_entry(d, g_array_index(ids, gint64, i), &e, err) || !sort_entry(d, e, parts, &next, err))
+        if (!load_entry(d, g_array_index(ids, gint64, i), &e, err) || !sort_entry(d, e, is_list, parts, &next, err))
             return FALSE;
     }
     return (c != NULL && c->vendor != NULL ? send_each : send_listed)(d, contact, parts, lines, err)
@@ -299,4 +312,4 @@ gboolean digest_join(Desk *d, const Ticket *t, GError **err)
     return TRUE;
 }
 
-gboolean digest_due(Desk *d, const DueRow *due, GError **err) { return digest_send(d, due->policy, err); }
+gboolean digest_due(Desk *d, const DueRow *due, GError **err) { return digest_send(d, due->policy, FALSE, err); }

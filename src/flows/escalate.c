@@ -202,13 +202,12 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
     if ((is_vendor && (a->kind == LADDER_DO_TELL_ACK || w->ticket->state < TICKET_RESOLVED)) || !was_mailed(w, r, a->contact, &knows, err) || !knows)
         return err == NULL || *err == NULL;
     if (a->kind == LADDER_DO_TELL_END) {
-        gint64 asked; /* by the ladder that takes its place: that mail says it */
-        if (!db_value(w->desk->db, &asked, err, "select count(*) from beside b join notification n on n.id = b.notification_id join outbox o on o.id = b.outbox_id"
-                                                " where n.run_id = $1 and n.contact = $2 and o.state = 'queued'", "is", r->id, a->contact))
-            return FALSE;
-        if (asked > 0)
-            return TRUE;
-        text = is_vendor ? vendors_over_phrase() : phrase_make("It is over: {why:phrase}. You need do nothing.", "why", a->text, NULL);
+        gint64 said, asked;
+        if (!runs_asks_else(w->desk->db, r, a->contact, &said, &asked, err) || said > 0)
+            return err == NULL || *err == NULL;
+        text = is_vendor ? vendors_over_phrase()
+               : asked > 0 && w->ticket->state < TICKET_RESOLVED ? phrase_make("It is over: {why:phrase}. What else you are asked about this ticket stays.", "why", a->text, NULL)
+                           : phrase_make("It is over: {why:phrase}. You need do nothing.", "why", a->text, NULL);
     } else {
         until = r->run->hold_until != INSTANT_NONE ? zone_format_human(desk_contact_zone(w->desk, c, w->queue), r->run->hold_until) : NULL;
         text = until == NULL ? phrase_make("{who} has taken it, until it is resolved. You need do nothing.", "who", full_name(w->desk, a->text), NULL)
@@ -282,7 +281,7 @@ static char *asked_in_vain(const Desk *d, const Ticket *t, const GPtrArray *acti
 static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *event, GPtrArray **ret_actions, GError **err)
 {
     World w = {d, t, desk_queue(d, t->queue), policies_of_run(d, r), r};
-    LadderWorld world = {w.policy, &w, world_people, world_backup, world_is_available, world_shift_end, world_add, world_between};
+    LadderWorld world = {w.policy, &w, world_people, world_backup, world_is_available, world_shift_end, world_add, world_between, t->contained_at != INSTANT_NONE};
     if (w.queue == NULL || !fits(r, w.policy)) { /* mail must go on flowing: the run stands still until the policy is back */
         log_event(LOGGING_ERROR, "ticket=%" G_GINT64_FORMAT " event=run-stuck run=%" G_GINT64_FORMAT " queue=%s policy=%s reason=\"not configured, or lost levels\"",
                   t->id, r->id, t->queue, r->policy);
@@ -292,8 +291,7 @@ static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *eve
     for (guint i = 0; i < actions->len; i++)
         if (!apply(&w, r, g_ptr_array_index(actions, i), err))
             return FALSE;
-    if (r->run->state == RUN_ENDED && r->ended_at == INSTANT_NONE)
-        r->ended_at = d->now;
+    r->ended_at = r->run->state == RUN_ENDED && r->ended_at == INSTANT_NONE ? d->now : r->ended_at;
     if (!runs_save(d->db, r, event->kind == LADDER_END ? event->text : NULL, err) || (ladder_has_past_page(r->run) && !outbox_withdraw_stale(d->db, r->id, err))
         || !clocks_due_run(d->db, t->id, r->id, ladder_next_at(r->run), err) || !cadence_follow(d, t, err)
         || (t->is_drill && !drill_stepped(d, t, r, err)))

@@ -10,6 +10,7 @@
 
 #include "flows/escalate.h"
 #include "flows/notify.h"
+#include "flows/pagemail.h"
 #include "flows/policies.h"
 #include "flows/verbs_shared.h"
 #include "flows/view.h"
@@ -144,17 +145,28 @@ static gboolean waits_for_digest(const VerbContext *c, const char *contact)
     return n > 0;
 }
 
+/* "Bob", or "Bob (at 9:00 CET)" at a level that sends in open hours only, or "Bob (with the next digest)". */
+static char *asked_when(const VerbContext *c, const RunRow *r, const LadderAction *a)
+{
+    const ConfigContact *who = desk_contact(c->desk, a->contact);
+    const char *name = who != NULL ? who->full_name : a->contact;
+    const Policy *policy = policies_of_run(c->desk, r);
+    Instant opening = policy == NULL ? INSTANT_NONE : pagemail_opening(c->desk, g_ptr_array_index(policy->levels, (guint)a->level - 1));
+    if (opening <= c->desk->now)
+        return waits_for_digest(c, a->contact) ? phrase_make("{who} (with the next digest)", "who", name, NULL) : g_strdup(name);
+    g_autofree char *at = view_time(verbs_zone(c), opening, c->desk->now);
+    return phrase_make("{who} (at {at:time} {zone})", "who", name, "at", at, "zone", zone_abbreviation(verbs_zone(c), opening), NULL);
+}
+
 /* Who is asked now because of what a verb did; newly allocated, NULL: nobody. */
-static char *asked_now(const VerbContext *c, const GPtrArray *actions)
+static char *asked_now(const VerbContext *c, const RunRow *r, const GPtrArray *actions)
 {
     g_autoptr(GString) names = g_string_new(NULL);
     for (guint i = 0; i < actions->len; i++) {
         const LadderAction *a = g_ptr_array_index(actions, i);
         if (a->kind != LADDER_DO_PAGE)
             continue;
-        const ConfigContact *who = desk_contact(c->desk, a->contact);
-        const char *name = who != NULL ? who->full_name : a->contact;
-        g_autofree char *said = waits_for_digest(c, a->contact) ? phrase_make("{who} (with the next digest)", "who", name, NULL) : g_strdup(name);
+        g_autofree char *said = asked_when(c, r, a);
         g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", said);
     }
     return names->len > 0 ? g_strdup(names->str) : NULL;
@@ -162,7 +174,7 @@ static char *asked_now(const VerbContext *c, const GPtrArray *actions)
 
 static gboolean left(VerbContext *c, const RunRow *before, const GPtrArray *actions, GError **err)
 {
-    g_autofree char *asked = asked_now(c, actions);
+    g_autofree char *asked = asked_now(c, before, actions);
     (void)err;
     if (before->run->state == RUN_ENDED)
         return verbs_refuse(c, "it is over already; nothing needs to be done", NULL);
@@ -177,7 +189,7 @@ static gboolean left(VerbContext *c, const RunRow *before, const GPtrArray *acti
 
 static gboolean passed(VerbContext *c, const RunRow *before, const GPtrArray *actions, GError **err)
 {
-    g_autofree char *asked = asked_now(c, actions);
+    g_autofree char *asked = asked_now(c, before, actions);
     (void)err;
     if (before->run->state == RUN_ENDED)
         return verbs_refuse(c, "it is over already; nothing needs to be done", NULL);
@@ -187,9 +199,16 @@ static gboolean passed(VerbContext *c, const RunRow *before, const GPtrArray *ac
     return TRUE;
 }
 
+/* He wants the next level whatever becomes of the clock that began it; but who sorts is asked no longer than until somebody has. */
+static gboolean join(VerbContext *c, const RunRow *r, GError **err)
+{
+    const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
+    return (home != NULL && g_strcmp0(home->triage, r->policy) == 0) || escalate_cause(c->desk, c->ticket, r->policy, "manual", 0, -1, err);
+}
+
 static gboolean raised(VerbContext *c, const RunRow *before, const GPtrArray *actions, GError **err)
 {
-    g_autofree char *asked = asked_now(c, actions);
+    g_autofree char *asked = asked_now(c, before, actions);
     const char *acker = before->run->state == RUN_HELD ? before->run->acker : NULL;
     if (asked == NULL && has_action(actions, LADDER_DO_EXHAUSTED)) {
         verbs_say(c, "Escalated. Nobody is above who could be asked: the lead is told.", NULL);
@@ -197,6 +216,8 @@ static gboolean raised(VerbContext *c, const RunRow *before, const GPtrArray *ac
     }
     if (asked == NULL)
         return verbs_refuse(c, "nobody is above who could be asked", NULL);
+    if (!join(c, before, err))
+        return FALSE;
     verbs_say(c, "Escalated. Asked now: {who}.", "who", asked, NULL);
     if (acker == NULL || (c->actor != NULL && strcmp(acker, c->actor->name) == 0))
         return TRUE;

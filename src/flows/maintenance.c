@@ -64,7 +64,7 @@ gboolean maintenance_end(Desk *d, const char *queue, const char *why, gboolean *
         || !desk_audit(d, 0, err, "maintenance-end", "queue=%s why=%s told=%u", queue, why, names->len))
         return FALSE;
     for (guint i = 0; i < names->len; i++)
-        if (!digest_send(d, g_ptr_array_index(names, i), err))
+        if (!digest_send(d, g_ptr_array_index(names, i), TRUE, err))
             return FALSE;
     return TRUE;
 }

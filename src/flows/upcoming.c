@@ -86,7 +86,10 @@ static gboolean at_text(Desk *d, const Ticket *t, const DueRow *due, char **ret,
     if (!runs_live(d->db, t->id, due->policy, &r, err))
         return FALSE;
     gboolean waits = r != NULL && r->run->state == RUN_HELD && (level == NULL || !level->even_acked);
-    *ret = waits ? g_strdup_printf("%s: %s, unless %s still has it", when, who, name_of(d, r->run->acker)) : g_strdup_printf("%s: %s", when, who);
+    if (r != NULL && due->level <= r->run->level) /* it joins what runs: no level fires twice */
+        *ret = g_strdup_printf("%s: %s, if the escalation of now is over by then", when, who);
+    else
+        *ret = waits ? g_strdup_printf("%s: %s, unless %s still has it", when, who, name_of(d, r->run->acker)) : g_strdup_printf("%s: %s", when, who);
     return TRUE;
 }
 
@@ -125,7 +128,7 @@ static gboolean has_tries(const LadderRun *run, const PolicyLevel *level)
 {
     for (guint i = 0; level != NULL && i < run->pages->len; i++) {
         const LadderPage *p = g_ptr_array_index(run->pages, i);
-        if (p->level == run->level && p->state == PAGE_WAITING && p->kind == PAGE_ESCALATION && p->attempt < level->tries)
+        if (p->level == run->level && p->state == PAGE_WAITING && p->kind != PAGE_REMINDER && p->attempt < level->tries)
             return TRUE;
     }
     return FALSE;
@@ -155,6 +158,17 @@ static char *climbing_text(Desk *d, const Ticket *t, const RunRow *r, Instant at
     return n > 0 ? g_strdup_printf("no answer of %s by then: %s", names, then) : g_strdup_printf("nobody has taken it: %s", then);
 }
 
+/* He who has it was asked whether he keeps it, and may still answer. */
+static gboolean is_reminded(const LadderRun *run)
+{
+    for (guint i = 0; run->state == RUN_HELD && i < run->pages->len; i++) {
+        const LadderPage *p = g_ptr_array_index(run->pages, i);
+        if (p->kind == PAGE_REMINDER && (p->state == PAGE_QUEUED || p->state == PAGE_WAITING))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean run_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {
     g_autoptr(RunRow) r = NULL;
@@ -165,6 +179,8 @@ static gboolean run_text(Desk *d, const Ticket *t, const DueRow *due, char **ret
     if (run->state == RUN_HELD && run->resolve_by != INSTANT_NONE && run->resolve_by <= due->next_at) {
         g_autofree char *who = asks(d, t, policies_of_run(d, r), run->level + 1, due->next_at);
         *ret = g_strdup_printf("%s has neither contained nor resolved it by then: %s", acker, who);
+    } else if (is_reminded(run)) {
+        *ret = g_strdup_printf("no answer of %s by then: level %d is asked again, without %s", acker, MAX(run->level, 1), acker);
     } else if (run->state == RUN_HELD && run->is_shift_bound) {
         *ret = g_strdup_printf("the shift of %s, who has it, ends: who comes on duty is asked", acker);
     } else if (run->state == RUN_HELD) {
@@ -191,6 +207,20 @@ static gboolean wait_text(Desk *d, const Ticket *t, const DueRow *due, char **re
     (void)due, (void)err;
     const ConfigQueue *queue = desk_queue(d, t->queue);
     *ret = g_strdup_printf("the wait is over: %s is told", name_of(d, t->owner != NULL ? t->owner : queue != NULL ? queue->lead : NULL));
+    return TRUE;
+}
+
+static gboolean confirm_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)d, (void)t, (void)due, (void)err;
+    *ret = g_strdup("that it is contained counts no more, unless somebody says so again");
+    return TRUE;
+}
+
+static gboolean board_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    (void)d, (void)t, (void)err;
+    *ret = g_strdup_printf("the report on risk %s goes out, where all that it wants holds", due->policy);
     return TRUE;
 }
 
@@ -221,8 +251,8 @@ static gboolean shift_text(Desk *d, const Ticket *t, const DueRow *due, char **r
 
 static gboolean digest_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {
-    (void)t, (void)err;
-    *ret = g_strdup_printf("the digest of what waits for %s is sent", name_of(d, due->policy));
+    (void)err;
+    *ret = g_strdup_printf(t != NULL ? "%s is mailed, or has it in a digest" : "what waits for %s is mailed", name_of(d, due->policy));
     return TRUE;
 }
 
@@ -263,7 +293,7 @@ static const struct {
              {"close", TRUE, close_text}, {"wait", TRUE, wait_text},     {"shift", FALSE, shift_text},
              {"cadence", TRUE, cadence_text}, {"delay", TRUE, delay_text}, {"heartbeat", FALSE, heartbeat_text},
              {"digest", FALSE, digest_text}, {"maintenance", FALSE, maintenance_text},
-             {"drill", TRUE, drill_text}, {"roundcall", FALSE, roundcall_text}};
+             {"confirm", TRUE, confirm_text}, {"board", TRUE, board_text}, {"drill", TRUE, drill_text}, {"roundcall", FALSE, roundcall_text}};
 
 static gboolean text_of(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {
@@ -303,11 +333,16 @@ static gboolean add_one(Desk *d, const DueRow *due, const Zone *zone, json_t *li
     "select id, case class when 'command' then channel else 'mail' end || ' to ' || recipient || ' is sent (' || template || ')', next_at,"              \
     " coalesce(ticket_id, 0), 0, 0, null, 0 from outbox where state = 'queued' "
 
+/* Pages of a ticket that wait for a digest, or for their level to open. */
+#define FOLDED \
+    "select d.id, d.what, d.next_at, n.ticket_id, 0, 0, f.contact, n.level from notification n join folded f on f.notification_id = n.id" \
+    " join due d on d.what = 'digest' and d.policy = f.contact where n.ticket_id = $1 and n.state = 0"
+
 /* Of all tickets the first few of either, by the index: there may be a million. */
 static gboolean read_rows(Desk *d, gint64 ticket, gint64 max, GPtrArray *list, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
-    gboolean ok = ticket != 0 ? db_select(d->db, &rows, err, DUE "where ticket_id = $1 union all " QUEUED "and ticket_id = $1 order by 3, 1 limit $2", "ii", ticket, max)
+    gboolean ok = ticket != 0 ? db_select(d->db, &rows, err, DUE "where ticket_id = $1 union all " QUEUED "and ticket_id = $1 union all " FOLDED " order by 3, 1 limit $2", "ii", ticket, max)
                               : db_select(d->db, &rows, err,
                                           "select * from (" DUE "order by next_at, id limit $1) union all select * from (" QUEUED "order by next_at, id limit $1)"
                                           " order by 3, 1 limit $1", "i", max);
@@ -341,6 +376,9 @@ static char *run_status(Desk *d, const Ticket *t, const RunRow *r, const Zone *z
         if (run->hold_until == INSTANT_NONE)
             return phrase_make("{who} has it, until further notice. Nobody else is asked meanwhile.", "who", name_of(d, run->acker), NULL);
         g_autofree char *until = view_time(zone, run->hold_until, d->now);
+        if (is_reminded(run))
+            return phrase_make("{who} had it, until {until:time} {zone}, and is asked whether that goes on.", "who", name_of(d, run->acker), "until", until,
+                               "zone", zone_abbreviation(zone, run->hold_until), NULL);
         return phrase_make("{who} has it, until {until:time} {zone}. Nobody else is asked meanwhile.", "who", name_of(d, run->acker), "until", until, "zone",
                            zone_abbreviation(zone, run->hold_until), NULL);
     }

@@ -37,8 +37,10 @@ void verbs_say(VerbContext *c, const char *english, ...)
 {
     va_list ap;
     va_start(ap, english);
-    g_ptr_array_add(c->results, phrase_make_valist(english, ap));
+    g_autofree char *said = phrase_make_valist(english, ap);
     va_end(ap);
+    if (c->results->len == 0 || strcmp(g_ptr_array_index(c->results, c->results->len - 1), said) != 0) /* several ladders, one answer */
+        g_ptr_array_add(c->results, g_steal_pointer(&said));
 }
 
 /* Always TRUE: a refusal is an answer, not an error. */
@@ -446,6 +448,7 @@ gboolean verbs_reopen(Desk *d, Ticket *t, gint64 message, GError **err)
     if (was_over) {
         t->reopened++;
         t->contained_at = INSTANT_NONE; /* of what is open now nobody has said so */
+        set_text(&t->resolution, NULL); /* and that was none: it must not be told again */
     }
     return tickets_save(d->db, t, err) && clocks_due_clear(d->db, t->id, "close", 0, err) && clocks_due_clear(d->db, t->id, "wait", 0, err)
            && (was_over ? deadlines_reopened(d, t, d->now, message, err) : deadlines_resume(d, t, d->now, message, err))

@@ -171,7 +171,6 @@ static void exhausted_timer(LadderStep *s)
 /* ---- events ---- */
 
 static void ignore(LadderStep *s) { (void)s; }
-
 static void climbing_cause(LadderStep *s)
 {
     if (s->run->level == 0)
@@ -284,18 +283,6 @@ static void tell_others(LadderStep *s, LadderActionKind kind, const char *except
     }
 }
 
-/* How many different people of the level can be asked now, stand-ins counted. */
-static int present(LadderStep *s, int level, const GPtrArray *people)
-{
-    g_autoptr(GPtrArray) there = g_ptr_array_new();
-    for (guint i = 0; i < people->len; i++) {
-        const char *c = ladder_climb_reachable(s, level, g_ptr_array_index(people, i), FALSE);
-        if (c != NULL && !ladder_climb_has(there, c))
-            g_ptr_array_add(there, (gpointer)c);
-    }
-    return (int)there->len;
-}
-
 /* Quorum levels count distinct people of that level, capped at those who are there. */
 static gboolean quorum_is_full(LadderStep *s)
 {
@@ -306,7 +293,7 @@ static gboolean quorum_is_full(LadderStep *s)
     g_autoptr(GPtrArray) people = s->world->people(s->world->data, r->level, s->now);
     if (ladder_climb_has(people, s->event->contact) || ladder_climb_was_tried(s, r->level, s->event->contact))
         ladder_climb_add_name(r->quorum, s->event->contact);
-    return (int)r->quorum->len >= MIN(wanted, MAX(present(s, r->level, people), 1));
+    return (int)r->quorum->len >= MIN(wanted, MAX(ladder_climb_present(s, r->level, people), 1));
 }
 
 /* He has answered: he is not mailed again while the others of his level are waited for. */
@@ -325,6 +312,13 @@ static void answered_quorum(LadderStep *s)
         ladder_climb_after_level_spent(s);
 }
 
+static void set_resolve_by(LadderStep *s)
+{
+    int level = s->run->level;
+    if (level > 0 && level_of(s, level)->has_resolve_within && !s->world->is_contained)
+        s->run->resolve_by = s->world->add(s->world->data, level, s->run->acked_at, level_of(s, level)->resolve_within);
+}
+
 static void ack(LadderStep *s)
 {
     LadderRun *r = s->run;
@@ -341,8 +335,7 @@ static void ack(LadderStep *s)
     if (r->is_operational)
         r->repeat_after = 0;
     ladder_climb_stop_pages(s);
-    if (r->level > 0 && level_of(s, r->level)->has_resolve_within)
-        r->resolve_by = s->world->add(s->world->data, r->level, s->now, level_of(s, r->level)->resolve_within);
+    set_resolve_by(s);
     tell_others(s, LADDER_DO_TELL_ACK, r->acker, r->acker);
 }
 
@@ -355,6 +348,13 @@ static void held_ack(LadderStep *s)
     }
     hold(s, s->event->hold_until, s->event->is_override); /* his own again: the promise starts afresh */
     ladder_climb_stop_pages(s);
+}
+
+/* One may be that what was contained counts no more: the time to resolve it runs on from the acknowledgment, but at the last level. */
+static void held_cause(LadderStep *s)
+{
+    if (s->run->resolve_by == INSTANT_NONE && s->run->level < level_count(s))
+        set_resolve_by(s);
 }
 
 static void held_progress(LadderStep *s)
@@ -463,7 +463,7 @@ static Handler *const machine[RUN_STATE_COUNT][LADDER_EVENT_COUNT] = {
          [LADDER_RESUME] = resume,               [LADDER_SEVERITY] = ignore,             [LADDER_SHIFT] = ignore,
          [LADDER_END] = end},
     [RUN_HELD] =
-        {[LADDER_CAUSE] = ignore,                [LADDER_LEVEL] = held_level,            [LADDER_TIMER] = held_timer,
+        {[LADDER_CAUSE] = held_cause,            [LADDER_LEVEL] = held_level,            [LADDER_TIMER] = held_timer,
          [LADDER_DELIVERED] = delivered,         [LADDER_UNREACHABLE] = held_out,        [LADDER_DECLINE] = held_out,
          [LADDER_PASS] = held_out,               [LADDER_ACK] = held_ack,                [LADDER_PROGRESS] = held_progress,
          [LADDER_CONTAINED] = held_progress,     [LADDER_ESCALATE] = ladder_climb_fire_above,[LADDER_SUSPEND] = suspend,

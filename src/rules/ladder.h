@@ -142,6 +142,7 @@ typedef struct {
     Instant (*add)(void *data, int level, Instant start, Duration d);
     /* Open seconds between, on the same calendar. */
     Seconds (*between)(void *data, int level, Instant a, Instant b);
+    gboolean is_contained; /* somebody said so, and that counts still: no resolve-within runs */
 } LadderWorld;
 
 LadderRun *ladder_run_new(int levels);

@@ -127,6 +127,18 @@ const char *ladder_climb_reachable(LadderStep *s, int level, const char *contact
     return NULL;
 }
 
+/* How many different people of the level can be asked now, stand-ins counted. */
+int ladder_climb_present(LadderStep *s, int level, const GPtrArray *people)
+{
+    g_autoptr(GPtrArray) there = g_ptr_array_new();
+    for (guint i = 0; i < people->len; i++) {
+        const char *c = ladder_climb_reachable(s, level, g_ptr_array_index(people, i), FALSE);
+        if (c != NULL && !ladder_climb_has(there, c))
+            g_ptr_array_add(there, (gpointer)c);
+    }
+    return (int)there->len;
+}
+
 void ladder_climb_page(LadderStep *s, int level, const char *contact, int attempt, const char *instead_of)
 {
     ladder_climb_act(s, LADDER_DO_PAGE, level, contact, g_strcmp0(contact, instead_of) == 0 ? NULL : instead_of)->attempt = attempt;

@@ -30,6 +30,7 @@ void ladder_climb_stop_late(LadderStep *s);
 gboolean ladder_climb_take_back(LadderStep *s, const char *contact);
 gboolean ladder_climb_put_out(LadderStep *s, const char *contact);
 const char *ladder_climb_reachable(LadderStep *s, int level, const char *contact, gboolean must_be_new);
+int ladder_climb_present(LadderStep *s, int level, const GPtrArray *people);
 void ladder_climb_page(LadderStep *s, int level, const char *contact, int attempt, const char *instead_of);
 gboolean ladder_climb_page_people(LadderStep *s, int level, int attempt);
 void ladder_climb_exhausted(LadderStep *s);

@@ -244,6 +244,18 @@ gboolean runs_insert_page(Db *db, const RunRow *r, LadderPage *p, const char *in
                     now, instead_of);
 }
 
+gboolean runs_asks_else(Db *db, const RunRow *r, const char *contact, gint64 *ret_with, gint64 *ret_else, GError **err)
+{
+    return db_value(db, ret_with, err,
+                    "select count(*) from beside b join notification n on n.id = b.notification_id join outbox o on o.id = b.outbox_id"
+                    " where n.run_id = $1 and n.contact = $2 and o.state = 'queued'",
+                    "is", r->id, contact)
+           && db_value(db, ret_else, err,
+                       "select count(*) from notification n join run l on l.id = n.run_id where n.ticket_id = $1 and n.contact = $2 and n.run_id <> $3"
+                       " and n.state = $4 and l.ended_at is null",
+                       "isii", r->ticket_id, contact, r->id, (gint64)PAGE_QUEUED);
+}
+
 gboolean runs_insert_digest(Db *db, gint64 first, Instant now, gint64 *ret, GError **err)
 {
     return db_value(db, ret, err,

@@ -68,5 +68,8 @@ gboolean runs_notification(Db *db, gint64 id, NotificationRow **ret, GError **er
 gboolean runs_set_outcome(Db *db, gint64 notification, const char *outcome, Instant now, GError **err);
 /* The same where nothing is known of it yet. */
 gboolean runs_set_outcome_if_none(Db *db, gint64 notification, const char *outcome, Instant now, GError **err);
+/* Mails to the contact that wait for hand-over: those that ask him for other runs and say what a page of this run said, and pages of other runs
+ * of the ticket. */
+gboolean runs_asks_else(Db *db, const RunRow *r, const char *contact, gint64 *ret_with, gint64 *ret_else, GError **err);
 
 #endif

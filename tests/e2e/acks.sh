@@ -123,6 +123,11 @@ on 10:34
 same "lapse: the acker is reminded" 'Bob <bob@desk.test>' "$(last_to reminder)"
 on 10:43
 same "lapse: for one ack-within" 'held 1' "$(level_of)"
+explained=$(escalate --now 2026-05-26T10:43:00+02:00 explain 1)
+match "lapse: explain says what comes then" '10:44 CEST +no answer of Bob by then: level 1 is asked again, without Bob' "$explained"
+reply "$(sent_to ann@desk.test | grep escalation | tail -n 1)" ann@desk.test 'status'
+on 10:43
+match "lapse: and so does status" 'Bob had it, until 10:34 CEST, and is asked whether that goes on' "$(said transcript)"
 on 10:44
 same "lapse: then the same level without him" 'climbing 1 Ann <ann@desk.test>' "$(level_of) $(last_to escalation)"
 on 10:54
@@ -149,6 +154,17 @@ reply "$page" bob@desk.test 'contained by a restart'
 on 10:40
 on 10:56
 same "resolve-within: contained satisfies it" 'held 1' "$(level_of)"
+fresh
+match "a deadline asks no level that was asked" '10:24 CEST +10% of resolve in support: Bob .* is asked .*, if the escalation of now is over by then' \
+    "$(escalate --now 2026-05-26T10:23:00+02:00 explain 1)"
+on 10:24
+reply "$page" bob@desk.test 'contained by a restart'
+on 10:25
+same "contained is no ack" 'climbing 1' "$(level_of)"
+reply "$page" bob@desk.test 'ack'
+on 10:26
+on 10:57
+same "resolve-within: also what was contained before somebody took it" 'held 1' "$(level_of)"
 
 # ---- even-acked ----
 LEVELS='      - {notify: [bob], at: [75% respond], ack-within: 10m}
@@ -220,4 +236,21 @@ on 10:24
 same "operator: whoever was asked hears of it" 'Bob <bob@desk.test>' "$(last_to line)"
 on 10:34
 same "operator: his hold is over: the level is asked at once" 'climbing 1 2' "$(level_of) $(templated_count escalation)"
+# ---- an ack to a line that asks nothing, while nobody has it ----
+LEVELS='      - {notify: [bob], at: [75% respond], ack-within: 10m}'
+fresh
+on 10:33
+line=$(sent_to carol@desk.test | grep -e '-line\.eml$' | tail -n 1)
+match "the lead is told that nobody took it" 'nobody took it' "$(said line)"
+reply "$line" carol@desk.test 'on it'
+on 10:34
+same "what she answers takes nothing" 'exhausted 1' "$(level_of)"
+match "and she is told so" 'You have not taken it: that mail was for your information' "$(said transcript)"
+reply "$page" bob@desk.test 'ack'
+on 10:35
+reply "$(sent_to carol@desk.test | grep -e '-line\.eml$' | tail -n 1)" carol@desk.test 'ok'
+told=$(templated_count transcript)
+on 10:36
+same "but of what somebody has nobody is told" "$told" "$(templated_count transcript)"
+LEVELS=
 done_testing

@@ -113,6 +113,7 @@ sys.stdout.write(m.get_body(("html",)).get_content())' "$page")"
 answer "$page" bob@desk.test 'ack'
 pass_at "2026-05-26T10:10:00+02:00"
 same "his one ack holds both" "standard:1:1 quick:1:1" "$(runs "$two" | tr '\n' ' ' | sed 's/ $//')"
+same "and he is told so once" 1 "$(plain "$(newest transcript)" | grep -c 'You have it')"
 check "the audit has it" escalate audit verify
 
 # ---- superseded ----
@@ -135,6 +136,17 @@ pass_at "2026-05-26T10:13:20+02:00"
 same "who answers to what the first asked takes what asks in its place" "standard:3:1 quick:1:1" "$(runs "$slow" | tr '\n' ' ' | sed 's/ $//')"
 match "and is told so" 'policy quick asks now, in the place of the one that asked you. You have it, until' "$(joined "$(newest transcript)")"
 op decline --as bob "$slow" >/dev/null
+minute=14
+from rob@shop.test 'Checkout slow again' 'The checkout hangs.'
+again=$(last)
+op escalate "$again" >/dev/null
+pass_at "2026-05-26T10:16:00+02:00"
+op ack --as bob "$again" >/dev/null
+make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' rob@shop.test support@desk.test "Re: [support #$again] Checkout slow again" 'It is urgent now.' \
+    | deliver rob@shop.test support@desk.test
+pass_at "2026-05-26T10:17:00+02:00"
+match "who had it, and is asked anew, is not told that he need do nothing" \
+    'It is over: the policy quick takes its place. What else you are asked about this ticket stays' "$(joined "$(newest line)")"
 
 # ---- risks ----
 minute=13
@@ -247,6 +259,7 @@ same "and no change of severity cuts it" "$(date -u -d "$CLOCK + 5 hours" +%H:%M
 # ---- contained must be confirmed ----
 exits "contained" 0 op contained --as eve "$down" rerouted
 match "asks for a second word" 'Say CONTAINED again by' "$(cat "$WORK/out")"
+match "explain says what becomes of it without one" 'that it is contained counts no more, unless somebody says so again' "$(escalate --now "$CLOCK" explain "$down")"
 match "the time to contain is in the audit" 'contained .*seconds=' "$(escalate audit "$down")"
 same "it ends what asked" 3 "$(sqlite_value "select state from run where ticket_id = $down and policy = 'standard' order by id desc limit 1")"
 pass_at "2026-05-27T16:30:00+02:00"

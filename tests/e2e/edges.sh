@@ -1,6 +1,7 @@
 #!/bin/sh
 # edges.sh: faults that a reader found once: waits that follow each other, another severity's calendar, answers of the second queue's
-# team, copies in one batch, a bounce of the second answer, what spam silences.
+# team, copies in one batch, a bounce of the second answer, what spam silences, pages that wait for a level to open, a solution that
+# was none, a level that was asked for.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/desk.sh
@@ -109,4 +110,64 @@ part 'Pay to account 1' 'Authentication-Results: mx.desk.test; dmarc=pass header
 part 'Pay to account 1, not to 2.'
 same "who has seen an authenticated mail cannot lengthen it" '1 Pay to account 1' "$(texts)"
 same "what he sends so is a mail of its own" 2 "$(sqlite_value 'select count(*) from ticket')"
+# ---- a level that sends in open hours only: its mail is of the hour at which it leaves ----
+LEVELS="      - {notify: [owner], send: open, calendar: office, ack-within: 10m}
+      - {notify: [carol], ack-within: 10m}"
+fresh observe
+ask kim@acme.test Hello
+at 2026-05-26T08:00:00+02:00
+escalate --now 2026-05-26T08:00:00+02:00 assign 1 bob >/dev/null
+escalate --now 2026-05-26T08:00:00+02:00 escalate 1 >/dev/null
+ask till@acme.test Till
+at 2026-05-26T08:02:00+02:00
+escalate --now 2026-05-26T08:02:00+02:00 assign 2 ann >/dev/null
+escalate --now 2026-05-26T08:02:00+02:00 escalate 2 >/dev/null
+match "explain says when he is" '09:00 CEST +Bob is mailed' "$(escalate --now 2026-05-26T08:03:00+02:00 explain 1)"
+escalate --now 2026-05-26T08:10:00+02:00 assign 1 ann >/dev/null
+at 2026-05-26T08:59:00+02:00
+same "nobody is mailed before" 0 "$(templated_count escalation)"
+at 2026-05-26T09:00:00+02:00
+same "then who is asked by then, by a mail for each ticket" 'Ann <ann@desk.test> Ann <ann@desk.test>' \
+    "$(for f in $(templated escalation); do header "$f" To; done | paste -sd' ')"
+match "which says until when" 'No answer by 09:10: Carol' "$(plain "$(templated escalation | head -n 1)")"
+LEVELS=
+# ---- what did not solve it is not told a second time ----
+fresh observe
+ask kim@acme.test Hello
+at 2026-05-26T10:00:00+02:00
+escalate --now 2026-05-26T10:10:00+02:00 resolve 1 'A new cable.' >/dev/null
+at 2026-05-26T10:11:00+02:00
+match "the customer reads what was done" 'A new cable' "$(plain "$(templated resolved | tail -n 1)")"
+make_mail -H "In-Reply-To: $(header "$(templated resolved | tail -n 1)" Message-ID)" kim@acme.test support@desk.test 'Re: Hello' 'It is as before.' |
+    deliver kim@acme.test support@desk.test
+at 2026-05-26T10:20:00+02:00
+escalate --now 2026-05-26T10:30:00+02:00 resolve 1 >/dev/null
+at 2026-05-26T10:31:00+02:00
+same "it is solved a second time" 2 "$(templated_count resolved)"
+no_match "and not by what was no help" 'A new cable' "$(plain "$(templated resolved | tail -n 1)")"
+# ---- who asked for the next level wants it whatever becomes of the clock that began it ----
+LEVELS='      - {notify: [bob], at: [75% respond], ack-within: 10m}
+      - {notify: [carol], ack-within: 30m}'
+fresh observe
+make_mail kim@acme.test support@desk.test 'Shop is down' 'It is down.' | deliver kim@acme.test support@desk.test
+at 2026-05-26T10:00:00+02:00
+at 2026-05-26T10:23:00+02:00
+exits "the next level is asked for" 0 escalate --now 2026-05-26T10:24:00+02:00 escalate --as bob 1
+at 2026-05-26T10:24:00+02:00
+escalate --now 2026-05-26T10:25:00+02:00 answered --as bob 1 'we look at it' >/dev/null
+at 2026-05-26T10:26:00+02:00
+same "an answer to the customer does not take that back" '0 2' "$(sqlite_value "select state || ' ' || level from run order by id desc limit 1")"
+match "and explain says who wants it" 'somebody of the team escalated it' "$(escalate explain 1)"
+escalate --now 2026-05-26T10:27:00+02:00 contained --as carol 1 'restarted' >/dev/null
+same "contained does" 3 "$(sqlite_value 'select state from run order by id desc limit 1')"
+LEVELS=
+# ---- a ticket without an owner ----
+LEVELS='      - {notify: [bob], at: [50% assign], ack-within: 10m}'
+fresh observe
+sed -i 's/S3: {respond: 4bh,/S3: {assign: 1bh, respond: 4bh,/' "$CONF"
+ask kim@acme.test Hello
+at 2026-05-26T10:00:00+02:00
+at 2026-05-26T10:30:00+02:00
+match "is due one" '^An owner is due 11:00, in 30 min' "$(plain "$(templated escalation | tail -n 1)")"
+LEVELS=
 done_testing

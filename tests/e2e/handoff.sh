@@ -40,6 +40,7 @@ match "and told why" 'you are on duty now; Ann had it' "$(plain "$(templated esc
 match "who leaves is told who has it" 'Your shift is over: Bob is asked' "$(plain "$(templated line | tail -n 1)")"
 same "to her" 'Ann <ann@desk.test>' "$(to_of_last line)"
 same "nobody holds it meanwhile" 'climbing 1' "$(state_of)"
+match "explain says that he has all the tries" '11:10 CEST +no answer of Bob by then: mailed again' "$(escalate --now 2026-05-26T11:00:00+02:00 explain 1)"
 match "audited" 'handoff' "$(escalate audit 1)"
 reply "$(templated escalation | tail -n 1)" bob@desk.test 'ok'
 at 2026-05-26T11:05:00+02:00

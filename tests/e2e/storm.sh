@@ -42,7 +42,7 @@ same "twenty are mailed one by one" 20 "$(to_count bob escalation)"
 same "none of the others yet" 0 "$(to_count bob digest)"
 same "but each has its notification, which no time runs against" 20 "$(sqlite_value "select count(*) from notification where state = 0 and deadline_at is null")"
 match "why stands in the audit" 'folded.*contact=bob why=limit' "$(escalate audit 40)"
-match "next says when" '12:10.*the digest of what waits for Bob is sent' "$(escalate --now 2026-05-26T12:00:00+02:00 next -n 90)"
+match "next says when" '12:10.*what waits for Bob is mailed' "$(escalate --now 2026-05-26T12:00:00+02:00 next -n 90)"
 at 2026-05-26T12:09:59+02:00
 same "not before a sixth of the window" 0 "$(to_count bob digest)"
 at 2026-05-26T12:10:00+02:00

@@ -24,6 +24,7 @@ typedef struct {
     GHashTable *shift;  /* contact -> minute at which his shift ends, as text */
     LadderRun *run;
     gint64 last_id;
+    gboolean is_contained;
 } Town;
 
 static inline GPtrArray *town_people(void *data, int level, Instant now)
@@ -128,7 +129,7 @@ static inline void town_free(Town *t)
 
 static inline GPtrArray *town_step(Town *t, LadderEvent event, Instant now)
 {
-    LadderWorld world = {t->policy, t, town_people, town_backup, town_is_available, town_shift_end, town_add, town_between};
+    LadderWorld world = {t->policy, t, town_people, town_backup, town_is_available, town_shift_end, town_add, town_between, t->is_contained};
     return ladder_step(t->run, &event, &world, now);
 }
 
@@ -200,6 +201,8 @@ static inline gboolean play_world(Town *t, char **w, Instant now, GString *got)
         g_hash_table_remove(t->away, w[1]);
     } else if (strcmp(w[0], "shift") == 0 && w[1] != NULL && w[2] != NULL) { /* else it is the event */
         g_hash_table_insert(t->shift, g_strdup(w[1]), g_strdup(w[2]));
+    } else if (strcmp(w[0], "uncontained") == 0) {
+        t->is_contained = FALSE;
     } else if (strcmp(w[0], "people") == 0) {
         int level = (int)g_ascii_strtoll(w[1], NULL, 10);
         g_strfreev(t->people[level - 1]);
@@ -241,6 +244,7 @@ static inline void play_event(Town *t, char **w, Instant now, GString *got)
         else
             e.other = w[2];
     }
+    t->is_contained = t->is_contained || e.kind == LADDER_CONTAINED;
     g_autoptr(GPtrArray) actions = town_step(t, e, now);
     print_actions(got, actions);
 }
