@@ -221,8 +221,9 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL); /* the parent may block them for a signalfd */
 }
 
-G_GNUC_NORETURN static void run_child(pid_t parent, int channel, WorkerMain fn, void *data)
+G_GNUC_NORETURN static void run_child(pid_t parent, const char *name, int channel, WorkerMain fn, void *data)
 {
+    prctl(PR_SET_NAME, name); /* for ps(1) */
     setpgid(0, 0);
     reset_signals();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -273,7 +274,7 @@ Worker *worker_start(const char *name, WorkerMain fn, void *data, GError **err)
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0)
-        run_child(parent, ends[1], fn, data);
+        run_child(parent, name, ends[1], fn, data);
     int saved = errno;
     close(ends[1]);
     if (pid < 0) {
@@ -339,6 +340,7 @@ static gboolean gone(const Worker *w, GError **err)
 static gboolean channel_failed(Worker *w, int saved, const char *late, gsize max, GError **err)
 {
     if (saved == 0 || saved == EPIPE || saved == ECONNRESET) {
+        files_close_fd(&w->fd); /* one that is there all the same sees that: a process that may not kill would wait for it for ever */
         let_go(w);
         return gone(w, err);
     }

@@ -199,12 +199,28 @@ static gboolean write_all(Backup *b, const char *half, const char *copy, char **
     return tar_finish(b->tar, err);
 }
 
+/* What is there when this has failed was there before, or came in its place and is whole: a name that says "backup" must not come from a failure. */
 static gboolean put_in_place(const char *half, const char *file, GError **err)
 {
     g_autofree char *directory = g_path_get_dirname(file);
+    gboolean was_there = access(file, F_OK) == 0;
     if (rename(half, file) != 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "rename '%s' to '%s'", half, file);
-    return files_sync_directory(directory, err);
+    if (files_sync_directory(directory, err))
+        return TRUE;
+    if (!was_there)
+        unlink(file);
+    return FALSE;
+}
+
+/* What SQLite keeps beside it goes too: it holds what the database does. */
+static void remove_copy(const char *copy)
+{
+    static const char *const ends[] = {"", "-journal", "-wal", "-shm"};
+    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++) {
+        g_autofree char *path = g_strconcat(copy, ends[i], NULL);
+        unlink(path);
+    }
 }
 
 /* Said before SQLite says it in words of its own. */
@@ -230,7 +246,7 @@ gboolean backup_write(Desk *d, const char *file, BackupResult *ret, GError **err
     b.incoming = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     gboolean ok = write_all(&b, half, copy, &ret->head, err) && put_in_place(half, file, err);
     umask(before);
-    unlink(copy);
+    remove_copy(copy);
     if (!ok)
         unlink(half);
     g_hash_table_unref(b.incoming);

@@ -22,6 +22,7 @@
 
 #include "base/banned.h"
 
+#define ASIDE ".aside-"
 #define NUMBERS_APART ((gint64)1000000)
 
 typedef struct {
@@ -54,13 +55,34 @@ static gboolean has_right_user(const char *database, GError **err)
                         (unsigned long)st.st_uid);
 }
 
-/* The numbers of a database that cannot be read are unknown: --above is for that. */
-static void note_highest(Restore *r)
+/* The numbers of a damaged database are unknown: --above is for that. One that cannot be read just now must not count as such: they would be given again. */
+static gboolean note_highest(Restore *r, const char *path, GError **err)
 {
     Db *there = NULL;
-    if (db_open_to_read(r->desk->config->database, DB_PATIENCE, &there, NULL) && !db_highest(there, &r->highest_there, NULL))
-        r->highest_there = 0;
+    gint64 highest = 0;
+    g_autoptr(GError) why = NULL;
+    gboolean is_read = db_open_to_read(path, DB_PATIENCE, &there, &why) && db_highest(there, &highest, &why);
+    gboolean is_unknown = is_read || why->code != ERROR_TEMPFAIL || (there != NULL && db_is_damaged(there));
     db_close(there);
+    r->highest_there = MAX(r->highest_there, highest);
+    return is_unknown || r->options->above > 0 || error_set(err, ERROR_TEMPFAIL, "restore: its highest number: %s; call it again, or with --above", why->message);
+}
+
+/* A restore that was interrupted had set the database aside. */
+static gboolean note_highest_aside(Restore *r, const char *database, GError **err)
+{
+    g_autofree char *directory = g_path_get_dirname(database), *base = g_path_get_basename(database), *begin = g_strconcat(base, ASIDE, NULL);
+    g_autoptr(GDir) dir = g_dir_open(directory, 0, NULL); /* may_begin made it, or has looked at it */
+    const char *name;
+    gboolean ok = TRUE;
+    if (dir == NULL)
+        return error_set(err, ERROR_TEMPFAIL, "restore: directory '%s' cannot be read", directory);
+    while (ok && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(directory, name, NULL);
+        if (g_str_has_prefix(name, begin) && !g_str_has_suffix(name, "-wal") && !g_str_has_suffix(name, "-shm"))
+            ok = note_highest(r, path, err);
+    }
+    return ok;
 }
 
 static gboolean may_begin(Restore *r, GError **err)
@@ -69,13 +91,12 @@ static gboolean may_begin(Restore *r, GError **err)
     if (!has_right_user(database, err))
         return FALSE;
     if (!is_there(database))
-        return TRUE;
+        return note_highest_aside(r, database, err);
     if (!r->options->aside)
         return error_set(err, ERROR_REFUSED, "restore: the database '%s' is there: --aside gives it another name", database);
     if (!db_is_free(database, err))
         return FALSE;
-    note_highest(r);
-    return TRUE;
+    return note_highest(r, database, err);
 }
 
 /* ---- the database of the backup ---- */
@@ -260,7 +281,7 @@ static gboolean each_archived(void *data, const char *relative, const char *name
 static char *aside_name(const Restore *r, const char *path)
 {
     g_autofree char *at = instant_format(r->desk->now);
-    return g_strdup_printf("%s.aside-%s", path, at);
+    return g_strdup_printf("%s" ASIDE "%s", path, at);
 }
 
 static gboolean set_aside(const Restore *r, const char *path, const char *end, GError **err)
@@ -291,17 +312,26 @@ static gboolean ask_keys(Restore *r, GError **err)
     return keyfile_returning(c->key_file, key, r->desk->now, c->key_life.amount, &r->result->keys, err);
 }
 
+/* Its log is in it then, with what was recorded; else it would be moved without that. */
+static gboolean close_unpacked(Restore *r, const char *path, GError **err)
+{
+    g_autofree char *log = g_strconcat(path, "-wal", NULL);
+    g_clear_pointer(&r->db, db_close);
+    return !is_there(log) || error_set(err, ERROR_TEMPFAIL, "database '%s': its log could not be written into it", path);
+}
+
 static gboolean put_database(Restore *r, GError **err)
 {
     static const char *const ends[] = {"-wal", "-shm", ""};
     const char *database = r->desk->config->database;
     g_autofree char *from = g_build_filename(r->unpacked.facts, BACKUP_DATABASE, NULL), *directory = g_path_get_dirname(database);
+    if (!close_unpacked(r, from, err))
+        return FALSE;
     if (is_there(database))
         r->result->aside = aside_name(r, database);
     for (gsize i = 0; i < G_N_ELEMENTS(ends); i++)
         if (!set_aside(r, database, ends[i], err))
             return FALSE;
-    g_clear_pointer(&r->db, db_close); /* its log is in it then */
     return files_move(from, database, err) && files_sync_directory(directory, err);
 }
 

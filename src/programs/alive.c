@@ -100,7 +100,11 @@ void alive_close(Alive *a)
     g_free(a);
 }
 
-void alive_config(Alive *a, const char *version) { g_strlcpy(a->pulse.config, version, MIN(sizeof a->pulse.config, 13)); }
+void alive_config(Alive *a, const char *version)
+{
+    g_strlcpy(a->pulse.config, version, MIN(sizeof a->pulse.config, 13));
+    a->written_at = 0; /* who has just told us to read it looks whether we did: at the next round, however soon */
+}
 
 void alive_step(Alive *a, Instant now)
 {

@@ -123,7 +123,10 @@ static void drain(int fd)
 
 int coreloop_run(const char *config)
 {
-    int status, signal_fd = supervise_signals();
+    int status;
+    AUTO_FD signal_fd = supervise_signals();
+    if (signal_fd < 0)
+        return supervise_is_deaf();
     Core *c = coreloop_start(config, INSTANT_NONE, &status);
     if (c == NULL)
         return status;

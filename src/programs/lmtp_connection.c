@@ -24,10 +24,10 @@ void lmtp_connection_free(gpointer p)
     g_free(c);
 }
 
-void lmtp_connection_poll(const LmtpServer *s, int how, int fd, guint32 events, gpointer data)
+gboolean lmtp_connection_poll(const LmtpServer *s, int how, int fd, guint32 events, gpointer data)
 {
     struct epoll_event e = {.events = events, .data.ptr = data};
-    epoll_ctl(s->poll, how, fd, &e);
+    return epoll_ctl(s->poll, how, fd, &e) == 0;
 }
 
 static void drop_mail(LmtpServer *s, LmtpConnection *c)
@@ -180,7 +180,10 @@ void lmtp_connection_open(LmtpServer *s, int fd, uid_t user)
     c->idle_at = instant_monotonic_us() + LIMIT_LMTP_IDLE_SECONDS * SECOND_US;
     g_ptr_array_add(s->connections, c);
     c->polled = EPOLLIN;
-    lmtp_connection_poll(s, EPOLL_CTL_ADD, fd, c->polled, c);
+    if (!lmtp_connection_poll(s, EPOLL_CTL_ADD, fd, c->polled, c)) {
+        c->is_dead = TRUE; /* nothing would be heard of him: he sees the end, and comes again */
+        return;
+    }
     lmtp_greet(c->session, c->out);
     send_out(s, c);
 }

@@ -15,7 +15,7 @@ void lmtp_connection_go_on(LmtpServer *s, LmtpConnection *c, const char *bytes, 
 void lmtp_connection_answer(LmtpServer *s, LmtpConnection *c);
 /* Its time is over: it is told, whether it listens or not, and marked dead. */
 void lmtp_connection_expire(LmtpServer *s, LmtpConnection *c);
-/* epoll_ctl(2). */
-void lmtp_connection_poll(const LmtpServer *s, int how, int fd, guint32 events, gpointer data);
+/* epoll_ctl(2); FALSE with errno. */
+gboolean lmtp_connection_poll(const LmtpServer *s, int how, int fd, guint32 events, gpointer data);
 
 #endif

@@ -212,8 +212,7 @@ static void tick(LmtpServer *s)
             lmtp_connection_expire(s, c);
     }
     if (!s->is_listening && !s->is_stopping) {
-        lmtp_connection_poll(s, EPOLL_CTL_ADD, s->listener, EPOLLIN, &s->listener);
-        s->is_listening = TRUE;
+        s->is_listening = lmtp_connection_poll(s, EPOLL_CTL_ADD, s->listener, EPOLLIN, &s->listener);
     }
 }
 
@@ -260,11 +259,10 @@ static gboolean open_server(LmtpServer *s, GError **err)
     s->sync = s->group != NULL ? lmtp_sync_start(err) : NULL;
     if (s->sync == NULL || !lmtp_listen_open(s->config->lmtp.listen, &s->listener, err) || !sandbox_limit(0, err) || !sandbox_narrow(err))
         return FALSE;
-    lmtp_connection_poll(s, EPOLL_CTL_ADD, lmtp_sync_fd(s->sync), EPOLLIN, &s->sync);
-    lmtp_connection_poll(s, EPOLL_CTL_ADD, s->signals, EPOLLIN, &s->signals);
-    lmtp_connection_poll(s, EPOLL_CTL_ADD, s->listener, EPOLLIN, &s->listener);
-    s->is_listening = TRUE;
-    return TRUE;
+    s->is_listening = lmtp_connection_poll(s, EPOLL_CTL_ADD, lmtp_sync_fd(s->sync), EPOLLIN, &s->sync)
+                      && lmtp_connection_poll(s, EPOLL_CTL_ADD, s->signals, EPOLLIN, &s->signals)
+                      && lmtp_connection_poll(s, EPOLL_CTL_ADD, s->listener, EPOLLIN, &s->listener);
+    return s->is_listening || error_set_errno(err, ERROR_TEMPFAIL, errno, "lmtp"); /* deaf to one of them it would seem to work */
 }
 
 static void close_server(LmtpServer *s)

@@ -58,13 +58,13 @@ static gboolean read_key(const char *path, GString **ret, SignedpartKind *ret_ki
 
 static void free_string(gpointer p) { g_string_free(p, TRUE); }
 
-/* Those files of the contact that are of this kind: paths, borrowed, NULL at the end; and what they hold. */
-static void keys_of_kind(char *const *keys, SignedpartKind kind, GPtrArray *paths, GPtrArray *texts)
+/* Those files of the contact that are of this kind: paths, borrowed, NULL at the end; and what they hold. *ret_unread: why one could not be read, if so. */
+static void keys_of_kind(char *const *keys, SignedpartKind kind, GPtrArray *paths, GPtrArray *texts, GError **ret_unread)
 {
     for (; *keys != NULL; keys++) {
         GString *text = NULL;
         SignedpartKind its_kind;
-        if (!read_key(*keys, &text, &its_kind, NULL))
+        if (!read_key(*keys, &text, &its_kind, *ret_unread == NULL ? ret_unread : NULL))
             continue;
         if (its_kind == kind) {
             g_ptr_array_add(paths, *keys);
@@ -97,7 +97,7 @@ void sign_worker_check(const Config *config, GPtrArray *problems)
 static int serve(int channel, void *data)
 {
     const Job *job = data;
-    g_autoptr(GError) err = NULL;
+    g_autoptr(GError) err = NULL, unread = NULL;
     g_autoptr(GPtrArray) paths = g_ptr_array_new(), texts = g_ptr_array_new_with_free_func(free_string);
     const struct rlimit cpu = {LIMIT_SIGNATURE_SECONDS, LIMIT_SIGNATURE_SECONDS};
     Instant made_at = INSTANT_NONE;
@@ -106,7 +106,7 @@ static int serve(int channel, void *data)
     deskkeys_forget((Desk *)job->desk);
     umask(077);
     setrlimit(RLIMIT_CPU, &cpu);
-    keys_of_kind(job->keys, job->kind, paths, texts);
+    keys_of_kind(job->keys, job->kind, paths, texts, &unread);
     gboolean good;
     if (texts->len == 0)
         good = error_set(&err, ERROR_DATA, PHRASE("no key of its kind is registered for you"));
@@ -114,6 +114,10 @@ static int serve(int channel, void *data)
         good = pgp_verify(job->home, (char *const *)paths->pdata, job->text->str, job->text->len, signature, n, job->now, &made_at, &err);
     else
         good = smime_verify(texts, job->text->str, job->text->len, signature, n, job->now, &made_at, &err);
+    if (!good && unread != NULL) { /* it may be the very key that was meant */
+        g_clear_error(&err);
+        error_set(&err, ERROR_TEMPFAIL, "%s", unread->message);
+    }
     g_autofree char *answer = good                            ? g_strdup_printf("+%" G_GINT64_FORMAT, made_at)
                               : err->code == ERROR_TEMPFAIL ? g_strdup_printf("?%.500s", err->message)
                                                             : g_strdup_printf("-%.500s", err->message);

@@ -22,6 +22,7 @@
 
 #define SECOND_US ((gint64)1000000)
 #define BACKOFF_MAX 60
+#define REFUSALS_MAX 3    /* of its configuration by core, at the start */
 #define LIVED_SECONDS 60 /* who lived so long starts again at once */
 #define BEAT_US SECOND_US
 #define LONGEST_SLEEP_MS 30000 /* the clock may be set back meanwhile */
@@ -32,7 +33,7 @@ typedef struct {
     int beats;       /* the reading end of its pipe, -1 */
     gint64 start_at; /* monotonic µs, as all below; of one that is not running: when it is started, G_MAXINT64 for one that rests */
     gint64 started_at, beat_at;
-    unsigned backoff;
+    unsigned backoff, refusals;
     gboolean has_beaten;
     gboolean was_killed; /* by us, since it did not go on */
     gboolean was_reloaded; /* it was sent a SIGHUP, perhaps too late to be heard */
@@ -71,6 +72,12 @@ int supervise_signals(void)
     sigemptyset(&set);
     add_told(&set);
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int supervise_is_deaf(void)
+{
+    log_event(LOGGING_ERROR, "event=start reason=\"no signals: %s\"", g_strerror(errno));
+    return 75;
 }
 
 gboolean supervise_told(int fd, gboolean *ret_reload)
@@ -183,10 +190,19 @@ static void stop_all(int status)
             kill(all.children[i].pid, SIGTERM);
 }
 
-/* A configuration that is wrong at the start will not mend itself. Later it is somebody's hand in the middle of an edit. */
-static gboolean ends_all(const Child *c, int status)
+/* A configuration that is wrong at the start. Later it is somebody's hand in the middle of an edit. */
+static gboolean is_refused_at_start(const Child *c, int status)
 {
-    return c->row->is_core && WIFEXITED(status) && (WEXITSTATUS(status) == 0 || (WEXITSTATUS(status) == 78 && c->past.deaths == 0));
+    return c->row->is_core && WIFEXITED(status) && WEXITSTATUS(status) == 78 && c->past.deaths == 0;
+}
+
+/* It will not mend itself. But one that could not be read for a moment (no descriptor left, a disk in trouble) looks the same, and a manager does not
+ * start again who ended with 78: so it is read a few times. */
+static gboolean ends_all(Child *c, int status)
+{
+    if (is_refused_at_start(c, status))
+        return ++c->refusals >= REFUSALS_MAX;
+    return c->row->is_core && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 static void bury(Child *c, int status, gint64 now)
@@ -197,6 +213,8 @@ static void bury(Child *c, int status, gint64 now)
         return;
     if (ends_all(c, status)) {
         stop_all(WEXITSTATUS(status));
+    } else if (is_refused_at_start(c, status)) {
+        c->start_at = now + SECOND_US;
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
         c->start_at = c->was_reloaded ? now : G_MAXINT64; /* what it read before it left may be the old configuration */
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == SUPERVISE_AGAIN) {

@@ -37,6 +37,8 @@ int supervise(const SuperviseChild *rows, guint count, gpointer data);
 
 /* A signalfd for what a child is told: SIGTERM, SIGINT and SIGHUP, which are blocked in it. Non-blocking; -1 with errno. The caller closes it. */
 int supervise_signals(void);
+/* Of one whose supervise_signals() failed: says so in the log (errno), and is the status with which it must leave: deaf, it would never do so. */
+int supervise_is_deaf(void);
 /* Reads what came there. TRUE: it is to leave; *ret_reload: its configuration is to be read again (first). */
 gboolean supervise_told(int fd, gboolean *ret_reload);
 /* "I go on." To be called at each step of its work; cheap. */

@@ -190,8 +190,10 @@ static void run(Watch *w, int signals, const char *config)
 
 int watch_run(const char *config)
 {
-    Watch w = {.desk = load(config)};
     AUTO_FD signals = supervise_signals();
+    if (signals < 0)
+        return supervise_is_deaf();
+    Watch w = {.desk = load(config)};
     if (w.desk == NULL)
         return 78;
     alarm_init(&w.alarm);

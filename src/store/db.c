@@ -26,6 +26,7 @@ struct Db {
     GHashTable *prepared; /* SQL text -> Statement, reset */
     gboolean is_begun;    /* a transaction */
     gboolean is_spoilt;   /* a statement of it failed for want of something, so what followed may rest on no answer */
+    gboolean is_stuck;    /* one could not be taken back */
 };
 
 struct DbRows {
@@ -166,6 +167,8 @@ gboolean db_open_to_read(const char *path, Seconds patience, Db **ret, GError **
         return FALSE;
     if (!run_script(db, "pragma trusted_schema = off", err) || !has_our_version(db, err)) {
         g_prefix_error(err, "'%s': ", path);
+        if (err != NULL && db_is_damaged(db))
+            (*err)->code = ERROR_DATA;
         db_close(db);
         return FALSE;
     }
@@ -184,6 +187,8 @@ void db_close(Db *db)
 
 gboolean db_begin(Db *db, GError **err)
 {
+    if (db->is_stuck) /* or a daemon could do nothing more */
+        db_rollback(db);
     gboolean ok = run_script(db, "begin immediate", err);
     db->is_begun = db->is_begun || ok;
     return ok;
@@ -201,8 +206,7 @@ gboolean db_commit(Db *db, GError **err)
 
 void db_rollback(Db *db)
 {
-    if (!sqlite3_get_autocommit(db->handle))
-        sqlite3_exec(db->handle, "rollback", NULL, NULL, NULL);
+    db->is_stuck = !sqlite3_get_autocommit(db->handle) && sqlite3_exec(db->handle, "rollback", NULL, NULL, NULL) != SQLITE_OK;
     db->is_begun = db->is_spoilt = FALSE;
 }
 
@@ -453,7 +457,11 @@ GBytes *db_bytes(DbRows *rows, int column)
     return g_bytes_new(bytes, (gsize)sqlite3_column_bytes(rows->stmt, column));
 }
 
-gboolean db_is_damaged(Db *db) { return (sqlite3_errcode(db->handle) & 0xff) == SQLITE_CORRUPT; }
+gboolean db_is_damaged(Db *db)
+{
+    int rc = sqlite3_errcode(db->handle) & 0xff;
+    return rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB;
+}
 
 gboolean db_check(Db *db, const char *sql, GError **err)
 {

@@ -17,7 +17,8 @@ gboolean db_open(const char *path, Db **ret, GError **err);
  * the program ends. */
 gboolean db_open_scratch(Db **ret, GError **err);
 #define DB_PATIENCE ((Seconds)10) /* that another writer is waited for */
-/* To look at only: nothing is made, migrated or waited for longer than that. NOTFOUND: there is none; CONFIG: it has another schema. */
+/* To look at only: nothing is made, migrated or waited for longer than that. NOTFOUND: there is none; CONFIG: it has another schema; DATA: it is
+ * damaged. */
 gboolean db_open_to_read(const char *path, Seconds patience, Db **ret, GError **err);
 void db_close(Db *db);
 

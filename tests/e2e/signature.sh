@@ -6,16 +6,14 @@
 . "$(dirname "$0")/../desk.sh"
 for program in python3 gpg openssl; do command -v $program >/dev/null || skip_all "no $program"; done
 
-GNUPGHOME=$WORK/g
-export GNUPGHOME
-mkdir -m 700 "$GNUPGHOME"
+# shellcheck source=tests/signed.sh
+. "$(dirname "$0")/../signed.sh"
+make_keyring
 cleanup() { gpgconf --kill all 2>/dev/null; }
-# key NAME EXPIRY
-key() { gpg -q --batch --faked-system-time 20260101T000000 --passphrase '' --quick-generate-key "$1@desk.test" ed25519 sign "$2" 2>/dev/null; }
 key bob none && key eve none && key old 10d || skip_all "gpg makes no keys here"
 gpg --armor --export bob@desk.test old@desk.test >"$WORK/bob.asc"
-openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=bob -days 36500 -keyout "$WORK/s.key" -out "$WORK/s.pem" 2>/dev/null
-openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=eve -days 36500 -keyout "$WORK/e.key" -out "$WORK/e.pem" 2>/dev/null
+certificate s bob
+certificate e eve
 
 fresh() {
     rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key
@@ -29,17 +27,6 @@ fresh() {
 level_of() { escalate --json show 1 | python3 -c 'import json,sys; r=json.load(sys.stdin)["runs"][0]; print(r["state"], r["level"])'; }
 why() { plain "$(templated transcript | tail -n 1)" | tr '\n' ' '; }
 
-# part TEXT [ENCODING]: the entity to sign, in $WORK/part with CRLF.
-part() { printf 'Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: %s\n\n%b\n' "${2:-8bit}" "$1" | sed 's/$/\r/' >"$WORK/part"; }
-# pgp [KEY] [TIME]: the whole entity, multipart/signed, on standard output, with LF.
-pgp() {
-    gpg -q --batch --yes --faked-system-time "${2:-20260526T082330}" -u "${1:-bob}@desk.test" ${TEXTMODE:+"$TEXTMODE"} --digest-algo "${DIGEST:-SHA256}" --armor --detach-sign -o "$WORK/sig" "$WORK/part" 2>/dev/null
-    printf 'Content-Type: multipart/signed; micalg=pgp-sha256; protocol="application/pgp-signature"; boundary="sss"\n\n--sss\n'
-    tr -d '\r' <"$WORK/part"
-    printf '\n--sss\nContent-Type: application/pgp-signature\n\n'
-    cat "$WORK/sig"
-    printf '\n--sss--\n'
-}
 # answer ENTITY-FILE: sends it from Bob and lets a minute pass.
 answer() {
     next_mail
@@ -91,9 +78,6 @@ fresh; part 'hello\n\n> [support #1]'; pgp >"$WORK/in"
 { printf 'Content-Type: multipart/mixed; boundary=out\n\n--out\nContent-Type: text/plain\n\nACK\n\n--out\n'; cat "$WORK/in"; printf '\n--out--\n'; } >"$WORK/m"
 answer "$WORK/m"; refused "signed part in an unsigned mail" 'not signed as a whole'
 
-smime() { # CERT
-    openssl smime -sign -in "$WORK/part" -signer "$WORK/$1.pem" -inkey "$WORK/$1.key" -md sha256 2>/dev/null | tr -d '\r' | grep -v '^MIME-Version'
-}
 # OpenSSL asks the machine's clock: for S/MIME the desk lives in the present.
 now_desk() {
     rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key

@@ -6,7 +6,8 @@
 scene first
 scene busy
 faults calls_filter.py
-faults calls_daemon.py first "$WORK/first/before" "$(cat "$WORK/first/at")" 2026-05-26T09:02:00+02:00 24
-faults calls_daemon.py busy "$WORK/busy/before" "$(cat "$WORK/busy/at")" 2026-05-26T09:35:00+02:00 70
-faults calls_daemon.py smtp "$WORK/busy/before" "$(cat "$WORK/busy/at")" 2026-05-26T09:35:00+02:00 16
+of first calls_daemon.py 24
+of busy calls_daemon.py 70
+ON=busy
+of smtp calls_daemon.py 16
 done_testing

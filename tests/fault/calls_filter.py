@@ -3,7 +3,7 @@
 import os
 import shutil
 
-from common import BUILD, WORK, check, counted, done, fault, files_below, run, say
+from common import BUILD, END, WORK, check, counted, done, fault, files_below, run, say
 
 DYNAMIC = BUILD + "/tests/fault/filter"
 SPOOL = WORK + "/filter-spool"
@@ -23,7 +23,6 @@ ERRORS = {
     "stat": ("EIO",),
     "malloc": ("ENOMEM",),
 }
-END = b"X-Escalate-Envelope-End: 1\n"
 
 
 def mails():

@@ -58,8 +58,9 @@ def step_for(count, budget):
 # ---- runs ----
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "ESCALATE_DATADIR": os.environ["ESCALATE_DATADIR"], "TZ": "UTC", "LC_ALL": "C.UTF-8", "LD_PRELOAD": SHIM}
+END = b"X-Escalate-Envelope-End: 1\n"
 STATE = WORK + "/shim-state"
-ROLES = ("core", "deliver", "parse")
+ROLES = ("core", "deliver", "parse", "sign", "supervisor", "watch", "lmtp", "sync", "alarm", "command", "other")  # as in shim.c and killat.c
 
 
 def run(argv, fault=None, stdin=None, **more):
@@ -80,8 +81,8 @@ def counted():
     """What the shim counted in the last run: calls by role, failures, and the call that failed."""
     with open(STATE, "rb") as f:
         data = f.read()
-    n = struct.unpack_from("4i", data)
-    return dict(zip(ROLES, n)), n[3], data[16:].split(b"\0")[0].decode(errors="replace")
+    n = struct.unpack_from("%di" % (2 + len(ROLES)), data)
+    return dict(zip(ROLES, n[2:])), n[1], data[4 * len(n):].split(b"\0")[0].decode(errors="replace")
 
 
 def fault(call, n, error, role=None, stay=False, **more):
@@ -285,22 +286,40 @@ def had_outage(s):
     return any(r["event"] in OUTAGE for r in s["rows"].get("audit", ()))
 
 
+# ---- what happens ----
+
 class Scene:
-    """The directory `before`, what a run at the instant `at` makes of it, and what one at `after` does, when a transport that failed is tried again."""
+    """A run that faults happen to, act(), and what must hold after it: judge() says in lines what does not, once the fault is gone and it has run again.
+    Here: the directory `before`, what a run at the instant `at` makes of it, and what one at `after` does, when a transport that failed is tried again."""
+
+    roles = ("core", "deliver", "parse")
+    first = "core"
+    calls = None  # the families that fail; None: all
+    ends = (0, 1, 75, 78)
+    limit = None  # of failures "from then on"; None: they never end
+    # who is killed alone, or with the others; core takes them with it in any case
+    kills = (("core", True), ("deliver", False), ("deliver", True), ("parse", False), ("parse", True))
 
     def __init__(self, before, at, after):
         self.before, self.at, self.after = before, at, after
         put(before)
-        status, out = once(at)
+        status, out = self.act()
         check(status == 0, "the run without a fault", out.decode(errors="replace"))
-        once(at)
+        self.learn()
+
+    def learn(self):
+        """What is to be of it."""
+        once(self.at)
         self.want = state()
         check(not self.want["problems"], "its result is sound", "\n".join(self.want["problems"]))
-        once(after)
+        once(self.after)
         self.want_later = without_when(state())
 
+    def act(self, fault=None, prefix=()):
+        """The exit status, and what it said. `prefix`: a tracer."""
+        return run(list(prefix) + [ESCALATED, "-c", DESK + "/escalate.yaml", "--once", "--now", self.at], fault)
+
     def judge(self):
-        """Runs again, without a fault; lines that say what is not as it should be."""
         status, out = once(self.at)
         if status != 0:
             return ["the run after it: exit %s" % signal_name(status), out[-300:].decode(errors="replace")]

@@ -4,20 +4,25 @@ import os
 import shutil
 import sys
 
-from common import BUILD, DESK, ESCALATED, FILTER, ROLES, WORK, Scene, check, done, files_below, put, run, say, step_for, use_server
+from common import BUILD, DESK, END, FILTER, ROLES, WORK, check, done, files_below, put, run, say, step_for
+from scenes import scene
 
 KILLAT = BUILD + "/tests/fault/killat"
 COUNTS = WORK + "/killat-counts"
 SPOOL = WORK + "/filter-spool"
-END = b"X-Escalate-Envelope-End: 1\n"
+
+
+def counts():
+    """Calls by role, whether one was killed, and at which call."""
+    with open(COUNTS) as f:
+        words = f.read().split()
+    return dict(zip(ROLES, map(int, words))), words[-2] == "1", words[-1]
 
 
 def traced(directory, argv, options, stdin=None):
     """The status, calls by role, whether one was killed, and at which call."""
     status, out = run([KILLAT, "-d", directory, "-c", COUNTS] + options + ["--"] + argv, stdin=stdin)
-    with open(COUNTS) as f:
-        words = f.read().split()
-    return status, dict(zip(ROLES, map(int, words[:3]))), words[3] == "1", words[4], out
+    return (status,) + counts() + (out,)
 
 
 # ---- the filter ----
@@ -53,16 +58,23 @@ def filter_points(name, mail):
 
 # ---- the daemon ----
 
-def daemon_points(scene, role, count, step, whole_tree):
-    argv = [ESCALATED, "-c", DESK + "/escalate.yaml", "--once", "--now", scene.at]
+def act(it, options):
+    """The scene's run under the tracer: as traced()."""
+    put(it.before)
+    if os.path.exists(COUNTS):
+        os.unlink(COUNTS)
+    status, out = it.act(prefix=[KILLAT, "-d", DESK, "-f", it.first, "-c", COUNTS] + options + ["--"])
+    return (status,) + counts() + (out,)
+
+
+def daemon_points(it, role, count, step, whole_tree):
     wrong, n, tried = [], 1, 0
     while True:
-        put(scene.before)
-        status, _, killed, call, _ = traced(DESK, argv, ["-r", role, "-n", str(n)] + (["-t"] if whole_tree else []))
+        status, _, killed, call, _ = act(it, ["-r", role, "-n", str(n)] + (["-t"] if whole_tree else []))
         if not killed:
             break
         tried += 1
-        found = scene.judge()
+        found = it.judge()
         if found:
             wrong.append("\n".join(["%s %d (%s), exit %s" % (role, n, call, status)] + ["    " + line for line in found[:8]]))
         n += step
@@ -76,18 +88,12 @@ def main():
         points = filter_points("small", b"From: a@acme.test\n\nHello\n") + filter_points("large", b"From: a@acme.test\n\n" + b"line\n" * 60000)
         say("filter: %d kill points" % points)
         done()
-    # a worker alone, or with the others; core takes them with it in any case
-    plan = [("core", True), ("deliver", False), ("deliver", True), ("parse", False), ("parse", True)]
-    if name == "smtp":  # what is handed over and not yet marked goes twice, and is the same
-        use_server(before)
-        plan = [("deliver", False), ("deliver", True)]
-    scene = Scene(before, at, after)
-    put(before)
-    counts = traced(DESK, [ESCALATED, "-c", DESK + "/escalate.yaml", "--once", "--now", at], [])[1]
+    it = scene(name, before, at, after)
+    count = act(it, [])[1]
     total = 0
-    for role, whole_tree in plan:
-        step = step_for(counts[role], int(budget) // (2 if role == "core" else 8))
-        total += daemon_points(scene, role, counts[role], step, whole_tree)
+    for role, whole_tree in it.kills:
+        step = step_for(count[role], int(budget) // (2 if role == "core" else 8))
+        total += daemon_points(it, role, count[role], step, whole_tree)
     say("%s: %d kill points" % (name, total))
     done()
 

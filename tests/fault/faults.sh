@@ -9,6 +9,8 @@ fi
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/desk.sh
 . "$(dirname "$0")/../desk.sh"
+# shellcheck source=tests/signed.sh
+. "$(dirname "$0")/../signed.sh"
 # shellcheck source=tests/fault/scene.sh
 . "$(dirname "$0")/scene.sh"
 FAULT_DIR=$(cd "$(dirname "$0")" && pwd)
@@ -18,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE
 command -v python3 >/dev/null || skip_all "no python3"
 need "$BUILDDIR/tests/fault/shim.so" "$BUILDDIR/tests/fault/filter" "$BUILDDIR/tests/fault/killat"
 
-# scene NAME: makes $WORK/NAME/before and $WORK/NAME/at.
+# scene NAME: makes $WORK/NAME/before, at, when it goes on, and after, when a transport that failed is tried again.
 scene() {
     mkdir "$WORK/$1" || exit 99
     (
@@ -27,6 +29,7 @@ scene() {
         CONF=$WORK/escalate.yaml
         "scene_$1"
         echo "$SCENE_AT" >"$WORK/at"
+        date -u -d "$SCENE_AT + 2 minutes" +%FT%TZ >"$WORK/after"
     ) || exit 99
 }
 
@@ -48,4 +51,22 @@ faults() {
         fail "$faults_script"
         diag "$(tail -n 20 "$WORK/trouble")"
     fi
+}
+
+can_trace() { "$BUILDDIR/tests/fault/killat" -d / -c "$WORK/counts" -- /bin/true; }
+
+# of NAME SCRIPT BUDGET [FAMILY[:ROLE]…]: it, on the scene $ON that was made (where there is none, the one of that name). With families: what must be in every
+# sample, since a fault was there, or all of it; FAULTS=all has them anyhow. Without, and a budget of 0: that alone.
+of() {
+    of_scene=${ON:-$1}
+    of_name=$1
+    of_script=$2
+    of_budget=$3
+    shift 3
+    if [ "${FAULTS:-}" = all ]; then
+        [ $# -eq 0 ] || return 0
+    elif [ "$of_budget" -eq 0 ]; then
+        return 0
+    fi
+    faults "$of_script" "$of_name" "$WORK/$of_scene/before" "$(cat "$WORK/$of_scene/at")" "$(cat "$WORK/$of_scene/after")" "$of_budget" "$@"
 }

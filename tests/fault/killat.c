@@ -2,13 +2,17 @@
  * that everything before it has happened and it has not. It counts calls that touch files, network or processes; those of memory, time, signals, waiting
  * and identity change nothing that a restart could find. It can also write down what was done to files, for a model of what a loss of power leaves.
  *
- * killat -d DIR [-r core|deliver|parse] [-n N] [-t] [-o FILE] -c FILE -- PROGRAM ARGUMENT...
- *   -d  counting begins with the first call that names a file in DIR (before it, nothing happened), and only files in DIR are written down
- *   -r  core is what was started; below it parse, once it closes its sandbox, and deliver, until then
+ * killat -d DIR [-f ROLE] [-r ROLE] [-n N] [-t] [-o FILE] -c FILE -- PROGRAM ARGUMENT...
+ *   -d  counting begins with the first call that names a file in DIR, or the first other process (before it, nothing happened), and only files in DIR
+ *       are written down
+ *   -f  what was started, core if this is not given. All others are who they say that they are, by prctl(2): see role_names. Programs that they run are
+ *       not counted
+ *   -r  whose calls are meant; none: all
  *   -t  kills all, not only the one whose call it is
- *   -c  gets "CALLS-OF-CORE CALLS-OF-DELIVER CALLS-OF-PARSE KILLED NAME"
+ *   -c  gets the number of calls of each role, whether one was killed, 1 or 0, and at which call
  *   -o  gets a line for each change: open INODE FLAGS PATH, write INODE OFFSET HEX, truncate INODE LENGTH, sync INODE, rename FROM TO, link FROM TO,
- *       unlink PATH, mkdir PATH, rmdir PATH; tabs between
+ *       unlink PATH, mkdir PATH, rmdir PATH; tabs between. A sync is for what was done before it began: syncing PID comes then, PID is the last word of
+ *       sync and of syncall (of all files). Of lmtp also heard FD HEX, said FD HEX: what it got and sent by sockets
  * It exits as the program does, 137 where that was killed, 99 where it cannot trace. */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -30,8 +35,8 @@
 
 #define PROCESSES_MAX 64
 
-typedef enum { CORE, DELIVER, PARSE, ROLES } Role;
-static const char *const role_names[ROLES] = {"core", "deliver", "parse"};
+typedef enum { CORE, DELIVER, PARSE, SIGN, SUPERVISOR, WATCH, LMTP, SYNC, ALARM, COMMAND, OTHER, ROLES } Role; /* as in shim.c */
+static const char *const role_names[ROLES] = {"core", "deliver", "parse", "sign", "supervisor", "watch", "lmtp", "sync", "alarm", "command", "other"};
 
 typedef struct {
     pid_t pid;
@@ -44,7 +49,7 @@ typedef struct {
 static Process processes[PROCESSES_MAX];
 static const char *directory, *count_file;
 static FILE *record;
-static int wanted_role = -1, kills_all, is_killed;
+static int wanted_role = -1, first_role = CORE, kills_all, is_killed;
 static long wanted_n, counts[ROLES];
 static const char *killed_at = "-";
 static pid_t first;
@@ -58,7 +63,8 @@ static const struct {
     CALL(renameat2) CALL(linkat) CALL(unlinkat) CALL(mkdirat) CALL(ftruncate) CALL(fchmod) CALL(fchmodat) CALL(fchown) CALL(newfstatat) CALL(fstat)
     CALL(getdents64) CALL(socket) CALL(socketpair) CALL(connect) CALL(sendto) CALL(sendmsg) CALL(recvfrom) CALL(recvmsg) CALL(shutdown) CALL(clone)
     CALL(execve) CALL(wait4) CALL(kill) CALL(prlimit64) CALL(pidfd_open) CALL(dup) CALL(dup3) CALL(close_range) CALL(memfd_create) CALL(exit_group)
-    CALL(faccessat) CALL(fcntl)
+    CALL(faccessat) CALL(fcntl) CALL(syncfs) CALL(pipe2) CALL(signalfd4) CALL(inotify_init1) CALL(inotify_add_watch) CALL(bind) CALL(listen) CALL(accept4)
+    CALL(epoll_create1) CALL(epoll_ctl)
 #ifdef SYS_open
     CALL(open) CALL(rename) CALL(link) CALL(unlink) CALL(mkdir) CALL(rmdir) CALL(chmod) CALL(stat) CALL(lstat) CALL(access) CALL(dup2) CALL(fork) CALL(vfork)
 #endif
@@ -77,7 +83,7 @@ static Process *process_of(pid_t pid, int make)
             return &processes[i];
     for (int i = 0; make && i < PROCESSES_MAX; i++)
         if (processes[i].pid == 0) {
-            processes[i] = (Process){.pid = pid, .role = pid == first ? CORE : DELIVER, .is_begun = pid != first};
+            processes[i] = (Process){.pid = pid, .role = pid == first ? (Role)first_role : OTHER, .is_begun = pid != first};
             return &processes[i];
         }
     if (make)
@@ -187,6 +193,16 @@ static void record_inode(const Process *p, const char *what, const char *format,
     fputc('\n', record);
 }
 
+static void record_talk(const Process *p, const char *what, int64_t length)
+{
+    unsigned char bytes[512];
+    size_t n = peek(p->pid, p->args[1], bytes, length < (int64_t)sizeof bytes ? (size_t)length : sizeof bytes);
+    fprintf(record, "%s\t%" PRIu64 "\t", what, p->args[0]);
+    for (size_t i = 0; i < n; i++)
+        fprintf(record, "%02x", bytes[i]);
+    fputc('\n', record);
+}
+
 static void record_open(const Process *p, int64_t fd, uint64_t flags)
 {
     char path[PATH_MAX];
@@ -216,7 +232,13 @@ static void record_call(const Process *p, int64_t result)
     case SYS_pwrite64: record_write(p, a[0], a[1], (size_t)result, (int64_t)a[3]); break;
     case SYS_ftruncate: record_inode(p, "truncate", "\t%" PRIu64, a[1]); break;
     case SYS_fsync:
-    case SYS_fdatasync: record_inode(p, "sync", "%s", ""); break;
+    case SYS_fdatasync: record_inode(p, "sync", "\t%d", (int)p->pid); break;
+    case SYS_syncfs: fprintf(record, "syncall\t%d\n", (int)p->pid); break;
+    case SYS_recvfrom:
+    case SYS_sendto:
+        if (p->role == LMTP && result > 0)
+            record_talk(p, p->nr == SYS_sendto ? "said" : "heard", result);
+        break;
     case SYS_renameat:
     case SYS_renameat2: record_paths(p, "rename", (int)a[0], a[1], (int)a[2], a[3]); break;
     case SYS_linkat: record_paths(p, "link", (int)a[0], a[1], (int)a[2], a[3]); break;
@@ -276,15 +298,32 @@ static void kill_now(const Process *p, const char *name)
             kill(processes[i].pid, SIGKILL);
 }
 
+static Role role_named(const char *name)
+{
+    int i = 0;
+    while (i < OTHER && strcmp(role_names[i], name) != 0)
+        i++;
+    return (Role)i;
+}
+
+static void take_name(Process *p)
+{
+    char name[16] = "";
+    peek(p->pid, p->args[1], name, sizeof name - 1);
+    p->role = role_named(name);
+}
+
 /* The beginning of a call. 1: it was killed here. */
 static int begins(Process *p, const struct __ptrace_syscall_info *info)
 {
     p->nr = info->entry.nr;
     memcpy(p->args, info->entry.args, sizeof p->args);
-    if (p->nr == SYS_seccomp && p->pid != first)
-        p->role = PARSE;
+    if (p->nr == SYS_prctl && p->args[0] == PR_SET_NAME)
+        take_name(p);
     if (!p->is_begun)
-        p->is_begun = names_a_file_inside(p);
+        p->is_begun = names_a_file_inside(p) || p->nr == SYS_clone;
+    if (record != NULL && (p->nr == SYS_fsync || p->nr == SYS_fdatasync || p->nr == SYS_syncfs))
+        fprintf(record, "syncing\t%d\n", (int)p->pid);
     if (record != NULL && p->nr == SYS_write)
         p->offset = offset_of(p->pid, p->args[0]);
     const char *name = name_of(p->nr);
@@ -319,6 +358,8 @@ static void at_stop(pid_t pid, int status)
         if (!at_call(p))
             go_on(pid, 0);
     } else {
+        if (event == PTRACE_EVENT_EXEC && pid != first)
+            p->role = OTHER;
         int is_ours = event != 0 || signal == SIGSTOP; /* a new process begins with SIGSTOP */
         go_on(pid, is_ours ? 0 : signal);
     }
@@ -361,7 +402,7 @@ static void start(char **argv)
 
 static void read_options(int argc, char **argv)
 {
-    for (int c; (c = getopt(argc, argv, "+d:r:n:to:c:")) != -1;) {
+    for (int c; (c = getopt(argc, argv, "+d:f:r:n:to:c:")) != -1;) {
         if (c == 'd')
             directory = optarg;
         else if (c == 'n')
@@ -372,14 +413,15 @@ static void read_options(int argc, char **argv)
             count_file = optarg;
         else if (c == 'o' && (record = fopen(optarg, "we")) == NULL)
             stop(optarg);
-        for (int i = 0; c == 'r' && i < ROLES; i++)
-            if (strcmp(role_names[i], optarg) == 0)
-                wanted_role = i;
+        else if (c == 'f')
+            first_role = (int)role_named(optarg);
+        else if (c == 'r')
+            wanted_role = (int)role_named(optarg);
         if (c == '?')
             exit(99);
     }
     if (directory == NULL || count_file == NULL || optind >= argc) {
-        fputs("usage: killat -d DIR [-r ROLE] [-n N] [-t] [-o FILE] -c FILE -- PROGRAM ARGUMENT...\n", stderr);
+        fputs("usage: killat -d DIR [-f ROLE] [-r ROLE] [-n N] [-t] [-o FILE] -c FILE -- PROGRAM ARGUMENT...\n", stderr);
         exit(99);
     }
 }
@@ -392,7 +434,9 @@ int main(int argc, char **argv)
     FILE *f = fopen(count_file, "we");
     if (f == NULL)
         stop(count_file);
-    fprintf(f, "%ld %ld %ld %d %s\n", counts[CORE], counts[DELIVER], counts[PARSE], is_killed, killed_at);
+    for (int i = 0; i < ROLES; i++)
+        fprintf(f, "%ld ", counts[i]);
+    fprintf(f, "%d %s\n", is_killed, killed_at);
     if (fclose(f) != 0 || (record != NULL && fclose(record) != 0))
         stop("close");
     return result;

@@ -2,16 +2,17 @@
 # result must be that of a run without it: what the filter took is there once and whole, facts agree, nothing that was committed is lost.
 import os
 import random
+import re
 import shutil
 import sqlite3
 import sys
 
-from common import BUILD, DESK, ESCALATED, EVERYTHING, FILTER, WORK, Scene, check, differences, done, files_below, once, put, run, say, signal_name, state, step_for
+from common import BUILD, DESK, END, ESCALATED, EVERYTHING, FILTER, Scene, WORK, check, differences, done, files_below, once, put, run, say, signal_name, state, step_for
 from replay import Trace, fingerprint, materialise
+from scenes import scene
 
 KILLAT = BUILD + "/tests/fault/killat"
 RANDOM_STATES = 2000
-END = b"X-Escalate-Envelope-End: 1\n"
 
 
 def record(trace, directory, argv, stdin=None):
@@ -110,23 +111,64 @@ def judge_before(s, want):
 
 
 def daemon(name, before, at, after, budget):
-    scene = Scene(before, at, after)
+    it = Scene(before, at, after)
     put(before)
     trace = Trace(DESK)
     status, out = record(trace, DESK, [ESCALATED, "-c", DESK + "/escalate.yaml", "--once", "--now", at])
     check(status == 0 and len(trace.ops) > 100, "%s: the trace" % name, out[-300:].decode(errors="replace"))
-    check(not differences(scene.want, state()), "%s: the traced run does the same" % name)
+    check(not differences(it.want, state()), "%s: the traced run does the same" % name)
     lay_out(trace.state(len(trace.ops), frozenset()))
-    check(not differences(scene.want, state()), "%s: the model's files at the end are those of the run" % name, *differences(scene.want, state()))
+    check(not differences(it.want, state()), "%s: the model's files at the end are those of the run" % name, *differences(it.want, state()))
     wrong, tried = [], 0
     for prefix, lost, s in chosen(trace, 1, budget):
-        found = judge_before(s, scene.want)
+        found = judge_before(s, it.want)
         lay_out(s)
-        found += scene.judge()
+        found += it.judge()
         tried += 1
         if found:
             wrong.append("\n".join([describe(trace, prefix, lost)] + ["    " + line for line in found]))
     report(name, trace, wrong, tried)
+
+
+# ---- mail in by LMTP ----
+
+def answered(ops):
+    """The numbers of the mails that were answered with 250, by the sender's address that was heard on the connection."""
+    sender, done = {}, set()
+    for op in ops:
+        if op["kind"] == "heard":
+            for number in re.findall(rb"MAIL FROM:<m(\d+)@", op["what"]):
+                sender[op["fd"]] = int(number)
+        elif op["kind"] == "said" and b"250 2.0.0 on disk" in op["what"]:
+            done.add(sender[op["fd"]])
+    return done
+
+
+def lmtp(before, at, after, budget):
+    it = scene("lmtp", before, at, after)
+    put(it.before)
+    trace, lines = Trace(DESK), WORK + "/record"
+    status, out = it.act(prefix=[KILLAT, "-d", DESK, "-f", it.first, "-c", WORK + "/killat-counts", "-o", lines, "--"])
+    with open(lines) as f:
+        trace.add(f.read())
+    check(status == 0 and answered(trace.ops) == set(range(len(it.mails))), "lmtp: the trace", out[-300:].decode(errors="replace"))
+    wrong, tried = [], 0
+    for prefix, lost, s in chosen(trace, 3, budget):
+        promised = answered(trace.ops[:prefix])
+        there = [b.split(END, 1)[-1] for p, b in s.items() if b is not None and p.startswith(("spool/incoming/", "spool/archive/", "spool/hold/"))]
+        found = ["mail %d was accepted, and is gone" % i for i in sorted(promised) if it.mails[i] not in there]
+        found += ["a half file: %s" % p for p, b in s.items() if p.startswith("spool/incoming/") and b.split(END, 1)[-1] not in it.mails]
+        lay_out(s)
+        status, out = once(at)
+        got = state()
+        subjects = [t["subject"] for t in got["rows"].get("ticket", ())]
+        found += got["problems"] + ["mail %d: %d tickets" % (i, subjects.count("mail %d" % i)) for i in promised if subjects.count("mail %d" % i) != 1]
+        if status != 0:
+            found.append("exit %s" % signal_name(status))
+        tried += 1
+        if found:
+            wrong.append("\n".join([describe(trace, prefix, lost)] + ["    " + line for line in found]))
+    report("lmtp", trace, wrong, tried)
 
 
 # ---- the filter ----
@@ -167,6 +209,8 @@ def main():
     name, before, at, after, budget = sys.argv[1:6]
     if name == "filter":
         filter_states(before, at, int(budget))
+    elif name == "lmtp":
+        lmtp(before, at, after, int(budget))
     else:
         daemon(name, before, at, after, int(budget))
     done()

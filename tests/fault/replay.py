@@ -11,7 +11,7 @@ import struct
 
 
 class Trace:
-    """Operations, each {kind: data|entry|sync|mark, ...}; `base`: what was there before, {path: bytes, or None for a directory}."""
+    """Operations, each {kind: data|entry|sync|mark|heard|said, ...}; `base`: what was there before, {path: bytes, or None for a directory}."""
 
     def __init__(self, root):
         self.root = root
@@ -27,7 +27,7 @@ class Trace:
         for path, content in self.base.items():
             self.names[path] = self.new_object(path, content)
         self.start = dict(self.names)
-        self.inodes, self.ops = {}, []
+        self.inodes, self.ops, self.begun = {}, [], {}
 
     def relative(self, path):
         return os.path.relpath(path, self.root).replace("./", "") if path != self.root else ""
@@ -73,9 +73,21 @@ class Trace:
     def do_truncate(self, inode, length):
         self.data(inode, write=None, length=int(length))
 
-    def do_sync(self, inode):
+    def do_syncing(self, pid):
+        self.begun[pid] = len(self.ops)
+
+    def do_sync(self, inode, pid):
         if inode in self.inodes:
-            self.ops.append({"kind": "sync", "object": self.inodes[inode]})
+            self.ops.append({"kind": "sync", "object": self.inodes[inode], "before": self.begun[pid]})
+
+    def do_syncall(self, pid):
+        self.ops.append({"kind": "sync", "object": None, "before": self.begun[pid]})
+
+    def do_heard(self, fd, data):
+        self.ops.append({"kind": "heard", "fd": fd, "what": bytes.fromhex(data)})
+
+    def do_said(self, fd, data):
+        self.ops.append({"kind": "said", "fd": fd, "what": bytes.fromhex(data)})
 
     def do_rename(self, old, new):
         old, new = self.relative(old), self.relative(new)
@@ -90,7 +102,8 @@ class Trace:
 
     def do_unlink(self, path):
         path = self.relative(path)
-        self.entry("unlink", self.names.pop(path), path)
+        if path in self.names:  # else it is a socket
+            self.entry("unlink", self.names.pop(path), path)
 
     do_rmdir = do_unlink
 
@@ -103,12 +116,12 @@ class Trace:
 
     def open_ops(self, prefix):
         """The numbers of the first `prefix` operations that no sync has made sure."""
-        waiting, after = [], set()
+        waiting, synced = [], {None: 0}  # object (None: all): what was done before this is on disk
         for i in range(prefix - 1, -1, -1):
             op = self.ops[i]
             if op["kind"] == "sync":
-                after.add(op["object"])
-            elif op["kind"] == "data" and op["object"] not in after or op["kind"] == "entry" and op["parent"] not in after:
+                synced[op["object"]] = max(synced.get(op["object"], 0), op["before"])
+            elif op["kind"] in ("data", "entry") and i >= max(synced[None], synced.get(op["object" if op["kind"] == "data" else "parent"], 0)):
                 waiting.append(i)
         return waiting[::-1]
 

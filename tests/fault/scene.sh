@@ -15,7 +15,7 @@ scene_keep() {
     SCENE=$WORK
     mkdir "$WORK/before" || exit 99
     cp -a "$WORK"/*.yaml "$WORK"/*.ics "$WORK/spool" "$WORK/before" || exit 99
-    for kept in key audit.key escalate.db; do
+    for kept in key audit.key escalate.db bob.asc s.pem pager; do
         [ ! -f "$WORK/$kept" ] || cp -a "$WORK/$kept" "$WORK/before"
     done
 }
@@ -68,4 +68,59 @@ scene_busy() {
     make_mail 'Una <una@acme.test>' nobody@else.test 'For nobody' | deliver una@acme.test nobody@else.test
     scene_keep
     SCENE_AT=2026-05-26T09:33:00+02:00
+}
+
+# answer_signed ENTITY TICKET TAG: Bob's answer to the page about that ticket; and the same text in a second mail, which waits in $WORK/again.
+answer_signed() {
+    page=$(page_for "$2")
+    for way in spool again; do
+        SPOOL=$WORK/$way
+        printf 'From: bob@desk.test\nTo: %s\nSubject: Re: x\nMIME-Version: 1.0\nMessage-ID: <%s.%s@signed.test>\n' "$(SPOOL=$WORK/spool reply_to "$page")" "$way" "$3" |
+            cat - "$1" | deliver bob@desk.test "$(reply_to "$page")"
+    done
+    SPOOL=$WORK/spool
+}
+
+# scene_signed: two pages to somebody whose acknowledgments must be signed, and his answers, by PGP and by S/MIME. In the present: see tests/signed.sh.
+scene_signed() {
+    make_keyring
+    key bob none || exit 99
+    gpg --armor --export bob@desk.test >"$WORK/bob.asc"
+    certificate s bob
+    desk observe
+    sed -i -e 's/email: \[bob@desk.test\],/email: [bob@desk.test], ack-requires: signature, key: [bob.asc, s.pem],/' -e 's/calendar: office/calendar: always/' "$CONF"
+    base=$(date +%s)
+    for who in joe moe; do
+        make_mail "$who <$who@acme.test>" support@desk.test "$who: it is down" 'Nothing works.' | deliver "$who@acme.test" support@desk.test
+    done
+    at "$(date -u -d "@$((base - 1440))" +%FT%TZ)" || exit 99
+    at "$(date -u -d "@$((base - 30))" +%FT%TZ)" || exit 99
+    make_spool "$WORK/again"
+    SPOOL=$WORK/spool
+    part 'ACK\n\n> [support #1]'
+    pgp bob "$(date -u -d "@$base" +%Y%m%dT%H%M%S)" >"$WORK/pgp"
+    answer_signed "$WORK/pgp" joe 1
+    part 'ACK\n\n> [support #2]'
+    smime s >"$WORK/smime"
+    answer_signed "$WORK/smime" moe 2
+    gpgconf --kill all
+    scene_keep
+    SCENE_AT=$(date -u -d "@$((base + 5))" +%FT%TZ)
+}
+
+# scene_paged: two levels are due whose way to Bob is a program: it keeps what it read, a file a call.
+scene_paged() {
+    told=$(dirname "$WORK")/desk
+    desk observe 'channels:' "  chat: {method: command, argv: [$told/pager, '{{full_name}}']}"
+    sed -i -e 's/^  bob: .*/  bob: {name: Bob Ng, email: [bob@desk.test], roles: [agent], backup: ann, channels: [chat]}/' -e 's/\(notify: \[bob\],\)/\1 channel: chat,/' "$CONF"
+    printf '#!/bin/sh\ncat >"%s/new.$$" && mv "%s/new.$$" "%s/paged.$$"\n' "$told" "$told" "$told" >"$WORK/pager"
+    chmod +x "$WORK/pager"
+    # shellcheck disable=SC2034 # make_mail reads it
+    NOW=2026-05-26T09:00:00+02:00
+    for who in joe moe; do
+        make_mail "$who <$who@acme.test>" support@desk.test "$who: it is down" 'Nothing works.' | deliver "$who@acme.test" support@desk.test
+    done
+    at 2026-05-26T09:00:00+02:00 || exit 99
+    scene_keep
+    SCENE_AT=2026-05-26T09:23:00+02:00
 }

@@ -3,7 +3,8 @@
  * runs can be compared byte for byte. It must never change a call but that one.
  *
  * FAULT_STATE   file of the shared counters (made here), without which nothing is counted
- * FAULT_ROLE    core (what was started), parse (below it, once it closes its sandbox), deliver (below it, until then); none: all
+ * FAULT_ROLE    a process, by the name that it gives itself (prctl(2)), see roles; none: all
+ * FAULT_FIRST   the name of what was started, which gives itself none: core, if this is not set
  * FAULT_CALL    a family of the table below
  * FAULT_N       which call of the family in the role; 0: none
  * FAULT_ERROR   errno or SQLite code, a number; "short": half of what was asked for; "zero": nothing
@@ -11,42 +12,55 @@
  * FAULT_LIMIT   with FAULT_STAY: so many of them, then the fault is over
  * FAULT_TAKEN_BACK  yes: a failing statement of SQLite takes the transaction back, as SQLite itself does at a full disk
  * FAULT_NO_REPLACE  yes: a file system that does not know RENAME_NOREPLACE
- * FAULT_CALLER  only calls out of an object whose path holds this */
+ * FAULT_CALLER  only calls out of an object whose path holds this
+ * FAULT_ARMED   yes: nothing is counted before somebody sets the first number of the file to 1
+ * FAULT_CLOCK   seconds: the system's clock stands there (that of the start of the machine too), so that a daemon's run can be compared to another
+ * FAULT_SPEED   so many times as fast goes the time that is waited for: who starts again in a minute does so in a few seconds */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-typedef enum { CORE, DELIVER, PARSE, ROLES } Role;
+typedef enum { CORE, DELIVER, PARSE, SIGN, SUPERVISOR, WATCH, LMTP, SYNC, ALARM, COMMAND, OTHER, ROLES } Role;
 
-static const char *const roles[ROLES] = {"core", "deliver", "parse"};
+static const char *const roles[ROLES] = {"core", "deliver", "parse", "sign", "supervisor", "watch", "lmtp", "sync", "alarm", "command", "other"};
 
 static const char *const families[] = {"open",   "read",    "write",        "fsync",        "close",  "rename", "link", "unlink", "mkdir",    "truncate",
                                        "chmod",  "stat",    "directory",    "fork",         "socket", "connect", "send", "receive", "malloc",   "statement",
-                                       "script", "prepare", "bind"};
-typedef enum { OPEN, READ, WRITE, FSYNC, CLOSE, RENAME, LINK, UNLINK, MKDIR, TRUNCATE, CHMOD, STAT, DIRECTORY, FORK, SOCKET, CONNECT, SEND, RECEIVE, MALLOC, STATEMENT, SCRIPT, PREPARE, BIND } Family;
+                                       "script", "prepare", "bind",         "descriptor", "signal", "poll",   "wait", "accept", "epoll"};
+typedef enum { OPEN, READ, WRITE, FSYNC, CLOSE, RENAME, LINK, UNLINK, MKDIR, TRUNCATE, CHMOD, STAT, DIRECTORY, FORK, SOCKET, CONNECT, SEND, RECEIVE, MALLOC, STATEMENT, SCRIPT, PREPARE, BIND, DESCRIPTOR, SIGNAL, POLL, WAIT, ACCEPT, EPOLL } Family;
 
 typedef struct {
-    int calls[ROLES], hits;
+    int is_armed, hits, calls[ROLES];
     char where[200]; /* of the first failure: the call, for who looks into it */
 } Shared;
 
 static Shared *shared;
 static Role role;
 static int wanted_role = -1, wanted_family = -1, wanted_n, error_number, limit = 1;
-static int is_short, is_zero, takes_back, is_inside;
+static int is_short, is_zero, takes_back, is_inside, is_armed_late;
+static time_t clock_at; /* 0: the system's */
+static long speed = 1;
 static const char *caller;
 
 static int find(const char *const *list, int count, const char *name)
@@ -68,9 +82,14 @@ static int is_set(const char *name) { return getenv(name) != NULL; }
 __attribute__((constructor)) static void begin(void)
 {
     const char *state = getenv("FAULT_STATE"), *error = getenv("FAULT_ERROR");
+    int named = find(roles, ROLES, getenv("FAULT_FIRST"));
+    role = named >= 0 ? (Role)named : CORE;
+    clock_at = number_of("FAULT_CLOCK");
+    speed = is_set("FAULT_SPEED") ? number_of("FAULT_SPEED") : 1;
     if (state == NULL)
         return;
     is_inside = 1;
+    is_armed_late = is_set("FAULT_ARMED");
     wanted_role = find(roles, ROLES, getenv("FAULT_ROLE"));
     wanted_family = find(families, sizeof families / sizeof families[0], getenv("FAULT_CALL"));
     wanted_n = number_of("FAULT_N");
@@ -111,7 +130,8 @@ static int comes_from(void *address)
 /* Whether this call is the one to fail. */
 static int fails(Family family, const char *call, void *from)
 {
-    if (shared == NULL || is_inside || (int)family != wanted_family || (wanted_role >= 0 && (int)role != wanted_role) || !comes_from(from))
+    if (shared == NULL || is_inside || (int)family != wanted_family || (wanted_role >= 0 && (int)role != wanted_role) || !comes_from(from)
+        || (is_armed_late && !__atomic_load_n(&shared->is_armed, __ATOMIC_SEQ_CST)))
         return 0;
     int n = __atomic_add_fetch(&shared->calls[role], 1, __ATOMIC_SEQ_CST);
     if (wanted_n == 0 || n < wanted_n || n >= wanted_n + limit)
@@ -140,6 +160,7 @@ static int fails(Family family, const char *call, void *from)
 /* The calls that a change to files is made of, those of libsqlite3 (…64) too. */
 PLAIN(FSYNC, int, fsync, (int fd), fd)
 PLAIN(FSYNC, int, fdatasync, (int fd), fd)
+PLAIN(FSYNC, int, syncfs, (int fd), fd)
 PLAIN(RENAME, int, rename, (const char *from, const char *to), from, to)
 PLAIN(RENAME, int, renameat, (int d, const char *from, int e, const char *to), d, from, e, to)
 PLAIN(LINK, int, link, (const char *from, const char *to), from, to)
@@ -159,6 +180,17 @@ PLAIN(STAT, int, stat64, (const char *path, struct stat64 *st), path, st)
 PLAIN(STAT, int, fstat64, (int fd, struct stat64 *st), fd, st)
 PLAIN(SOCKET, int, socket, (int domain, int type, int protocol), domain, type, protocol)
 PLAIN(SOCKET, int, socketpair, (int domain, int type, int protocol, int fds[2]), domain, type, protocol, fds)
+PLAIN(SOCKET, int, bind, (int fd, const struct sockaddr *address, socklen_t length), fd, address, length)
+PLAIN(SOCKET, int, listen, (int fd, int backlog), fd, backlog)
+PLAIN(ACCEPT, int, accept4, (int fd, struct sockaddr *address, socklen_t *length, int flags), fd, address, length, flags)
+PLAIN(DESCRIPTOR, int, pipe2, (int ends[2], int flags), ends, flags)
+PLAIN(DESCRIPTOR, int, inotify_init1, (int flags), flags)
+PLAIN(DESCRIPTOR, int, inotify_add_watch, (int fd, const char *path, uint32_t events), fd, path, events)
+PLAIN(DESCRIPTOR, int, memfd_create, (const char *name, unsigned flags), name, flags)
+PLAIN(SIGNAL, int, signalfd, (int fd, const sigset_t *set, int flags), fd, set, flags)
+PLAIN(EPOLL, int, epoll_create1, (int flags), flags)
+PLAIN(EPOLL, int, epoll_ctl, (int poll, int how, int fd, struct epoll_event *event), poll, how, fd, event)
+PLAIN(WAIT, pid_t, waitpid, (pid_t pid, int *status, int options), pid, status, options)
 PLAIN(CONNECT, int, connect, (int fd, const struct sockaddr *address, socklen_t length), fd, address, length)
 
 int renameat2(int d, const char *from, int e, const char *to, unsigned flags)
@@ -285,6 +317,7 @@ ssize_t recvmsg(int fd, struct msghdr *m, int flags)
 
 /* ---- processes ---- */
 
+/* Nobody, until it says who it is. */
 pid_t fork(void)
 {
     REAL(fork);
@@ -292,19 +325,62 @@ pid_t fork(void)
         return -1;
     pid_t pid = real();
     if (pid == 0)
-        role = DELIVER;
+        role = OTHER;
     return pid;
 }
 
-typedef void *scmp_filter_ctx;
-scmp_filter_ctx seccomp_init(unsigned action);
-scmp_filter_ctx seccomp_init(unsigned action)
+int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *files, const posix_spawnattr_t *how, char *const argv[], char *const environment[])
 {
-    static scmp_filter_ctx (*real)(unsigned);
-    if (real == NULL)
-        *(void **)&real = dlsym(RTLD_NEXT, "seccomp_init");
-    role = PARSE;
-    return real(action);
+    REAL(posix_spawn);
+    return FAILS(FORK, "posix_spawn") ? error_number : real(pid, path, files, how, argv, environment);
+}
+
+int prctl(int option, ...)
+{
+    REAL(prctl);
+    va_list arguments;
+    va_start(arguments, option);
+    unsigned long a = va_arg(arguments, unsigned long), b = va_arg(arguments, unsigned long), c = va_arg(arguments, unsigned long), d = va_arg(arguments, unsigned long);
+    va_end(arguments);
+    int named = option == PR_SET_NAME ? find(roles, ROLES, (const char *)a) : -1; // NOLINT
+    if (named >= 0)
+        role = (Role)named;
+    return real(option, a, b, c, d);
+}
+
+/* ---- time ---- */
+
+int clock_gettime(clockid_t id, struct timespec *now)
+{
+    static struct timespec started;
+    REAL(clock_gettime);
+    int rc = real(id, now);
+    if (rc == 0 && clock_at != 0 && (id == CLOCK_REALTIME || id == CLOCK_BOOTTIME)) {
+        *now = (struct timespec){.tv_sec = clock_at};
+    } else if (rc == 0 && speed > 1 && id == CLOCK_MONOTONIC) {
+        if (started.tv_sec == 0)
+            started = *now;
+        long long passed = ((long long)(now->tv_sec - started.tv_sec) * 1000000000 + now->tv_nsec - started.tv_nsec) * speed;
+        *now = (struct timespec){started.tv_sec + passed / 1000000000, started.tv_nsec + passed % 1000000000};
+        if (now->tv_nsec >= 1000000000)
+            *now = (struct timespec){now->tv_sec + 1, now->tv_nsec - 1000000000};
+    }
+    return rc;
+}
+
+/* What is waited for, at that speed: never not at all. */
+static int wait_ms(int ms) { return ms > 0 ? (int)((ms + speed - 1) / speed) : ms; }
+
+int poll(struct pollfd *fds, nfds_t count, int ms)
+{
+    REAL(poll);
+    return FAILS(POLL, "poll") ? -1 : real(fds, count, wait_ms(ms));
+}
+
+int epoll_wait(int fd, struct epoll_event *events, int count, int ms)
+{
+    REAL(epoll_wait);
+    return FAILS(POLL, "epoll_wait") ? -1 : real(fd, events, count, wait_ms(ms));
 }
 
 /* ---- memory: dlsym itself allocates, so these ask it at the beginning, and meanwhile hand out from a little of their own ---- */
