@@ -245,6 +245,7 @@ gboolean arrivals_enter(IntakeCase *c, int severity, const char *category, gbool
     Rating rating;
     if (!rate(c, NULL, &rating, err))
         return FALSE;
+    int by_rules = rating.severity;
     if (severity >= 0)
         rating.severity = severity;
     if (category != NULL)
@@ -254,7 +255,7 @@ gboolean arrivals_enter(IntakeCase *c, int severity, const char *category, gbool
     rating_clear(&rating);
     if (!ok || severity < 0)
         return ok;
-    c->ticket->severity_sticks = TRUE;
+    c->ticket->severity_sticks = 1 + by_rules;
     return tickets_save(c->desk->db, c->ticket, err);
 }
 

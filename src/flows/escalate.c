@@ -210,7 +210,8 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
                            : phrase_make("It is over: {why:phrase}. You need do nothing.", "why", a->text, NULL);
     } else {
         until = r->run->hold_until != INSTANT_NONE ? zone_format_human(desk_contact_zone(w->desk, c, w->queue), r->run->hold_until) : NULL;
-        text = until == NULL ? phrase_make("{who} has taken it, until it is resolved. You need do nothing.", "who", full_name(w->desk, a->text), NULL)
+        text = strcmp(a->contact, a->text) == 0 ? phrase_make("Nobody else of your level can take it: it is yours.", NULL)
+               : until == NULL ? phrase_make("{who} has taken it, until it is resolved. You need do nothing.", "who", full_name(w->desk, a->text), NULL)
                              : phrase_make("{who} has taken it, until {until:time}. You need do nothing.", "who", full_name(w->desk, a->text), "until", until, NULL);
     }
     return digest_line(w->desk, w->ticket, r, a->contact, text, err);
@@ -232,7 +233,7 @@ static gboolean do_exhausted(World *w, RunRow *r, GError **err)
 
 static gboolean apply(World *w, RunRow *r, const LadderAction *a, GError **err)
 {
-    static const char *const plain[] = {[LADDER_DO_ALSO] = "also-acked", [LADDER_DO_QUORUM] = "quorum",  [LADDER_DO_LATE] = "late-ack",
+    static const char *const plain[] = {[LADDER_DO_ALSO] = "also-acked", [LADDER_DO_QUORUM] = "quorum",  [LADDER_DO_FULL] = "quorum-full", [LADDER_DO_LATE] = "late-ack",
                                         [LADDER_DO_LAPSED] = "lapsed",   [LADDER_DO_NOBODY] = "nobody",  [LADDER_DO_SPENT] = "spent"};
     switch (a->kind) {
     case LADDER_DO_PAGE:
@@ -281,7 +282,8 @@ static char *asked_in_vain(const Desk *d, const Ticket *t, const GPtrArray *acti
 static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *event, GPtrArray **ret_actions, GError **err)
 {
     World w = {d, t, desk_queue(d, t->queue), policies_of_run(d, r), r};
-    LadderWorld world = {w.policy, &w, world_people, world_backup, world_is_available, world_shift_end, world_add, world_between, t->contained_at != INSTANT_NONE};
+    LadderWorld world = {w.policy, &w, world_people, world_backup, world_is_available, world_shift_end, world_add, world_between, t->contained_at != INSTANT_NONE,
+                         escalate_hold_until(d, t, r->policy, NULL, INSTANT_NONE, FALSE, NULL)};
     if (w.queue == NULL || !fits(r, w.policy)) { /* mail must go on flowing: the run stands still until the policy is back */
         log_event(LOGGING_ERROR, "ticket=%" G_GINT64_FORMAT " event=run-stuck run=%" G_GINT64_FORMAT " queue=%s policy=%s reason=\"not configured, or lost levels\"",
                   t->id, r->id, t->queue, r->policy);

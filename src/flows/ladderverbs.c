@@ -11,6 +11,7 @@
 #include "flows/escalate.h"
 #include "flows/notify.h"
 #include "flows/pagemail.h"
+#include "flows/operations.h"
 #include "flows/policies.h"
 #include "flows/verbs_shared.h"
 #include "flows/view.h"
@@ -76,6 +77,18 @@ static gboolean horizontal(const VerbContext *c, const RunRow *r)
            && ((PolicyLevel *)g_ptr_array_index(p->levels, (guint)level - 1))->kind == LEVEL_HORIZONTAL;
 }
 
+/* By the first of a quorum too: somebody is at it. The operator is nobody whom a ticket could belong to. */
+static gboolean take_up(VerbContext *c, const RunRow *r, GError **err)
+{
+    Ticket *t = c->ticket;
+    if (t->state == TICKET_NEW) {
+        t->state = TICKET_OPEN;
+        if (!tickets_save(c->desk->db, t, err))
+            return FALSE;
+    }
+    return c->actor == NULL || (t->owner != NULL && !horizontal(c, r)) || verbs_set_owner(c, c->actor->name, err);
+}
+
 static gboolean acked(VerbContext *c, const RunRow *before, const GPtrArray *actions, GError **err)
 {
     g_autoptr(RunRow) r = NULL;
@@ -87,7 +100,7 @@ static gboolean acked(VerbContext *c, const RunRow *before, const GPtrArray *act
     }
     if (has_action(actions, LADDER_DO_QUORUM)) {
         verbs_say(c, "Recorded. More of your level must acknowledge.", NULL);
-        return TRUE;
+        return take_up(c, r, err);
     }
     if (has_action(actions, LADDER_DO_ALSO)) {
         const ConfigContact *first = desk_contact(c->desk, r->run->acker);
@@ -99,13 +112,7 @@ static gboolean acked(VerbContext *c, const RunRow *before, const GPtrArray *act
     g_autofree char *outcome = c->actor != NULL ? phrase_make("{who} took it", "who", c->actor->full_name, NULL) : g_strdup(PHRASE("acknowledged"));
     if (c->page != 0 && !runs_set_outcome(c->desk->db, c->page, outcome, c->desk->now, err))
         return FALSE;
-    if (c->ticket->state == TICKET_NEW) {
-        c->ticket->state = TICKET_OPEN;
-        if (!tickets_save(c->desk->db, c->ticket, err))
-            return FALSE;
-    }
-    /* the operator is nobody whom a ticket could belong to */
-    return c->actor == NULL || (c->ticket->owner != NULL && !horizontal(c, r)) || verbs_set_owner(c, c->actor->name, err);
+    return take_up(c, r, err) && operations_over(c->desk, c->ticket, outcome, err);
 }
 
 gboolean ladderverbs_ack(VerbContext *c, const Command *cmd, GError **err)

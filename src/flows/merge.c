@@ -188,7 +188,8 @@ static gboolean save_into(Merge *m, GError **err)
     if (into->state == TICKET_NEW)
         into->state = from->state == TICKET_NEW ? TICKET_NEW : TICKET_OPEN;
     into->severity = MIN(into->severity, from->severity);
-    into->severity_sticks = into->severity_sticks || from->severity_sticks;
+    if (into->severity_sticks == 0)
+        into->severity_sticks = from->severity_sticks;
     inherit_text(&into->category, &from->category);
     inherit_text(&into->impact, &from->impact);
     inherit_text(&into->cause, &from->cause);

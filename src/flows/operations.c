@@ -24,6 +24,15 @@ static gboolean open_own(Desk *d, const ConfigQueue *target, const char *subject
     return ownticket_open(d, &facts, text, ret, err);
 }
 
+static gboolean open_about(Desk *d, const Ticket *about, const ConfigQueue *target, const char *subject, const char *text, gint64 *ret_id, GError **err)
+{
+    g_autoptr(Ticket) t = NULL;
+    if (!open_own(d, target, subject, text, MIN(target->default_severity, about->severity), about->id, &t, err))
+        return FALSE;
+    *ret_id = t->id;
+    return TRUE;
+}
+
 gboolean operations_incident(Desk *d, const ConfigQueue *queue, const char *subject, const char *text, gint64 *ret_id, GError **err)
 {
     g_autoptr(Ticket) t = NULL;
@@ -43,21 +52,25 @@ gboolean operations_open(Desk *d, const Ticket *about, const ConfigQueue *queue,
         return tell_owner_and_lead(d, about, queue, alone, err);
     g_autofree char *subject = phrase_make("Nobody took {tag} {subject}", "tag", tag, "subject", about->subject, NULL);
     g_autofree char *text = phrase_make("Every level of the policy '{policy}' was asked about {tag},\nand nobody took it.", "policy", policy->name, "tag", tag, NULL);
-    g_autoptr(Ticket) t = NULL;
-    if (!open_own(d, target, subject, text, MIN(target->default_severity, about->severity), about->id, &t, err))
+    gint64 number;
+    /* one that somebody has is about this too: it lapsed with whoever took its ticket */
+    if (!db_value(d->db, &number, err,
+                  "select coalesce(max(id), 0) from ticket where linked_id = $1 and is_operational = 1 and queue = $2 and state in ('new', 'open', 'waiting')", "is",
+                  about->id, target->name)
+        || (number == 0 && !open_about(d, about, target, subject, text, &number, err)))
         return FALSE;
-    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, t->id);
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, number);
     g_autofree char *line = phrase_make("Every level of the policy {policy} was asked, and nobody took it. Ticket {ticket} in {queue} goes on asking.", "policy", policy->name, "ticket", id, "queue",
                                           target->name, NULL);
     return tell_owner_and_lead(d, about, queue, line, err);
 }
 
-gboolean operations_over(Desk *d, const Ticket *about, GError **err)
+gboolean operations_over(Desk *d, const Ticket *about, const char *why, GError **err)
 {
     g_autoptr(GArray) ids = NULL;
     if (!db_ids(d->db, &ids, err, "select id from ticket where linked_id = $1 and is_operational = 1 and state = 'new' and owner is null order by id", "i", about->id))
         return FALSE;
-    g_autofree char *tag = view_tag(about), *text = phrase_make("{ticket} is {state:phrase}.", "ticket", tag, "state", tickets_state_name(about->state), NULL);
+    g_autofree char *tag = view_tag(about), *text = phrase_make("{ticket}: {why:phrase}.", "ticket", tag, "why", why, NULL);
     for (guint i = 0; i < ids->len; i++) {
         g_autoptr(Ticket) t = NULL;
         if (!tickets_load(d->db, g_array_index(ids, gint64, i), &t, err) || !verbs_recovered(d, t, "ticket", text, 0, err))

@@ -63,6 +63,12 @@ gboolean rescore_begin(Desk *d, const Ticket *t, const Rating *r, GError **err) 
 
 /* ---- worse, never milder ---- */
 
+void rescore_by_hand(Ticket *t)
+{
+    if (t->severity_sticks == 0)
+        t->severity_sticks = 1 + t->severity;
+}
+
 static gboolean take_facts(Desk *d, Ticket *t, const Rating *r, gint64 message, GError **err)
 {
     if (t->category == NULL && r->category != NULL)
@@ -77,10 +83,12 @@ static gboolean raise_severity(Desk *d, Ticket *t, const Rating *r, GPtrArray *n
     int old = t->severity;
     if (r->matched->len == 0 || r->severity >= old)
         return TRUE;
-    if (t->severity_sticks) {
+    if (t->severity_sticks > 0 && r->severity >= t->severity_sticks - 1) {
         note(notes, "the rules say S%d; it stays S%d, which somebody set", r->severity + 1, old + 1);
         return TRUE;
     }
+    if (t->severity_sticks > 0)
+        t->severity_sticks = 1 + r->severity;
     note(notes, "severity becomes S%d by the rules, score %d", r->severity + 1, r->score);
     t->severity = r->severity;
     return tickets_save(d->db, t, err) && deadlines_retarget(d, t, old, d->now, err)

@@ -14,6 +14,8 @@ gboolean rescore_mail(Desk *d, Ticket *t, const Rating *r, gint64 message, GPtrA
 /* A fact changed that rules may ask about: the newest mail of the requester is rated again, by what is kept of it. */
 gboolean rescore_again(Desk *d, Ticket *t, GError **err);
 
+/* Before somebody sets the severity by hand: from now on the rules raise it only by more than they know by now. */
+void rescore_by_hand(Ticket *t);
 /* Somebody gave the category or the severity: whoever was to sort it need not. */
 gboolean rescore_sorted(Desk *d, const Ticket *t, GError **err);
 

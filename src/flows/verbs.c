@@ -116,8 +116,8 @@ static gboolean do_assign(VerbContext *c, const Command *cmd, GError **err)
 static gboolean do_severity(VerbContext *c, const Command *cmd, GError **err)
 {
     int old = c->ticket->severity;
+    rescore_by_hand(c->ticket);
     c->ticket->severity = cmd->severity - 1;
-    c->ticket->severity_sticks = TRUE;
     g_autofree char *severity = g_strdup_printf("S%d", cmd->severity);
     verbs_say(c, "Severity is {severity}.", "severity", severity, NULL);
     return save(c, err) && deadlines_retarget(c->desk, c->ticket, old, c->desk->now, err) && rescore_sorted(c->desk, c->ticket, err)
@@ -199,7 +199,7 @@ static gboolean end_clocks(VerbContext *c, gboolean resolved, GError **err)
 static gboolean end_runs(VerbContext *c, const char *reason, GError **err)
 {
     LadderEvent event = {.kind = LADDER_END, .text = reason};
-    return escalate_each(c->desk, c->ticket, &event, NULL, err) && operations_over(c->desk, c->ticket, err);
+    return escalate_each(c->desk, c->ticket, &event, NULL, err) && operations_over(c->desk, c->ticket, reason, err);
 }
 
 /* A ticket that is over waits for nothing, nor for the word that it is contained. */
@@ -418,7 +418,8 @@ gboolean verbs_answered(Desk *d, Ticket *t, const char *contact, const char *que
         t->state = TICKET_OPEN;
     if (t->answered_at == INSTANT_NONE)
         t->answered_at = at;
-    if (!save(&c, err) || (t->owner == NULL && c.actor != NULL && !verbs_set_owner(&c, contact, err)))
+    gboolean is_home = queue == NULL || strcmp(queue, t->queue) == 0; /* the home queue gives the owner */
+    if (!save(&c, err) || (is_home && t->owner == NULL && c.actor != NULL && !verbs_set_owner(&c, contact, err)))
         return FALSE;
     return deadlines_answered(d, t, queue, at, message, err) && cadence_heard(d, t, at, err) && progress(&c, err)
            && (t->requester == NULL || courtesy_person_wrote(d, t->requester, err))

@@ -26,7 +26,8 @@ typedef struct {
 /* Applies one verb; a refusal is a line of the results, and nothing changes. *err only for what must be tried again. */
 gboolean verbs_apply(VerbContext *c, const Command *command, GError **err);
 
-/* The requester was answered by a person at `at`: state, owner, clocks, holds. `queue` NULL: counts for all queues. */
+/* The requester was answered by a person at `at`: state, owner, clocks, holds. `queue`: he answered for that alone; NULL, or the home queue: for all, and
+ * where nobody owns the ticket he does. */
 gboolean verbs_answered(Desk *d, Ticket *t, const char *contact, const char *queue, Instant at, gint64 message, GError **err);
 /* What a machine told of is over: resolved, as by the verb; `by` is for the audit. */
 gboolean verbs_recovered(Desk *d, Ticket *t, const char *by, const char *text, gint64 message, GError **err);

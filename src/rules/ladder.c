@@ -215,6 +215,48 @@ static void delivered(LadderStep *s)
     }
 }
 
+static void tell_others(LadderStep *s, LadderActionKind kind, const char *except, const char *text)
+{
+    g_autoptr(GPtrArray) told = g_ptr_array_new();
+    for (guint i = 0; i < s->run->pages->len; i++) {
+        LadderPage *p = g_ptr_array_index(s->run->pages, i);
+        if (p->delivered_at == INSTANT_NONE || ladder_climb_has(told, p->contact) || g_strcmp0(p->contact, except) == 0)
+            continue;
+        g_ptr_array_add(told, p->contact);
+        ladder_climb_act(s, kind, p->level, p->contact, text);
+    }
+}
+
+static void set_resolve_by(LadderStep *s)
+{
+    int level = s->run->level;
+    if (level > 0 && level_of(s, level)->has_resolve_within && !s->world->is_contained)
+        s->run->resolve_by = s->world->add(s->world->data, level, s->run->acked_at, level_of(s, level)->resolve_within);
+}
+
+static void accept(LadderStep *s, const char *contact, Instant until, gboolean is_overridden)
+{
+    LadderRun *r = s->run;
+    r->state = RUN_HELD;
+    g_free(r->acker);
+    r->acker = g_strdup(contact);
+    r->acked_at = s->now;
+    hold(s, until, is_overridden);
+    r->next_level_at = r->repeat_at = r->resolve_by = INSTANT_NONE;
+    r->repeat_after = 0;
+    ladder_climb_stop_pages(s);
+    set_resolve_by(s);
+    tell_others(s, LADDER_DO_TELL_ACK, r->acker, r->acker);
+}
+
+/* Whoever is left of the level has answered: the last of them has it, as by a bare ack, and hears so. */
+static void accept_of_quorum(LadderStep *s)
+{
+    accept(s, g_ptr_array_index(s->run->quorum, s->run->quorum->len - 1), s->world->held_until, FALSE);
+    ladder_climb_act(s, LADDER_DO_FULL, s->run->level, s->run->acker, NULL);
+    ladder_climb_act(s, LADDER_DO_TELL_ACK, s->run->level, s->run->acker, s->run->acker);
+}
+
 /* decline, pass, unreachable while climbing: the one passed to or the backup is asked at once, else the level goes on without. */
 static void climbing_out(LadderStep *s)
 {
@@ -227,6 +269,8 @@ static void climbing_out(LadderStep *s)
         c = ladder_climb_reachable(s, level, s->world->backup(s->world->data, contact), TRUE);
     if (c != NULL)
         ladder_climb_page(s, level, c, 1, contact);
+    else if (s->run->state == RUN_CLIMBING && s->run->quorum->len > 0 && ladder_climb_quorum_is_full(s, NULL))
+        accept_of_quorum(s);
     else if (s->run->state == RUN_CLIMBING && !ladder_climb_level_is_pending(s))
         ladder_climb_after_level_spent(s);
 }
@@ -271,31 +315,6 @@ static void held_out(LadderStep *s)
     lapse(s);
 }
 
-static void tell_others(LadderStep *s, LadderActionKind kind, const char *except, const char *text)
-{
-    g_autoptr(GPtrArray) told = g_ptr_array_new();
-    for (guint i = 0; i < s->run->pages->len; i++) {
-        LadderPage *p = g_ptr_array_index(s->run->pages, i);
-        if (p->delivered_at == INSTANT_NONE || ladder_climb_has(told, p->contact) || g_strcmp0(p->contact, except) == 0)
-            continue;
-        g_ptr_array_add(told, p->contact);
-        ladder_climb_act(s, kind, p->level, p->contact, text);
-    }
-}
-
-/* Quorum levels count distinct people of that level, capped at those who are there. */
-static gboolean quorum_is_full(LadderStep *s)
-{
-    LadderRun *r = s->run;
-    int wanted = r->level == 0 ? 1 : level_of(s, r->level)->quorum;
-    if (wanted <= 1)
-        return TRUE;
-    g_autoptr(GPtrArray) people = s->world->people(s->world->data, r->level, s->now);
-    if (ladder_climb_has(people, s->event->contact) || ladder_climb_was_tried(s, r->level, s->event->contact))
-        ladder_climb_add_name(r->quorum, s->event->contact);
-    return (int)r->quorum->len >= MIN(wanted, MAX(ladder_climb_present(s, r->level, people), 1));
-}
-
 /* He has answered: he is not mailed again while the others of his level are waited for. */
 static void answered_quorum(LadderStep *s)
 {
@@ -312,31 +331,12 @@ static void answered_quorum(LadderStep *s)
         ladder_climb_after_level_spent(s);
 }
 
-static void set_resolve_by(LadderStep *s)
-{
-    int level = s->run->level;
-    if (level > 0 && level_of(s, level)->has_resolve_within && !s->world->is_contained)
-        s->run->resolve_by = s->world->add(s->world->data, level, s->run->acked_at, level_of(s, level)->resolve_within);
-}
-
 static void ack(LadderStep *s)
 {
-    LadderRun *r = s->run;
-    if (!quorum_is_full(s)) {
+    if (ladder_climb_quorum_is_full(s, s->event->contact))
+        accept(s, s->event->contact, s->event->hold_until, s->event->is_override);
+    else
         answered_quorum(s);
-        return;
-    }
-    r->state = RUN_HELD;
-    g_free(r->acker);
-    r->acker = g_strdup(s->event->contact);
-    r->acked_at = s->now;
-    hold(s, s->event->hold_until, s->event->is_override);
-    r->next_level_at = r->repeat_at = r->resolve_by = INSTANT_NONE;
-    if (r->is_operational)
-        r->repeat_after = 0;
-    ladder_climb_stop_pages(s);
-    set_resolve_by(s);
-    tell_others(s, LADDER_DO_TELL_ACK, r->acker, r->acker);
 }
 
 static void held_ack(LadderStep *s)

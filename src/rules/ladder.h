@@ -93,7 +93,7 @@ typedef struct {
     gboolean is_overridden;  /* no severity cuts this hold */
     Instant next_level_at; /* level + 1 fires then, because `level` is spent */
     Instant repeat_at;     /* of an exhausted run: an operational one is mailed again, another looks whether somebody came back */
-    Seconds repeat_after;  /* the spacing of an operational run; of another: not 0 once its operations ticket was asked for */
+    Seconds repeat_after;  /* the spacing of an operational run; of another: not 0 once its operations ticket was asked for, until somebody takes it */
     Instant suspended_at;
     guint suspended_for;   /* LadderSuspension, a bit each */
     gboolean is_operational; /* the run of an operations ticket: repeats, opens no other */
@@ -111,6 +111,7 @@ typedef enum {
     LADDER_DO_TELL_END,  /* `contact`: one line, it is over */
     LADDER_DO_ALSO,      /* `contact` acknowledged what `text` holds: recorded */
     LADDER_DO_QUORUM,    /* `contact` acknowledged, more are needed */
+    LADDER_DO_FULL,      /* `contact`, who acknowledged, has it: the others of the quorum are out */
     LADDER_DO_LATE,      /* `contact` acknowledged what is over */
     LADDER_DO_LAPSED,    /* the hold of `contact` is over */
     LADDER_DO_NOBODY,    /* nobody of `level` can be reached now */
@@ -143,6 +144,7 @@ typedef struct {
     /* Open seconds between, on the same calendar. */
     Seconds (*between)(void *data, int level, Instant a, Instant b);
     gboolean is_contained; /* somebody said so, and that counts still: no resolve-within runs */
+    Instant held_until;    /* until when a bare ack of now would hold */
 } LadderWorld;
 
 LadderRun *ladder_run_new(int levels);

@@ -139,6 +139,18 @@ int ladder_climb_present(LadderStep *s, int level, const GPtrArray *people)
     return (int)there->len;
 }
 
+gboolean ladder_climb_quorum_is_full(LadderStep *s, const char *answered)
+{
+    LadderRun *r = s->run;
+    int wanted = r->level == 0 ? 1 : level_of(s, r->level)->quorum;
+    if (wanted <= 1)
+        return TRUE;
+    g_autoptr(GPtrArray) people = s->world->people(s->world->data, r->level, s->now);
+    if (answered != NULL && (ladder_climb_has(people, answered) || ladder_climb_was_tried(s, r->level, answered)))
+        ladder_climb_add_name(r->quorum, answered);
+    return (int)r->quorum->len >= MIN(wanted, MAX(ladder_climb_present(s, r->level, people), 1));
+}
+
 void ladder_climb_page(LadderStep *s, int level, const char *contact, int attempt, const char *instead_of)
 {
     ladder_climb_act(s, LADDER_DO_PAGE, level, contact, g_strcmp0(contact, instead_of) == 0 ? NULL : instead_of)->attempt = attempt;
@@ -183,7 +195,7 @@ void ladder_climb_exhausted(LadderStep *s)
     gboolean first = r->state != RUN_EXHAUSTED;
     r->state = RUN_EXHAUSTED;
     r->next_level_at = INSTANT_NONE;
-    if (first && !r->is_operational && r->repeat_after == 0) { /* once per run, however often it is exhausted */
+    if (first && !r->is_operational && r->repeat_after == 0) { /* once, until somebody takes it */
         ladder_climb_act(s, LADDER_DO_EXHAUSTED, r->level, NULL, NULL);
         r->repeat_after = LOOK_AGAIN;
     }

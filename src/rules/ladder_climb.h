@@ -30,6 +30,8 @@ void ladder_climb_stop_late(LadderStep *s);
 gboolean ladder_climb_take_back(LadderStep *s, const char *contact);
 gboolean ladder_climb_put_out(LadderStep *s, const char *contact);
 const char *ladder_climb_reachable(LadderStep *s, int level, const char *contact, gboolean must_be_new);
+/* Quorum levels count distinct people of that level, capped at those who are there. `answered` (or NULL) does so now. */
+gboolean ladder_climb_quorum_is_full(LadderStep *s, const char *answered);
 int ladder_climb_present(LadderStep *s, int level, const GPtrArray *people);
 void ladder_climb_page(LadderStep *s, int level, const char *contact, int attempt, const char *instead_of);
 gboolean ladder_climb_page_people(LadderStep *s, int level, int attempt);

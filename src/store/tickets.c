@@ -65,7 +65,7 @@ static Ticket *ticket_of_row(DbRows *r)
     t->queue = g_strdup(db_text(r, c++));
     tickets_state_from_name(db_text(r, c++), &t->state);
     t->severity = (int)db_int(r, c++);
-    t->severity_sticks = db_int(r, c++) != 0;
+    t->severity_sticks = (int)db_int(r, c++);
     t->category = g_strdup(db_text(r, c++));
     t->subject = g_strdup(db_text(r, c++));
     t->requester_id = db_int(r, c++);

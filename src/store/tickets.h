@@ -15,7 +15,7 @@ typedef struct {
     char *queue;           /* home queue */
     TicketState state;
     int severity;          /* 0 … 3 */
-    gboolean severity_sticks;
+    int severity_sticks;   /* 0: as the rules have it; else somebody set it, and 1 + the worst that the rules knew then */
     char *category;        /* or NULL */
     char *service;         /* that it is about, or NULL */
     char *subject;

@@ -49,6 +49,7 @@ at 2026-05-26T10:00:00+02:00
 make_mail -H 'Cc: support@desk.test' sam@desk.test kim@acme.test 'Re: [support #1] Hello' 'An answer.' | deliver sam@desk.test support@desk.test
 at 2026-05-26T10:30:00+02:00
 same "an answer of the second queue's team joins" 1 "$(sqlite_value 'select count(*) from ticket')"
+same "and makes its writer no owner: that is the home queue's" 0 "$(sqlite_value 'select count(*) from ticket where owner is not null')"
 same "meets its own respond clock" 2 "$(clock respond sales)"
 same "and not the home queue's" 0 "$(clock respond)"
 

@@ -97,6 +97,11 @@ minute=30
 from x@nobody.test 'Re: [support #2] Slow' 'Hello??'
 same "the rules do not overrule him" S4 "$(severity 2)"
 match "but say it in the log" 'it stays S4, which somebody set' "$(decided)"
+from x@nobody.test 'Re: [support #2] Slow' 'Now the shop is down.'
+same "but by what is worse than all that they knew when he said it" S1 "$(severity 2)"
+escalate --now 2026-05-26T10:33:00+02:00 severity 2 S3 >"$WORK/said" 2>&1
+from x@nobody.test 'Re: [support #2] Slow' 'It is still down.'
+same "which he may overrule again" S3 "$(severity 2)"
 escalate --now 2026-05-26T10:40:00+02:00 resolve 1 done >"$WORK/said" 2>&1
 minute=41
 from x@nobody.test 'Re: [support #1] Help' 'No, it is not.'

@@ -171,8 +171,12 @@ static void check_run(Model *m, gint64 id)
         model_fail(m, "held by a stranger: run %" G_GINT64_FORMAT, id);
     /* by him, in words, at that instant */
     g_autofree char *by = g_strdup_printf("verb=ack by=%s %%", r->run->acker != NULL ? r->run->acker : "");
+    g_autofree char *left = g_strdup_printf("run=%" G_GINT64_FORMAT " %%contact=%s", id, r->run->acker != NULL ? r->run->acker : "");
+    /* or before it, where the others of his quorum fell away at that instant */
+    gboolean is_left = model_number(m, "select count(*) from audit where event = 'quorum-full' and at = $1 and detail like $2", "ts", r->run->acked_at, left) > 0;
     if (r->run->state == RUN_HELD
-        && model_number(m, "select count(*) from audit where event in ('verb', 'override') and at = $1 and detail like $2", "ts", r->run->acked_at, by) == 0)
+        && model_number(m, "select count(*) from audit where event in ('verb', 'override') and (at = $1 or ($3 = 1 and at < $1)) and detail like $2", "tsi", r->run->acked_at, by,
+                        (gint64)is_left) == 0)
         model_fail(m, "an ack without a person: run %" G_GINT64_FORMAT, id);
 }
 
@@ -203,7 +207,7 @@ typedef void Changed(Model *, gint64 id, const Known *before, const Known *now);
 
 static void run_changed(Model *m, gint64 id, const Known *before, const Known *now)
 {
-    static const char *const by_run[] = {[RUN_CLIMBING] = "run page handoff nobody lapsed skipped", [RUN_HELD] = "", [RUN_EXHAUSTED] = "exhausted spent nobody",
+    static const char *const by_run[] = {[RUN_CLIMBING] = "run page handoff nobody lapsed skipped", [RUN_HELD] = "quorum-full", [RUN_EXHAUSTED] = "exhausted spent nobody",
                                          [RUN_ENDED] = "run-end superseded"};
     static const char *const by_ticket[] = {[RUN_CLIMBING] = "", [RUN_HELD] = "verb", [RUN_EXHAUSTED] = "verb", [RUN_ENDED] = "resolved spam merged merge"};
     g_autofree char *mark = g_strdup_printf("run=%" G_GINT64_FORMAT, id);

@@ -86,9 +86,9 @@ static const struct {
      "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> spent:1 exhausted\n10 state -> exhausted\n10 next -> -"},
     {"a late answer takes an exhausted run", "ann within=10", "", FALSE,
      "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> spent:1 exhausted\n50 ack ann 99\n50 state -> held\n50 next -> 99"},
-    {"one operations ticket per run", "ann within=10", "", FALSE,
+    {"who took it let it lapse, and nobody takes it again: another operations ticket", "ann within=10", "", FALSE,
      "0 cause -> inform:1 page:1:ann:1\n0 sent\n10 timer -> spent:1 exhausted\n20 ack bob 30 -> tell-ack:ann\n30 timer -> remind:bob\n"
-     "30 sent\n40 timer -> lapsed:bob inform:1 page:1:ann:1\n40 sent\n50 timer -> spent:1\n50 state -> exhausted"},
+     "30 sent\n40 timer -> lapsed:bob inform:1 page:1:ann:1\n40 sent\n50 timer -> spent:1 exhausted\n50 state -> exhausted"},
     {"a hold ends with the shift: the next on duty is asked, the other relieved", "ann tries=2 within=10 | carol", "", FALSE,
      "0 shift ann 30\n0 cause -> inform:1 page:1:ann:1\n0 sent\n3 ack ann 90\n3 next -> 30\n29 timer\n30 people 1 bob\n"
      "30 timer -> handoff:1:bob:1:for-ann relieved:ann\n30 state -> climbing\n30 sent\n30 next -> 40\n35 ack bob 95 -> tell-ack:ann\n35 next -> 95"},
@@ -175,6 +175,10 @@ static const struct {
      "0 away bob\n0 cause -> inform:1 page:1:ann:1\n0 sent\n1 ack ann 60\n1 state -> held"},
     {"quorum capped at those who are left", "ann,bob quorum=2 | carol", "", FALSE,
      "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n1 decline bob\n2 ack ann 60 -> tell-ack:bob\n2 state -> held"},
+    {"quorum: the others are out after one has answered", "ann,bob quorum=2 | carol", "", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n1 ack ann 60 -> quorum:ann\n2 decline bob -> tell-ack:bob full:ann tell-ack:ann\n2 state -> held\n2 next -> 62"},
+    {"quorum: a backup is asked for who is out after one has answered", "ann,bob quorum=2 | carol", "bob>eve", FALSE,
+     "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n1 ack ann 60 -> quorum:ann\n2 decline bob -> page:1:eve:1:for-bob\n2 state -> climbing"},
     {"quorum not reached: the rest is mailed again, then upwards", "ann,bob quorum=2 tries=2 within=10 | carol", "", FALSE,
      "0 cause -> inform:1 page:1:ann:1 page:1:bob:1\n0 sent\n1 ack ann 60 -> quorum:ann\n10 timer -> page:1:bob:2\n10 sent\n"
      "20 timer -> spent:1 inform:2 page:2:carol:1\n20 sent\n21 ack carol 60 -> tell-ack:ann tell-ack:bob"},

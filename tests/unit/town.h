@@ -129,7 +129,7 @@ static inline void town_free(Town *t)
 
 static inline GPtrArray *town_step(Town *t, LadderEvent event, Instant now)
 {
-    LadderWorld world = {t->policy, t, town_people, town_backup, town_is_available, town_shift_end, town_add, town_between, t->is_contained};
+    LadderWorld world = {t->policy, t, town_people, town_backup, town_is_available, town_shift_end, town_add, town_between, t->is_contained, now + 60 * 60};
     return ladder_step(t->run, &event, &world, now);
 }
 
@@ -148,7 +148,7 @@ static inline void town_store(Town *t)
 static inline void print_action(GString *out, const LadderAction *a)
 {
     static const char *const names[] = {"page",  "remind", "handoff", "relieved", "withdraw", "inform", "skipped", "tell-ack", "tell-end",
-                                        "also", "quorum", "late",     "lapsed", "nobody",  "spent",    "exhausted"};
+                                        "also", "quorum", "full", "late",     "lapsed", "nobody",  "spent",    "exhausted"};
     if (out->len > 0)
         g_string_append_c(out, ' ');
     g_string_append(out, names[a->kind]);
