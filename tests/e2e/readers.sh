@@ -147,7 +147,7 @@ for t in 10:00 10:16 10:31 10:47 11:03; do clock $t; done
 pages=$(templated escalation | wc -l)
 escalate --now ${day}T11:05:00+02:00 resolve 1 'Restarted' >/dev/null
 for t in 11:20 11:40 13:00; do clock $t; done
-same "there is nothing left to take" 'resolved resolved' "$(sqlite_value "select group_concat(state, ' ') from ticket")"
+same "there is nothing left to take" 'resolved resolved' "$(sqlite_value "select group_concat(state, ' ') from (select state from ticket order by id)")"
 same "nobody is asked for what is over" "$pages" "$(templated escalation | wc -l)"
 match "it says why" '^\[support #1\]: it is resolved\.$' "$(sqlite_value 'select resolution from ticket where id = 2')"
 
@@ -156,9 +156,9 @@ fresh
 letter 'Kim Lee <kim@acme.test>' support@desk.test 'Till' 'The till is down.'
 for t in 10:00 10:16 10:31 10:47 11:03; do clock $t; done
 escalate --now ${day}T11:05:00+02:00 ack --as ann 1 >/dev/null
-same "one of two does not have it yet" 'open new' "$(sqlite_value "select group_concat(state, ' ') from ticket")"
+same "one of two does not have it yet" 'open new' "$(sqlite_value "select group_concat(state, ' ') from (select state from ticket order by id)")"
 escalate --now ${day}T11:05:00+02:00 ack --as dana 1 >/dev/null
 clock 11:06
-same "somebody has it: that nobody does is over" 'open resolved' "$(sqlite_value "select group_concat(state, ' ') from ticket")"
+same "somebody has it: that nobody does is over" 'open resolved' "$(sqlite_value "select group_concat(state, ' ') from (select state from ticket order by id)")"
 match "it says who" '^\[support #1\]: Dana Ruiz took it\.$' "$(sqlite_value 'select resolution from ticket where id = 2')"
 done_testing
