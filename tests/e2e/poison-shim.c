@@ -36,14 +36,16 @@ void *g_mime_stream_mem_new_with_buffer(const char *buffer, size_t length)
     return NEXT(void *(*)(const char *, size_t), "g_mime_stream_mem_new_with_buffer")(buffer, length);
 }
 
-char *g_compute_checksum_for_data(int kind, const unsigned char *data, size_t length);
-char *g_compute_checksum_for_data(int kind, const unsigned char *data, size_t length)
+/* Core digests the file, with its envelope; the parser only what the mail says. */
+int gnutls_hash_fast(int algorithm, const void *data, size_t length, void *digest);
+int gnutls_hash_fast(int algorithm, const void *data, size_t length, void *digest)
 {
-    if (has((const char *)data, length, "Poison-Core-Read"))
+    int is_file = has(data, length, "X-Escalate-Envelope-End:");
+    if (is_file && has(data, length, "Poison-Core-Read"))
         crash();
-    while (has((const char *)data, length, "Poison-Core-Stall"))
+    while (is_file && has(data, length, "Poison-Core-Stall"))
         pause();
-    return NEXT(char *(*)(int, const unsigned char *, size_t), "g_compute_checksum_for_data")(kind, data, length);
+    return NEXT(int (*)(int, const void *, size_t, void *), "gnutls_hash_fast")(algorithm, data, length, digest);
 }
 
 int sqlite3_bind_text(void *statement, int n, const char *text, int length, void (*done)(void *));
