@@ -13,6 +13,7 @@
 
 #include "base/banned.h"
 
+#define WIDE_MARK "\357\274\203" /* the full-width # */
 #define LINES_READ 60  /* of a reply; what stands below is rest */
 #define WORK_LINES 200 /* that begin with '#' */
 
@@ -299,7 +300,7 @@ CommandReply *command_read_notification(const char *new_text, const char *subjec
 static char *marked_line(const char *line)
 {
     line += strspn(line, " \t");
-    const char *p = g_str_has_prefix(line, "\357\274\203") ? line + 3 : *line == '#' ? line + 1 : NULL;
+    const char *p = g_str_has_prefix(line, WIDE_MARK) ? line + 3 : *line == '#' ? line + 1 : NULL;
     if (p == NULL)
         return NULL;
     p += strspn(p, " \t");
@@ -311,6 +312,10 @@ CommandReply *command_read_work(const char *new_text)
     CommandReply *r = reply_new();
     g_autoptr(GString) rest = g_string_new(NULL);
     g_autofree char *valid = g_utf8_make_valid(new_text, -1);
+    if (strchr(valid, '#') == NULL && strstr(valid, WIDE_MARK) == NULL) { /* as in nearly every mail */
+        r->rest = g_strstrip(g_steal_pointer(&valid));
+        return r;
+    }
     g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
     guint marked = 0;
     for (guint i = 0; lines[i] != NULL; i++) {

@@ -129,7 +129,7 @@ static guint head_lines(Text *t, guint i)
         if (n > 1 && quotehead_is_text(folded(line), FALSE) && words_quote_begins_quote(folded(line)) &&
             !g_ascii_isdigit(*folded(line)))
             return 0; /* what stands above it is text */
-        g_string_append_printf(joined, "%s%s", n > 1 ? " " : "", folded(line));
+        g_string_append(g_string_append(joined, n > 1 ? " " : ""), folded(line));
         if (quotehead_is_text(joined->str, quote_follows(t, i + n)))
             return n;
     }
