@@ -17,7 +17,7 @@ guint quotehead_digits(const char *s)
     guint n = 0;
     for (; *s != '\0'; s = g_utf8_next_char(s)) {
         gboolean is_ascii = (guchar)*s < 0x80; /* asked first: every line of every mail comes here */
-        n += is_ascii ? g_ascii_isdigit(*s) : g_unichar_isdigit(g_utf8_get_char(s));
+        n += (is_ascii ? g_ascii_isdigit(*s) : g_unichar_isdigit(g_utf8_get_char(s))) ? 1 : 0;
     }
     return n;
 }
