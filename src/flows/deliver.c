@@ -19,6 +19,7 @@
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
+#include "flows/pagemail.h"
 #include "flows/roundcall.h"
 #include "flows/tidings.h"
 #include "flows/watchers.h"
@@ -146,7 +147,7 @@ static gboolean is_command(const OutboxRow *row) { return strcmp(row->class, "co
 /* Nobody is paged twice for one ticket in the same minute: while this page was being handed over, another may have been written to him. */
 static gboolean page_delivered(Desk *d, const OutboxRow *row, GError **err)
 {
-    return outbox_pause_pages(d->db, row, d->now + 60, err) && tidings_delivered(d, row, err);
+    return outbox_pause_pages(d->db, row, d->now + PAGEMAIL_APART, err) && tidings_delivered(d, row, err);
 }
 
 static gboolean delivered(Desk *d, const OutboxRow *row, const char *reply, GError **err)

@@ -283,7 +283,7 @@ static gboolean step(Desk *d, const Ticket *t, RunRow *r, const LadderEvent *eve
 {
     World w = {d, t, desk_queue(d, t->queue), policies_of_run(d, r), r};
     LadderWorld world = {w.policy, &w, world_people, world_backup, world_is_available, world_shift_end, world_add, world_between, t->contained_at != INSTANT_NONE,
-                         escalate_hold_until(d, t, r->policy, NULL, INSTANT_NONE, FALSE, NULL)};
+                         r->run->quorum->len > 0 ? escalate_hold_until(d, t, r->policy, NULL, INSTANT_NONE, FALSE, NULL) : INSTANT_NONE};
     if (w.queue == NULL || !fits(r, w.policy)) { /* mail must go on flowing: the run stands still until the policy is back */
         log_event(LOGGING_ERROR, "ticket=%" G_GINT64_FORMAT " event=run-stuck run=%" G_GINT64_FORMAT " queue=%s policy=%s reason=\"not configured, or lost levels\"",
                   t->id, r->id, t->queue, r->policy);

@@ -10,8 +10,8 @@
 
 #include "flows/escalate.h"
 #include "flows/notify.h"
-#include "flows/pagemail.h"
 #include "flows/operations.h"
+#include "flows/pagemail.h"
 #include "flows/policies.h"
 #include "flows/verbs_shared.h"
 #include "flows/view.h"

@@ -18,16 +18,11 @@ static gboolean tell_owner_and_lead(Desk *d, const Ticket *about, const ConfigQu
     return queue->lead == NULL || g_strcmp0(queue->lead, told) == 0 || notify_line(d, about, queue->lead, line, err);
 }
 
-static gboolean open_own(Desk *d, const ConfigQueue *target, const char *subject, const char *text, int severity, gint64 linked, Ticket **ret, GError **err)
+static gboolean open_own(Desk *d, const ConfigQueue *target, const char *subject, const char *text, int severity, gint64 linked, gint64 *ret_id, GError **err)
 {
     OpeningFacts facts = {.home = target, .subject = subject, .severity = severity, .linked_id = linked, .is_operational = TRUE};
-    return ownticket_open(d, &facts, text, ret, err);
-}
-
-static gboolean open_about(Desk *d, const Ticket *about, const ConfigQueue *target, const char *subject, const char *text, gint64 *ret_id, GError **err)
-{
     g_autoptr(Ticket) t = NULL;
-    if (!open_own(d, target, subject, text, MIN(target->default_severity, about->severity), about->id, &t, err))
+    if (!ownticket_open(d, &facts, text, &t, err))
         return FALSE;
     *ret_id = t->id;
     return TRUE;
@@ -35,11 +30,7 @@ static gboolean open_about(Desk *d, const Ticket *about, const ConfigQueue *targ
 
 gboolean operations_incident(Desk *d, const ConfigQueue *queue, const char *subject, const char *text, gint64 *ret_id, GError **err)
 {
-    g_autoptr(Ticket) t = NULL;
-    if (!open_own(d, queue, subject, text, queue->default_severity, 0, &t, err))
-        return FALSE;
-    *ret_id = t->id;
-    return TRUE;
+    return open_own(d, queue, subject, text, queue->default_severity, 0, ret_id, err);
 }
 
 gboolean operations_open(Desk *d, const Ticket *about, const ConfigQueue *queue, const Policy *policy, GError **err)
@@ -57,7 +48,7 @@ gboolean operations_open(Desk *d, const Ticket *about, const ConfigQueue *queue,
     if (!db_value(d->db, &number, err,
                   "select coalesce(max(id), 0) from ticket where linked_id = $1 and is_operational = 1 and queue = $2 and state in ('new', 'open', 'waiting')", "is",
                   about->id, target->name)
-        || (number == 0 && !open_about(d, about, target, subject, text, &number, err)))
+        || (number == 0 && !open_own(d, target, subject, text, MIN(target->default_severity, about->severity), about->id, &number, err)))
         return FALSE;
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, number);
     g_autofree char *line = phrase_make("Every level of the policy {policy} was asked, and nobody took it. Ticket {ticket} in {queue} goes on asking.", "policy", policy->name, "ticket", id, "queue",

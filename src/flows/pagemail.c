@@ -150,7 +150,7 @@ static gboolean a_minute_later(Desk *d, const RunRow *r, const LadderPage *p, In
     if (!db_value(d->db, &last, err, "select coalesce(max(delivered_at), 0) from notification where ticket_id = $1 and contact = $2 and run_id <> $3", "isi",
                   r->ticket_id, p->contact, r->id))
         return FALSE;
-    *not_before = last > 0 ? MAX(*not_before, last + 60) : *not_before;
+    *not_before = last > 0 ? MAX(*not_before, last + PAGEMAIL_APART) : *not_before;
     return TRUE;
 }
 

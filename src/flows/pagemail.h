@@ -7,6 +7,9 @@
 
 #include "flows/desk.h"
 
+/* Between two pages to one person about one ticket. */
+#define PAGEMAIL_APART ((Seconds)60)
+
 /* `instead_of`: for whom the reader stands in, or NULL. */
 gboolean pagemail_send(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, GError **err);
 /* When a level's mails may leave: `send: open` waits for the next opening of its calendar; INSTANT_NONE: at once. */

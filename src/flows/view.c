@@ -443,6 +443,15 @@ static void add_severities(const Desk *d, const Ticket *t, json_t *o)
     set(o, "severity_title", d->config->severities[t->severity].title);
 }
 
+/* How many must take it, where that is more than one. */
+static void add_quorum(Desk *d, const Ticket *t, const ConfigQueue *queue, const PolicyLevel *level, json_t *o)
+{
+    g_autoptr(GPtrArray) people = people_of(d, t, queue, level->notify);
+    guint wanted = MIN((guint)level->quorum, people->len);
+    if (wanted > 1)
+        json_object_set_new(o, "quorum", json_integer(wanted));
+}
+
 json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, const ConfigContact *reader, gsize headline,
                   int excerpt, GError **err)
 {
@@ -468,14 +477,14 @@ json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p
     set(o, "role", reader->roles != NULL ? reader->roles[0] : NULL);
     set(o, p->kind == PAGE_HANDOFF ? "shift_of" : "instead_of", absent != NULL ? absent->full_name : instead_of);
     set(o, "authority", level->authority);
-    g_autoptr(GPtrArray) people = people_of(d, t, queue, level->notify);
-    if (MIN((guint)level->quorum, people->len) > 1)
-        json_object_set_new(o, "quorum", json_integer(MIN((guint)level->quorum, people->len)));
+    if (level->quorum > 1)
+        add_quorum(d, t, queue, level, o);
     add_severities(d, t, o);
     set(o, "bridge", policy->bridge);
     gint64 open = 0;
     g_autoptr(GPtrArray) ladders = NULL;
-    gboolean is_nobodys = FALSE, ok = ticket != NULL && ownticket_is_nobodys(d, t, &is_nobodys, err) && policies_names(d, t, t->queue, &ladders, err);
+    gboolean is_nobodys = t->is_operational || json_is_true(json_object_get(ticket, "own"));
+    gboolean ok = ticket != NULL && policies_names(d, t, t->queue, &ladders, err);
     json_object_set_new(o, "beside", json_boolean(ok && ladders->len > 1));
     json_object_set_new(o, "observe", json_boolean(queue->mode == MODE_OBSERVE && !is_nobodys));
     ok = ok && (p->kind != PAGE_ESCALATION || people_relieved(d, instead_of, policy, level, r->id, &open, err))

@@ -437,8 +437,9 @@ static char *begin_multipart(GString *out, const char *subtype, const ComposeDra
 {
     g_autofree char *seed = g_strdup_printf("%s %s", subtype, d->message_id);
     g_autofree char *digest = sha256_hex(seed, strlen(seed));
-    g_string_append_printf(out, "Content-Type: multipart/%s;\r\n\tboundary=\"=_%.32s\"\r\n", subtype, digest);
-    return g_strdup_printf("=_%.32s", digest);
+    char *boundary = g_strdup_printf("=_%.32s", digest);
+    g_string_append_printf(out, "Content-Type: multipart/%s;\r\n\tboundary=\"%s\"\r\n", subtype, boundary);
+    return boundary;
 }
 
 /* `after`: "" before a part, "--" after the last. */

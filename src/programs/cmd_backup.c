@@ -99,11 +99,12 @@ static json_t *keys_json(const Desk *d, const GPtrArray *keys)
 
 static void tell_keys(const Desk *d, const GPtrArray *keys)
 {
-    for (guint i = 0; i < keys->len; i++) {
-        const KeyfileKey *k = g_ptr_array_index(keys, i);
-        g_autofree char *name = keyfile_name(k->bytes), *until = instant_format(k->retired_at + d->config->key_life.amount);
-        printf("key %s had been taken out and verifies again until %s: if it leaked, take its line out of %s\n", name, until, d->config->key_file);
-    }
+    json_t *list = keys_json(d, keys), *key;
+    size_t i;
+    json_array_foreach(list, i, key)
+        printf("key %s had been taken out and verifies again until %s: if it leaked, take its line out of %s\n", json_string_value(json_object_get(key, "key")),
+               json_string_value(json_object_get(key, "until")), d->config->key_file);
+    json_decref(list);
 }
 
 static void tell_numbers(const Desk *d, const RestoreResult *r, const RestoreOptions *o)

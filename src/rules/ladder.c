@@ -171,6 +171,7 @@ static void exhausted_timer(LadderStep *s)
 /* ---- events ---- */
 
 static void ignore(LadderStep *s) { (void)s; }
+
 static void climbing_cause(LadderStep *s)
 {
     if (s->run->level == 0)
@@ -215,18 +216,6 @@ static void delivered(LadderStep *s)
     }
 }
 
-static void tell_others(LadderStep *s, LadderActionKind kind, const char *except, const char *text)
-{
-    g_autoptr(GPtrArray) told = g_ptr_array_new();
-    for (guint i = 0; i < s->run->pages->len; i++) {
-        LadderPage *p = g_ptr_array_index(s->run->pages, i);
-        if (p->delivered_at == INSTANT_NONE || ladder_climb_has(told, p->contact) || g_strcmp0(p->contact, except) == 0)
-            continue;
-        g_ptr_array_add(told, p->contact);
-        ladder_climb_act(s, kind, p->level, p->contact, text);
-    }
-}
-
 static void set_resolve_by(LadderStep *s)
 {
     int level = s->run->level;
@@ -246,7 +235,7 @@ static void accept(LadderStep *s, const char *contact, Instant until, gboolean i
     r->repeat_after = 0;
     ladder_climb_stop_pages(s);
     set_resolve_by(s);
-    tell_others(s, LADDER_DO_TELL_ACK, r->acker, r->acker);
+    ladder_climb_tell_others(s, LADDER_DO_TELL_ACK, r->acker, r->acker);
 }
 
 /* Whoever is left of the level has answered: the last of them has it, as by a bare ack, and hears so. */
@@ -443,7 +432,7 @@ static void end(LadderStep *s)
 {
     LadderRun *r = s->run;
     ladder_climb_stop_pages(s);
-    tell_others(s, LADDER_DO_TELL_END, NULL, s->event->text);
+    ladder_climb_tell_others(s, LADDER_DO_TELL_END, NULL, s->event->text);
     r->state = RUN_ENDED;
     r->hold_until = r->resolve_by = r->next_level_at = r->repeat_at = r->suspended_at = INSTANT_NONE;
     r->suspended_for = 0;

@@ -144,7 +144,7 @@ typedef struct {
     /* Open seconds between, on the same calendar. */
     Seconds (*between)(void *data, int level, Instant a, Instant b);
     gboolean is_contained; /* somebody said so, and that counts still: no resolve-within runs */
-    Instant held_until;    /* until when a bare ack of now would hold */
+    Instant held_until;    /* until when a bare ack of now would hold; asked for only where some of a quorum have answered */
 } LadderWorld;
 
 LadderRun *ladder_run_new(int levels);

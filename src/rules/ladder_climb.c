@@ -1,4 +1,5 @@
-/* ladder_climb: whom to page, when a level is spent, which fires next. It decides nothing about acknowledgments. */
+/* ladder_climb: whom to page, who is there, when a level is spent, which fires next. It decides nothing about acknowledgments, but for how many a
+ * quorum needs. */
 #include "rules/ladder_climb.h"
 
 #include <string.h>
@@ -30,6 +31,19 @@ void ladder_climb_add_name(GPtrArray *names, const char *name)
 {
     if (!ladder_climb_has(names, name))
         g_ptr_array_add(names, g_strdup(name));
+}
+
+/* One line each to whom a page of the run reached, but for `except`. */
+void ladder_climb_tell_others(LadderStep *s, LadderActionKind kind, const char *except, const char *text)
+{
+    g_autoptr(GPtrArray) told = g_ptr_array_new();
+    for (guint i = 0; i < s->run->pages->len; i++) {
+        LadderPage *p = g_ptr_array_index(s->run->pages, i);
+        if (p->delivered_at == INSTANT_NONE || ladder_climb_has(told, p->contact) || g_strcmp0(p->contact, except) == 0)
+            continue;
+        g_ptr_array_add(told, p->contact);
+        ladder_climb_act(s, kind, p->level, p->contact, text);
+    }
 }
 
 /* Whether anybody of the current level can still answer in time. */
@@ -128,7 +142,7 @@ const char *ladder_climb_reachable(LadderStep *s, int level, const char *contact
 }
 
 /* How many different people of the level can be asked now, stand-ins counted. */
-int ladder_climb_present(LadderStep *s, int level, const GPtrArray *people)
+static int present(LadderStep *s, int level, const GPtrArray *people)
 {
     g_autoptr(GPtrArray) there = g_ptr_array_new();
     for (guint i = 0; i < people->len; i++) {
@@ -148,7 +162,7 @@ gboolean ladder_climb_quorum_is_full(LadderStep *s, const char *answered)
     g_autoptr(GPtrArray) people = s->world->people(s->world->data, r->level, s->now);
     if (answered != NULL && (ladder_climb_has(people, answered) || ladder_climb_was_tried(s, r->level, answered)))
         ladder_climb_add_name(r->quorum, answered);
-    return (int)r->quorum->len >= MIN(wanted, MAX(ladder_climb_present(s, r->level, people), 1));
+    return (int)r->quorum->len >= MIN(wanted, MAX(present(s, r->level, people), 1));
 }
 
 void ladder_climb_page(LadderStep *s, int level, const char *contact, int attempt, const char *instead_of)

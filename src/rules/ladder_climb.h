@@ -22,6 +22,7 @@ LadderAction *ladder_climb_act(LadderStep *s, LadderActionKind kind, int level, 
 gboolean ladder_climb_has(const GPtrArray *names, const char *name);
 void ladder_climb_add_name(GPtrArray *names, const char *name);
 gboolean ladder_climb_level_is_pending(const LadderStep *s);
+void ladder_climb_tell_others(LadderStep *s, LadderActionKind kind, const char *except, const char *text);
 gboolean ladder_climb_was_tried(const LadderStep *s, int level, const char *contact);
 gboolean ladder_climb_is_asked(const LadderStep *s, int level, const char *contact);
 void ladder_climb_stop_page(LadderStep *s, LadderPage *p, PageState waiting_to);
@@ -32,7 +33,6 @@ gboolean ladder_climb_put_out(LadderStep *s, const char *contact);
 const char *ladder_climb_reachable(LadderStep *s, int level, const char *contact, gboolean must_be_new);
 /* Quorum levels count distinct people of that level, capped at those who are there. `answered` (or NULL) does so now. */
 gboolean ladder_climb_quorum_is_full(LadderStep *s, const char *answered);
-int ladder_climb_present(LadderStep *s, int level, const GPtrArray *people);
 void ladder_climb_page(LadderStep *s, int level, const char *contact, int attempt, const char *instead_of);
 gboolean ladder_climb_page_people(LadderStep *s, int level, int attempt);
 void ladder_climb_exhausted(LadderStep *s);

@@ -13,8 +13,8 @@ typedef struct TarReader TarReader;
 
 /* Creates `path`, which must not be there, with mode 0600. TEMPFAIL with the system's reason. */
 gboolean tar_create(const char *path, TarWriter **ret, GError **err);
-/* The whole of an open regular file, from its beginning, as `name`, with mode 0600 and the bits of `mode`. What grows meanwhile is cut at its length of now; what shrinks is filled up with
- * NUL, which *ret_shrank says; where that is NULL it is a TEMPFAIL. *ret_digest (or NULL) is the SHA-256 of what was written, in hexadecimal, newly
+/* The whole of an open regular file, from its beginning, as `name`, with mode 0600 and the bits of `mode`. What grows meanwhile is cut at its
+ * length of now; what shrinks is filled up with NUL, which *ret_shrank says; where that is NULL it is a TEMPFAIL. *ret_digest (or NULL) is the SHA-256 of what was written, in hexadecimal, newly
  * allocated. */
 gboolean tar_add_fd(TarWriter *w, const char *name, int fd, mode_t mode, char **ret_digest, gboolean *ret_shrank, GError **err);
 gboolean tar_add_text(TarWriter *w, const char *name, const char *text, char **ret_digest, GError **err);

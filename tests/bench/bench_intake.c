@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/sha256.h"
 #include "base/spoolname.h"
 
 #include "mail/message.h"
@@ -185,7 +186,7 @@ static void store_one(Desk *d, int i, Reading *reading)
     g_autoptr(GError) err = NULL;
     g_autofree char *archive = g_strdup_printf("archive/2026/11/25/%s", names[i]);
     g_autofree char *sender = g_strdup_printf("bo@c%d.example", i);
-    g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, mails[i], -1);
+    g_autofree char *digest = sha256_hex(mails[i], strlen(mails[i]));
     static const char *const recipients[] = {"support@desk.example"};
     IntakeMail mail = {.name = names[i], .digest = digest, .archive = archive, .sender = sender, .recipients = recipients,
                        .recipient_count = 1, .reading = reading, .parts = no_parts};

@@ -12,6 +12,7 @@
 
 #define ROUNDS 11
 #define TICKETS "100000"
+
 extern char **environ;
 
 static double time_once(char *escalated, char *configuration)

@@ -1,8 +1,7 @@
 #!/bin/sh
-# run.sh BUILDDIR SRCDIR: what escalate costs, beside what cannot be saved. Runs the programs that the build in BUILDDIR holds,
-# there (the file system counts: fsync), and prints a line a figure: name, value, floor, ratio, aim,
-# separated by tabs. Value and floor are medians of interleaved rounds. Only the ratio says anything on another machine. No
-# test: nothing fails for being slow.
+# run.sh BUILDDIR SRCDIR: what escalate costs, beside what cannot be saved. Runs the programs of the build in BUILDDIR, there (the
+# file system counts: fsync), and prints a line a figure: name, value, floor, ratio, aim, separated by tabs. Value and floor are
+# medians of interleaved rounds. Only the ratio says anything on another machine. No test: nothing fails for being slow.
 set -u
 LC_ALL=C.UTF-8
 TZ=UTC
