@@ -144,6 +144,9 @@ gboolean deliver_next_command(Desk *d, OutboxRow **ret, guint *ret_passed, GErro
 
 static gboolean is_command(const OutboxRow *row) { return strcmp(row->class, "command") == 0; }
 
+/* What somebody is asked to answer is never asked twice but for a crash in between. */
+static gboolean is_page(const OutboxRow *row) { return row->notification_id != 0; }
+
 /* Nobody is paged twice for one ticket in the same minute: while this page was being handed over, another may have been written to him. */
 static gboolean page_delivered(Desk *d, const OutboxRow *row, GError **err)
 {
@@ -153,7 +156,7 @@ static gboolean page_delivered(Desk *d, const OutboxRow *row, GError **err)
 static gboolean delivered(Desk *d, const OutboxRow *row, const char *reply, GError **err)
 {
     return outbox_sent(d->db, row->id, d->now, reply, err) && (is_command(row) || set_up(d, err))
-           && (row->notification_id == 0 || page_delivered(d, row, err));
+           && (!is_page(row) || page_delivered(d, row, err));
 }
 
 /* An answer that did not arrive was none: respond runs on, and the owner is told. */
@@ -168,16 +171,17 @@ static gboolean answer_failed(Desk *d, const OutboxRow *row, const char *reply, 
     return who == NULL || notify_line(d, t, who, line, err);
 }
 
-static gboolean failed(Desk *d, const OutboxRow *row, const char *reply, GError **err)
+/* `answered`: by the transport, so that works. */
+static gboolean give_up(Desk *d, const OutboxRow *row, gboolean answered, const char *reply, GError **err)
 {
     gboolean is_mail = strcmp(row->channel, "mail") == 0;
     g_autofree char *said = wrap_clip(reply, REPLY_BYTES);
     g_autofree char *reason = is_mail ? phrase_make("not delivered: {said:phrase}", "said", said, NULL)
                                       : phrase_make("{channel} failed: {said:phrase}", "channel", row->channel, "said", said, NULL);
-    if (!outbox_failed(d->db, row->id, d->now, reply, err) || !(is_command(row) || set_up(d, err))
+    if (!outbox_failed(d->db, row->id, d->now, reply, err) || (answered && !is_command(row) && !set_up(d, err))
         || !desk_audit(d, row->ticket_id, err, "mail-failed", "outbox=%" G_GINT64_FORMAT " template=%s", row->id, row->template))
         return FALSE;
-    if (row->notification_id != 0)
+    if (is_page(row))
         return tidings_failed(d, row, reason, err);
     if (row->copy_of != 0)
         return watchers_failed(d, row, reason, err);
@@ -187,13 +191,17 @@ static gboolean failed(Desk *d, const OutboxRow *row, const char *reply, GError 
 }
 
 /* A page is not put off: who cannot be told now is unreachable now. Other mail is tried again for days. */
-static gboolean later(Desk *d, const OutboxRow *row, const char *reply, GError **err)
+static gboolean put_off(Desk *d, const OutboxRow *row, gboolean answered, const char *reply, GError **err)
 {
     Seconds wait = MIN((Seconds)LIMIT_OUTBOX_RETRY_FIRST << MIN(row->attempts, 10), (Seconds)LIMIT_OUTBOX_RETRY_LAST);
-    if (row->notification_id != 0 || d->now - row->created_at > (Seconds)LIMIT_OUTBOX_DAYS * 86400)
-        return failed(d, row, reply, err);
-    return outbox_later(d->db, row->id, d->now + wait, reply, err) && set_up(d, err);
+    if (is_page(row) || d->now - row->created_at > (Seconds)LIMIT_OUTBOX_DAYS * 86400)
+        return give_up(d, row, answered, reply, err);
+    return outbox_later(d->db, row->id, d->now + wait, reply, err) && (!answered || set_up(d, err));
 }
+
+static gboolean failed(Desk *d, const OutboxRow *row, const char *reply, GError **err) { return give_up(d, row, TRUE, reply, err); }
+static gboolean later(Desk *d, const OutboxRow *row, const char *reply, GError **err) { return put_off(d, row, TRUE, reply, err); }
+static gboolean broke(Desk *d, const OutboxRow *row, const char *reply, GError **err) { return put_off(d, row, FALSE, reply, err); }
 
 static gboolean down(Desk *d, const OutboxRow *row, const char *reply, GError **err)
 {
@@ -205,43 +213,61 @@ static gboolean down(Desk *d, const OutboxRow *row, const char *reply, GError **
 gboolean deliver_done(Desk *d, const OutboxRow *row, TransportResult result, const char *reply, GError **err)
 {
     static gboolean (*const outcomes[])(Desk *, const OutboxRow *, const char *, GError **) = {
-        [TRANSPORT_SENT] = delivered, [TRANSPORT_RECIPIENT_FAILED] = failed, [TRANSPORT_RECIPIENT_LATER] = later, [TRANSPORT_DOWN] = down};
-    static const char *const names[] = {"sent", "failed", "later", "transport-down"};
+        [TRANSPORT_SENT] = delivered, [TRANSPORT_RECIPIENT_FAILED] = failed, [TRANSPORT_RECIPIENT_LATER] = later, [TRANSPORT_DOWN] = down,
+        [TRANSPORT_BROKE] = broke};
+    static const char *const names[] = {"sent", "failed", "later", "transport-down", "broke"};
     g_autofree char *quoted = log_quote(reply);
     log_event(result == TRANSPORT_SENT ? LOGGING_INFO : LOGGING_WARNING, "ticket=%" G_GINT64_FORMAT " event=mail outbox=%" G_GINT64_FORMAT " template=%s channel=%s to=<%s> result=%s reply=%s",
               row->ticket_id, row->id, row->template, row->channel, row->recipient, names[result], quoted);
-    return db_begin(d->db, err) && db_end(d->db, outcomes[result](d, row, reply, err), err);
+    gboolean begun = result == TRANSPORT_SENT && !is_page(row) ? db_begin_lazy(d->db, err) : db_begin(d->db, err);
+    return begun && db_end(d->db, outcomes[result](d, row, reply, err), err);
 }
+
+gboolean deliver_settle(Desk *d, GError **err) { return db_settle(d->db, err); }
 
 /* ---- archive and options ---- */
 
-static gboolean archive_one(Desk *d, gint64 id, GError **err)
+static gboolean write_file(Desk *d, gint64 id, GError **err)
 {
     g_autoptr(OutboxRow) row = NULL;
     if (!outbox_load(d->db, id, &row, err))
         return FALSE;
     if (row->copy_of != 0) /* the file of the first is this one's */
-        return db_run(d->db, err, "update outbox set is_archived = 1 where id = $1", "i", id);
+        return TRUE;
     g_autofree char *name = g_strdup_printf("out-%" G_GINT64_FORMAT ".eml", id);
     g_autofree char *relative = spool_archive_path(name, row->handed_at != INSTANT_NONE ? row->handed_at : row->created_at);
     g_autofree char *path = g_build_filename(d->config->spool, relative, NULL), *directory = g_path_get_dirname(path);
     gsize n;
     const void *bytes = g_bytes_get_data(row->bytes, &n);
-    /* the file first: a crash between the two writes it again */
-    return files_make_directory(directory, 0750, err) && files_replace(path, bytes, n, 0640, err)
-           && db_run(d->db, err, "update outbox set bytes = x'', is_archived = 1 where id = $1", "i", id);
+    return files_make_directory(directory, 0750, err) && files_replace(path, bytes, n, 0640, err);
+}
+
+static gboolean note_all(Desk *d, const GArray *ids, guint number, GError **err)
+{
+    if (!db_begin(d->db, err))
+        return FALSE;
+    gboolean ok = TRUE;
+    for (guint i = 0; ok && i < number; i++)
+        ok = db_run(d->db, err, "update outbox set bytes = case when copy_of is null then x'' else bytes end, is_archived = 1 where id = $1", "i",
+                    g_array_index(ids, gint64, i));
+    return db_end(d->db, ok, err);
 }
 
 gboolean deliver_archive(Desk *d, guint *ret_moved, GError **err)
 {
     g_autoptr(GArray) ids = NULL;
+    guint written = 0;
     *ret_moved = 0;
     if (!outbox_to_archive(d->db, LIMIT_BATCH, &ids, err))
         return FALSE;
-    for (guint i = 0; i < ids->len; i++, (*ret_moved)++)
-        if (!archive_one(d, g_array_index(ids, gint64, i), err))
-            return FALSE;
-    return TRUE;
+    /* the files first: a crash in between writes them again */
+    while (written < ids->len && write_file(d, g_array_index(ids, gint64, written), err))
+        written++;
+    gboolean all = written == ids->len;
+    if (written > 0 && !note_all(d, ids, written, all ? err : NULL))
+        return FALSE;
+    *ret_moved = written;
+    return all;
 }
 
 gboolean deliver_options(const Desk *d, TransportOptions *ret, char **ret_password, GError **err)

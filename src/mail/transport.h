@@ -10,7 +10,8 @@ typedef enum {
     TRANSPORT_SENT,             /* SMTP 250 after the data, sendmail exit 0, file renamed into place */
     TRANSPORT_RECIPIENT_FAILED, /* permanent, this recipient */
     TRANSPORT_RECIPIENT_LATER,  /* temporary, this recipient */
-    TRANSPORT_DOWN              /* nothing can be said of the recipient: all wait */
+    TRANSPORT_DOWN,             /* nothing can be said of the recipient: all wait */
+    TRANSPORT_BROKE             /* no transport says this: who used it died over this mail, so nothing can be said of either */
 } TransportResult;
 
 typedef enum { TRANSPORT_SMTP, TRANSPORT_SENDMAIL, TRANSPORT_DIRECTORY } TransportMethod;

@@ -172,7 +172,8 @@ TransportResult deliver_worker_finish(DeliverWorker *w, char **ret_reply)
         *ret_reply = g_strdup(answer->str + 1);
         return (TransportResult)(answer->str[0] - '0');
     }
+    gboolean has_died = err != NULL && (err->code == ERROR_DATA || err->code == ERROR_LIMIT);
     *ret_reply = g_strdup(err != NULL ? err->message : "the deliver worker gave no answer");
     deliver_worker_reset(w);
-    return TRANSPORT_DOWN;
+    return has_died ? TRANSPORT_BROKE : TRANSPORT_DOWN;
 }

@@ -19,7 +19,7 @@ gboolean deliver_worker_begin(DeliverWorker *w, const Desk *d, const TransportMa
 /* The same of a program: it reads `bytes` and is killed after so many seconds. */
 gboolean deliver_worker_begin_command(DeliverWorker *w, const Desk *d, char *const *argv, Seconds seconds, GBytes *bytes, GError **err);
 int deliver_worker_fd(const DeliverWorker *w);
-/* Waits for the answer up to the deadline; a worker that misses it or dies counts as TRANSPORT_DOWN. Cannot fail. */
+/* Waits for the answer up to the deadline; one that misses it counts as TRANSPORT_DOWN, one that dies as TRANSPORT_BROKE. Cannot fail. */
 TransportResult deliver_worker_finish(DeliverWorker *w, char **ret_reply);
 
 #endif

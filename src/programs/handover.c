@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/log.h"
+
 #include "flows/channels.h"
 #include "flows/deliver.h"
 
@@ -11,6 +13,7 @@
 #include "base/banned.h"
 
 #define DELIVERIES_A_ROUND 500 /* of --once, a lane; files and timers come between */
+#define BROKEN_ROWS 3 /* over which a worker dies in turn */
 
 typedef struct Lane Lane;
 struct Lane {
@@ -21,7 +24,9 @@ struct Lane {
     OutboxRow *under_way;
     /* What became of it, where that could not be taken down yet. Nothing else begins before: it would go out again, and again, before all others. */
     TransportResult result;
-    char *reply; /* NULL: it has not answered */
+    char *reply;      /* NULL: it has not answered */
+    gint64 died_over; /* the row over which the worker died last; 0: it has answered since */
+    guint broken;     /* rows over which it died twice, since it answered last */
 };
 
 struct Handover {
@@ -99,14 +104,46 @@ static gboolean begin(Lane *lane, Desk *d, guint *ret_did, GError **err)
     return local == NULL;
 }
 
-static gboolean finish(Lane *lane, Desk *d, GError **err)
+/* While the next is on its way, what became of those before comes to the disk. */
+static gboolean begin_and_settle(Lane *lane, Desk *d, guint *ret_did, GError **err) { return begin(lane, d, ret_did, err) && deliver_settle(d, err); }
+
+static void forget(Lane *lane)
 {
-    if (lane->reply == NULL)
-        lane->result = deliver_worker_finish(lane->worker, &lane->reply);
-    if (!deliver_done(d, lane->under_way, lane->result, lane->reply, err))
-        return FALSE;
     g_clear_pointer(&lane->reply, g_free);
     g_clear_pointer(&lane->under_way, outbox_row_free);
+}
+
+/* TRUE: the row is tried once more. A worker that dies twice over one row has that row to blame: it is put off, and the others go. One that dies over
+ * several in turn is in trouble itself: all wait as for a server that is down. */
+static gboolean judge(Lane *lane)
+{
+    gboolean is_first = lane->died_over != lane->under_way->id;
+    if (lane->result != TRANSPORT_BROKE) {
+        lane->died_over = lane->broken = 0;
+        return FALSE;
+    }
+    lane->died_over = lane->under_way->id;
+    if (!is_first && ++lane->broken == BROKEN_ROWS) {
+        lane->broken = 0;
+        lane->result = TRANSPORT_DOWN;
+    }
+    return is_first;
+}
+
+static gboolean finish(Lane *lane, Desk *d, GError **err)
+{
+    if (lane->reply == NULL) {
+        lane->result = deliver_worker_finish(lane->worker, &lane->reply);
+        if (judge(lane)) {
+            g_autofree char *quoted = log_quote(lane->reply);
+            log_event(LOGGING_WARNING, "event=deliver-died outbox=%" G_GINT64_FORMAT " reason=%s", lane->under_way->id, quoted);
+            forget(lane);
+            return TRUE;
+        }
+    }
+    if (!deliver_done(d, lane->under_way, lane->result, lane->reply, err))
+        return FALSE;
+    forget(lane);
     return TRUE;
 }
 
@@ -128,7 +165,7 @@ static gboolean pass_lane(Lane *lane, Desk *d, gboolean wait, guint *ret_did, GE
         return finish(lane, d, err);
     }
     do {
-        if (!begin(lane, d, &did, err))
+        if (!begin_and_settle(lane, d, &did, err))
             return FALSE;
         *ret_did += did;
         if (did == 0 || !wait || (lane->under_way != NULL && !finish(lane, d, err)))

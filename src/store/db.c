@@ -27,6 +27,8 @@ struct Db {
     gboolean is_begun;    /* a transaction */
     gboolean is_spoilt;   /* a statement of it failed for want of something, so what followed may rest on no answer */
     gboolean is_stuck;    /* one could not be taken back */
+    gboolean is_lazy;     /* its commit waits for no disk */
+    gboolean is_owing;    /* such a commit may not be on disk yet */
 };
 
 struct DbRows {
@@ -48,32 +50,12 @@ static gboolean is_whole(const Db *db, GError **err)
     return !db->is_spoilt || error_set(err, ERROR_TEMPFAIL, "database: an earlier statement of this transaction failed");
 }
 
-static gboolean run_script(Db *db, const char *sql, GError **err)
+gboolean db_script(Db *db, const char *sql, GError **err)
 {
     if (!is_whole(db, err))
         return FALSE;
     int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK || fail(db, rc & 0xff, sql, err);
-}
-
-static gboolean migrate(Db *db, GError **err)
-{
-    gint64 version = 0;
-    if (!db_begin(db, err))
-        return FALSE;
-    gboolean ok = run_script(db, "create table if not exists schema_version (version integer not null) strict", err)
-                  && db_value(db, &version, err, "select coalesce(max(version), 0) from schema_version", "");
-    if (ok && version > schema_version_count)
-        ok = error_set(err, ERROR_CONFIG, "database: has schema version %d, this program knows up to %d: a newer escalate made it; install that, or restore a"
-                       " backup of before", (int)version, schema_version_count);
-    for (; ok && version < schema_version_count; version++)
-        ok = run_script(db, schema_steps[version], err)
-             && db_run(db, err, "insert into schema_version (version) values ($1)", "i", version + 1);
-    if (!ok) {
-        db_rollback(db);
-        return FALSE;
-    }
-    return db_commit(db, err);
 }
 
 static void statement_free(gpointer p)
@@ -119,7 +101,7 @@ static gboolean open_with(const char *path, const char *pragmas, Db **ret, GErro
     Db *db = NULL;
     if (!open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, DB_PATIENCE, &db, err))
         return FALSE;
-    if (!run_script(db, pragmas, err) || !migrate(db, err)) {
+    if (!db_script(db, pragmas, err) || !schema_migrate(db, err)) {
         g_prefix_error(err, "'%s': ", path);
         db_close(db);
         return FALSE;
@@ -149,15 +131,6 @@ gboolean db_open_scratch(Db **ret, GError **err)
     return ok;
 }
 
-static gboolean has_our_version(Db *db, GError **err)
-{
-    gint64 version = 0;
-    if (!db_value(db, &version, err, "select coalesce(max(version), 0) from schema_version", ""))
-        return FALSE;
-    return version == schema_version_count
-           || error_set(err, ERROR_CONFIG, "database: has schema version %d, this program's is %d", (int)version, schema_version_count);
-}
-
 gboolean db_open_to_read(const char *path, Seconds patience, Db **ret, GError **err)
 {
     Db *db = NULL;
@@ -165,7 +138,7 @@ gboolean db_open_to_read(const char *path, Seconds patience, Db **ret, GError **
         return error_set(err, ERROR_NOTFOUND, "database '%s': is not there", path);
     if (!open_handle(path, SQLITE_OPEN_READONLY, patience, &db, err))
         return FALSE;
-    if (!run_script(db, "pragma trusted_schema = off", err) || !has_our_version(db, err)) {
+    if (!db_script(db, "pragma trusted_schema = off", err) || !schema_is_ours(db, err)) {
         g_prefix_error(err, "'%s': ", path);
         if (err != NULL && db_is_damaged(db))
             (*err)->code = ERROR_DATA;
@@ -185,29 +158,64 @@ void db_close(Db *db)
     g_free(db);
 }
 
+static void be_prompt(Db *db)
+{
+    if (db->is_lazy && sqlite3_exec(db->handle, "pragma synchronous = full", NULL, NULL, NULL) == SQLITE_OK)
+        db->is_lazy = FALSE;
+}
+
 gboolean db_begin(Db *db, GError **err)
 {
     if (db->is_stuck) /* or a daemon could do nothing more */
         db_rollback(db);
-    gboolean ok = run_script(db, "begin immediate", err);
+    gboolean ok = db_run(db, err, "begin immediate", "");
     db->is_begun = db->is_begun || ok;
+    return ok;
+}
+
+/* Where the second fails it is lazy for longer: what is owed is settled all the same. */
+gboolean db_begin_lazy(Db *db, GError **err)
+{
+    if (!db_script(db, "pragma synchronous = normal", err))
+        return FALSE;
+    db->is_lazy = TRUE;
+    gboolean ok = db_begin(db, err);
+    if (!ok)
+        be_prompt(db);
     return ok;
 }
 
 gboolean db_commit(Db *db, GError **err)
 {
-    gboolean ok = run_script(db, "commit", err);
-    if (ok)
-        db->is_begun = FALSE;
-    else
+    if (!db_run(db, err, "commit", "")) {
         db_rollback(db);
-    return ok;
+        return FALSE;
+    }
+    db->is_begun = FALSE;
+    db->is_owing = db->is_owing || db->is_lazy;
+    be_prompt(db);
+    return TRUE;
 }
 
 void db_rollback(Db *db)
 {
     db->is_stuck = !sqlite3_get_autocommit(db->handle) && sqlite3_exec(db->handle, "rollback", NULL, NULL, NULL) != SQLITE_OK;
     db->is_begun = db->is_spoilt = FALSE;
+    be_prompt(db);
+}
+
+gboolean db_settle(Db *db, GError **err)
+{
+    sqlite3_file *log = NULL; /* the journal's handle is that of the log of WAL */
+    if (!db->is_owing)
+        return TRUE;
+    int rc = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (rc == SQLITE_OK && log != NULL && log->pMethods != NULL)
+        rc = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+    if (rc != SQLITE_OK)
+        return fail(db, rc & 0xff, "settle", err);
+    db->is_owing = FALSE;
+    return TRUE;
 }
 
 gboolean db_end(Db *db, gboolean well, GError **err)
@@ -218,8 +226,8 @@ gboolean db_end(Db *db, gboolean well, GError **err)
     return FALSE;
 }
 
-gboolean db_savepoint(Db *db, GError **err) { return run_script(db, "savepoint one", err); }
-gboolean db_release(Db *db, GError **err) { return run_script(db, "release one", err); }
+gboolean db_savepoint(Db *db, GError **err) { return db_run(db, err, "savepoint one", ""); }
+gboolean db_release(Db *db, GError **err) { return db_run(db, err, "release one", ""); }
 
 void db_rollback_to_savepoint(Db *db)
 {
@@ -482,7 +490,7 @@ gboolean db_is_free(const char *path, GError **err)
         return FALSE;
     sqlite3_busy_timeout(db->handle, 0);
     GError *local = NULL;
-    gboolean ok = run_script(db, "pragma locking_mode = exclusive; begin exclusive; commit", &local) && db_value(db, &n, &local, "select count(*) from sqlite_schema", "");
+    gboolean ok = db_script(db, "pragma locking_mode = exclusive; begin exclusive; commit", &local) && db_value(db, &n, &local, "select count(*) from sqlite_schema", "");
     gboolean is_busy = !ok && (sqlite3_errcode(db->handle) & 0xff) == SQLITE_BUSY;
     db_close(db);
     if (is_busy)

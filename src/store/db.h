@@ -40,11 +40,17 @@ gboolean db_commit(Db *db, GError **err);
 void db_rollback(Db *db);
 /* The end of a transaction in which all went `well`, or not, and *err is set: commits it, or rolls it back. TRUE: it is committed. */
 gboolean db_end(Db *db, gboolean well, GError **err);
+/* A transaction whose commit waits for no disk: whatever becomes of this process it holds, but a loss of power may take it back, with all that was
+ * committed after it and likewise. For what may be done twice. After db_settle it is on disk. */
+gboolean db_begin_lazy(Db *db, GError **err);
+gboolean db_settle(Db *db, GError **err);
 /* One savepoint inside the transaction, for one message of a batch. */
 gboolean db_savepoint(Db *db, GError **err);
 gboolean db_release(Db *db, GError **err);
 void db_rollback_to_savepoint(Db *db);
 
+/* Statements without rows and parameters, one after the other; not kept prepared. */
+gboolean db_script(Db *db, const char *sql, GError **err);
 /* A statement without rows. */
 gboolean db_run(Db *db, GError **err, const char *sql, const char *types, ...);
 /* The first column of the only row; NOTFOUND if there is none. `insert … returning id` is one. */

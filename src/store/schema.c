@@ -2,6 +2,8 @@
  * policies and calendars are named as in the configuration. */
 #include "store/schema.h"
 
+#include "base/error.h"
+
 #include "base/banned.h"
 
 static const char step_1[] =
@@ -249,3 +251,28 @@ static const char step_10[] =
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8, step_9, step_10};
 const int schema_version_count = 10;
+
+gboolean schema_migrate(Db *db, GError **err)
+{
+    gint64 version = 0;
+    if (!db_begin(db, err))
+        return FALSE;
+    gboolean ok = db_script(db, "create table if not exists schema_version (version integer not null) strict", err)
+                  && db_value(db, &version, err, "select coalesce(max(version), 0) from schema_version", "");
+    if (ok && version > schema_version_count)
+        ok = error_set(err, ERROR_CONFIG, "database: has schema version %d, this program knows up to %d: a newer escalate made it; install that, or restore a"
+                       " backup of before", (int)version, schema_version_count);
+    for (; ok && version < schema_version_count; version++)
+        ok = db_script(db, schema_steps[version], err)
+             && db_run(db, err, "insert into schema_version (version) values ($1)", "i", version + 1);
+    return db_end(db, ok, err);
+}
+
+gboolean schema_is_ours(Db *db, GError **err)
+{
+    gint64 version = 0;
+    if (!db_value(db, &version, err, "select coalesce(max(version), 0) from schema_version", ""))
+        return FALSE;
+    return version == schema_version_count
+           || error_set(err, ERROR_CONFIG, "database: has schema version %d, this program's is %d", (int)version, schema_version_count);
+}

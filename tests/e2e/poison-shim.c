@@ -1,12 +1,14 @@
 /* poison-shim: for tests only: a library before the others, with which mails that say so bring down who reads them. In the text of a mail
  * "Poison-Parser-Crash" and "-Stall" do it in the parser, "Poison-Core-Read" and "-Stall" where core reads the file, "Poison-Core-Apply" where it
- * writes what the mail means. With POISON_ALL in the environment no parser works. A stalled parser is let have 1 s of CPU, not 20.
+ * writes what the mail means, "Poison-Deliver" in who hands over a mail that says so. With POISON_ALL in the environment no parser works, with
+ * POISON_DELIVER nobody hands over anything. A stalled parser is let have 1 s of CPU, not 20.
  * SHIM_CLOCK names a file with a number of seconds in eight digits, by which the system's clock is ahead from the moment that they are written. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <time.h>
@@ -54,6 +56,14 @@ int sqlite3_bind_text(void *statement, int n, const char *text, int length, void
     if (text != NULL && has(text, length < 0 ? strlen(text) : (size_t)length, "Poison-Core-Apply"))
         crash();
     return NEXT(int (*)(void *, int, const char *, int, void (*)(void *)), "sqlite3_bind_text")(statement, n, text, length, done);
+}
+
+ssize_t write(int fd, const void *bytes, size_t length)
+{
+    char name[17] = "";
+    if (length > 500 && prctl(PR_GET_NAME, name) == 0 && strcmp(name, "deliver") == 0 && (getenv("POISON_DELIVER") != NULL || has(bytes, length, "Poison-Deliver")))
+        crash();
+    return NEXT(ssize_t (*)(int, const void *, size_t), "write")(fd, bytes, length);
 }
 
 /* Mapped, not read: the parser may open nothing. */

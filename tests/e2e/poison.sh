@@ -145,7 +145,34 @@ exits 'when the hour is over' 0 at 2026-05-26T14:43:00+02:00
 match 'people were told' 'ticket #[0-9]+: a timer is put off for an hour: core died over it' "$(plain "$(templated notice | tail -n 1)")"
 match 'in the subject' 'timer is put off' "$(header "$(templated notice | tail -n 1)" Subject)"
 match 'and it is paged' 'Outage .*Poison-Core-Apply' "$(paged)"
-rm -rf "$WORK/escalate.db" "$WORK"/escalate.db-* # a new desk, that has nothing due
+afresh() { rm -rf "$WORK/escalate.db" "$WORK"/escalate.db-*; } # a new desk, that has nothing due
+afresh
+
+# ---- a mail over which who hands it over dies ----
+: >"$WORK/log"
+for word in Poison-Deliver nothing; do
+    mails=$((mails + 1))
+    make_mail "Kim $mails <kim$mails@acme.test>" support@desk.test "Stop $mails $word" "It is down: $word" | deliver "kim$mails@acme.test" support@desk.test
+done
+exits 'two urgent tickets more' 0 poisoned 2026-05-26T15:00:00+02:00
+exits 'a page over which the deliver worker dies' 0 poisoned 2026-05-26T15:23:00+02:00
+match 'is tried once more at once' 'event=deliver-died outbox=[0-9]+ reason="worker .deliver.: ' "$(cat "$WORK/log")"
+match 'and has failed for who was to get it' 'event=mail .*channel=mail .*result=broke reply="worker .deliver.: ' "$(cat "$WORK/log")"
+match 'the other goes out' "Stop $mails nothing" "$(paged)"
+no_match 'it does not' 'Stop .*Poison-Deliver' "$(paged)"
+exits 'a minute later' 0 poisoned 2026-05-26T15:24:00+02:00
+pages_waiting() { escalate outbox | grep escalation | grep -c queued; }
+same 'no page waits' 0 "$(pages_waiting)"
+
+mail nothing
+mail nothing
+mail nothing
+waiting() { escalate outbox | grep -c queued; }
+exits 'a deliver worker that dies over all' 0 env POISON_DELIVER=1 LD_PRELOAD="$SHIM" "$ESCALATED" -c "$CONF" --now 2026-05-26T15:25:00+02:00 --once
+match 'is a transport that is down' 'result=transport-down' "$(cat "$WORK/err")"
+exits 'when it is mended' 0 at 2026-05-26T16:10:00+02:00
+same 'nothing waits' 0 "$(waiting)"
+afresh
 
 # ---- the daemon ----
 alone() { [ "$(count incoming)" -eq 0 ]; }

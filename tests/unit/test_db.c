@@ -179,6 +179,22 @@ static void test_transactions(void **state)
     assert_true(g_error_matches(err, ESCALATE_ERROR, ERROR_INTERNAL));
 }
 
+static void test_lazy(void **state)
+{
+    Db *db = db_of(state);
+    assert_true(db_settle(db, NULL)); /* nothing is owed */
+    assert_true(db_begin_lazy(db, NULL) && db_run(db, NULL, "insert into t (a) values (1)", ""));
+    assert_int_equal(value(db, "pragma synchronous"), 1);
+    assert_true(db_commit(db, NULL));
+    assert_int_equal(value(db, "pragma synchronous"), 2); /* that one alone */
+    assert_true(db_settle(db, NULL) && db_settle(db, NULL));
+    assert_true(db_begin_lazy(db, NULL) && db_run(db, NULL, "insert into t (a) values (2)", ""));
+    assert_false(db_begin_lazy(db, NULL)); /* inside one; it is another that failed */
+    db_rollback(db);
+    assert_int_equal(value(db, "pragma synchronous"), 2);
+    assert_int_equal(value(db, "select sum(a) from t"), 1);
+}
+
 /* A rollback to the savepoint while rows of a select are open must not break the transaction. */
 static void test_rollback_with_open_rows(void **state)
 {
@@ -566,7 +582,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_ROOM(test_types),       IN_ROOM(test_by_name),      IN_ROOM(test_wrong_parameters), IN_ROOM(test_no_row),
-        IN_ROOM(test_nested),      IN_ROOM(test_transactions), IN_ROOM(test_rollback_with_open_rows),
+        IN_ROOM(test_nested),      IN_ROOM(test_transactions), IN_ROOM(test_lazy), IN_ROOM(test_rollback_with_open_rows),
         IN_ROOM(test_two_connections), IN_ROOM(test_errors),   IN_ROOM(test_cannot_open),      IN_ROOM(test_migration),
         IN_ROOM(test_pragmas),     IN_ROOM(test_scanner),      IN_ROOM(test_every_statement), IN_ROOM(test_spoilt),
     };
