@@ -123,14 +123,17 @@ static _Noreturn void fail_errno(const char *doing, const char *subject)
 
 /* Every signal that would end us and may be caught, but for the alarm and for what a broken program sends itself (there the MTA sees
  * death by signal, and tries again). Timers of the caller survive exec, so all of them may come. */
-static int ends_us(int number)
-{
 #define BIT(number) (UINT64_C(1) << ((number) - 1))
-    static const uint64_t others = BIT(SIGKILL) | BIT(SIGSTOP) | BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU) | BIT(SIGURG)
-                                   | BIT(SIGWINCH) | BIT(SIGPIPE) | BIT(SIGXFSZ) | BIT(SIGALRM) | BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(SIGFPE)
-                                   | BIT(SIGABRT) | BIT(SIGTRAP) | BIT(SIGSYS);
-    return (others & BIT(number)) == 0;
-#undef BIT
+static const uint64_t ends_us =
+    ~(BIT(SIGKILL) | BIT(SIGSTOP) | BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU) | BIT(SIGURG) | BIT(SIGWINCH) | BIT(SIGPIPE)
+      | BIT(SIGXFSZ) | BIT(SIGALRM) | BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(SIGFPE) | BIT(SIGABRT) | BIT(SIGTRAP) | BIT(SIGSYS));
+
+/* The lowest of a set, which loses it; 0: it is empty. */
+static int take_signal(uint64_t *set)
+{
+    int number = *set == 0 ? 0 : __builtin_ctzll(*set) + 1;
+    *set &= *set - 1;
+    return number;
 }
 
 static void on_signal(int number)
@@ -160,9 +163,9 @@ static void take_signals(void)
     sigaction(SIGPIPE, &ignore, NULL);
     sigaction(SIGXFSZ, &ignore, NULL);
     sigaction(SIGALRM, &end, NULL);
-    for (int i = 1; i <= SIGRTMAX; i++)
-        if (ends_us(i))
-            sigaction(i, &end, NULL); /* the C library's own are refused, and nobody sends them */
+    uint64_t set = ends_us;
+    for (int number; (number = take_signal(&set)) != 0;)
+        sigaction(number, &end, NULL); /* the C library's own are refused, and nobody sends them */
     block_signals(SIG_UNBLOCK, NULL);
     alarm(ESCALATE_FILTER_SECONDS);
 }
@@ -170,12 +173,12 @@ static void take_signals(void)
 /* Once the file has its name in incoming, only the alarm may still end us: a "try again" now would make a second copy. */
 static void leave_only_alarm(void)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    for (int i = 1; i <= SIGRTMAX; i++)
-        if (ends_us(i))
-            sigaddset(&set, i);
-    sigprocmask(SIG_BLOCK, &set, NULL);
+    sigset_t block;
+    uint64_t others = ~ends_us;
+    sigfillset(&block);
+    for (int number; (number = take_signal(&others)) != 0;)
+        sigdelset(&block, number);
+    sigprocmask(SIG_BLOCK, &block, NULL);
 }
 
 /* ---- command line ---- */

@@ -2,9 +2,10 @@
  * bytes out. It must never include GLib, never allocate, and never change the bytes of a file whose envelope it refuses. */
 #include "base/spoolname.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <limits.h>
 #include <string.h>
+
+#include "base/put.h"
 
 #include "base/banned.h"
 
@@ -23,18 +24,23 @@ static int is_control(char c)
 int spoolname_make(char out[SPOOLNAME_MAX], int64_t seconds, int microseconds, long pid, unsigned counter, uint64_t inode,
                    const char *host)
 {
-    int length = snprintf(out, SPOOLNAME_MAX, "%" PRId64 ".%06d-%ld-%u-%" PRIu64 ".", seconds, microseconds, pid, counter, inode);
-    if (length < 0 || length >= SPOOLNAME_MAX)
-        return -1;
-    if (host == NULL || *host == '\0')
-        host = "localhost";
-    size_t at = (size_t)length, room = SPOOLNAME_MAX - at, host_length = strlen(host);
-    if (host_length >= room)
-        return -1;
-    for (size_t i = 0; i < host_length; i++)
-        out[at + i] = host[i] == '/' || is_control(host[i]) ? '_' : host[i];
-    out[at + host_length] = '\0';
-    return 0;
+    const struct {
+        uint64_t value;
+        int digits;
+        const char *end;
+    } parts[] = {{seconds < 0 ? 0 : (uint64_t)seconds, 1, "."}, {(uint64_t)microseconds, 6, "-"}, {(uint64_t)pid, 1, "-"}, {counter, 1, "-"}, {inode, 1, "."}};
+    Put name = {.out = out, .size = SPOOLNAME_MAX};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        put_number(&name, parts[i].value, parts[i].digits);
+        put_text(&name, parts[i].end);
+    }
+    size_t at = name.length;
+    put_text(&name, host == NULL || *host == '\0' ? "localhost" : host);
+    for (char *p = out + at; p < out + name.length; p++)
+        if (*p == '/' || is_control(*p))
+            *p = '_';
+    put_bytes(&name, "", 1);
+    return name.is_cut ? -1 : 0;
 }
 
 /* Moves over 1..max digits and the separator that must follow; NULL if they are not there. */
@@ -83,13 +89,17 @@ int64_t spoolname_seconds(const char *name) { return read_name(name); }
 
 int spoolname_envelope_line(char *out, size_t size, const char *field, const char *value)
 {
-    int length = snprintf(out, size, PREFIX "%s: %s\n", field, value);
-    if (length < 0 || (size_t)length >= size)
-        return -1;
-    for (char *p = out; p < out + length - 1; p++)
+    Put line = {.out = out, .size = size};
+    put_bytes(&line, PREFIX, PREFIX_LENGTH);
+    put_text(&line, field);
+    put_text(&line, ": ");
+    size_t at = line.length;
+    put_text(&line, value);
+    for (char *p = out + at; p < out + line.length; p++)
         if (is_control(*p))
             *p = '?';
-    return length;
+    put_bytes(&line, "\n", 2); /* and its NUL */
+    return line.is_cut || line.length > INT_MAX ? -1 : (int)line.length - 1;
 }
 
 /* Days from 1970-01-01 of a civil date in the proleptic Gregorian calendar, years counted from March. */

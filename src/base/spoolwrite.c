@@ -4,19 +4,26 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdio.h> /* renameat2 */
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/put.h"
+
 #include "base/banned.h"
 
+#define TIME_BYTES 64
 #define NAME_TRIES 1000   /* counters tried for a name that exists already */
 #define MESSAGE_MODE 0440 /* nobody changes a mail that was taken in */
 
 int spoolwrite_directory(const char *spool, const char *directory, char *path, size_t size)
 {
-    int n = snprintf(path, size, "%s/%s", spool, directory);
-    if (n < 0 || (size_t)n >= size) {
+    Put whole = {.out = path, .size = size};
+    put_text(&whole, spool);
+    put_text(&whole, "/");
+    put_text(&whole, directory);
+    put_bytes(&whole, "", 1);
+    if (whole.is_cut) {
         errno = ENAMETOOLONG;
         return -1;
     }
@@ -68,16 +75,25 @@ int spoolwrite_bytes(const SpoolWriteFile *f, const char *bytes, size_t length)
 }
 
 /* RFC 3339 in UTC. Civil date from days by years counted from March (the calendar repeats every 146097 days). */
-static void format_time(const struct timespec *at, char *out, size_t size)
+static void format_time(const struct timespec *at, char out[TIME_BYTES])
 {
     int64_t days = at->tv_sec / 86400, second = at->tv_sec % 86400, z = days + 719468;
     int64_t era = z / 146097, day = z % 146097;
     int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
     day -= 365 * year + year / 4 - year / 100;
     int64_t march = (5 * day + 2) / 153, month = march < 10 ? march + 3 : march - 9;
-    snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", (int)(year + era * 400 + (month <= 2)), (int)month,
-             (int)(day - (153 * march + 2) / 5 + 1), (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60),
-             (int)(at->tv_nsec / 1000));
+    const struct {
+        int64_t value;
+        int digits;
+        char end;
+    } parts[] = {{year + era * 400 + (month <= 2), 4, '-'}, {month, 2, '-'}, {day - (153 * march + 2) / 5 + 1, 2, 'T'}, {second / 3600, 2, ':'},
+                 {second / 60 % 60, 2, ':'}, {second % 60, 2, '.'}, {at->tv_nsec / 1000, 6, 'Z'}};
+    Put text = {.out = out, .size = TIME_BYTES};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        put_number(&text, (uint64_t)parts[i].value, parts[i].digits);
+        put_bytes(&text, &parts[i].end, 1);
+    }
+    put_bytes(&text, "", 1);
 }
 
 /* The lines so far and their room; length -1: they did not fit. */
@@ -95,11 +111,13 @@ static void add_line(Lines *l, const char *field, const char *value)
 
 int spoolwrite_envelope(const SpoolWriteEnvelope *e, const struct timespec *at, char *out, size_t size)
 {
-    char time_text[64], uid[32];
+    char time_text[TIME_BYTES], uid[32];
+    Put number = {.out = uid, .size = sizeof uid};
     Lines lines = {.out = out, .size = size};
     int count = e->recipient_count < SPOOLNAME_RECIPIENTS_MAX ? e->recipient_count : SPOOLNAME_RECIPIENTS_MAX;
-    format_time(at, time_text, sizeof time_text);
-    snprintf(uid, sizeof uid, "%lu", e->uid);
+    format_time(at, time_text);
+    put_number(&number, e->uid, 1);
+    put_bytes(&number, "", 1);
     add_line(&lines, "Received-At", time_text);
     add_line(&lines, "Sender", e->sender);
     for (int i = 0; i < count; i++)
