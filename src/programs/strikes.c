@@ -201,11 +201,17 @@ static gboolean blame_due(Strikes *s, gint64 due, const char *reason, GError **e
     return db_begin(s->desk->db, err) && db_end(s->desk->db, timers_blame(s->desk, due, reason, err), err);
 }
 
-/* Minutes without a step have cost all others too: then a file has one more chance, not two. */
+/* Minutes without a step have cost all others too: then a file has one more chance, not two. One that had its last strike was on its way to hold when
+ * the power went, for the reason that it had then. */
 static gboolean blame_file(Strikes *s, const char *name, const char *reason, gboolean is_stall, GError **err)
 {
     int count = count_of(s, name) + 1;
-    return !is_waiting(s->desk, name) || strike(s, name, reason, is_stall ? MAX(count, LIMIT_STRIKES - 1) : count, err);
+    g_autofree char *known = NULL;
+    if (!is_waiting(s->desk, name))
+        return TRUE;
+    if (count > LIMIT_STRIKES && !db_text_value(s->desk->db, &known, err, "select reason from strike where spool_name = $1", "s", name))
+        return FALSE;
+    return strike(s, name, known != NULL ? known : reason, is_stall ? MAX(count, LIMIT_STRIKES - 1) : count, err);
 }
 
 static gboolean is_due(const char *left, const char *word, gint64 *ret)
