@@ -25,6 +25,7 @@
 #define CHANNEL_FD 3 /* where the child finds its end */
 #define FOREVER G_MAXINT64
 #define SECOND_US ((gint64)1000000)
+#define FRAME_PIECES 2 /* its length and its bytes */
 
 struct Worker {
     char *name;
@@ -56,14 +57,13 @@ static gboolean wait_ready(int fd, short events, gint64 deadline)
     }
 }
 
-static ssize_t send_some(int fd, const void *bytes, gsize n, int pass_fd)
+static ssize_t send_some(int fd, struct iovec io[FRAME_PIECES], int pass_fd)
 {
     union {
         char bytes[CMSG_SPACE(sizeof(int))];
         struct cmsghdr align;
     } control;
-    struct iovec io = {.iov_base = (void *)bytes, .iov_len = n};
-    struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1};
+    struct msghdr m = {.msg_iov = io, .msg_iovlen = FRAME_PIECES};
     if (pass_fd >= 0) {
         memset(&control, 0, sizeof control);
         m.msg_control = control.bytes;
@@ -77,14 +77,25 @@ static ssize_t send_some(int fd, const void *bytes, gsize n, int pass_fd)
     return sendmsg(fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* All bytes, the descriptor with the first of them. FALSE with errno. */
-static gboolean send_all(int fd, const void *bytes, gsize n, int pass_fd, gint64 deadline)
+static void advance(struct iovec io[FRAME_PIECES], gsize n)
 {
-    for (const char *p = bytes; n > 0;) {
-        ssize_t sent = send_some(fd, p, n, pass_fd);
+    for (int i = 0; i < FRAME_PIECES; i++) {
+        gsize sent = MIN(n, io[i].iov_len);
+        io[i].iov_base = (char *)io[i].iov_base + sent;
+        io[i].iov_len -= sent;
+        n -= sent;
+    }
+}
+
+/* In one go where there is room for it: who waits for it wakes once. The descriptor goes with the first bytes. FALSE with errno. */
+static gboolean send_frame(int fd, const void *bytes, gsize n, int pass_fd, gint64 deadline)
+{
+    guint32 header = GUINT32_TO_BE((guint32)n);
+    struct iovec io[FRAME_PIECES] = {{.iov_base = &header, .iov_len = sizeof header}, {.iov_base = (void *)bytes, .iov_len = n}};
+    while (io[0].iov_len + io[1].iov_len > 0) {
+        ssize_t sent = send_some(fd, io, pass_fd);
         if (sent > 0) {
-            p += sent;
-            n -= (gsize)sent;
+            advance(io, (gsize)sent);
             pass_fd = -1;
         } else if (sent < 0 && errno == EAGAIN) {
             if (!wait_ready(fd, POLLOUT, deadline))
@@ -94,12 +105,6 @@ static gboolean send_all(int fd, const void *bytes, gsize n, int pass_fd, gint64
         }
     }
     return TRUE;
-}
-
-static gboolean send_frame(int fd, const void *bytes, gsize n, int pass_fd, gint64 deadline)
-{
-    guint32 header = GUINT32_TO_BE((guint32)n);
-    return send_all(fd, &header, sizeof header, pass_fd, deadline) && send_all(fd, bytes, n, -1, deadline);
 }
 
 /* The first descriptor goes to *ret_fd if that is wanted and empty; every other is closed. */

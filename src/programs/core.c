@@ -257,16 +257,17 @@ static gboolean apply_in_savepoint(Core *c, Arrival *a, GError **ret_bad, GError
     return TRUE;
 }
 
-/* Reads the next files, bounded by number and bytes. */
-static gboolean read_batch(Core *c, const GPtrArray *names, Instant now, GPtrArray *arrivals, GPtrArray *bad, GError **err)
+/* Reads the next files from *at, bounded by number and bytes. */
+static gboolean read_batch(Core *c, const GPtrArray *names, guint *at, Instant now, GPtrArray *arrivals, GPtrArray *bad, GError **err)
 {
     gsize bytes = 0;
-    for (guint i = 0; i < names->len && i < LIMIT_BATCH && bytes < LIMIT_READING_BYTES; i++) {
+    for (guint end = MIN(*at + LIMIT_BATCH, names->len); *at < end && bytes < LIMIT_READING_BYTES; (*at)++) {
+        const char *name = g_ptr_array_index(names, *at);
         Arrival *a = NULL;
         GError *local = NULL;
         supervise_beat();
-        strikes_in_hand(c->strikes, g_ptr_array_index(names, i));
-        if (open_arrival(c, g_ptr_array_index(names, i), now, &a, &local)) {
+        strikes_in_hand(c->strikes, name);
+        if (open_arrival(c, name, now, &a, &local)) {
             bytes += a->file->bytes->len;
             g_ptr_array_add(arrivals, a);
         } else if (local->code == ERROR_TEMPFAIL || local->code == ERROR_INTERNAL) {
@@ -275,7 +276,7 @@ static gboolean read_batch(Core *c, const GPtrArray *names, Instant now, GPtrArr
         } else if (local->code == ERROR_NOTFOUND) {
             g_error_free(local); /* somebody took it away */
         } else {
-            strikes_list_add(bad, g_ptr_array_index(names, i), local);
+            strikes_list_add(bad, name, local);
         }
     }
     strikes_in_hand(c->strikes, NULL);
@@ -332,17 +333,27 @@ static gboolean archive_all(const char *spool, const GPtrArray *done, guint *did
     return first == NULL;
 }
 
-/* At most one batch. *ret_did counts files that left incoming, or have a strike more. */
-static gboolean intake_batch(Core *c, Instant now, gboolean last_chance, guint *ret_did, GError **err)
+/* One batch of them, from *at. *did counts files that left incoming, or have a strike more. */
+static gboolean intake_batch(Core *c, Instant now, const GPtrArray *names, guint *at, guint *did, GError **err)
+{
+    g_autoptr(GPtrArray) arrivals = g_ptr_array_new_with_free_func(arrival_free), bad = strikes_list_new(), done = g_ptr_array_new();
+    if (!read_batch(c, names, at, now, arrivals, bad, err) || !commit_batch(c, arrivals, bad, done, err))
+        return FALSE;
+    gboolean all_moved = archive_all(c->desk->config->spool, done, did, err);
+    return strikes_give(c->strikes, bad, did, all_moved ? err : NULL) && all_moved;
+}
+
+/* All that are listed now: to list them for each batch would cost a long queue more than its mails. */
+static gboolean intake_listed(Core *c, Instant now, gboolean last_chance, guint *ret_did, GError **err)
 {
     g_autoptr(GPtrArray) names = NULL;
-    g_autoptr(GPtrArray) arrivals = g_ptr_array_new_with_free_func(arrival_free), bad = strikes_list_new(), done = g_ptr_array_new();
-    const char *spool = c->desk->config->spool;
     *ret_did = 0;
-    if (!next_names(c, last_chance, &names, err) || !read_batch(c, names, now, arrivals, bad, err) || !commit_batch(c, arrivals, bad, done, err))
+    if (!next_names(c, last_chance, &names, err))
         return FALSE;
-    gboolean all_moved = archive_all(spool, done, ret_did, err);
-    return strikes_give(c->strikes, bad, ret_did, all_moved ? err : NULL) && all_moved;
+    for (guint at = 0; at < names->len; alive_step(c->alive, c->desk->is_pinned ? now : instant_now()))
+        if (!intake_batch(c, now, names, &at, ret_did, err))
+            return FALSE;
+    return TRUE;
 }
 
 /* ---- a round ---- */
@@ -396,11 +407,10 @@ gboolean core_intake(Core *c, Instant now, guint *ret_did, GError **err)
 {
     guint files;
     *ret_did = 0;
-    do {
-        if (!intake_batch(c, now, FALSE, &files, err))
+    do { /* what came meanwhile */
+        if (!intake_listed(c, now, FALSE, &files, err))
             return FALSE;
         *ret_did += files;
-        alive_step(c->alive, c->desk->is_pinned ? now : instant_now());
     } while (files > 0);
     return TRUE;
 }
@@ -454,7 +464,7 @@ static gboolean do_round(Core *c, Instant now, gboolean wait, guint *ret_did, GE
     }
     if (*ret_did > 0 || is_under_way(c) || !strikes_has_last_chance(c->strikes)) /* such a file waits until nothing else is to be done */
         return TRUE;
-    if (!intake_batch(c, now, TRUE, &last, err))
+    if (!intake_listed(c, now, TRUE, &last, err))
         return FALSE;
     *ret_did += last;
     return TRUE;
