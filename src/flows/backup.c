@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -214,13 +215,45 @@ static gboolean put_in_place(const char *half, const char *file, GError **err)
 }
 
 /* What SQLite keeps beside it goes too: it holds what the database does. */
+static const char *const copy_ends[] = {"", "-journal", "-wal", "-shm", NULL};
+
 static void remove_copy(const char *copy)
 {
-    static const char *const ends[] = {"", "-journal", "-wal", "-shm"};
-    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++) {
-        g_autofree char *path = g_strconcat(copy, ends[i], NULL);
+    for (gsize i = 0; copy_ends[i] != NULL; i++) {
+        g_autofree char *path = g_strconcat(copy, copy_ends[i], NULL);
         unlink(path);
     }
+}
+
+/* The process that a name of one that is being made, or of its copy of the database, speaks of; 0: it is no such name. */
+static pid_t maker_of(const char *name, const char *file)
+{
+    static const char *const kinds[] = {".new.", ".db."};
+    guint64 pid = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_autofree char *start = g_strconcat(file, kinds[i], NULL);
+        if (!g_str_has_prefix(name, start))
+            continue;
+        const char *number = name + strlen(start), *end = number + strspn(number, "0123456789");
+        g_autofree char *digits = g_strndup(number, (gsize)(end - number));
+        if (g_strv_contains(copy_ends, end))
+            g_ascii_string_to_unsigned(digits, 10, 1, G_MAXINT32, &pid, NULL);
+    }
+    return (pid_t)pid;
+}
+
+/* What a backup of that name left that was killed: it holds the keys. */
+static void sweep(const char *file)
+{
+    g_autofree char *directory = g_path_get_dirname(file), *base = g_path_get_basename(file);
+    GDir *dir = g_dir_open(directory, 0, NULL);
+    for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
+        pid_t pid = maker_of(name, base);
+        g_autofree char *path = g_build_filename(directory, name, NULL);
+        if (pid != 0 && kill(pid, 0) != 0 && errno == ESRCH)
+            unlink(path);
+    }
+    g_clear_pointer(&dir, g_dir_close);
 }
 
 /* Said before SQLite says it in words of its own. */
@@ -244,6 +277,7 @@ gboolean backup_write(Desk *d, const char *file, BackupResult *ret, GError **err
     g_autofree char *half = g_strdup_printf("%s.new.%d", file, (int)getpid()), *copy = g_strdup_printf("%s.db.%d", file, (int)getpid());
     mode_t before = umask(077); /* SQLite makes the copy */
     b.incoming = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    sweep(file);
     gboolean ok = write_all(&b, half, copy, &ret->head, err) && put_in_place(half, file, err);
     umask(before);
     remove_copy(copy);

@@ -50,7 +50,13 @@ exits "it can be tried" 0 escalate restore --verify "$B"
 match "without changing anything" 'whole, database and audit good' "$(cat "$WORK/out")"
 before=$(facts)
 cp "$B" "$WORK/first.tar"
+true & # whose number nobody has any more
+gone=$!
+wait
+for left in "new.$gone" "db.$gone" "db.$gone-journal" "new.$$" "new.$gone.mine" new.; do : >"$B.$left"; done
 exits "again, over it" 0 escalate --now 2026-05-26T09:32:00+02:00 backup "$B"
+same "what a killed one left goes, nothing else" "$B $B.new. $B.new.$$ $B.new.$gone.mine" "$(find "$WORK" -name 'backup.tar*' | sort | tr '\n' ' ' | sed 's/ $//')"
+rm -f "$B".?*
 mv "$WORK/first.tar" "$B"
 
 mkdir -m 0555 "$WORK/closed"

@@ -24,18 +24,22 @@ class Backup(Scene):
     roles = ("command",)
     kills = (("command", False),)
     old = None  # what is under that name before
+    target = BACKUPS  # where it writes what is to stay
 
     def learn(self):
         self.want = state()
         with open(BACKUP, "rb") as f:
             self.fresh = f.read()
 
-    def act(self, fault=None, prefix=()):
+    def lay_out_target(self):
         shutil.rmtree(BACKUPS, ignore_errors=True)
         os.makedirs(BACKUPS)
         if self.old is not None:
             with open(BACKUP, "wb") as f:
                 f.write(self.old)
+
+    def act(self, fault=None, prefix=()):
+        self.lay_out_target()
         self.call = fault["FAULT_CALL"] if fault is not None else None
         self.status, self.out = command(self.at, fault, prefix, "backup", BACKUP)
         return self.status, self.out
@@ -79,6 +83,7 @@ class Restore(Scene):
     roles = ("command",)
     kills = (("command", False),)
     later = "2026-05-26T09:40:00+02:00"  # when it is called again
+    target = DESK
 
     def __init__(self, before, at, after):
         put(before)
@@ -95,6 +100,9 @@ class Restore(Scene):
         shutil.rmtree(lived, ignore_errors=True)
         subprocess.run(["cp", "-a", DESK, lived], check=True)
         super().__init__(lived, at, after)
+
+    def lay_out_target(self):
+        """It is there."""
 
     def highest(self):
         return max(r["id"] for r in rows_of(DESK + "/escalate.db")[0]["ticket"])

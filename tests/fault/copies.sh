@@ -12,6 +12,9 @@ of restore calls_daemon.py 16
 of restore calls_daemon.py 24 fsync rename
 of restore calls_daemon.py 3 truncate
 if can_trace; then
+    of backup power.py 10
+    of backup-over power.py 10
+    of restore power.py 20
     of backup crash.py 16
     of backup-over crash.py 16
     of restore crash.py 24

@@ -252,7 +252,7 @@ class Reload(Daemon):
 
     roles = ("core", "watch", "lmtp")
     calls = ("open", "read", "write", "fork", "directory", "stat", "prepare", "statement", "script")
-    kills = ()
+    kills = (("core", False), ("watch", False), ("supervisor", False))
     tables = ("ticket", "clock", "message", "run", "due")
 
     def prepare(self):
@@ -286,7 +286,8 @@ class Reload(Daemon):
     def heard(self, words):
         self.log.flush()
         with open(self.log.name, "rb") as f:
-            return sum(f.read().count(w) for w in words)
+            said = f.read()
+        return sum(said.count(w) for w in words)
 
     def until(self, done, seconds):
         end = time.monotonic() + seconds

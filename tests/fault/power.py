@@ -171,6 +171,34 @@ def lmtp(before, at, after, budget):
     report("lmtp", trace, wrong, tried)
 
 
+# ---- copies ----
+
+def copies(name, before, at, after, budget):
+    """escalate backup and escalate restore: as when they are killed, but for what was not synced. What they have said is done, is."""
+    it = scene(name, before, at, after)
+    put(it.before)
+    it.lay_out_target()
+    trace, lines = Trace(it.target), WORK + "/record"
+    status, out = it.act(prefix=[KILLAT, "-d", it.target, "-f", it.first, "-c", WORK + "/killat-counts", "-o", lines, "--"])
+    with open(lines) as f:
+        trace.add(f.read())
+    check(status == 0 and len(trace.ops) > 10, "%s: the trace" % name, out[-300:].decode(errors="replace"))
+    wrong, tried = [], 0
+    for prefix, lost, s in chosen(trace, 4, budget):
+        put(it.before)
+        shutil.rmtree(it.target, ignore_errors=True)
+        os.makedirs(it.target)
+        materialise(s, it.target)
+        it.status, it.call = 0 if prefix == len(trace.ops) else 137, None
+        found = it.judge()
+        if name.startswith("backup") and it.status == 0 and "desk.tar" not in s:
+            found.append("done, and it is gone")
+        tried += 1
+        if found:
+            wrong.append("\n".join([describe(trace, prefix, lost)] + ["    " + line for line in found]))
+    report(name, trace, wrong, tried)
+
+
 # ---- the filter ----
 
 def filter_states(before, at, budget):
@@ -211,6 +239,8 @@ def main():
         filter_states(before, at, int(budget))
     elif name == "lmtp":
         lmtp(before, at, after, int(budget))
+    elif name in ("backup", "backup-over", "restore"):
+        copies(name, before, at, after, int(budget))
     else:
         daemon(name, before, at, after, int(budget))
     done()

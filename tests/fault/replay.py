@@ -144,6 +144,9 @@ class Trace:
                 names.pop(op["paths"][0], None)
             if op["op"] != "unlink":
                 names[op["paths"][-1]] = op["object"]
+        for path in sorted(names):  # what is in a directory that went, or never was
+            if path and os.path.dirname(path) not in names:
+                del names[path]
         return names
 
     def content(self, obj, prefix, lost):
