@@ -6,6 +6,8 @@
 
 #include <glib.h>
 
+#include "rules/phrasebook.h"
+
 #include "flows/phrases.h"
 
 #include "base/banned.h"
@@ -16,19 +18,20 @@ static gboolean is_made_here(const json_t *object, const char *key)
     return strcmp(key, "left") == 0 || json_object_get(object, exact) != NULL || (stem != NULL && json_is_string(json_object_get(object, stem)));
 }
 
-static void walk(json_t *value, const Phrasebook *book)
+/* `times`: those are said too. */
+static void walk(json_t *value, const Phrasebook *book, gboolean times)
 {
-    const char *key;
     json_t *inner;
     gsize i;
     json_array_foreach(value, i, inner)
-        walk(inner, book);
-    json_object_foreach(value, key, inner) {
-        if (json_is_string(inner) && book != NULL && is_made_here(value, key)) {
+        walk(inner, book, times);
+    for (void *member = json_object_iter(value); member != NULL; member = json_object_iter_next(value, member)) {
+        inner = json_object_iter_value(member);
+        if (times && json_is_string(inner) && is_made_here(value, json_object_iter_key(member))) {
             g_autofree char *text = phrase_time(json_string_value(inner), book);
             json_string_set(inner, text);
         } else {
-            walk(inner, book);
+            walk(inner, book, times);
         }
     }
     if (json_is_string(value) && phrase_is_in(json_string_value(value))) {
@@ -37,6 +40,10 @@ static void walk(json_t *value, const Phrasebook *book)
     }
 }
 
-void localize_view(const Desk *d, json_t *view, const char *language) { walk(view, phrases_of(d, language != NULL ? language : "en")); }
+void localize_view(const Desk *d, json_t *view, const char *language)
+{
+    const Phrasebook *book = phrases_of(d, language != NULL ? language : "en");
+    walk(view, book, !phrasebook_is_empty(book));
+}
 
-void localize_plain(json_t *view) { walk(view, NULL); }
+void localize_plain(json_t *view) { walk(view, NULL, FALSE); }

@@ -33,6 +33,8 @@ Phrasebook *phrasebook_new(void)
     return book;
 }
 
+gboolean phrasebook_is_empty(const Phrasebook *book) { return g_hash_table_size(book->entries) == 0; }
+
 void phrasebook_free(Phrasebook *book)
 {
     if (book == NULL)

@@ -10,6 +10,8 @@ typedef struct Phrasebook Phrasebook;
 Phrasebook *phrasebook_new(void);
 void phrasebook_free(Phrasebook *book);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Phrasebook, phrasebook_free)
+/* All is said as it stands. */
+gboolean phrasebook_is_empty(const Phrasebook *book);
 /* Takes what the book does not have yet. What is wrong goes to `problems` (char *, "FILE:LINE:1: …") and is left out. */
 void phrasebook_read(Phrasebook *book, const char *file, const char *source, GPtrArray *problems);
 /* By the English text with its {placeholders}, whatever their names are; NULL: it has none. *ret_english (or NULL): the key as written. */

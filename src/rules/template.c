@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/longkey.h"
 
 #include "rules/template_parse.h"
 
@@ -39,7 +40,7 @@ struct TemplateStore {
 TemplateStore *template_store_new(void)
 {
     TemplateStore *s = g_new0(TemplateStore, 1);
-    s->parsed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)template_parse_free);
+    s->parsed = g_hash_table_new_full(longkey_hash, g_str_equal, g_free, (GDestroyNotify)template_parse_free);
     return s;
 }
 

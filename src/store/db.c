@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/longkey.h"
 
 #include "store/schema.h"
 
@@ -82,7 +83,7 @@ static gboolean open_handle(const char *path, int flags, Seconds patience, Db **
 {
     configure();
     Db *db = g_new0(Db, 1);
-    db->prepared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, statement_free);
+    db->prepared = g_hash_table_new_full(longkey_hash, g_str_equal, g_free, statement_free);
     int rc = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK) {
         error_set(err, ERROR_TEMPFAIL, "database '%s': %s", path, db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc));
@@ -158,6 +159,7 @@ void db_close(Db *db)
     g_free(db);
 }
 
+/* Where this fails it is lazy for longer: what is owed is settled all the same. */
 static void be_prompt(Db *db)
 {
     if (db->is_lazy && sqlite3_exec(db->handle, "pragma synchronous = full", NULL, NULL, NULL) == SQLITE_OK)
@@ -173,16 +175,15 @@ gboolean db_begin(Db *db, GError **err)
     return ok;
 }
 
-/* Where the second fails it is lazy for longer: what is owed is settled all the same. */
 gboolean db_begin_lazy(Db *db, GError **err)
 {
     if (!db_script(db, "pragma synchronous = normal", err))
         return FALSE;
     db->is_lazy = TRUE;
-    gboolean ok = db_begin(db, err);
-    if (!ok)
-        be_prompt(db);
-    return ok;
+    if (db_begin(db, err))
+        return TRUE;
+    be_prompt(db);
+    return FALSE;
 }
 
 gboolean db_commit(Db *db, GError **err)
@@ -212,10 +213,8 @@ gboolean db_settle(Db *db, GError **err)
     int rc = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
     if (rc == SQLITE_OK && log != NULL && log->pMethods != NULL)
         rc = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
-    if (rc != SQLITE_OK)
-        return fail(db, rc & 0xff, "settle", err);
-    db->is_owing = FALSE;
-    return TRUE;
+    db->is_owing = rc != SQLITE_OK;
+    return rc == SQLITE_OK || fail(db, rc & 0xff, "settle", err);
 }
 
 gboolean db_end(Db *db, gboolean well, GError **err)
