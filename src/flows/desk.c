@@ -29,7 +29,15 @@
 typedef struct {
     Desk *desk;
     GPtrArray *problems, *warnings;
+    DeskTell *tell;
+    void *tell_data;
 } Loading;
+
+static void tell(const Loading *l, const char *what)
+{
+    if (l->tell != NULL)
+        l->tell(l->tell_data, what);
+}
 
 static void problem(Loading *l, int line, const char *what, const GError *err)
 {
@@ -46,6 +54,7 @@ static void load_calendars(Loading *l)
         const ConfigCalendar *c = value;
         g_autoptr(GError) err = NULL;
         g_autofree char *what = g_strdup_printf("calendar '%s'", c->name);
+        tell(l, what);
         const CalendarSource source = {.name = c->name, .hours = c->hours, .holidays = c->holidays, .zone_id = c->timezone, .closes = c->closes,
                                        .opens = c->opens, .ignores = c->ignores};
         Calendar *calendar = calendar_new(&source, l->warnings, &err);
@@ -73,6 +82,7 @@ static void load_leaves(Loading *l)
         if (c->leave == NULL || c->leave[0] == NULL)
             continue;
         g_autofree char *what = g_strdup_printf("leave of '%s'", c->name);
+        tell(l, what);
         const CalendarSource source = {.name = what, .holidays = c->leave, .is_leave = TRUE,
                                        .zone_id = c->timezone != NULL ? c->timezone : default_zone(l->desk)};
         Calendar *calendar = calendar_new(&source, l->warnings, &err);
@@ -106,6 +116,7 @@ static void load_rotas(Loading *l)
         const ConfigRota *c = value;
         g_autoptr(GError) err = NULL;
         g_autofree char *what = g_strdup_printf("rota '%s'", c->name);
+        tell(l, what);
         Rota *rota = desk_rota(l->desk, c->name, c->files, c->timezone, l->warnings, &err);
         if (rota == NULL)
             problem(l, c->line, what, err);
@@ -120,6 +131,7 @@ static void load_customers(Loading *l)
     g_autoptr(GError) err = NULL;
     if (config->file == NULL)
         return;
+    tell(l, "customers");
     l->desk->customers_stamp = files_stamp(config->file);
     l->desk->customers = customers_load(l->desk->config, l->warnings, &err);
     if (l->desk->customers == NULL)
@@ -162,6 +174,7 @@ const Customer *desk_customer(const Desk *d, const char *address) { return custo
 /* The files DIRECTORY/NAME.words in the order of their names, so that two starts give the same rows. */
 static void load_words(Loading *l)
 {
+    tell(l, "words");
     l->desk->words = words_kind_new();
     const char *directory = l->desk->config->words, *name;
     g_autoptr(GError) err = NULL;
@@ -246,6 +259,7 @@ static void check_templates(Loading *l)
 {
     GHashTableIter it;
     gpointer value;
+    tell(l, "templates");
     if (!g_file_test(l->desk->templates, G_FILE_TEST_IS_DIR)) {
         g_ptr_array_add(l->problems, g_strdup_printf("%s:1:1: the built-in templates are not in '%s': expected an installation, or ESCALATE_DATADIR to name"
                                                      " the folder that holds templates", l->desk->config->path, l->desk->templates));
@@ -283,7 +297,14 @@ static void free_text(gpointer p)
 
 gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPtrArray *warnings)
 {
+    return desk_load_told(config_path, NULL, NULL, ret, problems, warnings);
+}
+
+gboolean desk_load_told(const char *config_path, DeskTell *tell_of, void *data, Desk **ret, GPtrArray *problems, GPtrArray *warnings)
+{
     guint before = problems->len;
+    Loading l = {.problems = problems, .warnings = warnings, .tell = tell_of, .tell_data = data};
+    tell(&l, "itself");
     Config *config = config_load(config_path, problems, warnings);
     if (config == NULL)
         return FALSE;
@@ -297,9 +318,9 @@ gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPt
     d->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_text);
     d->parsed = template_store_new();
     d->policy_texts = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_strfreev);
-    const char *data = getenv("ESCALATE_DATADIR");
-    d->templates = g_build_filename(data != NULL ? data : ESCALATE_DATADIR, "templates", NULL);
-    Loading l = {d, problems, warnings};
+    const char *installed = getenv("ESCALATE_DATADIR");
+    d->templates = g_build_filename(installed != NULL ? installed : ESCALATE_DATADIR, "templates", NULL);
+    l.desk = d;
     load_calendars(&l);
     load_leaves(&l);
     load_rotas(&l);

@@ -46,6 +46,9 @@ struct Desk {
 
 /* Loads the configuration, calendars and rotas. All problems at once are appended to `problems`, warnings to `warnings`. */
 gboolean desk_load(const char *config_path, Desk **ret, GPtrArray *problems, GPtrArray *warnings);
+/* The same; `tell` hears of each thing before it is read: "calendar 'office'", or "itself". */
+typedef void DeskTell(void *data, const char *what);
+gboolean desk_load_told(const char *config_path, DeskTell *tell, void *data, Desk **ret, GPtrArray *problems, GPtrArray *warnings);
 /* At the beginning of a pass, with its `now`: reads the customer directory and the key file again where they changed; what is wrong with
  * them is logged, and what was read before stays if they cannot be read at all. Keys whose life is over are dropped. TRUE: the directory is
  * another one, and open tickets are to be looked at by it (recalc_begin). */

@@ -14,6 +14,7 @@
 
 #include "programs/cmd.h"
 #include "programs/sign_worker.h"
+#include "programs/trial.h"
 
 #include "base/banned.h"
 
@@ -38,7 +39,7 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
         return cmd_database(argc, argv, ctx);
     if (argc != 1)
         return cmd_usage(argv[0]);
-    desk_load(cmd_config_path(ctx), &d, problems, warnings);
+    d = trial_load(cmd_config_path(ctx), cmd_now(ctx), problems, warnings);
     if (d != NULL) {
         d->now = cmd_now(ctx);
         desk_try(d, d->now, problems);

@@ -15,6 +15,7 @@
 #include "flows/bulletin.h"
 
 #include "programs/supervise.h"
+#include "programs/trial.h"
 
 #include "config.h"
 
@@ -29,11 +30,10 @@ static void print_lines(const char *event, LogLevel level, const GPtrArray *line
 }
 
 /* `problems` (char *) are logged, and left for who wants to tell them. */
-static Desk *load(const char *config, GPtrArray *problems)
+static Desk *load(const char *config, Instant now, GPtrArray *problems)
 {
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
-    Desk *d = NULL;
-    desk_load(config, &d, problems, warnings);
+    Desk *d = trial_load(config, now, problems, warnings);
     print_lines("configuration-error", LOGGING_ERROR, problems);
     print_lines("configuration-warning", LOGGING_WARNING, warnings);
     return d;
@@ -43,7 +43,7 @@ Core *coreloop_start(const char *config, Instant now, int *ret_status)
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
-    Desk *d = load(config, problems);
+    Desk *d = load(config, now != INSTANT_NONE ? now : instant_now(), problems);
     *ret_status = 78;
     if (d == NULL)
         return NULL;
@@ -74,7 +74,7 @@ static void reload(Core *c, const char *config)
 {
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) err = NULL;
-    Desk *fresh = load(config, problems);
+    Desk *fresh = load(config, instant_now(), problems);
     if (fresh != NULL && !desk_try(fresh, instant_now(), problems)) {
         print_lines("configuration-error", LOGGING_ERROR, problems);
         g_clear_pointer(&fresh, desk_free);

@@ -20,6 +20,7 @@
 
 #include "programs/alive.h"
 #include "programs/supervise.h"
+#include "programs/trial.h"
 
 #include "base/banned.h"
 
@@ -137,9 +138,7 @@ static gint64 interval_us(const Watch *w) { return CLAMP(w->desk->config->alarm.
 static Desk *load(const char *config)
 {
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free), warnings = g_ptr_array_new_with_free_func(g_free);
-    Desk *d = NULL;
-    desk_load(config, &d, problems, warnings); /* core says what is wrong */
-    return d;
+    return trial_load(config, instant_now(), problems, warnings); /* core says what is wrong */
 }
 
 static void reload(Watch *w, const char *config)

@@ -1,6 +1,7 @@
 /* poison-shim: for tests only: a library before the others, with which mails that say so bring down who reads them. In the text of a mail
  * "Poison-Parser-Crash" and "-Stall" do it in the parser, "Poison-Core-Read" and "-Stall" where core reads the file, "Poison-Core-Apply" where it
- * writes what the mail means, "Poison-Deliver" in who hands over a mail that says so. With POISON_ALL in the environment no parser works, with
+ * writes what the mail means, "Poison-Deliver" in who hands over a mail that says so, and in a calendar
+ * "Poison-Calendar" in who reads it. With POISON_ALL in the environment no parser works, with
  * POISON_DELIVER nobody hands over anything. A stalled parser is let have 1 s of CPU, not 20.
  * SHIM_CLOCK names a file with a number of seconds in eight digits, by which the system's clock is ahead from the moment that they are written. */
 #include <dlfcn.h>
@@ -64,6 +65,14 @@ ssize_t write(int fd, const void *bytes, size_t length)
     if (length > 500 && prctl(PR_GET_NAME, name) == 0 && strcmp(name, "deliver") == 0 && (getenv("POISON_DELIVER") != NULL || has(bytes, length, "Poison-Deliver")))
         crash();
     return NEXT(ssize_t (*)(int, const void *, size_t), "write")(fd, bytes, length);
+}
+
+ssize_t read(int fd, void *bytes, size_t length)
+{
+    ssize_t n = NEXT(ssize_t (*)(int, void *, size_t), "read")(fd, bytes, length);
+    if (n > 0 && has(bytes, (size_t)n, "Poison-Calendar"))
+        crash();
+    return n;
 }
 
 /* Mapped, not read: the parser may open nothing. */

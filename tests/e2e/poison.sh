@@ -203,7 +203,29 @@ check 'costs all its chances but one' eventually seen 'event=strike .*count=2 re
 check 'others go in' eventually all_in $((before + 3))
 check 'and it is held' eventually on_hold 2
 check 'incoming is empty' eventually alone
+
+# ---- a calendar over which who reads it dies ----
+cp "$WORK/office.ics" "$WORK/office.good"
+spoil() { sed 's/^BEGIN:VEVENT/&\r\nCOMMENT:Poison-Calendar/' "$WORK/office.good" >"$WORK/office.new" && mv "$WORK/office.new" "$WORK/office.ics"; }
+spoil
+: >"$WORK/log"
+kill -HUP "$daemon"
+check 'a new calendar over which the reader dies' eventually seen 'event=configuration-error text=.*who reads it dies over calendar .office.: worker .trial.: '
+check 'is refused' eventually seen 'event=reload result=refused'
+told() { templated notice | while read -r file; do header "$file" Subject; done | grep -q 'new configuration was refused'; }
+check 'and the leads hear of it' eventually told
+before=$(tickets)
+mail nothing
+check 'the daemon works on, with the one before' eventually all_in $((before + 1))
+same 'no process of it died' 0 "$(logged event=worker-died)"
 kill -TERM "$daemon"
 wait "$daemon"
 daemon=
+: >"$WORK/log"
+exits 'at a start it is an error of the configuration' 78 poisoned 2026-05-27T10:00:00+02:00
+match 'which says where' "^escalated: event=configuration-error text=.*$CONF:1:1: who reads it dies over calendar 'office': " "$(cat "$WORK/log")"
+exits 'and for check' 78 env LD_PRELOAD="$SHIM" "$ESCALATE" -c "$CONF" check
+match 'too' "^$CONF:1:1: who reads it dies over calendar 'office': " "$(cat "$WORK/err")"
+mv "$WORK/office.good" "$WORK/office.ics"
+exits 'when it is mended' 0 poisoned 2026-05-27T10:00:00+02:00
 done_testing
