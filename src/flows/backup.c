@@ -21,6 +21,8 @@
 #include "store/spool.h"
 #include "store/tar.h"
 
+#include "flows/fsckspool.h"
+
 #include "config.h"
 
 #include "base/banned.h"
@@ -186,13 +188,38 @@ static gboolean add_sums(Backup *b, GError **err)
     return tar_add_fd(b->tar, BACKUP_SUMS, fileno(b->sums), 0, NULL, NULL, err);
 }
 
+static void note_missing(void *data, const FsckFinding *found)
+{
+    BackupResult *r = data;
+    if (found->state == FSCK_WRONG && r->missing++ == 0)
+        r->first_missing = g_strdup(found->detail);
+}
+
+static gboolean look_for_missing(Backup *b, GError **err)
+{
+    Fsck f = {.desk = b->desk, .tell = note_missing, .data = b->result};
+    return fsckspool_rows(&f, err);
+}
+
+/* What is damaged is so tomorrow. */
+static gboolean copy_database(Db *db, const char *copy, GError **err)
+{
+    GError *local = NULL;
+    if (db_copy(db, copy, &local))
+        return TRUE;
+    if (db_is_damaged(db))
+        local->code = ERROR_DATA;
+    g_propagate_error(err, local);
+    return FALSE;
+}
+
 static gboolean write_all(Backup *b, const char *half, const char *copy, char **ret_head, GError **err)
 {
-    if (!db_copy(b->desk->db, copy, err) || !verify(b, copy, ret_head, err) || !tar_create(half, &b->tar, err))
+    if (!copy_database(b->desk->db, copy, err) || !verify(b, copy, ret_head, err) || !tar_create(half, &b->tar, err))
         return FALSE;
     gboolean ok = add_facts(b, copy, *ret_head, err);
     unlink(copy);
-    ok = ok && add_spool(b, err) && add_sums(b, err);
+    ok = ok && add_spool(b, err) && look_for_missing(b, err) && add_sums(b, err);
     if (!ok) {
         tar_abandon(b->tar);
         return FALSE;

@@ -20,6 +20,8 @@ typedef struct {
     gint64 mails; /* files of the spool */
     gint64 unread; /* of another user, who forbids us to read them; longer than a mail may be, or cut off while they were read; or none */
     char *first_unread;
+    gint64 missing; /* that the database knows, and that are not where they should be, so not in it either */
+    char *first_missing;
     char *head;   /* of the audit, as it is in the backup */
 } BackupResult;
 

@@ -68,6 +68,15 @@ static gboolean set_up(Desk *d, GError **err)
     return db_run(d->db, err, "delete from fact where name = $1", "s", FACT_DOWN) && tidings_transport(d, FALSE, err);
 }
 
+gboolean deliver_try_now(Desk *d, GError **err)
+{
+    Instant since, retry;
+    if (!read_down(d, &since, &retry, err))
+        return FALSE;
+    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, since, d->now);
+    return since == INSTANT_NONE || db_run(d->db, err, "update fact set value = $2 where name = $1", "ss", FACT_DOWN, value);
+}
+
 /* ---- which is next ---- */
 
 /* Whether the row's queue is in shadow mode. */

@@ -11,6 +11,8 @@
 /* The next mail to hand over; *ret is NULL where none is due. Rows of shadow queues are marked and passed over, or go to redirect-all;
  * *ret_passed counts them. While the transport is down nothing is due until its next try. */
 gboolean deliver_next(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err);
+/* A transport that is down is tried in the next round: somebody may have mended it. */
+gboolean deliver_try_now(Desk *d, GError **err);
 /* The same of rows for commands, which need no transport and go nowhere in shadow mode and under redirect-all. */
 gboolean deliver_next_command(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err);
 /* Commits the result: delivered, put off, unreachable, transport down or back. That a mail was sent which is no page is on disk only after

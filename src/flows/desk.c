@@ -1,9 +1,12 @@
 /* desk: puts together what the rooms below offer. */
 #include "flows/desk.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -363,13 +366,24 @@ gboolean desk_try(const Desk *d, Instant now, GPtrArray *problems)
     return problems->len == before;
 }
 
+/* For our group to read, whoever makes it; root makes it for the directory's owner, who could not write it else. */
+static gboolean make_database(const char *path, const char *directory, GError **err)
+{
+    struct stat st;
+    AUTO_FD fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
+    if (fd < 0)
+        return errno == EEXIST || error_set_errno(err, ERROR_TEMPFAIL, errno, "make database '%s'", path);
+    return geteuid() != 0 || (stat(directory, &st) == 0 && fchown(fd, st.st_uid, st.st_gid) == 0)
+           || error_set_errno(err, ERROR_TEMPFAIL, errno, "give database '%s' to the directory's owner", path);
+}
+
 gboolean desk_open_store(Desk *d, GError **err)
 {
     g_autofree char *directory = g_path_get_dirname(d->config->database);
     struct stat st;
     if (stat(directory, &st) != 0 && !files_make_directory(directory, 0750, err))
         return FALSE;
-    return deskkeys_open(d, err) && spool_prepare(d->config->spool, err) && db_open(d->config->database, &d->db, err);
+    return deskkeys_open(d, err) && spool_prepare(d->config->spool, err) && make_database(d->config->database, directory, err) && db_open(d->config->database, &d->db, err);
 }
 
 static void free_loaded(Desk *d)

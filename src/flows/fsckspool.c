@@ -79,6 +79,14 @@ static gboolean was_requeued(Fsck *f, GHashTable *requeued, const MailRow *m, gb
     return TRUE;
 }
 
+/* A year of the archive that is gone as a whole was taken away by somebody, as the spool's README lets him. */
+static void missing(Fsck *f, const char *what, const char *archive, const char *kind, gint64 id)
+{
+    g_autofree char *year = g_strndup(archive, MIN(strlen(archive), strlen("archive/YYYY")));
+    gboolean is_taken = g_str_has_prefix(archive, "archive/") && !spool_has(f->desk->config->spool, year);
+    fsck_found(f, is_taken ? FSCK_NOTE : FSCK_WRONG, what, is_taken ? year : archive, "%s %" G_GINT64_FORMAT, kind, id);
+}
+
 static gboolean check_mail(Fsck *f, GHashTable *requeued, const MailRow *m, GError **err)
 {
     g_autofree char *base = g_path_get_basename(m->archive), *found = spool_find(f->desk->config->spool, base, m->archive);
@@ -87,7 +95,7 @@ static gboolean check_mail(Fsck *f, GHashTable *requeued, const MailRow *m, GErr
     if (!fine && !was_requeued(f, requeued, m, &fine, err))
         return FALSE;
     if (!fine)
-        fsck_found(f, FSCK_WRONG, "mail-missing", m->archive, "message %" G_GINT64_FORMAT, m->id);
+        missing(f, "mail-missing", m->archive, "message", m->id);
     return TRUE;
 }
 
@@ -152,7 +160,7 @@ static gboolean mails_out(Fsck *f, GError **err)
                 return FALSE;
             g_autofree char *relative = spool_archive_path(name, day);
             if (!is_file(f, relative))
-                fsck_found(f, FSCK_WRONG, "sent-missing", relative, "mail %" G_GINT64_FORMAT, after);
+                missing(f, "sent-missing", relative, "mail", after);
         }
     } while (n == STEP);
     return TRUE;

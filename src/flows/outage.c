@@ -39,7 +39,7 @@ gboolean outage_fire(Desk *d, const DueRow *due, GError **err)
     gint64 id;
     (void)due;
     if (queue == NULL)
-        return desk_audit(d, 0, err, "outage", "ticket=none");
+        return desk_audit(d, 0, err, "outage", "waiting=unknown reason=\"no queue for it\"");
     if (!db_value(d->db, &waiting, err, "select count(*) from outbox where state = 'queued' and next_at <= $1", "t", d->now))
         return FALSE;
     g_autofree char *minutes = g_strdup_printf("%d", (int)(OUTAGE_PATIENCE / 60)), *count = g_strdup_printf("%" G_GINT64_FORMAT, waiting);
@@ -52,7 +52,7 @@ gboolean outage_fire(Desk *d, const DueRow *due, GError **err)
         return FALSE;
     value = g_strdup_printf("%" G_GINT64_FORMAT, id);
     return db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", FACT, value)
-           && desk_audit(d, id, err, "outage", "ticket=%s", value);
+           && desk_audit(d, id, err, "outage", "waiting=%s", count);
 }
 
 /* What nobody was told of it yet is old news. */

@@ -17,10 +17,16 @@
 static void tell_backup(const BackupResult *r, const char *file, gboolean json)
 {
     if (json) {
-        cmd_print_json(json_pack("{s:s, s:I, s:I, s:s}", "file", file, "mails", (json_int_t)r->mails, "unread", (json_int_t)r->unread, "head", r->head));
+        cmd_print_json(json_pack("{s:s, s:I, s:I, s:I, s:s}", "file", file, "mails", (json_int_t)r->mails, "unread", (json_int_t)r->unread, "missing",
+                                 (json_int_t)r->missing, "head", r->head));
         return;
     }
     printf("%s: database, keys and %" G_GINT64_FORMAT " files of mail, verified; audit head %s\n", file, r->mails, r->head);
+    if (r->missing > 0) {
+        g_autofree char *lost = g_strdup_printf("warning: %" G_GINT64_FORMAT " mails that the database knows are not in the spool, so not in it either: %s …"
+                                                " (escalate check --database names all)", r->missing, r->first_missing);
+        cmd_print_line(lost);
+    }
     if (r->unread == 0)
         return;
     g_autofree char *line = g_strdup_printf("warning: %" G_GINT64_FORMAT
@@ -42,6 +48,7 @@ int cmd_backup(int argc, char **argv, CommandContext *ctx)
         tell_backup(&r, argv[1], cmd_json(ctx));
     g_free(r.head);
     g_free(r.first_unread);
+    g_free(r.first_missing);
     return cmd_fail(err);
 }
 

@@ -85,7 +85,7 @@ gboolean core_reload(Core *c, Desk *fresh, GError **err)
     c->desk->now = instant_now();
     parse_worker_reset(c->parse);
     handover_reset(c->handover);
-    return recalc_begin(c->desk, err) && duty_begin(c->desk, err);
+    return recalc_begin(c->desk, err) && duty_begin(c->desk, err) && deliver_try_now(c->desk, err);
 }
 
 /* ---- one file of incoming ---- */

@@ -13,6 +13,7 @@
 #include "rules/phrase.h"
 
 #include "flows/bulletin.h"
+#include "flows/deliver.h"
 
 #include "programs/supervise.h"
 #include "programs/trial.h"
@@ -52,7 +53,7 @@ Core *coreloop_start(const char *config, Instant now, int *ret_status)
     Core *c = core_new(d, &err);
     if (c == NULL) {
         log_error("start", err);
-        *ret_status = error_exit_status(err);
+        *ret_status = err->code == ERROR_REFUSED ? SUPERVISE_TAKEN : error_exit_status(err);
         desk_free(d);
     }
     return c;
@@ -130,6 +131,9 @@ int coreloop_run(const char *config)
     Core *c = coreloop_start(config, INSTANT_NONE, &status);
     if (c == NULL)
         return status;
+    g_autoptr(GError) untried = NULL;
+    if (!deliver_try_now(core_desk(c), &untried))
+        log_error("deliver", untried);
     AUTO_FD incoming = watch_incoming(core_desk(c));
     log_event(LOGGING_INFO, "event=start version=%s config=%.12s", PACKAGE_VERSION, core_desk(c)->config->version);
     for (;;) {

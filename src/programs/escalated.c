@@ -36,7 +36,7 @@ static int once(const Options *o)
     g_autoptr(GError) err = NULL;
     guint did = 1;
     if (c == NULL)
-        return status;
+        return status == SUPERVISE_TAKEN ? 75 : status;
     for (int round = 0; did > 0; round++) {
         if (round == LIMIT_ROUNDS) {
             log_event(LOGGING_ERROR, "event=busy reason=\"%d rounds, and the last still did %u things\"", LIMIT_ROUNDS, did);

@@ -26,29 +26,43 @@
 #include "base/banned.h"
 
 #define IN_HAND "in-hand" /* in the spool */
+#define LOOK_AGAIN_US 50000
 #define DUE "due " /* and the number of the row that was to fire */
 #define AGAIN "again " /* in its place: core died over that one before */
 
 struct Strikes {
     Desk *desk;
     GHashTable *counts; /* name -> number of strikes */
-    int fd;             /* of the file in hand; -1: another process has it, or it cannot be made */
+    int fd;             /* of the file in hand; -1: it cannot be made */
     gboolean is_set;
     gint64 suspect; /* the row over which core died, once; 0: none */
 };
 
 /* ---- the file in hand ---- */
 
-/* Locked as long as this process lives: what another one that works on this spool has in hand is no death. */
-static int open_in_hand(const Desk *d)
+/* One that is ending may still have it. */
+static gboolean lock_in_hand(int fd)
+{
+    gint64 until = instant_monotonic_us() + LIMIT_TAKEN_SECONDS * (gint64)G_USEC_PER_SEC;
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return TRUE; /* a file system without locks */
+        if (instant_monotonic_us() >= until)
+            return FALSE;
+        g_usleep(LOOK_AGAIN_US);
+    }
+    return TRUE;
+}
+
+/* Locked as long as this process lives: two that decide would send each mail twice. -1: it cannot be had, and the work goes on without. */
+static gboolean open_in_hand(const Desk *d, int *ret_fd, GError **err)
 {
     g_autofree char *path = g_build_filename(d->config->spool, IN_HAND, NULL);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-    if (fd < 0)
+    *ret_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+    if (*ret_fd < 0)
         log_event(LOGGING_WARNING, "event=no-in-hand path=%s reason=\"%s\"", path, g_strerror(errno));
-    else if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-        files_close_fd(&fd);
-    return fd;
+    return *ret_fd < 0 || lock_in_hand(*ret_fd)
+           || error_set(err, ERROR_REFUSED, "spool '%s': another escalated works on it", d->config->spool);
 }
 
 /* A name of incoming, "due NUMBER", or NULL. */
@@ -245,9 +259,10 @@ Strikes *strikes_open(Desk *d, GError **err)
     Strikes *s = g_new0(Strikes, 1);
     s->desk = d;
     s->counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    s->fd = open_in_hand(d);
-    g_autofree char *left = left_in_hand(s->fd);
-    if (!load(s, err) || (left != NULL && !blame(s, left, err))) {
+    s->fd = -1;
+    gboolean ours = open_in_hand(d, &s->fd, err);
+    g_autofree char *left = ours ? left_in_hand(s->fd) : NULL;
+    if (!ours || !load(s, err) || (left != NULL && !blame(s, left, err))) {
         strikes_close(s); /* what was left stands there still */
         return NULL;
     }

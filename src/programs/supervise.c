@@ -36,6 +36,7 @@ typedef struct {
     unsigned backoff, refusals;
     gboolean has_beaten;
     gboolean was_killed; /* by us, since it did not go on */
+    gboolean is_resting;   /* not wanted, when it was asked last */
     gboolean was_reloaded; /* it was sent a SIGHUP, perhaps too late to be heard */
     SupervisePast past;
 } Child;
@@ -202,7 +203,7 @@ static gboolean ends_all(Child *c, int status)
 {
     if (is_refused_at_start(c, status))
         return ++c->refusals >= REFUSALS_MAX;
-    return c->row->is_core && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return c->row->is_core && WIFEXITED(status) && (WEXITSTATUS(status) == 0 || (WEXITSTATUS(status) == SUPERVISE_TAKEN && c->past.deaths == 0));
 }
 
 static void bury(Child *c, int status, gint64 now)
@@ -212,15 +213,20 @@ static void bury(Child *c, int status, gint64 now)
     if (all.is_stopping)
         return;
     if (ends_all(c, status)) {
-        stop_all(WEXITSTATUS(status));
+        stop_all(WEXITSTATUS(status) == SUPERVISE_TAKEN ? 75 : WEXITSTATUS(status));
     } else if (is_refused_at_start(c, status)) {
         c->start_at = now + SECOND_US;
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
         c->start_at = c->was_reloaded ? now : G_MAXINT64; /* what it read before it left may be the old configuration */
+        c->is_resting = !c->was_reloaded;
+    } else if (WIFEXITED(status) && WEXITSTATUS(status) == 78 && c->is_resting) {
+        c->start_at = G_MAXINT64; /* a configuration that is refused wants nothing else than the last */
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == SUPERVISE_AGAIN) {
         c->start_at = now;
+        c->is_resting = FALSE;
     } else {
         g_autofree char *how = program_status_text(status);
+        c->is_resting = FALSE;
         remember(c, status);
         back_off(c, now, how);
         if (c->row->is_core)

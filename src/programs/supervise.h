@@ -15,6 +15,7 @@ typedef struct {
     gboolean is_core;
 } SuperviseChild;
 
+#define SUPERVISE_TAKEN 4 /* exit status of core: another daemon does this work */
 #define SUPERVISE_AGAIN 3 /* exit status: start me again at once, I am to be another (a changed configuration) */
 
 #define SUPERVISE_CHILDREN 8 /* rows at most */

@@ -59,6 +59,13 @@ same "what a killed one left goes, nothing else" "$B $B.new. $B.new.$$ $B.new.$g
 rm -f "$B".?*
 mv "$WORK/first.tar" "$B"
 
+lost=$(find "$SPOOL/archive" -name '*.eml' | sort | head -n 1)
+mv "$lost" "$WORK/lost"
+exits "with a mail that the database knows and nobody finds" 0 escalate --now 2026-05-26T09:32:00+02:00 backup "$B.poor"
+match "that is told" "^warning: 1 mails that the database knows are not in the spool, so not in it either: ${lost#"$SPOOL/"} " "$(cat "$WORK/out")"
+mv "$WORK/lost" "$lost"
+rm "$B.poor"
+
 mkdir -m 0555 "$WORK/closed"
 [ "$(id -u)" -ne 0 ] || rmdir "$WORK/closed" # whom no mode keeps out
 exits "into a directory that cannot be written" 75 escalate backup "$WORK/closed/b.tar"

@@ -23,6 +23,17 @@ make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'Question' | deliver kim@a
 check 'a mail wakes it: the auto-ack goes out' eventually mails_sent 1
 same 'and incoming is empty' 0 "$(count incoming)"
 
+
+# a second one on the same spool, and one of cron
+"$ESCALATED" -c "$CONF" -f 2>"$WORK/second" &
+second=$!
+exits 'one run beside it is refused' 75 "$ESCALATED" -c "$CONF" --once
+match 'with the reason' 'another escalated works on it' "$(cat "$WORK/err")"
+wait "$second"
+same 'and so is a second daemon' 75 "$?"
+match 'with the reason too' "event=error while=start reason=.*spool '$SPOOL': another escalated works on it" "$(cat "$WORK/second")"
+check 'the first works on' kill -0 "$daemon"
+
 cp "$CONF" "$WORK/good.yaml"
 echo 'nonsense: yes' >>"$CONF"
 kill -HUP "$daemon"
@@ -45,6 +56,7 @@ match 'check says that a calendar costs too much' 'too much recurrence to work o
 kill -HUP "$daemon"
 check 'and so does the daemon' eventually logged 'event=configuration-error.*too much recurrence'
 check 'which refuses it' eventually logged2 'event=reload result=refused'
+no_match 'no worker that nobody wants dies of it' 'event=worker-died' "$(cat "$WORK/log")"
 mv "$WORK/good.ics" "$WORK/holidays.ics"
 kill -HUP "$daemon"
 check 'a good one is taken' eventually logged 'event=reload result=done'
