@@ -1,5 +1,4 @@
 # daemons: scenes in which escalated runs as it does in life, with its supervisor: by itself, while mail comes in by LMTP, while its configuration changes.
-import glob
 import json
 import os
 import re
@@ -11,7 +10,7 @@ import subprocess
 import threading
 import time
 
-from common import DESK, END, ENVIRONMENT, ESCALATED, STATE, WORK, Scene, check, files_below, once, put, signal_name, state
+from common import DESK, END, ENVIRONMENT, ESCALATED, STATE, WORK, Scene, check, files_below, once, signal_name, state
 
 SPEED = 10  # of the time that is waited for
 PATIENCE = 40  # seconds, in which it must have done all by itself
@@ -350,49 +349,3 @@ class Reload(Daemon):
         if b"result=refused" in self.said and b"event=reload" in self.said and not any(r["template"] == "notice" for r in got["rows"].get("outbox", ())):
             wrong.append("refused, and nobody was told")
         return wrong + [self.said[-600:].decode(errors="replace")] if wrong else []
-
-
-# ---- the alarm ----
-
-class Alarm(Daemon):
-    """No mail has left for an hour, and the alarm's program is run: for each time with all of it, once, or twice where nobody could know of the first time;
-    or the log says why it was not."""
-
-    roles = ("watch", "alarm")
-    calls = ("open", "read", "write", "close", "fork", "socket", "descriptor", "poll", "wait", "send", "receive", "truncate")
-    kills = (("watch", False), ("alarm", False))
-
-    def prepare(self):
-        super().prepare()
-        with open(self.before + "/told", "w") as f:
-            f.write('#!/bin/sh\ncat >"$0.$$.new" && mv "$0.$$.new" "$0.$$"\n')
-        os.chmod(self.before + "/told", 0o755)
-        with open(self.before + "/escalate.yaml", "a") as f:
-            f.write("alarm: {argv: [%s/told], after: 1s}\n" % DESK)
-        put(self.before)
-        once(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.clock)))  # the tables
-        c = sqlite3.connect(DESK + "/escalate.db")
-        c.execute("insert or replace into fact (name, value) values ('transport-down', ?)", ("%d %d" % (self.clock - 3600, self.clock + 86400),))
-        c.commit()
-        c.execute("pragma wal_checkpoint(truncate)")
-        c.close()
-        shutil.rmtree(self.before)
-        subprocess.run(["cp", "-a", DESK, self.before], check=True)
-
-    def told(self):
-        return [json.loads(open(path).read()) for path in glob.glob(DESK + "/told.*") if not path.endswith(".new")]
-
-    def waits(self):
-        dead = [name for name in self.children if self.pid_of(name) == 0]
-        self.log.flush()
-        with open(self.log.name, "rb") as f:
-            is_said = b"event=alarm result=" in f.read()
-        return "%s" % (dead or ("" if is_said else "the alarm"))
-
-    def judge(self):
-        told, wrong = self.told(), []
-        if not told and b"event=alarm result=failed" not in self.said:
-            wrong.append("nobody was told, and nothing says so")
-        if len(told) > 2 or any(t["alarm"] != "raised" or t["state"] != "CRITICAL" for t in told):
-            wrong.append("told: %s" % told)
-        return wrong + super().judge()

@@ -12,11 +12,9 @@ of lmtp calls_daemon.py 40 send:lmtp
 of lmtp calls_daemon.py 12 epoll:lmtp
 of reload calls_daemon.py 16
 of reload calls_daemon.py 10 script:core
-of alarm calls_daemon.py 12
 if can_trace; then
     of daemon crash.py 8
     of reload crash.py 6
-    of alarm crash.py 4
     of lmtp crash.py 16
     of lmtp power.py 20
 fi
