@@ -62,7 +62,7 @@
 #define LIMIT_ROUNDS 10000   /* of --once */
 #define LIMIT_WAIT_FOR_INTAKE_SECONDS 60
 #define LIMIT_STALL_SECONDS 300  /* without a step of core: more than one file may take */
-#define LIMIT_TRIAL_SECONDS 120  /* of CPU, and twice that by the clock, for a configuration with all that it names to be read in a trial */
+#define LIMIT_TRIAL_SECONDS 60   /* of CPU, and twice that by the clock, for a configuration with all that it names to be read in a trial */
 #define LIMIT_TAKEN_SECONDS 5    /* that who starts waits for one that still works on the spool */
 #define LIMIT_START_SECONDS 3600 /* of core: it may bring a large database up to date */
 

@@ -89,6 +89,7 @@ static void format_time(const struct timespec *at, char out[TIME_BYTES])
     } parts[] = {{year + era * 400 + (month <= 2), 4, '-'}, {month, 2, '-'}, {day - (153 * march + 2) / 5 + 1, 2, 'T'}, {second / 3600, 2, ':'},
                  {second / 60 % 60, 2, ':'}, {second % 60, 2, '.'}, {at->tv_nsec / 1000, 6, 'Z'}};
     Put text = {.out = out, .size = TIME_BYTES};
+    *out = '\0';
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         put_number(&text, (uint64_t)parts[i].value, parts[i].digits);
         put_bytes(&text, &parts[i].end, 1);

@@ -139,7 +139,10 @@ gboolean deliver_next(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
     *ret_passed = 0;
     if (!read_down(d, &since, &retry, err) || (since != INSTANT_NONE && retry > d->now))
         return err == NULL || *err == NULL;
-    return next_of(d, outbox_next, ret, ret_passed, err);
+    if (!next_of(d, outbox_next, ret, ret_passed, err))
+        return FALSE;
+    /* nothing is there to try it with, so nobody waits for it */
+    return *ret != NULL || since == INSTANT_NONE || (db_begin(d->db, err) && db_end(d->db, set_up(d, err), err));
 }
 
 gboolean deliver_next_command(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
@@ -219,17 +222,33 @@ static gboolean down(Desk *d, const OutboxRow *row, const char *reply, GError **
     return outbox_later(d->db, row->id, d->now, reply, err) && set_down(d, err);
 }
 
+/* Behind the others, when the transport is tried again. */
+static gboolean stuck(Desk *d, const OutboxRow *row, const char *reply, GError **err)
+{
+    Instant since, retry;
+    return is_command(row) ? give_up(d, row, FALSE, reply, err)
+                           : set_down(d, err) && read_down(d, &since, &retry, err) && outbox_later(d->db, row->id, retry + 1, reply, err);
+}
+
+/* That a mail is out may be on disk later than the next is on its way. What else begins with it may not: the end of an outage writes mails. */
+static gboolean begin_done(Desk *d, const OutboxRow *row, TransportResult result, GError **err)
+{
+    Instant since, retry;
+    if (!read_down(d, &since, &retry, err))
+        return FALSE;
+    return result == TRANSPORT_SENT && !is_page(row) && since == INSTANT_NONE ? db_begin_lazy(d->db, err) : db_begin(d->db, err);
+}
+
 gboolean deliver_done(Desk *d, const OutboxRow *row, TransportResult result, const char *reply, GError **err)
 {
     static gboolean (*const outcomes[])(Desk *, const OutboxRow *, const char *, GError **) = {
         [TRANSPORT_SENT] = delivered, [TRANSPORT_RECIPIENT_FAILED] = failed, [TRANSPORT_RECIPIENT_LATER] = later, [TRANSPORT_DOWN] = down,
-        [TRANSPORT_BROKE] = broke};
-    static const char *const names[] = {"sent", "failed", "later", "transport-down", "broke"};
+        [TRANSPORT_BROKE] = broke, [TRANSPORT_STUCK] = stuck};
+    static const char *const names[] = {"sent", "failed", "later", "transport-down", "broke", "transport-down"};
     g_autofree char *quoted = log_quote(reply);
     log_event(result == TRANSPORT_SENT ? LOGGING_INFO : LOGGING_WARNING, "ticket=%" G_GINT64_FORMAT " event=mail outbox=%" G_GINT64_FORMAT " template=%s channel=%s to=<%s> result=%s reply=%s",
               row->ticket_id, row->id, row->template, row->channel, row->recipient, names[result], quoted);
-    gboolean begun = result == TRANSPORT_SENT && !is_page(row) ? db_begin_lazy(d->db, err) : db_begin(d->db, err);
-    return begun && db_end(d->db, outcomes[result](d, row, reply, err), err);
+    return begin_done(d, row, result, err) && db_end(d->db, outcomes[result](d, row, reply, err), err);
 }
 
 gboolean deliver_settle(Desk *d, GError **err) { return db_settle(d->db, err); }

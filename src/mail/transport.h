@@ -11,7 +11,9 @@ typedef enum {
     TRANSPORT_RECIPIENT_FAILED, /* permanent, this recipient */
     TRANSPORT_RECIPIENT_LATER,  /* temporary, this recipient */
     TRANSPORT_DOWN,             /* nothing can be said of the recipient: all wait */
-    TRANSPORT_BROKE             /* no transport says this: who used it died over this mail, so nothing can be said of either */
+    /* No transport says these: who used it died over this mail, so nothing can be said of either; and over others before it. */
+    TRANSPORT_BROKE,
+    TRANSPORT_STUCK
 } TransportResult;
 
 typedef enum { TRANSPORT_SMTP, TRANSPORT_SENDMAIL, TRANSPORT_DIRECTORY } TransportMethod;

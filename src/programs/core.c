@@ -408,9 +408,10 @@ gboolean core_intake(Core *c, Instant now, guint *ret_did, GError **err)
     guint files;
     *ret_did = 0;
     do { /* what came meanwhile */
-        if (!intake_listed(c, now, FALSE, &files, err))
-            return FALSE;
+        gboolean ok = intake_listed(c, now, FALSE, &files, err);
         *ret_did += files;
+        if (!ok)
+            return FALSE;
     } while (files > 0);
     return TRUE;
 }

@@ -167,12 +167,13 @@ TransportResult deliver_worker_finish(DeliverWorker *w, char **ret_reply)
 {
     g_autoptr(GString) answer = NULL;
     g_autoptr(GError) err = NULL;
-    if (worker_receive(w->worker, 65536, w->longest + SLACK_SECONDS, &answer, &err) && answer->len > 0 && answer->str[0] >= '0'
+    if (w->worker != NULL && worker_receive(w->worker, 65536, w->longest + SLACK_SECONDS, &answer, &err) && answer->len > 0 && answer->str[0] >= '0'
         && answer->str[0] <= '0' + TRANSPORT_DOWN) {
         *ret_reply = g_strdup(answer->str + 1);
         return (TransportResult)(answer->str[0] - '0');
     }
-    gboolean has_died = err != NULL && (err->code == ERROR_DATA || err->code == ERROR_LIMIT);
+    /* 75: it could not begin, for want of something */
+    gboolean has_died = err != NULL && (err->code == ERROR_DATA || err->code == ERROR_LIMIT) && !g_str_has_suffix(err->message, "exit 75");
     *ret_reply = g_strdup(err != NULL ? err->message : "the deliver worker gave no answer");
     deliver_worker_reset(w);
     return has_died ? TRANSPORT_BROKE : TRANSPORT_DOWN;

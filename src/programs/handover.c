@@ -13,7 +13,8 @@
 #include "base/banned.h"
 
 #define DELIVERIES_A_ROUND 500 /* of --once, a lane; files and timers come between */
-#define BROKEN_ROWS 3 /* over which a worker dies in turn */
+#define BROKEN_ROWS 2 /* over which a worker may die in turn, before it is in trouble itself */
+#define BROKEN_TRIES 5 /* of a row, then it is to blame all the same */
 
 typedef struct Lane Lane;
 struct Lane {
@@ -27,6 +28,7 @@ struct Lane {
     char *reply;      /* NULL: it has not answered */
     gint64 died_over; /* the row over which the worker died last; 0: it has answered since */
     guint broken;     /* rows over which it died twice, since it answered last */
+    gboolean is_stale; /* the worker has the configuration of before: it is for the row under way alone */
 };
 
 struct Handover {
@@ -79,7 +81,10 @@ void handover_free(Handover *h)
 void handover_reset(Handover *h)
 {
     for (gsize i = 0; i < HANDOVER_FDS; i++)
-        deliver_worker_reset(h->lanes[i].worker);
+        if (h->lanes[i].under_way == NULL)
+            deliver_worker_reset(h->lanes[i].worker);
+        else
+            h->lanes[i].is_stale = TRUE;
 }
 
 void handover_fds(const Handover *h, int ret_fds[HANDOVER_FDS])
@@ -111,22 +116,27 @@ static void forget(Lane *lane)
 {
     g_clear_pointer(&lane->reply, g_free);
     g_clear_pointer(&lane->under_way, outbox_row_free);
+    if (lane->is_stale)
+        deliver_worker_reset(lane->worker);
+    lane->is_stale = FALSE;
 }
 
 /* TRUE: the row is tried once more. A worker that dies twice over one row has that row to blame: it is put off, and the others go. One that dies over
- * several in turn is in trouble itself: all wait as for a server that is down. */
+ * several in turn is in trouble itself until it answers: all wait as for a server that is down, and next time another row is tried. */
 static gboolean judge(Lane *lane)
 {
-    gboolean is_first = lane->died_over != lane->under_way->id;
+    const OutboxRow *row = lane->under_way;
+    gboolean is_first = lane->died_over != row->id;
     if (lane->result != TRANSPORT_BROKE) {
         lane->died_over = lane->broken = 0;
         return FALSE;
     }
-    lane->died_over = lane->under_way->id;
-    if (!is_first && ++lane->broken == BROKEN_ROWS) {
-        lane->broken = 0;
-        lane->result = TRANSPORT_DOWN;
+    lane->died_over = row->id;
+    if (lane->broken >= BROKEN_ROWS && row->attempts < BROKEN_TRIES) {
+        lane->result = TRANSPORT_STUCK;
+        return FALSE;
     }
+    lane->broken += !is_first;
     return is_first;
 }
 

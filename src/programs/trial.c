@@ -43,7 +43,8 @@ static gboolean ends_well(Trial *t, GPtrArray *problems)
     g_autoptr(Worker) w = worker_start("trial", read_all, t, &err);
     if (w != NULL && worker_limit_cpu(w, LIMIT_TRIAL_SECONDS, &err) && worker_receive(w, 16, 2 * LIMIT_TRIAL_SECONDS, &answer, &err))
         return TRUE;
-    if (err->code == ERROR_TEMPFAIL) { /* of the moment; a slow disk keeps nobody from trying */
+    /* Of the moment: a slow disk, want of memory or descriptors. That keeps nobody from trying. */
+    if (err->code == ERROR_TEMPFAIL || g_str_has_suffix(err->message, "signal 9") || g_str_has_suffix(err->message, "exit 75")) {
         log_error("trial", err);
         return TRUE;
     }

@@ -154,37 +154,35 @@ void db_close(Db *db)
 {
     if (db == NULL)
         return;
+    db_settle(db, NULL);
     g_hash_table_unref(db->prepared);
     sqlite3_close(db->handle);
     g_free(db);
 }
 
-/* Where this fails it is lazy for longer: what is owed is settled all the same. */
 static void be_prompt(Db *db)
 {
     if (db->is_lazy && sqlite3_exec(db->handle, "pragma synchronous = full", NULL, NULL, NULL) == SQLITE_OK)
         db->is_lazy = FALSE;
 }
 
-gboolean db_begin(Db *db, GError **err)
+/* One that could not be taken back goes first, or a daemon could do nothing more. */
+static gboolean begin(Db *db, gboolean lazily, GError **err)
 {
-    if (db->is_stuck) /* or a daemon could do nothing more */
+    if (db->is_stuck)
         db_rollback(db);
+    if (db->is_lazy != lazily && !db_script(db, lazily ? "pragma synchronous = normal" : "pragma synchronous = full", err))
+        return FALSE;
+    db->is_lazy = lazily;
     gboolean ok = db_run(db, err, "begin immediate", "");
     db->is_begun = db->is_begun || ok;
+    if (!ok)
+        be_prompt(db);
     return ok;
 }
 
-gboolean db_begin_lazy(Db *db, GError **err)
-{
-    if (!db_script(db, "pragma synchronous = normal", err))
-        return FALSE;
-    db->is_lazy = TRUE;
-    if (db_begin(db, err))
-        return TRUE;
-    be_prompt(db);
-    return FALSE;
-}
+gboolean db_begin(Db *db, GError **err) { return begin(db, FALSE, err); }
+gboolean db_begin_lazy(Db *db, GError **err) { return begin(db, TRUE, err); }
 
 gboolean db_commit(Db *db, GError **err)
 {

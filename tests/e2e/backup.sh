@@ -53,9 +53,9 @@ cp "$B" "$WORK/first.tar"
 true & # whose number nobody has any more
 gone=$!
 wait
-for left in "new.$gone" "db.$gone" "db.$gone-journal" "new.$$" "new.$gone.mine" new.; do : >"$B.$left"; done
+for left in "new.$gone" "db.$gone" "db.$gone-journal" "new.$$" "new.$gone.mine" new. new.20261127; do (umask 077 && : >"$B.$left"); done
 exits "again, over it" 0 escalate --now 2026-05-26T09:32:00+02:00 backup "$B"
-same "what a killed one left goes, nothing else" "$B $B.new. $B.new.$$ $B.new.$gone.mine" "$(find "$WORK" -name 'backup.tar*' | sort | tr '\n' ' ' | sed 's/ $//')"
+same "what a killed one left goes, nothing else" "$(printf '%s\n' "$B" "$B.new." "$B.new.$$" "$B.new.$gone.mine" "$B.new.20261127" | sort | tr '\n' ' ' | sed 's/ $//')" "$(find "$WORK" -name 'backup.tar*' | sort | tr '\n' ' ' | sed 's/ $//')"
 rm -f "$B".?*
 mv "$WORK/first.tar" "$B"
 

@@ -87,7 +87,7 @@ check 'and works' eventually mails_sent 6
 core=$(pgrep -P "$daemon" -x core)
 worker=$(pgrep -P "$core" | head -n 1)
 kill -9 "$worker"
-make_mail 'Una <una@acme.test>' support@desk.test 'Fourth' | deliver una@acme.test support@desk.test
+make_mail 'Una <una@una.test>' support@desk.test 'Fourth' | deliver una@una.test support@desk.test
 check 'a worker that dies costs no mail' eventually mails_sent 7
 same 'nothing is on hold' '' "$(escalate hold)"
 
@@ -111,6 +111,29 @@ change 'drop trigger refuse'
 make_mail 'Amy <amy5@acme.test>' support@desk.test 'Sixth' | deliver amy5@acme.test support@desk.test
 check 'then all go out' eventually mails_sent 12
 same 'each once' 5 "$(grep -E 'event=mail .*template=auto-ack .*<amy' "$WORK/log" | grep -o 'outbox=[0-9]*' | sort -u | wc -l)"
+
+# a new configuration while a mail is being handed over
+cat >"$WORK/slow" <<END
+#!/bin/sh
+echo >>"$WORK/calls"
+while [ ! -e "$WORK/go" ]; do sleep 0.05; done
+END
+chmod 755 "$WORK/slow"
+: >"$WORK/calls"
+: >"$WORK/log"
+dones() { [ "$(grep -c 'event=reload result=done' "$WORK/log")" -ge "$1" ]; }
+called() { [ -s "$WORK/calls" ]; }
+sed "s,^delivery: .*,delivery: {method: sendmail\, sendmail: $WORK/slow}," "$WORK/good.yaml" >"$CONF"
+kill -HUP "$daemon"
+check 'delivery by a slow program' eventually dones 1
+make_mail 'Una <una@una.test>' support@desk.test 'Seventh' | deliver una@una.test support@desk.test
+check 'has a mail under way' eventually called
+kill -HUP "$daemon"
+check 'when a configuration is read' eventually dones 2
+touch "$WORK/go"
+check 'it is sent' eventually logged 'event=mail .*to=<una@una.test> result=sent'
+same 'once' 1 "$(wc -l <"$WORK/calls" | tr -d ' ')"
+no_match 'and nothing dies of it' 'event=worker-died' "$(cat "$WORK/log")"
 
 kill -TERM "$daemon"
 check 'SIGTERM ends it' eventually gone "$daemon"

@@ -322,9 +322,10 @@ class Reload(Daemon):
         self.until(lambda: self.config_of("watch") != old, 0.3)
         self.arm(0)
         is_new = lambda: all(self.pid_of(name) and self.config_of(name) not in ("", old) for name in self.children)
-        n = self.heard((b"event=reload result=done",))
+        taken = (b"event=reload result=done", b"event=start version")
+        n = self.heard(taken)
         self.tell()
-        if not self.until(lambda: is_new() and self.heard((b"event=reload result=done", b"event=start version")) > n, PATIENCE):
+        if not self.until(lambda: is_new() and self.heard(taken) > n, PATIENCE):
             self.wrong.append("not the new configuration: %s" % [(name, self.config_of(name), old) for name in self.children])
         mail = DESK + "/spool/tmp/mail"
         with open(mail, "wb") as f:
