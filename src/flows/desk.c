@@ -373,7 +373,7 @@ static gboolean make_database(const char *path, const char *directory, GError **
     AUTO_FD fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
     if (fd < 0)
         return errno == EEXIST || error_set_errno(err, ERROR_TEMPFAIL, errno, "make database '%s'", path);
-    return geteuid() != 0 || (stat(directory, &st) == 0 && fchown(fd, st.st_uid, st.st_gid) == 0)
+    return geteuid() != 0 || (stat(directory, &st) == 0 && (st.st_uid == 0 || fchown(fd, st.st_uid, st.st_gid) == 0))
            || error_set_errno(err, ERROR_TEMPFAIL, errno, "give database '%s' to the directory's owner", path);
 }
 

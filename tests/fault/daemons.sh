@@ -14,7 +14,7 @@ of reload calls_daemon.py 16
 of reload calls_daemon.py 10 script:core
 if can_trace; then
     of daemon crash.py 8
-    of reload crash.py 6
+    of reload crash.py 8
     of lmtp crash.py 16
     of lmtp power.py 20
 fi
