@@ -26,3 +26,12 @@ void put_number(Put *p, uint64_t value, int digits)
         text[--at] = (char)('0' + value % 10);
     put_bytes(p, text + at, (size_t)(DIGITS - at));
 }
+
+int put_end(Put *p)
+{
+    p->is_cut = p->is_cut || p->length == p->size;
+    if (p->is_cut)
+        return -1;
+    p->out[p->length] = '\0';
+    return 0;
+}

@@ -39,8 +39,7 @@ int spoolname_make(char out[SPOOLNAME_MAX], int64_t seconds, int microseconds, l
     for (char *p = out + at; p < out + name.length; p++)
         if (*p == '/' || is_control(*p))
             *p = '_';
-    put_bytes(&name, "", 1);
-    return name.is_cut ? -1 : 0;
+    return put_end(&name);
 }
 
 /* Moves over 1..max digits and the separator that must follow; NULL if they are not there. */
@@ -98,8 +97,8 @@ int spoolname_envelope_line(char *out, size_t size, const char *field, const cha
     for (char *p = out + at; p < out + line.length; p++)
         if (is_control(*p))
             *p = '?';
-    put_bytes(&line, "\n", 2); /* and its NUL */
-    return line.is_cut || line.length > INT_MAX ? -1 : (int)line.length - 1;
+    put_text(&line, "\n");
+    return put_end(&line) != 0 || line.length > INT_MAX ? -1 : (int)line.length;
 }
 
 /* Days from 1970-01-01 of a civil date in the proleptic Gregorian calendar, years counted from March. */

@@ -22,8 +22,7 @@ int spoolwrite_directory(const char *spool, const char *directory, char *path, s
     put_text(&whole, spool);
     put_text(&whole, "/");
     put_text(&whole, directory);
-    put_bytes(&whole, "", 1);
-    if (whole.is_cut) {
+    if (put_end(&whole) != 0) {
         errno = ENAMETOOLONG;
         return -1;
     }
@@ -94,7 +93,7 @@ static void format_time(const struct timespec *at, char out[TIME_BYTES])
         put_number(&text, (uint64_t)parts[i].value, parts[i].digits);
         put_bytes(&text, &parts[i].end, 1);
     }
-    put_bytes(&text, "", 1);
+    put_end(&text);
 }
 
 /* The lines so far and their room; length -1: they did not fit. */
@@ -118,7 +117,7 @@ int spoolwrite_envelope(const SpoolWriteEnvelope *e, const struct timespec *at, 
     int count = e->recipient_count < SPOOLNAME_RECIPIENTS_MAX ? e->recipient_count : SPOOLNAME_RECIPIENTS_MAX;
     format_time(at, time_text);
     put_number(&number, e->uid, 1);
-    put_bytes(&number, "", 1);
+    put_end(&number);
     add_line(&lines, "Received-At", time_text);
     add_line(&lines, "Sender", e->sender);
     for (int i = 0; i < count; i++)

@@ -296,6 +296,7 @@ Worker *worker_start(const char *name, WorkerMain fn, void *data, GError **err)
 }
 
 pid_t worker_pid(const Worker *w) { return w->pid; }
+int worker_status(const Worker *w) { return w->status; }
 
 int worker_fd(const Worker *w) { return w->fd; }
 

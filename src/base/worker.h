@@ -18,6 +18,7 @@ typedef int (*WorkerMain)(int channel_fd, void *data);
 /* Forks. `name` is for messages. TEMPFAIL with the system's reason. */
 Worker *worker_start(const char *name, WorkerMain fn, void *data, GError **err);
 pid_t worker_pid(const Worker *w); /* -1 once it is known to be gone */
+int worker_status(const Worker *w); /* as waitpid(2) has it, once it is known to be gone */
 int worker_fd(const Worker *w);    /* the channel, to poll for an answer; -1 once gone */
 
 /* One frame to the child; pass_fd goes along (it stays open here), -1: none. TEMPFAIL when the child does not read it in

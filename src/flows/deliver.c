@@ -45,17 +45,22 @@ static gboolean read_down(Desk *d, Instant *ret_since, Instant *ret_retry, GErro
     return TRUE;
 }
 
-static gboolean set_down(Desk *d, GError **err)
+static gboolean write_down(Desk *d, Instant since, Instant retry, GError **err)
+{
+    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, since, retry);
+    return db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", FACT_DOWN, value);
+}
+
+/* *ret_retry: its next try. */
+static gboolean set_down(Desk *d, Instant *ret_retry, GError **err)
 {
     Instant since, retry;
     if (!read_down(d, &since, &retry, err))
         return FALSE;
     gboolean is_new = since == INSTANT_NONE;
     Seconds wait = is_new ? LIMIT_OUTBOX_RETRY_FIRST : CLAMP(retry - since, LIMIT_OUTBOX_RETRY_FIRST, LIMIT_OUTBOX_RETRY_LAST);
-    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, is_new ? d->now : since, d->now + wait);
-    return db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", FACT_DOWN,
-                  value)
-           && (!is_new || tidings_transport(d, TRUE, err));
+    *ret_retry = d->now + wait;
+    return write_down(d, is_new ? d->now : since, *ret_retry, err) && (!is_new || tidings_transport(d, TRUE, err));
 }
 
 static gboolean set_up(Desk *d, GError **err)
@@ -71,10 +76,7 @@ static gboolean set_up(Desk *d, GError **err)
 gboolean deliver_try_now(Desk *d, GError **err)
 {
     Instant since, retry;
-    if (!read_down(d, &since, &retry, err))
-        return FALSE;
-    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, since, d->now);
-    return since == INSTANT_NONE || db_run(d->db, err, "update fact set value = $2 where name = $1", "ss", FACT_DOWN, value);
+    return read_down(d, &since, &retry, err) && (since == INSTANT_NONE || write_down(d, since, d->now, err));
 }
 
 /* ---- which is next ---- */
@@ -217,26 +219,30 @@ static gboolean broke(Desk *d, const OutboxRow *row, const char *reply, GError *
 
 static gboolean down(Desk *d, const OutboxRow *row, const char *reply, GError **err)
 {
+    Instant retry;
     if (is_command(row)) /* says nothing about how mail leaves */
         return failed(d, row, reply, err);
-    return outbox_later(d->db, row->id, d->now, reply, err) && set_down(d, err);
+    return outbox_later(d->db, row->id, d->now, reply, err) && set_down(d, &retry, err);
 }
 
 /* Behind the others, when the transport is tried again. */
 static gboolean stuck(Desk *d, const OutboxRow *row, const char *reply, GError **err)
 {
-    Instant since, retry;
-    return is_command(row) ? give_up(d, row, FALSE, reply, err)
-                           : set_down(d, err) && read_down(d, &since, &retry, err) && outbox_later(d->db, row->id, retry + 1, reply, err);
+    Instant retry;
+    if (is_command(row))
+        return failed(d, row, reply, err);
+    return set_down(d, &retry, err) && outbox_later(d->db, row->id, retry + 1, reply, err);
 }
 
 /* That a mail is out may be on disk later than the next is on its way. What else begins with it may not: the end of an outage writes mails. */
 static gboolean begin_done(Desk *d, const OutboxRow *row, TransportResult result, GError **err)
 {
     Instant since, retry;
+    if (result != TRANSPORT_SENT || is_page(row))
+        return db_begin(d->db, err);
     if (!read_down(d, &since, &retry, err))
         return FALSE;
-    return result == TRANSPORT_SENT && !is_page(row) && since == INSTANT_NONE ? db_begin_lazy(d->db, err) : db_begin(d->db, err);
+    return since == INSTANT_NONE ? db_begin_lazy(d->db, err) : db_begin(d->db, err);
 }
 
 gboolean deliver_done(Desk *d, const OutboxRow *row, TransportResult result, const char *reply, GError **err)
@@ -250,8 +256,6 @@ gboolean deliver_done(Desk *d, const OutboxRow *row, TransportResult result, con
               row->ticket_id, row->id, row->template, row->channel, row->recipient, names[result], quoted);
     return begin_done(d, row, result, err) && db_end(d->db, outcomes[result](d, row, reply, err), err);
 }
-
-gboolean deliver_settle(Desk *d, GError **err) { return db_settle(d->db, err); }
 
 /* ---- archive and options ---- */
 

@@ -16,9 +16,8 @@ gboolean deliver_try_now(Desk *d, GError **err);
 /* The same of rows for commands, which need no transport and go nowhere in shadow mode and under redirect-all. */
 gboolean deliver_next_command(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err);
 /* Commits the result: delivered, put off, unreachable, transport down or back. That a mail was sent which is no page is on disk only after
- * deliver_settle: while the disk works, the next can be on its way. */
+ * db_settle: while the disk works, the next can be on its way. */
 gboolean deliver_done(Desk *d, const OutboxRow *row, TransportResult result, const char *reply, GError **err);
-gboolean deliver_settle(Desk *d, GError **err);
 /* Moves the bytes of at most one batch of finished rows to the archive. */
 gboolean deliver_archive(Desk *d, guint *ret_moved, GError **err);
 /* The options of the configured transport; strings live as long as the configuration. *ret_password is to be wiped and freed. */

@@ -4,6 +4,7 @@
 #include "programs/deliver_worker.h"
 
 #include <string.h>
+#include <sys/wait.h>
 
 #include "base/error.h"
 #include "base/limits.h"
@@ -163,6 +164,8 @@ gboolean deliver_worker_begin_command(DeliverWorker *w, const Desk *d, char *con
 
 int deliver_worker_fd(const DeliverWorker *w) { return w->worker == NULL ? -1 : worker_fd(w->worker); }
 
+static gboolean lacked_something(const Worker *w) { return WIFEXITED(worker_status(w)) && WEXITSTATUS(worker_status(w)) == 75; }
+
 TransportResult deliver_worker_finish(DeliverWorker *w, char **ret_reply)
 {
     g_autoptr(GString) answer = NULL;
@@ -172,8 +175,7 @@ TransportResult deliver_worker_finish(DeliverWorker *w, char **ret_reply)
         *ret_reply = g_strdup(answer->str + 1);
         return (TransportResult)(answer->str[0] - '0');
     }
-    /* 75: it could not begin, for want of something */
-    gboolean has_died = err != NULL && (err->code == ERROR_DATA || err->code == ERROR_LIMIT) && !g_str_has_suffix(err->message, "exit 75");
+    gboolean has_died = err != NULL && (err->code == ERROR_DATA || err->code == ERROR_LIMIT) && !lacked_something(w->worker);
     *ret_reply = g_strdup(err != NULL ? err->message : "the deliver worker gave no answer");
     deliver_worker_reset(w);
     return has_died ? TRANSPORT_BROKE : TRANSPORT_DOWN;

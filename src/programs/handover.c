@@ -109,9 +109,6 @@ static gboolean begin(Lane *lane, Desk *d, guint *ret_did, GError **err)
     return local == NULL;
 }
 
-/* While the next is on its way, what became of those before comes to the disk. */
-static gboolean begin_and_settle(Lane *lane, Desk *d, guint *ret_did, GError **err) { return begin(lane, d, ret_did, err) && deliver_settle(d, err); }
-
 static void forget(Lane *lane)
 {
     g_clear_pointer(&lane->reply, g_free);
@@ -175,7 +172,8 @@ static gboolean pass_lane(Lane *lane, Desk *d, gboolean wait, guint *ret_did, GE
         return finish(lane, d, err);
     }
     do {
-        if (!begin_and_settle(lane, d, &did, err))
+        /* while the next is on its way, what became of those before comes to the disk */
+        if (!begin(lane, d, &did, err) || !db_settle(d->db, err))
             return FALSE;
         *ret_did += did;
         if (did == 0 || !wait || (lane->under_way != NULL && !finish(lane, d, err)))

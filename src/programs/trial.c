@@ -1,7 +1,9 @@
 /* trial: what the child reads stands in memory that both have, so that it is known whatever becomes of it. */
 #include "programs/trial.h"
 
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 
 #include "base/error.h"
 #include "base/limits.h"
@@ -36,6 +38,9 @@ static int read_all(int channel, void *data)
     return worker_write(channel, "", 1, NULL) ? 0 : 1;
 }
 
+/* Want of descriptors, or of memory. */
+static gboolean is_of_the_moment(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) == 75 : WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; }
+
 static gboolean ends_well(Trial *t, GPtrArray *problems)
 {
     g_autoptr(GError) err = NULL;
@@ -43,8 +48,7 @@ static gboolean ends_well(Trial *t, GPtrArray *problems)
     g_autoptr(Worker) w = worker_start("trial", read_all, t, &err);
     if (w != NULL && worker_limit_cpu(w, LIMIT_TRIAL_SECONDS, &err) && worker_receive(w, 16, 2 * LIMIT_TRIAL_SECONDS, &answer, &err))
         return TRUE;
-    /* Of the moment: a slow disk, want of memory or descriptors. That keeps nobody from trying. */
-    if (err->code == ERROR_TEMPFAIL || g_str_has_suffix(err->message, "signal 9") || g_str_has_suffix(err->message, "exit 75")) {
+    if (err->code == ERROR_TEMPFAIL || is_of_the_moment(worker_status(w))) { /* a slow disk: that keeps nobody from trying */
         log_error("trial", err);
         return TRUE;
     }

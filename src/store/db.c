@@ -160,10 +160,12 @@ void db_close(Db *db)
     g_free(db);
 }
 
-static void be_prompt(Db *db)
+static gboolean set_lazy(Db *db, gboolean is_lazy, GError **err)
 {
-    if (db->is_lazy && sqlite3_exec(db->handle, "pragma synchronous = full", NULL, NULL, NULL) == SQLITE_OK)
-        db->is_lazy = FALSE;
+    if (db->is_lazy != is_lazy && !db_script(db, is_lazy ? "pragma synchronous = normal" : "pragma synchronous = full", err))
+        return FALSE;
+    db->is_lazy = is_lazy;
+    return TRUE;
 }
 
 /* One that could not be taken back goes first, or a daemon could do nothing more. */
@@ -171,13 +173,12 @@ static gboolean begin(Db *db, gboolean lazily, GError **err)
 {
     if (db->is_stuck)
         db_rollback(db);
-    if (db->is_lazy != lazily && !db_script(db, lazily ? "pragma synchronous = normal" : "pragma synchronous = full", err))
+    if (!set_lazy(db, lazily, err))
         return FALSE;
-    db->is_lazy = lazily;
     gboolean ok = db_run(db, err, "begin immediate", "");
     db->is_begun = db->is_begun || ok;
     if (!ok)
-        be_prompt(db);
+        set_lazy(db, FALSE, NULL);
     return ok;
 }
 
@@ -192,7 +193,7 @@ gboolean db_commit(Db *db, GError **err)
     }
     db->is_begun = FALSE;
     db->is_owing = db->is_owing || db->is_lazy;
-    be_prompt(db);
+    set_lazy(db, FALSE, NULL);
     return TRUE;
 }
 
@@ -200,7 +201,7 @@ void db_rollback(Db *db)
 {
     db->is_stuck = !sqlite3_get_autocommit(db->handle) && sqlite3_exec(db->handle, "rollback", NULL, NULL, NULL) != SQLITE_OK;
     db->is_begun = db->is_spoilt = FALSE;
-    be_prompt(db);
+    set_lazy(db, FALSE, NULL);
 }
 
 gboolean db_settle(Db *db, GError **err)

@@ -252,13 +252,15 @@ static const char step_10[] =
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8, step_9, step_10};
 const int schema_version_count = 10;
 
+static gboolean read_version(Db *db, gint64 *ret, GError **err) { return db_value(db, ret, err, "select coalesce(max(version), 0) from schema_version", ""); }
+
 gboolean schema_migrate(Db *db, GError **err)
 {
     gint64 version = 0;
     if (!db_begin(db, err))
         return FALSE;
     gboolean ok = db_script(db, "create table if not exists schema_version (version integer not null) strict", err)
-                  && db_value(db, &version, err, "select coalesce(max(version), 0) from schema_version", "");
+                  && read_version(db, &version, err);
     if (ok && version > schema_version_count)
         ok = error_set(err, ERROR_CONFIG, "database: has schema version %d, this program knows up to %d: a newer escalate made it; install that, or restore a"
                        " backup of before", (int)version, schema_version_count);
@@ -271,7 +273,7 @@ gboolean schema_migrate(Db *db, GError **err)
 gboolean schema_is_ours(Db *db, GError **err)
 {
     gint64 version = 0;
-    if (!db_value(db, &version, err, "select coalesce(max(version), 0) from schema_version", ""))
+    if (!read_version(db, &version, err))
         return FALSE;
     return version == schema_version_count
            || error_set(err, ERROR_CONFIG, "database: has schema version %d, this program's is %d", (int)version, schema_version_count);

@@ -24,6 +24,15 @@ def record(trace, directory, argv, stdin=None):
     return status, out
 
 
+def record_scene(it, directory):
+    """As record(), of what a scene does; the trace with it."""
+    trace, lines = Trace(directory), WORK + "/record"
+    status, out = it.act(prefix=[KILLAT, "-d", directory, "-f", it.first, "-c", WORK + "/killat-counts", "-o", lines, "--"])
+    with open(lines) as f:
+        trace.add(f.read())
+    return trace, status, out
+
+
 def cases(trace, seed):
     """(how many operations had begun, which of them are lost): for every prefix all kept, nothing kept that was not synced, each single one lost; and random
     ones."""
@@ -147,10 +156,7 @@ def answered(ops):
 def lmtp(before, at, after, budget):
     it = scene("lmtp", before, at, after)
     put(it.before)
-    trace, lines = Trace(DESK), WORK + "/record"
-    status, out = it.act(prefix=[KILLAT, "-d", DESK, "-f", it.first, "-c", WORK + "/killat-counts", "-o", lines, "--"])
-    with open(lines) as f:
-        trace.add(f.read())
+    trace, status, out = record_scene(it, DESK)
     check(status == 0 and answered(trace.ops) == set(range(len(it.mails))), "lmtp: the trace", out[-300:].decode(errors="replace"))
     wrong, tried = [], 0
     for prefix, lost, s in chosen(trace, 3, budget):
@@ -178,10 +184,7 @@ def copies(name, before, at, after, budget):
     it = scene(name, before, at, after)
     put(it.before)
     it.lay_out_target()
-    trace, lines = Trace(it.target), WORK + "/record"
-    status, out = it.act(prefix=[KILLAT, "-d", it.target, "-f", it.first, "-c", WORK + "/killat-counts", "-o", lines, "--"])
-    with open(lines) as f:
-        trace.add(f.read())
+    trace, status, out = record_scene(it, it.target)
     check(status == 0 and len(trace.ops) > 10, "%s: the trace" % name, out[-300:].decode(errors="replace"))
     wrong, tried = [], 0
     for prefix, lost, s in chosen(trace, 4, budget):
