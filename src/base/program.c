@@ -128,6 +128,8 @@ gboolean program_run(const ProgramCall *call, ProgramEnd *ret, GError **err)
     return TRUE;
 }
 
+gboolean program_is_gone(gint64 pid) { return pid == getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH); }
+
 char *program_status_text(int status)
 {
     if (WIFSIGNALED(status))

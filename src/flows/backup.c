@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +14,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/program.h"
 #include "base/spoolname.h"
 
 #include "store/audit.h"
@@ -280,7 +280,7 @@ static void sweep(const char *file)
         pid_t pid = maker_of(name, base);
         g_autofree char *path = g_build_filename(directory, name, NULL);
         struct stat st;
-        gboolean is_gone = pid != 0 && (pid == getpid() || (kill(pid, 0) != 0 && errno == ESRCH));
+        gboolean is_gone = pid != 0 && program_is_gone(pid);
         if (is_gone && lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 0777) == 0600)
             unlink(path);
     }

@@ -19,6 +19,7 @@
 #include "flows/deadlines.h"
 #include "flows/escalate.h"
 #include "flows/notify.h"
+#include "flows/outage.h"
 #include "flows/pagemail.h"
 #include "flows/roundcall.h"
 #include "flows/tidings.h"
@@ -26,57 +27,38 @@
 
 #include "base/banned.h"
 
-#define FACT_DOWN "transport-down" /* value: "since retry" in seconds */
 #define REPLY_BYTES 200 /* of a server's answer, in a line */
 
 /* ---- the transport's own state ---- */
 
-static gboolean read_down(Desk *d, Instant *ret_since, Instant *ret_retry, GError **err)
-{
-    g_autofree char *value = NULL;
-    *ret_since = *ret_retry = INSTANT_NONE;
-    if (!db_text_value(d->db, &value, err, "select value from fact where name = $1", "s", FACT_DOWN))
-        return FALSE;
-    if (value != NULL) {
-        char *rest = NULL;
-        *ret_since = g_ascii_strtoll(value, &rest, 10);
-        *ret_retry = g_ascii_strtoll(rest, NULL, 10);
-    }
-    return TRUE;
-}
-
-static gboolean write_down(Desk *d, Instant since, Instant retry, GError **err)
-{
-    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, since, retry);
-    return db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", FACT_DOWN, value);
-}
-
 /* *ret_retry: its next try. */
-static gboolean set_down(Desk *d, Instant *ret_retry, GError **err)
+static gboolean set_down(Desk *d, const char *reply, Instant *ret_retry, GError **err)
 {
-    Instant since, retry;
-    if (!read_down(d, &since, &retry, err))
+    g_auto(Outage) o = {0};
+    if (!outage_read(d->db, &o, err))
         return FALSE;
-    gboolean is_new = since == INSTANT_NONE;
-    Seconds wait = is_new ? LIMIT_OUTBOX_RETRY_FIRST : CLAMP(retry - since, LIMIT_OUTBOX_RETRY_FIRST, LIMIT_OUTBOX_RETRY_LAST);
-    *ret_retry = d->now + wait;
-    return write_down(d, is_new ? d->now : since, *ret_retry, err) && (!is_new || tidings_transport(d, TRUE, err));
+    gboolean is_new = o.since == INSTANT_NONE;
+    Seconds wait = is_new ? LIMIT_OUTBOX_RETRY_FIRST : CLAMP(o.retry - o.since, LIMIT_OUTBOX_RETRY_FIRST, LIMIT_OUTBOX_RETRY_LAST);
+    g_autofree char *said = g_strdelimit(wrap_clip(reply, REPLY_BYTES), "\n\r", ' ');
+    Outage now = {.since = is_new ? d->now : o.since, .retry = d->now + wait, .said = said};
+    *ret_retry = now.retry;
+    return outage_write(d->db, &now, err) && (!is_new || tidings_transport(d, TRUE, err));
 }
 
 static gboolean set_up(Desk *d, GError **err)
 {
-    Instant since, retry;
-    if (!read_down(d, &since, &retry, err))
-        return FALSE;
-    if (since == INSTANT_NONE)
-        return TRUE;
-    return db_run(d->db, err, "delete from fact where name = $1", "s", FACT_DOWN) && tidings_transport(d, FALSE, err);
+    g_auto(Outage) o = {0};
+    const Outage none = {.since = INSTANT_NONE};
+    return outage_read(d->db, &o, err) && (o.since == INSTANT_NONE || (outage_write(d->db, &none, err) && tidings_transport(d, FALSE, err)));
 }
 
 gboolean deliver_try_now(Desk *d, GError **err)
 {
-    Instant since, retry;
-    return read_down(d, &since, &retry, err) && (since == INSTANT_NONE || write_down(d, since, d->now, err));
+    g_auto(Outage) o = {0};
+    if (!outage_read(d->db, &o, err) || o.since == INSTANT_NONE)
+        return err == NULL || *err == NULL;
+    o.retry = d->now;
+    return outage_write(d->db, &o, err);
 }
 
 /* ---- which is next ---- */
@@ -136,15 +118,15 @@ static gboolean next_of(Desk *d, gboolean (*next)(Db *, Instant, OutboxRow **, G
 
 gboolean deliver_next(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
 {
-    Instant since, retry;
+    g_auto(Outage) o = {0};
     *ret = NULL;
     *ret_passed = 0;
-    if (!read_down(d, &since, &retry, err) || (since != INSTANT_NONE && retry > d->now))
+    if (!outage_read(d->db, &o, err) || (o.since != INSTANT_NONE && o.retry > d->now))
         return err == NULL || *err == NULL;
     if (!next_of(d, outbox_next, ret, ret_passed, err))
         return FALSE;
     /* nothing is there to try it with, so nobody waits for it */
-    return *ret != NULL || since == INSTANT_NONE || (db_begin(d->db, err) && db_end(d->db, set_up(d, err), err));
+    return *ret != NULL || o.since == INSTANT_NONE || (db_begin(d->db, err) && db_end(d->db, set_up(d, err), err));
 }
 
 gboolean deliver_next_command(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
@@ -222,7 +204,7 @@ static gboolean down(Desk *d, const OutboxRow *row, const char *reply, GError **
     Instant retry;
     if (is_command(row)) /* says nothing about how mail leaves */
         return failed(d, row, reply, err);
-    return outbox_later(d->db, row->id, d->now, reply, err) && set_down(d, &retry, err);
+    return outbox_later(d->db, row->id, d->now, reply, err) && set_down(d, reply, &retry, err);
 }
 
 /* Behind the others, when the transport is tried again. */
@@ -231,18 +213,18 @@ static gboolean stuck(Desk *d, const OutboxRow *row, const char *reply, GError *
     Instant retry;
     if (is_command(row))
         return failed(d, row, reply, err);
-    return set_down(d, &retry, err) && outbox_later(d->db, row->id, retry + 1, reply, err);
+    return set_down(d, reply, &retry, err) && outbox_later(d->db, row->id, retry + 1, reply, err);
 }
 
 /* That a mail is out may be on disk later than the next is on its way. What else begins with it may not: the end of an outage writes mails. */
 static gboolean begin_done(Desk *d, const OutboxRow *row, TransportResult result, GError **err)
 {
-    Instant since, retry;
+    g_auto(Outage) o = {0};
     if (result != TRANSPORT_SENT || is_page(row))
         return db_begin(d->db, err);
-    if (!read_down(d, &since, &retry, err))
+    if (!outage_read(d->db, &o, err))
         return FALSE;
-    return since == INSTANT_NONE ? db_begin_lazy(d->db, err) : db_begin(d->db, err);
+    return o.since == INSTANT_NONE ? db_begin_lazy(d->db, err) : db_begin(d->db, err);
 }
 
 gboolean deliver_done(Desk *d, const OutboxRow *row, TransportResult result, const char *reply, GError **err)

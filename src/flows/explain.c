@@ -195,6 +195,17 @@ static gboolean add_scores(Desk *d, const Ticket *t, const Zone *zone, json_t *o
 
 /* ---- escalations ---- */
 
+static void add_standstill(json_t *o, const LadderRun *run, const Zone *zone)
+{
+    json_t *why = json_array();
+    set_time(o, "suspended", zone, run->suspended_at);
+    if (run->suspended_for & SUSPENDED_PAUSED)
+        json_array_append_new(why, json_string("all that it is for is paused"));
+    if (run->suspended_for & SUSPENDED_OFFLINE)
+        json_array_append_new(why, json_string("no mail leaves"));
+    json_object_set_new(o, "suspended_for", why);
+}
+
 /* Each run, why it began, and by which version of its policy it goes. */
 static gboolean add_runs(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
 {
@@ -211,6 +222,8 @@ static gboolean add_runs(Desk *d, const Ticket *t, const Zone *zone, json_t *o, 
                                 "level", r->run->level, "config_version", r->config_version, "policy_version", r->policy_digest, "is_present",
                                 r->policy_digest == NULL || g_strcmp0(text, r->policy_digest) == 0);
         set_time(one, "started", zone, r->started_at);
+        if (r->run->suspended_at != INSTANT_NONE)
+            add_standstill(one, r->run, zone);
         json_array_append_new(list, one);
         if (!causes_of_run(d, r->id, &causes, err))
             return FALSE;

@@ -155,8 +155,10 @@ static void check_worker(const Desk *d, const char *name, const Pulse *p, GStrin
         return;
     g_autofree char *age = health_span(MAX(d->now - p->died[0].at, 0));
     *state = MAX(*state, recent >= marks[1] && d->now - p->died[0].at < RECENT ? HEALTH_CRITICAL : HEALTH_WARNING);
-    g_string_append_printf(bad, "%s%s died %u times since the start, %" G_GINT64_FORMAT " of the last within an hour, %s ago (%s)", bad->len > 0 ? "; " : "", name,
-                           p->deaths, recent, age, p->died[0].how);
+    g_string_append_printf(bad, "%s%s died ", bad->len > 0 ? "; " : "", name);
+    if (p->deaths > 1)
+        g_string_append_printf(bad, "%u times since the start, %" G_GINT64_FORMAT " of the last within an hour, ", p->deaths, recent);
+    g_string_append_printf(bad, "%s ago (%s)", age, p->died[0].how);
 }
 
 static void check_workers(Desk *d, GPtrArray *list)

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 
 #include "flows/health_checks.h"
+#include "flows/outage.h"
 
 #include "base/banned.h"
 
@@ -56,16 +57,16 @@ static gboolean check_outbox(const Desk *d, Db *db, GPtrArray *list, GError **er
 /* No mail leaves: escalations stand still. */
 static gboolean check_transport(const Desk *d, Db *db, GPtrArray *list, GError **err)
 {
-    g_autofree char *since = NULL;
-    if (!db_text_value(db, &since, err, "select value from fact where name = 'transport-down'", ""))
+    g_auto(Outage) o = {0};
+    if (!outage_read(db, &o, err))
         return FALSE;
-    if (since == NULL) {
+    if (o.since == INSTANT_NONE) {
         health_add(list, "transport", HEALTH_OK, "up");
         return TRUE;
     }
-    Instant down = g_ascii_strtoll(since, NULL, 10);
-    g_autofree char *span = health_span(MAX(d->now - down, 0)), *at = instant_format(down);
-    health_add_figure(list, "transport", MAX(d->now - down, 1), "s", 0, 1, "down for %s, since %s: no mail leaves", span, at);
+    g_autofree char *span = health_span(MAX(d->now - o.since, 0)), *at = instant_format(o.since), *retry = instant_format(o.retry);
+    health_add_figure(list, "transport", MAX(d->now - o.since, 1), "s", 0, 1, "down for %s, since %s: no mail leaves; next try %s%s%s", span, at, retry,
+                      o.said != NULL ? "; the mail server said: " : "", o.said != NULL ? o.said : "");
     return TRUE;
 }
 

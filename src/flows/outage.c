@@ -12,6 +12,32 @@
 
 #define DUE "outage"
 #define FACT "outage-ticket"
+#define FACT_DOWN "transport-down" /* value: "since retry said" in seconds */
+
+gboolean outage_read(Db *db, Outage *ret, GError **err)
+{
+    g_autofree char *value = NULL;
+    *ret = (Outage){.since = INSTANT_NONE, .retry = INSTANT_NONE};
+    if (!db_text_value(db, &value, err, "select value from fact where name = $1", "s", FACT_DOWN))
+        return FALSE;
+    if (value != NULL) {
+        char *rest = NULL;
+        ret->since = g_ascii_strtoll(value, &rest, 10);
+        ret->retry = g_ascii_strtoll(rest, &rest, 10);
+        ret->said = *rest == ' ' ? g_strdup(rest + 1) : NULL;
+    }
+    return TRUE;
+}
+
+gboolean outage_write(Db *db, const Outage *o, GError **err)
+{
+    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT "%s%s", o->since, o->retry, o->said != NULL ? " " : "", o->said != NULL ? o->said : "");
+    if (o->since == INSTANT_NONE)
+        return db_run(db, err, "delete from fact where name = $1", "s", FACT_DOWN);
+    return db_run(db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", FACT_DOWN, value);
+}
+
+void outage_clear(Outage *o) { g_clear_pointer(&o->said, g_free); }
 
 gboolean outage_begins(Desk *d, GError **err)
 {

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/keyfile.h"
+#include "base/program.h"
 #include "base/spoolname.h"
 
 #include "store/audit.h"
@@ -23,6 +24,7 @@
 #include "base/banned.h"
 
 #define ASIDE ".aside-"
+#define BESIDE "restore." /* and the number of the process: where it unpacks, beside the database and in the spool */
 #define NUMBERS_APART ((gint64)1000000)
 
 typedef struct {
@@ -160,7 +162,7 @@ static gboolean record(Restore *r, GError **err)
     if (!db_begin(r->db, err))
         return FALSE;
     r->desk->db = r->db; /* for the record alone */
-    gboolean ok = number_above(r, err)
+    gboolean ok = number_above(r, err) && db_value(r->db, &r->result->waiting, err, "select count(*) from outbox where state = 'queued'", "")
                   && desk_audit(r->desk, 0, err, "restored", "taken=%s head=%s above=%" G_GINT64_FORMAT, r->unpacked.taken, r->unpacked.head, r->result->above)
                   && record_keys(r, err);
     r->desk->db = NULL;
@@ -343,24 +345,55 @@ static gboolean put_in_place(Restore *r, GError **err)
            && put_keys(r, err) && put_database(r, err);
 }
 
+/* ---- where it is unpacked ---- */
+
+static gboolean is_left(const char *name)
+{
+    guint64 pid;
+    return g_str_has_prefix(name, BESIDE) && g_ascii_string_to_unsigned(name + strlen(BESIDE), 10, 1, G_MAXINT32, &pid, NULL) && program_is_gone((gint64)pid);
+}
+
+/* What a restore left that was killed: copies of the keys are in it. */
+static void sweep(const char *parent)
+{
+    GDir *dir = g_dir_open(parent, 0, NULL);
+    for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
+        g_autofree char *path = g_build_filename(parent, name, NULL);
+        struct stat st;
+        if (is_left(name) && lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid())
+            unpack_remove(path);
+    }
+    g_clear_pointer(&dir, g_dir_close);
+}
+
+/* On disk: a loss of power must not bring the keys back. */
+static void clear_away(const char *parent, const char *directory)
+{
+    unpack_remove(directory);
+    files_sync_directory(parent, NULL);
+}
+
 gboolean restore_run(Desk *d, const RestoreOptions *o, RestoreTell *tell, void *data, RestoreResult *ret, GError **err)
 {
     Restore r = {.desk = d, .options = o, .tell = tell, .data = data, .result = ret};
-    g_autofree char *beside = g_path_get_dirname(d->config->database), *own = g_strdup_printf("restore.%d", (int)getpid());
-    g_autofree char *facts = g_build_filename(beside, own, NULL), *mails = g_build_filename(d->config->spool, own, NULL);
+    g_autofree char *beside = g_path_get_dirname(d->config->database), *own = g_strdup_printf(BESIDE "%d", (int)getpid());
+    const char *spool = d->config->spool;
+    g_autofree char *facts = g_build_filename(beside, own, NULL), *mails = g_build_filename(spool, own, NULL);
     *ret = (RestoreResult){0};
     if (!o->verify && !may_begin(&r, err))
         return FALSE;
-    if (g_mkdir_with_parents(beside, 0750) != 0 || g_mkdir_with_parents(d->config->spool, 0755) != 0)
-        return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s' or '%s'", beside, d->config->spool);
+    if (g_mkdir_with_parents(beside, 0750) != 0 || g_mkdir_with_parents(spool, 0755) != 0)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s' or '%s'", beside, spool);
+    sweep(beside);
+    sweep(spool);
     gboolean ok = unpack_run(d, o->file, facts, mails, !o->verify, &r.unpacked, err) && open_unpacked(&r, err);
     ret->taken = g_strdup(r.unpacked.taken);
     ret->head = g_strdup(r.unpacked.head);
     ret->configuration = g_strdup(r.unpacked.configuration);
     ok = ok && (o->verify || put_in_place(&r, err));
     db_close(r.db);
-    unpack_remove(facts);
-    unpack_remove(mails);
+    clear_away(beside, facts);
+    clear_away(spool, mails);
     unpack_clear(&r.unpacked);
     return ok;
 }

@@ -8,6 +8,7 @@
 #include "store/clocks.h"
 #include "store/runs.h"
 
+#include "flows/outage.h"
 #include "flows/people.h"
 #include "flows/policies.h"
 #include "flows/view.h"
@@ -285,6 +286,19 @@ static gboolean heartbeat_text(Desk *d, const Ticket *t, const DueRow *due, char
     return TRUE;
 }
 
+#define TRANSPORT "transport"
+
+static gboolean transport_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
+{
+    g_auto(Outage) o = {0};
+    (void)t, (void)due;
+    if (!outage_read(d->db, &o, err))
+        return FALSE;
+    g_autofree char *since = zone_format_human(desk_contact_zone(d, NULL, NULL), o.since);
+    *ret = g_strdup_printf("mail is tried again: none leaves since %s%s%s", since, o.said != NULL ? "; the mail server said: " : "", o.said != NULL ? o.said : "");
+    return TRUE;
+}
+
 static const struct {
     const char *what;
     gboolean has_ticket;
@@ -293,7 +307,8 @@ static const struct {
              {"close", TRUE, close_text}, {"wait", TRUE, wait_text},     {"shift", FALSE, shift_text},
              {"cadence", TRUE, cadence_text}, {"delay", TRUE, delay_text}, {"heartbeat", FALSE, heartbeat_text},
              {"digest", FALSE, digest_text}, {"maintenance", FALSE, maintenance_text},
-             {"confirm", TRUE, confirm_text}, {"board", TRUE, board_text}, {"drill", TRUE, drill_text}, {"roundcall", FALSE, roundcall_text}};
+             {"confirm", TRUE, confirm_text}, {"board", TRUE, board_text}, {"drill", TRUE, drill_text}, {"roundcall", FALSE, roundcall_text},
+             {TRANSPORT, FALSE, transport_text}};
 
 static gboolean text_of(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {
@@ -349,10 +364,26 @@ static gboolean read_rows(Desk *d, gint64 ticket, gint64 max, GPtrArray *list, G
     return ok && clocks_due_read(rows, list, err);
 }
 
+/* While no mail leaves, whatever else is to come may hang on that. */
+static gboolean put_transport(Desk *d, GPtrArray *rows, GError **err)
+{
+    g_auto(Outage) o = {0};
+    guint i = 0;
+    if (!outage_read(d->db, &o, err) || o.since == INSTANT_NONE)
+        return err == NULL || *err == NULL;
+    DueRow *row = g_new0(DueRow, 1);
+    row->what = g_strdup(TRANSPORT);
+    row->next_at = o.retry;
+    while (i < rows->len && ((const DueRow *)g_ptr_array_index(rows, i))->next_at <= o.retry)
+        i++;
+    g_ptr_array_insert(rows, (int)i, row);
+    return TRUE;
+}
+
 gboolean upcoming_list(Desk *d, gint64 ticket, gint64 max, const Zone *zone, json_t **ret, GError **err)
 {
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)clocks_due_free);
-    if (!read_rows(d, ticket, max, rows, err))
+    if (!read_rows(d, ticket, max, rows, err) || !put_transport(d, rows, err))
         return FALSE;
     json_t *list = json_array();
     for (guint i = 0; i < rows->len; i++)

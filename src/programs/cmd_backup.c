@@ -125,6 +125,9 @@ static void tell_numbers(const Desk *d, const RestoreResult *r, const RestoreOpt
         printf("%" G_GINT64_FORMAT " %s\n", r->sent, "mails that were sent since then are in the archive (sent, above): what they said, no ticket knows");
     if (r->differs > 0)
         printf("%" G_GINT64_FORMAT " %s\n", r->differs, "files were there with other bytes and stay as they are (differs, above)");
+    if (r->waiting > 0)
+        printf("%" G_GINT64_FORMAT " %s of the outbox %s when escalated starts, even if %s since the backup\n", r->waiting, r->waiting == 1 ? "mail" : "mails",
+               r->waiting == 1 ? "leaves" : "leave", r->waiting == 1 ? "it has left" : "some have left");
     tell_keys(d, r->keys);
     printf("new tickets are numbered above %" G_GINT64_FORMAT "; start escalated, then: escalate check --database\n", r->above);
 }
@@ -132,8 +135,8 @@ static void tell_numbers(const Desk *d, const RestoreResult *r, const RestoreOpt
 static void tell_restored(Desk *d, const RestoreResult *r, const RestoreOptions *o, gboolean json)
 {
     if (json)
-        cmd_print_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s?, s:o, s:b}", "taken", r->taken, "head", r->head, "mails", (json_int_t)r->mails, "again",
-                                 (json_int_t)r->again, "sent", (json_int_t)r->sent, "differs", (json_int_t)r->differs, "above", (json_int_t)r->above, "aside",
+        cmd_print_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s?, s:o, s:b}", "taken", r->taken, "head", r->head, "mails", (json_int_t)r->mails, "again",
+                                 (json_int_t)r->again, "sent", (json_int_t)r->sent, "differs", (json_int_t)r->differs, "waiting", (json_int_t)r->waiting, "above", (json_int_t)r->above, "aside",
                                  r->aside, "keys", keys_json(d, r->keys), "verified_only", (int)o->verify));
     else if (o->verify)
         printf("%s of %s: whole, database and audit good, head %s\n", o->file, r->taken, r->head);

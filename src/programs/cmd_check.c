@@ -73,12 +73,13 @@ static void print_row(DbRows *rows, const Zone *zone, Instant now, gboolean json
     cmd_print_safe(line);
 }
 
+/* Ticket 0: what belongs to none. */
 static int print_rows(Desk *d, gint64 ticket, gboolean json)
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(DbRows) rows = NULL;
     const Zone *zone = cmd_ticket_zone(d, ticket);
-    if (!db_select(d->db, &rows, &err, "select number, at, event, detail from audit where ticket_id = $1 order by number", "i", ticket))
+    if (!db_select(d->db, &rows, &err, "select number, at, event, detail from audit where ticket_id is nullif($1, 0) order by number", "i", ticket))
         return cmd_fail(err);
     while (db_next(rows, &err))
         print_row(rows, zone, d->now, json);
@@ -99,6 +100,8 @@ int cmd_audit(int argc, char **argv, CommandContext *ctx)
     g_autofree char *head = NULL;
     if (strcmp(argv[1], "head") == 0)
         return audit_head(d->db, &head, &err) ? puts(head) < 0 : cmd_fail(err);
+    if (strcmp(argv[1], "desk") == 0)
+        return print_rows(d, 0, cmd_json(ctx));
     if (!verify)
         return cmd_ticket_id(argv[1], &id, &err) ? print_rows(d, id, cmd_json(ctx)) : cmd_fail(err);
     if (!audit_verify(d->db, d->audit_key, has_head ? argv[3] : NULL, &n, &err) || !audit_head(d->db, &head, &err))

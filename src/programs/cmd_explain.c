@@ -108,20 +108,6 @@ static void print_score(const json_t *s, const Zone *zone)
         printf("    %-24s %-12s %4" JSON_INTEGER_FORMAT "\n", get(row, "rule"), get(row, "axis"), json_integer_value(json_object_get(row, "points")));
 }
 
-/* "escalation 3 by policy standard: climbing, level 2, since …; because: respond in support" */
-static void print_run(const json_t *r, const Zone *zone)
-{
-    size_t i;
-    json_t *one;
-    g_autofree char *at = human(r, "started", zone);
-    printf("  run %" JSON_INTEGER_FORMAT " by policy %s: %s, level %" JSON_INTEGER_FORMAT ", since %s\n", json_integer_value(json_object_get(r, "id")),
-           get(r, "policy"), get(r, "state"), json_integer_value(json_object_get(r, "level")), at);
-    json_array_foreach(json_object_get(r, "causes"), i, one)
-        printf("    because: %s%s\n", get(one, "cause"), json_is_true(json_object_get(one, "over")) ? ", which is over" : "");
-    printf("    version %.16s%s, configuration %.12s\n", *get(r, "policy_version") != '\0' ? get(r, "policy_version") : "-",
-           json_is_true(json_object_get(r, "is_present")) ? "" : ", not the present one", get(r, "config_version"));
-}
-
 static void print_names(const char *title, const json_t *names)
 {
     size_t i;
@@ -131,6 +117,30 @@ static void print_names(const char *title, const json_t *names)
     printf("%s", title);
     json_array_foreach(names, i, one) printf("%s%s", i > 0 ? ", " : " ", json_string_value(one));
     putchar('\n');
+}
+
+/* "    stands still since Mon 23 Nov 14:45 CET: no mail leaves" */
+static void print_standstill(const json_t *r, const Zone *zone)
+{
+    if (*get(r, "suspended") == '\0')
+        return;
+    g_autofree char *since = human(r, "suspended", zone), *title = g_strdup_printf("    stands still since %s:", since);
+    print_names(title, json_object_get(r, "suspended_for"));
+}
+
+/* "escalation 3 by policy standard: climbing, level 2, since …; because: respond in support" */
+static void print_run(const json_t *r, const Zone *zone)
+{
+    size_t i;
+    json_t *one;
+    g_autofree char *at = human(r, "started", zone);
+    printf("  run %" JSON_INTEGER_FORMAT " by policy %s: %s, level %" JSON_INTEGER_FORMAT ", since %s\n", json_integer_value(json_object_get(r, "id")),
+           get(r, "policy"), get(r, "state"), json_integer_value(json_object_get(r, "level")), at);
+    print_standstill(r, zone);
+    json_array_foreach(json_object_get(r, "causes"), i, one)
+        printf("    because: %s%s\n", get(one, "cause"), json_is_true(json_object_get(one, "over")) ? ", which is over" : "");
+    printf("    version %.16s%s, configuration %.12s\n", *get(r, "policy_version") != '\0' ? get(r, "policy_version") : "-",
+           json_is_true(json_object_get(r, "is_present")) ? "" : ", not the present one", get(r, "config_version"));
 }
 
 static void print_all(const json_t *o, const Zone *zone)

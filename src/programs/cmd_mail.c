@@ -52,6 +52,28 @@ static gboolean log_message(Desk *d, const MessageRow *m, gboolean json, GError 
     return TRUE;
 }
 
+/* What the database does not know yet: held, or on its way. */
+static gboolean tell_untaken(const Desk *d, const char *name, gboolean json, GError **err)
+{
+    g_autoptr(GPtrArray) pairs = NULL;
+    g_autofree char *incoming = g_build_filename("incoming", name, NULL);
+    const char *state = NULL, *reason = "";
+    if (!spoolname_is_valid(name) || !spool_holding(d->config->spool, &pairs, err))
+        return FALSE;
+    for (guint i = 0; i + 1 < pairs->len; i += 2)
+        if (strcmp(g_ptr_array_index(pairs, i), name) == 0) {
+            state = "held";
+            reason = g_ptr_array_index(pairs, i + 1);
+        }
+    if (state == NULL && spool_has(d->config->spool, incoming))
+        state = "incoming";
+    if (state != NULL && json)
+        cmd_print_json(json_pack("{s:s, s:s, s:s}", "file", name, "state", state, "reason", reason));
+    else if (state != NULL)
+        print_line("%s  %s%s%s", name, strcmp(state, "held") == 0 ? "is held" : "waits to be taken in", *reason != '\0' ? ": " : "", reason);
+    return state != NULL;
+}
+
 int cmd_log(int argc, char **argv, CommandContext *ctx)
 {
     g_autoptr(GError) err = NULL;
@@ -67,6 +89,8 @@ int cmd_log(int argc, char **argv, CommandContext *ctx)
     if (!cmd_ticket_id(argv[1], &id, NULL)) {
         if (messages_find(d->db, argv[1], &one, &err))
             log_message(d, one, cmd_json(ctx), &err);
+        else if (err->code == ERROR_NOTFOUND && tell_untaken(d, argv[1], cmd_json(ctx), NULL))
+            return 0;
         return cmd_fail(err);
     }
     if (messages_list(d->db, id, 0, &list, &err) && list->len == 0)
@@ -138,6 +162,8 @@ static gboolean requeue_one(Desk *d, const char *name, gboolean as_human, GError
         if (m->ticket_id != 0 || m->archive == NULL)
             return error_set(err, ERROR_REFUSED, "message '%s': belongs to ticket %" G_GINT64_FORMAT, name, m->ticket_id);
         from = m->archive;
+        if (!spool_has(d->config->spool, from))
+            return error_set(err, ERROR_NOTFOUND, "message '%s': '%s' is not there any more: it was requeued before, or taken away", name, from);
     }
     if (!spool_requeue(d->config->spool, from, d->now, as_human ? "requeue-as-human" : "requeue", &fresh, err))
         return FALSE;

@@ -128,13 +128,20 @@ static gboolean ensure(DeliverWorker *w, const Desk *d, GError **err)
 
 static void add_field(GString *request, const char *text) { g_string_append_len(request, text, (gssize)strlen(text) + 1); }
 
-static gboolean begin(DeliverWorker *w, const Desk *d, const GString *request, Seconds longest, GError **err)
+static gboolean send_to(DeliverWorker *w, const Desk *d, const GString *request, GError **err)
 {
-    w->longest = longest;
     if (ensure(w, d, err) && worker_send(w->worker, request->str, request->len, -1, err))
         return TRUE;
     deliver_worker_reset(w);
     return FALSE;
+}
+
+static gboolean begin(DeliverWorker *w, const Desk *d, const GString *request, Seconds longest, GError **err)
+{
+    /* one that died while it had nothing to do says nothing about this mail, and a request that it did not get whole is none */
+    gboolean is_old = w->worker != NULL;
+    w->longest = longest;
+    return (is_old && send_to(w, d, request, NULL)) || send_to(w, d, request, err);
 }
 
 gboolean deliver_worker_begin(DeliverWorker *w, const Desk *d, const TransportMail *mail, GError **err)

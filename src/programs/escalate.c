@@ -79,7 +79,7 @@ const CommandEntry cmd_table[] = {
     {"replay", "[--policy P] [--queue Q] [--until T] [--answers-resolve] [--diff OLD NEW] [--json] MBOX… | --threads MBOX…",
      "says what the policy would have done with old mail, or threads it", cmd_replay},
     {"health", "", "says whether all works, as a monitoring plugin", cmd_health},
-    {"audit", "verify [--head N:HASH] | head | ID", "verifies or shows the audit record", cmd_audit},
+    {"audit", "verify [--head N:HASH] | head | desk | ID", "verifies or shows the audit record", cmd_audit},
     {"backup", "FILE", "writes database, keys and mails into one file, while the daemon runs", cmd_backup},
     {"restore", "[--aside] [--leave] [--above N] FILE | --verify FILE", "puts a backup in place, or only verifies it", cmd_restore},
     {"key", "list | rotate", "shows the keys of signed addresses; makes a new one", cmd_key},

@@ -30,6 +30,7 @@ struct Db {
     gboolean is_stuck;    /* one could not be taken back */
     gboolean is_lazy;     /* its commit waits for no disk */
     gboolean is_owing;    /* such a commit may not be on disk yet */
+    gboolean is_unsure;   /* a sync of the log failed */
 };
 
 struct DbRows {
@@ -173,7 +174,7 @@ static gboolean begin(Db *db, gboolean lazily, GError **err)
 {
     if (db->is_stuck)
         db_rollback(db);
-    if (!set_lazy(db, lazily, err))
+    if ((db->is_unsure && !db_settle(db, err)) || !set_lazy(db, lazily, err))
         return FALSE;
     gboolean ok = db_run(db, err, "begin immediate", "");
     db->is_begun = db->is_begun || ok;
@@ -204,15 +205,21 @@ void db_rollback(Db *db)
     set_lazy(db, FALSE, NULL);
 }
 
-gboolean db_settle(Db *db, GError **err)
+static int sync_log(Db *db)
 {
     sqlite3_file *log = NULL; /* the journal's handle is that of the log of WAL */
+    int rc = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    return rc == SQLITE_OK && log != NULL && log->pMethods != NULL ? log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) : rc;
+}
+
+/* After a sync that failed the kernel may count pages as written that were not, and another sync would go well: what the log says goes into the
+ * database itself then, and the log begins anew. */
+gboolean db_settle(Db *db, GError **err)
+{
     if (!db->is_owing)
         return TRUE;
-    int rc = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-    if (rc == SQLITE_OK && log != NULL && log->pMethods != NULL)
-        rc = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
-    db->is_owing = rc != SQLITE_OK;
+    int rc = db->is_unsure ? sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL) : sync_log(db);
+    db->is_owing = db->is_unsure = rc != SQLITE_OK;
     return rc == SQLITE_OK || fail(db, rc & 0xff, "settle", err);
 }
 
@@ -267,6 +274,14 @@ static Statement *prepare(Db *db, const char *sql, GError **err)
     if (is_new)
         g_hash_table_insert(db->prepared, g_strdup(sql), s);
     return s;
+}
+
+/* Whether what was read ended without an error; if not, *err is that one. */
+static gboolean ended(GError *local, GError **err)
+{
+    if (local != NULL)
+        g_propagate_error(err, local);
+    return local == NULL;
 }
 
 /* Done with it: back to the cache, or away if it never was there. */
@@ -373,9 +388,7 @@ gboolean db_run(Db *db, GError **err, const char *sql, const char *types, ...)
         return FALSE;
     while (db_next(rows, &local))
         ;
-    if (local != NULL)
-        g_propagate_error(err, local);
-    return local == NULL;
+    return ended(local, err);
 }
 
 gboolean db_value(Db *db, gint64 *ret, GError **err, const char *sql, const char *types, ...)
@@ -387,19 +400,12 @@ gboolean db_value(Db *db, gint64 *ret, GError **err, const char *sql, const char
     GError *local = NULL;
     if (rows == NULL)
         return FALSE;
-    if (!db_next(rows, &local)) {
-        if (local != NULL)
-            g_propagate_error(err, local);
-        else
-            error_set(err, ERROR_NOTFOUND, "database: no row: %.200s", sql);
-        return FALSE;
-    }
+    if (!db_next(rows, &local))
+        return ended(local, err) && error_set(err, ERROR_NOTFOUND, "database: no row: %.200s", sql);
     *ret = db_int(rows, 0);
     while (db_next(rows, &local)) /* an insert is complete only when it has been stepped to its end */
         ;
-    if (local != NULL)
-        g_propagate_error(err, local);
-    return local == NULL;
+    return ended(local, err);
 }
 
 gboolean db_text_value(Db *db, char **ret, GError **err, const char *sql, const char *types, ...)
@@ -412,10 +418,8 @@ gboolean db_text_value(Db *db, char **ret, GError **err, const char *sql, const 
     if (rows == NULL)
         return FALSE;
     char *text = db_next(rows, &local) ? g_strdup(db_text(rows, 0)) : NULL;
-    if (local != NULL) {
-        g_propagate_error(err, local);
+    if (!ended(local, err))
         return FALSE;
-    }
     *ret = text;
     return TRUE;
 }
@@ -432,9 +436,7 @@ gboolean db_ids(Db *db, GArray **ret, GError **err, const char *sql, const char 
         gint64 id = db_int(rows, 0);
         g_array_append_val(ids, id);
     }
-    if (local != NULL)
-        g_propagate_error(err, local);
-    if (rows == NULL || local != NULL)
+    if (!ended(local, err) || rows == NULL)
         return FALSE;
     *ret = g_steal_pointer(&ids);
     return TRUE;

@@ -117,12 +117,16 @@ same "after all that, nothing was changed" "$highest" "$(sqlite_value 'select ma
 same "and nothing lies about" "" "$(find "$WORK" -name 'restore.*')"
 
 # ---- yesterday ----
+mkdir "$WORK/restore.999999999" "$SPOOL/restore.999999999" "$WORK/restore.$$" "$WORK/restore.plan" # pids end below that number
+cp "$WORK/key" "$WORK/restore.999999999/key"
 exits "yesterday is restored" 0 escalate --now 2026-05-26T12:00:00+02:00 restore --aside "$B"
 out=$(cat "$WORK/out")
 match "three mails are taken in again" '^3 mails since then are taken in again' "$out"
 match "they are named" '^again	archive/2026/05/26/' "$out"
 match "and those that were sent" '^[0-9]+ mails that were sent since then' "$out"
 match "numbers" 'numbered above 1000000;' "$out"
+same "what a killed one left, with keys in it, is gone; what is somebody's is not" "$WORK/restore.$$ $WORK/restore.plan" "$(find "$WORK" -name 'restore.*' | sort | xargs)"
+rmdir "$WORK/restore.$$" "$WORK/restore.plan"
 same "the database that was there is kept" 1 "$(find "$WORK" -name 'escalate.db.aside-*' ! -name '*-wal' ! -name '*-shm' | wc -l)"
 same "rows as they were" "$before" "$(facts)"
 match "the record is whole" '^good: ' "$(escalate audit verify)"
@@ -168,6 +172,10 @@ match "above what somebody remembers" 'numbered above 4000000;' "$(cat "$WORK/ou
 same_file "the same key" "$WORK/key" "$NEW/key"
 same "as many mails as in the backup" "$(grep -c '^spool/' "$WORK/list")" "$(find "$NEW/spool" -type f | wc -l)"
 exits "it works on" 0 "$ESCALATED" -c "$NEW/escalate.yaml" --once --now 2026-05-26T13:01:00+02:00
+exits "a mail that waits to leave" 0 "$ESCALATE" -c "$NEW/escalate.yaml" --now 2026-05-26T13:02:00+02:00 escalate 1
+exits "is in the backup" 0 "$ESCALATE" -c "$NEW/escalate.yaml" --now 2026-05-26T13:02:00+02:00 backup "$WORK/waiting.tar"
+exits "which is restored" 0 "$ESCALATE" -c "$NEW/escalate.yaml" --now 2026-05-26T13:03:00+02:00 restore --aside "$WORK/waiting.tar"
+match "that it leaves, if it has since or not, is told" '^[0-9]+ mails? of the outbox leaves? when escalated starts, even if' "$(cat "$WORK/out")"
 exits "with a whole record" 0 "$ESCALATE" -c "$NEW/escalate.yaml" audit verify
 
 # ---- names and sizes that anybody may choose ----

@@ -107,7 +107,12 @@ make_mail kim@acme.test nobody@desk.test 'Lost' | TO=nobody@desk.test send
 at $T
 match "mail for no queue goes to hold, with its reason" 'no queue has any address that this mail is for: [^ ]+@[^ ]+$' "$(escalate hold)"
 sed -i 's/help@desk.test/nobody@desk.test/' "$CONF"
-escalate requeue "$(escalate hold | cut -f1)" >/dev/null
+held=$(escalate hold | cut -f1)
+match "its log is why" "^$held  is held: no queue has any address" "$(escalate log "$held")"
+escalate requeue "$held" >/dev/null
+exits "requeued a second time" 1 escalate requeue "$held"
+match "there is none of that name any more" "message '$held': there is none of that number" "$(cat "$WORK/err")"
+match "its new one waits" 'waits to be taken in$' "$(escalate log "$(ls "$SPOOL/incoming")")"
 at $T
 same "requeue takes it in when the configuration is mended" 22 "$(tickets)"
 same "hold is empty" '' "$(escalate hold)"
