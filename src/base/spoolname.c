@@ -27,12 +27,12 @@ int spoolname_make(char out[SPOOLNAME_MAX], int64_t seconds, int microseconds, l
     const struct {
         uint64_t value;
         int digits;
-        const char *end;
-    } parts[] = {{seconds < 0 ? 0 : (uint64_t)seconds, 1, "."}, {(uint64_t)microseconds, 6, "-"}, {(uint64_t)pid, 1, "-"}, {counter, 1, "-"}, {inode, 1, "."}};
+        char end;
+    } parts[] = {{seconds < 0 ? 0 : (uint64_t)seconds, 1, '.'}, {(uint64_t)microseconds, 6, '-'}, {(uint64_t)pid, 1, '-'}, {counter, 1, '-'}, {inode, 1, '.'}};
     Put name = {.out = out, .size = SPOOLNAME_MAX};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         put_number(&name, parts[i].value, parts[i].digits);
-        put_text(&name, parts[i].end);
+        put_bytes(&name, &parts[i].end, 1);
     }
     size_t at = name.length;
     put_text(&name, host == NULL || *host == '\0' ? "localhost" : host);

@@ -338,7 +338,8 @@ static gboolean every(Desk *d, GArray **ret, GError **err) { return db_ids(d->db
 static gboolean first_of_all(Desk *d, gboolean all, gint64 max, GArray **ret, GError **err)
 {
     return all ? db_ids(d->db, ret, err, "select id from ticket where is_drill = 0 order by severity, id limit $1", "i", max)
-               : db_ids(d->db, ret, err, "select id from ticket indexed by ticket_open where is_drill = 0 and state in (" OPEN ") order by severity, id limit $1", "i", max);
+               : db_ids(d->db, ret, err, "select id from ticket indexed by ticket_open where is_drill = 0 and (state = 'new' or state = 'open' or state = 'waiting')"
+                                             " order by severity, id limit $1", "i", max);
 }
 
 static gboolean narrow_by_field(Desk *d, const char *argument, const char *value, const Zone *zone, GArray **set, GError **err)

@@ -114,7 +114,7 @@ static gboolean ask_one(Desk *d, gint64 *round, const ConfigContact *c, GHashTab
 {
     const ConfigQueue *queue = roundcard_queue(d, c);
     gint64 outbox;
-    if (*round == 0 && !db_value(d->db, round, err, "insert into roundcall (begun_at) values ($1) returning id", "t", d->now))
+    if (*round == 0 && !db_insert(d->db, round, err, "insert into roundcall (begun_at) values ($1)", "t", d->now))
         return FALSE;
     if (!g_hash_table_contains(queues, queue->name) && !schedule(d, *round, queue, err))
         return FALSE;

@@ -79,7 +79,7 @@ static gboolean schedule_policy(Desk *d, const ClockRow *c, const Ticket *t, con
 gboolean schedule_clock(Desk *d, const Ticket *t, const ClockRow *c, gboolean is_change, GError **err)
 {
     g_autoptr(GPtrArray) policies = NULL;
-    if (!clocks_due_clear(d->db, c->ticket_id, "at", c->clock.id, err) || !clocks_due_clear(d->db, c->ticket_id, "breach", c->clock.id, err)
+    if (!db_run(d->db, err, "delete from due where ticket_id = $1 and clock_id = $2 and (what = 'at' or what = 'breach')", "ii", c->ticket_id, c->clock.id)
         || !delay_schedule(d, c, err))
         return FALSE;
     if (c->clock.state != CLOCK_RUNNING)

@@ -39,7 +39,10 @@ static char *first_lines(const char *text)
             continue;
         }
         gboolean is_item = *folded == '-' || g_str_has_prefix(folded, "\342\200\242");
-        g_string_append_printf(s, "%s%s%c", is_item ? "\f" : "", folded, strlen(folded) < SHORT_LINE ? '\n' : ' ');
+        if (is_item)
+            g_string_append_c(s, '\f');
+        g_string_append(s, folded);
+        g_string_append_c(s, strlen(folded) < SHORT_LINE ? '\n' : ' ');
         read++;
     }
     return g_string_free(s, FALSE);
@@ -153,6 +156,11 @@ static const KindWord *sentence_asks(const KindWords *w, const char *sentence, g
     return word;
 }
 
+static gboolean ends_sentence(const char *p)
+{
+    return *p == '\0' || *p == '\f' || ((*p == '.' || *p == '!' || *p == '?') && (p[1] == '\0' || g_ascii_isspace(p[1])));
+}
+
 const KindWord *appeal_in(const KindWords *words, const char *new_text)
 {
     g_autofree char *lines = first_lines(new_text);
@@ -160,7 +168,7 @@ const KindWord *appeal_in(const KindWords *words, const char *new_text)
     const KindWord *word = NULL;
     for (char *p = lines; word == NULL && *p != '\0';) {
         gsize n = 0;
-        while (p[n] != '\0' && p[n] != '\f' && !(strchr(".!?", p[n]) != NULL && (p[n + 1] == '\0' || g_ascii_isspace(p[n + 1]))))
+        while (!ends_sentence(p + n))
             n++;
         g_autofree char *sentence = g_strndup(p, n);
         word = sentence_asks(words, sentence, may_ask);

@@ -28,7 +28,7 @@ static const struct {
     {"sv", "|och|inte|är|vi|jag|med|för|att|det|vår|våra|tack|hej|sedan|kan|har|som|på|till|ett|"},
 };
 
-/* All words of the lists by hash; a word of two languages stands there twice. Made anew for each text: it costs as much as a few lines of it. */
+/* All words of the lists by hash; a word of two languages stands there twice. Made once. */
 #define SLOTS 1024 /* a power of two, and some three times the words */
 
 typedef struct {
@@ -44,8 +44,13 @@ static guint hash(const char *word, gsize n)
     return h ^ (h >> 15);
 }
 
-static void fill(Slot *slots)
+static const Slot *all_words(void)
 {
+    static Slot slots[SLOTS];
+    static gboolean is_made;
+    if (is_made)
+        return slots;
+    is_made = TRUE;
     for (gsize i = 0; i < G_N_ELEMENTS(languages); i++)
         for (const char *p = languages[i].words + 1; *p != '\0';) {
             gsize n = strcspn(p, "|");
@@ -55,6 +60,7 @@ static void fill(Slot *slots)
             slots[at] = (Slot){p, (guint8)n, (guint8)i};
             p += n + 1;
         }
+    return slots;
 }
 
 static void count(const Slot *slots, const char *word, gsize n, guint *counts)
@@ -80,12 +86,11 @@ static const char *most(const guint *counts)
 const char *language_of_text(const char *text)
 {
     guint counts[G_N_ELEMENTS(languages)] = {0};
-    Slot slots[SLOTS] = {0};
+    const Slot *slots = all_words();
     if (text == NULL)
         return NULL;
     g_autofree char *head = g_strndup(text, strnlen(text, LANGUAGE_BYTES)), *valid = g_utf8_make_valid(head, -1);
     g_autofree char *lower = g_str_is_ascii(valid) ? g_ascii_strdown(valid, -1) : g_utf8_strdown(valid, -1);
-    fill(slots);
     const char *word = lower;
     for (const char *p = lower;; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);

@@ -268,7 +268,7 @@ static gboolean fold_ascii(const char *line, gsize length, char *ret)
             if (n > 0 && ret[n - 1] != ' ')
                 ret[n++] = ' ';
         } else if (c != '*') {
-            ret[n++] = g_ascii_tolower((char)c);
+            ret[n++] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c); /* for every byte of a mail a call would be dear */
         }
     }
     n -= n > 0 && ret[n - 1] == ' ';

@@ -133,9 +133,9 @@ gboolean clocks_save(Db *db, ClockRow *r, Instant at, const char *event, gint64 
     g_autofree char *duration = duration_format(c->duration);
     gboolean ok;
     if (c->id == 0)
-        ok = db_value(db, &c->id, err,
+        ok = db_insert(db, &c->id, err,
                       "insert into clock (ticket_id, queue, target, calendar, duration, state, started_at, segment_at, consumed, total, due_at,"
-                      " config_version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id",
+                      " config_version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                       "issssittiits", r->ticket_id, r->queue, policy_target_name(c->target), r->calendar, duration, (gint64)c->state,
                       c->started_at, c->segment_at, c->consumed, c->total, c->due_at, r->config_version);
     else

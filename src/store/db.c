@@ -1,13 +1,13 @@
 /* db: SQLite behind db.h. It must never be asked for a table's meaning: queries stand beside what they are for. */
 #include "store/db.h"
 
-#include <sqlite3.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/longkey.h"
 
+#include "store/db_handle.h"
 #include "store/schema.h"
 
 #include "base/banned.h"
@@ -22,24 +22,13 @@ typedef struct {
     guint8 index[PARAMETERS_MAX]; /* of $n + 1 in SQLite's order; 0: it has none */
 } Statement;
 
-struct Db {
-    sqlite3 *handle;
-    GHashTable *prepared; /* SQL text -> Statement, reset */
-    gboolean is_begun;    /* a transaction */
-    gboolean is_spoilt;   /* a statement of it failed for want of something, so what followed may rest on no answer */
-    gboolean is_stuck;    /* one could not be taken back */
-    gboolean is_lazy;     /* its commit waits for no disk */
-    gboolean is_owing;    /* such a commit may not be on disk yet */
-    gboolean is_unsure;   /* a sync of the log failed */
-};
-
 struct DbRows {
     Db *db;
     Statement *statement;
     sqlite3_stmt *stmt; /* of that */
 };
 
-static gboolean fail(Db *db, int rc, const char *what, GError **err)
+gboolean db_fail(Db *db, int rc, const char *what, GError **err)
 {
     gboolean is_ours = rc == SQLITE_ERROR || rc == SQLITE_MISUSE || rc == SQLITE_RANGE || rc == SQLITE_CONSTRAINT || rc == SQLITE_MISMATCH;
     db->is_spoilt = db->is_spoilt || (db->is_begun && !is_ours);
@@ -57,7 +46,7 @@ gboolean db_script(Db *db, const char *sql, GError **err)
     if (!is_whole(db, err))
         return FALSE;
     int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
-    return rc == SQLITE_OK || fail(db, rc & 0xff, sql, err);
+    return rc == SQLITE_OK || db_fail(db, rc & 0xff, sql, err);
 }
 
 static void statement_free(gpointer p)
@@ -161,85 +150,6 @@ void db_close(Db *db)
     g_free(db);
 }
 
-static gboolean set_lazy(Db *db, gboolean is_lazy, GError **err)
-{
-    if (db->is_lazy != is_lazy && !db_script(db, is_lazy ? "pragma synchronous = normal" : "pragma synchronous = full", err))
-        return FALSE;
-    db->is_lazy = is_lazy;
-    return TRUE;
-}
-
-/* One that could not be taken back goes first, or a daemon could do nothing more. */
-static gboolean begin(Db *db, gboolean lazily, GError **err)
-{
-    if (db->is_stuck)
-        db_rollback(db);
-    if ((db->is_unsure && !db_settle(db, err)) || !set_lazy(db, lazily, err))
-        return FALSE;
-    gboolean ok = db_run(db, err, "begin immediate", "");
-    db->is_begun = db->is_begun || ok;
-    if (!ok)
-        set_lazy(db, FALSE, NULL);
-    return ok;
-}
-
-gboolean db_begin(Db *db, GError **err) { return begin(db, FALSE, err); }
-gboolean db_begin_lazy(Db *db, GError **err) { return begin(db, TRUE, err); }
-
-gboolean db_commit(Db *db, GError **err)
-{
-    if (!db_run(db, err, "commit", "")) {
-        db_rollback(db);
-        return FALSE;
-    }
-    db->is_begun = FALSE;
-    db->is_owing = db->is_owing || db->is_lazy;
-    set_lazy(db, FALSE, NULL);
-    return TRUE;
-}
-
-void db_rollback(Db *db)
-{
-    db->is_stuck = !sqlite3_get_autocommit(db->handle) && sqlite3_exec(db->handle, "rollback", NULL, NULL, NULL) != SQLITE_OK;
-    db->is_begun = db->is_spoilt = FALSE;
-    set_lazy(db, FALSE, NULL);
-}
-
-static int sync_log(Db *db)
-{
-    sqlite3_file *log = NULL; /* the journal's handle is that of the log of WAL */
-    int rc = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-    return rc == SQLITE_OK && log != NULL && log->pMethods != NULL ? log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) : rc;
-}
-
-/* After a sync that failed the kernel may count pages as written that were not, and another sync would go well: what the log says goes into the
- * database itself then, and the log begins anew. */
-gboolean db_settle(Db *db, GError **err)
-{
-    if (!db->is_owing)
-        return TRUE;
-    int rc = db->is_unsure ? sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL) : sync_log(db);
-    db->is_owing = db->is_unsure = rc != SQLITE_OK;
-    return rc == SQLITE_OK || fail(db, rc & 0xff, "settle", err);
-}
-
-gboolean db_end(Db *db, gboolean well, GError **err)
-{
-    if (well)
-        return db_commit(db, err);
-    db_rollback(db);
-    return FALSE;
-}
-
-gboolean db_savepoint(Db *db, GError **err) { return db_run(db, err, "savepoint one", ""); }
-gboolean db_release(Db *db, GError **err) { return db_run(db, err, "release one", ""); }
-
-void db_rollback_to_savepoint(Db *db)
-{
-    if (sqlite3_exec(db->handle, "rollback to one; release one", NULL, NULL, NULL) == SQLITE_OK)
-        db->is_spoilt = FALSE; /* what failed lay behind it */
-}
-
 /* Parameters are known by name: SQLite numbers $n by first appearance in the text, PostgreSQL by n. */
 static void note_parameters(Statement *s)
 {
@@ -264,7 +174,7 @@ static Statement *prepare(Db *db, const char *sql, GError **err)
     sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v3(db->handle, sql, -1, is_new ? SQLITE_PREPARE_PERSISTENT : 0, &stmt, NULL);
     if (rc != SQLITE_OK) {
-        fail(db, rc & 0xff, sql, err);
+        db_fail(db, rc & 0xff, sql, err);
         return NULL;
     }
     s = g_new0(Statement, 1);
@@ -354,7 +264,7 @@ gboolean db_next(DbRows *rows, GError **err)
     if (rc == SQLITE_ROW)
         return TRUE;
     if (rc != SQLITE_DONE)
-        fail(rows->db, rc & 0xff, sqlite3_sql(rows->stmt), err);
+        db_fail(rows->db, rc & 0xff, sqlite3_sql(rows->stmt), err);
     return FALSE;
 }
 
@@ -389,6 +299,23 @@ gboolean db_run(Db *db, GError **err, const char *sql, const char *types, ...)
     while (db_next(rows, &local))
         ;
     return ended(local, err);
+}
+
+/* Not by `returning`, for which SQLite makes a temporary table each time. */
+gboolean db_insert(Db *db, gint64 *ret_id, GError **err, const char *sql, const char *types, ...)
+{
+    va_list ap;
+    va_start(ap, types);
+    g_autoptr(DbRows) rows = start(db, sql, types, ap, err);
+    va_end(ap);
+    GError *local = NULL;
+    if (rows == NULL)
+        return FALSE;
+    db_next(rows, &local);
+    if (!ended(local, err))
+        return FALSE;
+    *ret_id = sqlite3_last_insert_rowid(db->handle);
+    return sqlite3_changes(db->handle) == 1 || error_set(err, ERROR_NOTFOUND, "database: not one row was made: %.200s", sql);
 }
 
 gboolean db_value(Db *db, gint64 *ret, GError **err, const char *sql, const char *types, ...)
@@ -476,7 +403,7 @@ gboolean db_check(Db *db, const char *sql, GError **err)
     sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL);
     sqlite3_finalize(stmt);
-    return rc == SQLITE_OK || fail(db, rc & 0xff, sql, err);
+    return rc == SQLITE_OK || db_fail(db, rc & 0xff, sql, err);
 }
 
 /* ---- the whole of it ---- */

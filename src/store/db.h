@@ -41,8 +41,8 @@ void db_rollback(Db *db);
 /* The end of a transaction in which all went `well`, or not, and *err is set: commits it, or rolls it back. TRUE: it is committed. */
 gboolean db_end(Db *db, gboolean well, GError **err);
 /* A transaction whose commit waits for no disk: whatever becomes of this process it holds, but a loss of power may take it back, with all that was
- * committed after it and likewise. For what may be done twice. After db_settle it is on disk. A
- * db_settle that failed is made good by the next, or by the next db_begin, or fails that. */
+ * committed after it and likewise. For what may be done twice. After db_settle it is on disk.
+ * One that failed is made good by the next, or by the next db_begin, or fails that. */
 gboolean db_begin_lazy(Db *db, GError **err);
 gboolean db_settle(Db *db, GError **err);
 /* One savepoint inside the transaction, for one message of a batch. */
@@ -54,7 +54,9 @@ void db_rollback_to_savepoint(Db *db);
 gboolean db_script(Db *db, const char *sql, GError **err);
 /* A statement without rows. */
 gboolean db_run(Db *db, GError **err, const char *sql, const char *types, ...);
-/* The first column of the only row; NOTFOUND if there is none. `insert … returning id` is one. */
+/* An insert of one row; *ret_id is the number that it got. */
+gboolean db_insert(Db *db, gint64 *ret_id, GError **err, const char *sql, const char *types, ...);
+/* The first column of the only row; NOTFOUND if there is none. */
 gboolean db_value(Db *db, gint64 *ret, GError **err, const char *sql, const char *types, ...);
 /* The same as text, newly allocated; *ret is NULL where there is no row or the value is NULL. */
 gboolean db_text_value(Db *db, char **ret, GError **err, const char *sql, const char *types, ...);

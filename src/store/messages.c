@@ -43,10 +43,10 @@ static MessageRow *row_of(DbRows *rows)
 
 gboolean messages_insert(Db *db, MessageRow *m, GError **err)
 {
-    return db_value(db, &m->id, err,
+    return db_insert(db, &m->id, err,
                     "insert into message (ticket_id, direction, kind, spool_name, spool_digest, content_digest, message_id, from_address, from_name,"
                     " subject, new_text, sent_at, received_at, contact, is_note, is_verified, filed, archive, conversation)"
-                    " values (nullif($1, 0), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning id",
+                    " values (nullif($1, 0), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
                     "issssssssssttsiisss", m->ticket_id, m->direction, m->kind, m->spool_name, m->spool_digest, m->content_digest, m->message_id,
                     m->from_address, m->from_name, m->subject, m->new_text, m->sent_at, m->received_at, m->contact, (gint64)m->is_note,
                     (gint64)m->is_verified, m->filed, m->archive, m->conversation);
@@ -56,7 +56,7 @@ gboolean messages_set_note(Db *db, gint64 id, GError **err) { return db_run(db, 
 
 gboolean messages_decision(Db *db, gint64 message, const char *line, GError **err)
 {
-    return db_run(db, err, "insert into decision (message_id, n, line) select $1, coalesce(max(n), 0) + 1, $2 from decision where message_id = $1", "is",
+    return db_run(db, err, "insert into decision (message_id, n, line) values ($1, (select coalesce(max(n), 0) + 1 from decision where message_id = $1), $2)", "is",
                   message, line);
 }
 
@@ -135,8 +135,7 @@ gboolean messages_add_reference(Db *db, gint64 message, const char *reference, G
 gboolean messages_ticket_referring_to(Db *db, const char *message_id, gint64 *ret_ticket, GError **err)
 {
     return db_value(db, ret_ticket, err,
-                    "select coalesce((select m.ticket_id from message_reference r join message m on m.id = r.message_id where r.reference = $1 and"
-                    " m.ticket_id is not null order by m.ticket_id limit 1), 0)",
+                    "select coalesce(min(m.ticket_id), 0) from message_reference r join message m on m.id = r.message_id where r.reference = $1",
                     "s", message_id);
 }
 

@@ -80,7 +80,7 @@ fenced '^<(ytnef|mapi|tnef)' '^src/mail/tnef\.c$' 'libytnef: mail/tnef'
 fenced '^<libetpan/' '^src/mail/(smtp|imap)\.c$' 'libetpan: mail/smtp'
 fenced '^<gnutls/' '^src/mail/(tls|smime)\.c$|^src/base/sha256\.c$' 'GnuTLS: mail/tls, mail/smime and base/sha256'
 fenced '^<libical/' '^src/time/(ical|icalread|invite)\.[ch]$' 'libical: time/ical with icalread, and time/invite'
-fenced '^<sqlite3' '^src/store/db\.c$' 'SQLite: store/db'
+fenced '^<sqlite3' '^src/store/(db|dbtransaction|db_handle)\.[ch]$' 'SQLite: store/db with dbtransaction'
 fenced '^<archive' '^src/store/tar\.c$' 'libarchive: store/tar'
 fenced '^<yaml\.h' '^src/config/yaml\.c$' 'libyaml: config/yaml'
 fenced '^<jansson' '^src/(flows|programs)/' 'jansson: flows and programs'
@@ -143,6 +143,7 @@ nothing "no tabulator, no blank at the end of a line" "$(for file in $SOURCES; d
 # Prefixes beside the module's own, with the file that may have them.
 exceptions='src/rules/ladder_run ladder_
 src/rules/policy who_
+src/store/dbtransaction db_
 src/store/dbwhole db_
 src/programs/escalate cmd_
 src/programs/escalate main

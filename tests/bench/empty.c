@@ -1,2 +1,0 @@
-/* The least that an MTA can start. */
-int main(void) { return 0; }
