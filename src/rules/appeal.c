@@ -117,14 +117,18 @@ static char *part_clauses(const KindWords *w, const char *sentence)
     return g_string_free(g_steal_pointer(&s), FALSE);
 }
 
-/* The whole sentence without marks and breaks. */
+/* The whole sentence, which is folded already, without marks and breaks. */
 static char *as_one(const char *sentence)
 {
-    g_autofree char *copy = g_strdup(sentence);
-    for (char *p = copy; *p != '\0'; p++)
-        if (*p == '\n' || (g_ascii_ispunct(*p) && *p != '\''))
-            *p = ' ';
-    return words_quote_fold(copy);
+    char *one = g_malloc(strlen(sentence) + 1), *to = one;
+    for (const char *p = sentence; *p != '\0'; p++) {
+        char c = *p == '\n' || (g_ascii_ispunct(*p) && *p != '\'') ? ' ' : *p;
+        if (c != ' ' || (to > one && to[-1] != ' '))
+            *to++ = c;
+    }
+    to -= to > one && to[-1] == ' ';
+    *to = '\0';
+    return one;
 }
 
 /* Somebody else's words: “please escalate this”, he wrote. */

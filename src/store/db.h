@@ -54,7 +54,7 @@ void db_rollback_to_savepoint(Db *db);
 gboolean db_script(Db *db, const char *sql, GError **err);
 /* A statement without rows. */
 gboolean db_run(Db *db, GError **err, const char *sql, const char *types, ...);
-/* An insert of one row; *ret_id is the number that it got. */
+/* An insert of one row; *ret_id is the number that it got (elsewhere `returning id`). */
 gboolean db_insert(Db *db, gint64 *ret_id, GError **err, const char *sql, const char *types, ...);
 /* The first column of the only row; NOTFOUND if there is none. */
 gboolean db_value(Db *db, gint64 *ret, GError **err, const char *sql, const char *types, ...);

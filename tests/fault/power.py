@@ -186,6 +186,9 @@ def copies(name, before, at, after, budget):
     it.lay_out_target()
     trace, status, out = record_scene(it, it.target)
     check(status == 0 and len(trace.ops) > 10, "%s: the trace" % name, out[-300:].decode(errors="replace"))
+    model, there = trace.state(len(trace.ops), frozenset()), files_below(it.target)
+    apart = sorted(p for p in set(model) | set(there) if model.get(p) != there.get(p) and not p.endswith("-shm"))
+    check(not apart, "%s: the model's files at the end are those of the run" % name, *apart)
     wrong, tried = [], 0
     for prefix, lost, s in chosen(trace, 4, budget):
         put(it.before)
