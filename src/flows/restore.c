@@ -38,10 +38,31 @@ typedef struct {
     Db *db;               /* the backup's, beside its place */
 } Restore;
 
-static gboolean is_there(const char *path)
+typedef enum { THERE_NONE, THERE_SAME, THERE_OTHER } There;
+
+/* What cannot be looked at just now must not count as absent: numbers would be given again, mails taken in twice. */
+static gboolean is_there(const char *path, gboolean *ret, GError **err)
 {
     struct stat st;
-    return lstat(path, &st) == 0;
+    *ret = lstat(path, &st) == 0;
+    return *ret || errno == ENOENT || error_set_errno(err, ERROR_TEMPFAIL, errno, "look at '%s'", path);
+}
+
+/* The same bytes, not only the same name: that may be another user's choice, as a link is, or a file that we may not read. */
+static gboolean compare(const char *file, const char *there, There *ret, GError **err)
+{
+    struct stat st;
+    gboolean same = FALSE;
+    *ret = THERE_NONE;
+    if (lstat(there, &st) != 0)
+        return errno == ENOENT || error_set_errno(err, ERROR_TEMPFAIL, errno, "look at '%s'", there);
+    *ret = THERE_OTHER;
+    if (!S_ISREG(st.st_mode) || (access(there, R_OK) != 0 && errno == EACCES))
+        return TRUE;
+    if (!files_are_same(file, there, &same, err))
+        return FALSE;
+    *ret = same ? THERE_SAME : THERE_OTHER;
+    return TRUE;
 }
 
 /* ---- may it begin? ---- */
@@ -57,17 +78,34 @@ static gboolean has_right_user(const char *database, GError **err)
                         (unsigned long)st.st_uid);
 }
 
-/* The numbers of a damaged database are unknown: --above is for that. One that cannot be read just now must not count as such: they would be given again. */
-static gboolean note_highest(Restore *r, const char *path, GError **err)
+/* *ret 0: it has another schema, or is damaged. TEMPFAIL: it cannot be read just now. */
+static gboolean read_highest(const char *path, gint64 *ret, GError **err)
 {
     Db *there = NULL;
-    gint64 highest = 0;
-    g_autoptr(GError) why = NULL;
-    gboolean is_read = db_open_to_read(path, DB_PATIENCE, &there, &why) && db_highest(there, &highest, &why);
-    gboolean is_unknown = is_read || why->code != ERROR_TEMPFAIL || (there != NULL && db_is_damaged(there));
+    GError *local = NULL;
+    gboolean is_read = db_open_to_read(path, DB_PATIENCE, &there, &local) && db_highest(there, ret, &local);
+    gboolean is_unknown = !is_read && (local->code != ERROR_TEMPFAIL || (there != NULL && db_is_damaged(there)));
     db_close(there);
+    if (is_read)
+        return TRUE;
+    *ret = 0;
+    if (is_unknown)
+        g_error_free(local);
+    else
+        g_propagate_error(err, local);
+    return is_unknown;
+}
+
+/* The numbers of a damaged database are unknown: --above is for that. One that cannot be read just now must not count as such: they would be given
+ * again. SQLite says of a page that the disk does not give that it is damaged: so the bytes are read without it, and it is asked once more. */
+static gboolean note_highest(Restore *r, const char *path, GError **err)
+{
+    gint64 highest = 0;
+    gboolean same;
+    g_autoptr(GError) why = NULL;
+    gboolean is_known = read_highest(path, &highest, &why) && (highest > 0 || (files_are_same(path, path, &same, &why) && read_highest(path, &highest, &why)));
     r->highest_there = MAX(r->highest_there, highest);
-    return is_unknown || r->options->above > 0 || error_set(err, ERROR_TEMPFAIL, "restore: its highest number: %s; call it again, or with --above", why->message);
+    return is_known || r->options->above > 0 || error_set(err, ERROR_TEMPFAIL, "restore: its highest number: %s; call it again, or with --above", why->message);
 }
 
 /* A restore that was interrupted had set the database aside. */
@@ -90,9 +128,10 @@ static gboolean note_highest_aside(Restore *r, const char *database, GError **er
 static gboolean may_begin(Restore *r, GError **err)
 {
     const char *database = r->desk->config->database;
-    if (!has_right_user(database, err))
+    gboolean there;
+    if (!has_right_user(database, err) || !is_there(database, &there, err))
         return FALSE;
-    if (!is_there(database))
+    if (!there)
         return note_highest_aside(r, database, err);
     if (!r->options->aside)
         return error_set(err, ERROR_REFUSED, "restore: the database '%s' is there: --aside gives it another name", database);
@@ -111,10 +150,16 @@ static void note_problem(void *data, const char *line)
 }
 
 /* One that is missing must not be made. */
+static gboolean must_have(const Restore *r, const char *path, const char *name, GError **err)
+{
+    gboolean there;
+    return is_there(path, &there, err) && (there || error_set(err, ERROR_DATA, "'%s': has no file '%s'", r->options->file, name));
+}
+
 static gboolean load_keys(const Restore *r, const char *name, GPtrArray **ret, GError **err)
 {
     g_autofree char *path = g_build_filename(r->unpacked.facts, name, NULL);
-    return (is_there(path) || error_set(err, ERROR_DATA, "'%s': has no file '%s'", r->options->file, name)) && keyfile_load(path, ret, err);
+    return must_have(r, path, name, err) && keyfile_load(path, ret, err);
 }
 
 static gboolean verify(Restore *r, GError **err)
@@ -172,25 +217,22 @@ static gboolean record(Restore *r, GError **err)
 static gboolean open_unpacked(Restore *r, GError **err)
 {
     g_autofree char *path = g_build_filename(r->unpacked.facts, BACKUP_DATABASE, NULL);
-    return (is_there(path) || error_set(err, ERROR_DATA, "'%s': has no database", r->options->file)) && db_open(path, &r->db, err) && verify(r, err);
+    return must_have(r, path, BACKUP_DATABASE, err) && db_open(path, &r->db, err) && verify(r, err);
 }
 
 /* ---- mails ---- */
 
-/* The same bytes, not only the same name: that may be another user's choice, as a link is, or a file that we may not read. */
-static gboolean is_same(const char *file, const char *there)
-{
-    gboolean same = FALSE;
-    return is_there(there) && files_are_same(file, there, &same, NULL) && same;
-}
-
 /* A mail that waited when the backup was taken, or was moved while it was, may be in the archive of its day by now, or in hold. */
-static gboolean was_taken_in(const Restore *r, const char *file, const char *name)
+static gboolean was_taken_in(const Restore *r, const char *file, const char *name, gboolean *ret, GError **err)
 {
     const char *spool = r->desk->config->spool;
     g_autofree char *relative = spool_archive_path(name, spoolname_seconds(name)), *day = g_build_filename(spool, relative, NULL);
     g_autofree char *held = g_build_filename(spool, "hold", name, NULL);
-    return is_same(file, day) || is_same(file, held);
+    There of_day, of_hold;
+    if (!compare(file, day, &of_day, err) || !compare(file, held, &of_hold, err))
+        return FALSE;
+    *ret = of_day == THERE_SAME || of_hold == THERE_SAME;
+    return TRUE;
 }
 
 static gboolean put_back(void *data, const char *relative, const char *name, GError **err)
@@ -198,9 +240,13 @@ static gboolean put_back(void *data, const char *relative, const char *name, GEr
     Restore *r = data;
     g_autofree char *from = g_build_filename(r->unpacked.mails, relative, NULL), *to = g_build_filename(r->desk->config->spool, relative, NULL);
     g_autofree char *directory = g_path_get_dirname(to);
-    if ((g_str_has_prefix(relative, "incoming/") && was_taken_in(r, from, name)) || is_same(from, to))
+    gboolean is_in = FALSE;
+    There there;
+    if ((g_str_has_prefix(relative, "incoming/") && !was_taken_in(r, from, name, &is_in, err)) || !compare(from, to, &there, err))
+        return FALSE;
+    if (is_in || there == THERE_SAME)
         return TRUE;
-    if (is_there(to)) {
+    if (there == THERE_OTHER) {
         r->result->differs++;
         r->tell(r->data, RESTORE_DIFFERS, relative);
         return TRUE;
@@ -257,7 +303,9 @@ static gboolean take_in_again(Restore *r, const char *relative, const char *name
     }
     g_error_free(local);
     g_autofree char *fresh = NULL;
-    return is_same(from, to) /* it waits there already */ || spool_requeue(spool, relative, r->desk->now, "restored", &fresh, err);
+    There there;
+    return compare(from, to, &there, err)
+           && (there == THERE_SAME /* it waits there already */ || spool_requeue(spool, relative, r->desk->now, "restored", &fresh, err));
 }
 
 static gboolean each_archived(void *data, const char *relative, const char *name, GError **err)
@@ -289,7 +337,8 @@ static char *aside_name(const Restore *r, const char *path)
 static gboolean set_aside(const Restore *r, const char *path, const char *end, GError **err)
 {
     g_autofree char *from = g_strconcat(path, end, NULL), *fresh = aside_name(r, path), *to = g_strconcat(fresh, end, NULL);
-    return !is_there(from) || files_move(from, to, err);
+    gboolean there;
+    return is_there(from, &there, err) && (!there || files_move(from, to, err));
 }
 
 /* Keys of tokens are added to those that are there: mails that the newer one signed can be answered too. The chain has one key, the backup's. */
@@ -298,12 +347,11 @@ static gboolean put_keys(Restore *r, GError **err)
     const Config *c = r->desk->config;
     g_autofree char *key = g_build_filename(r->unpacked.facts, BACKUP_KEY, NULL), *audit = g_build_filename(r->unpacked.facts, BACKUP_AUDIT_KEY, NULL);
     g_autofree char *directory = g_path_get_dirname(c->audit_key_file);
-    gboolean same = FALSE;
-    if (!keyfile_merge(c->key_file, key, r->desk->now, c->key_life.amount, err))
+    There there;
+    if (!keyfile_merge(c->key_file, key, r->desk->now, c->key_life.amount, err) || !compare(audit, c->audit_key_file, &there, err)
+        || (there == THERE_OTHER && !set_aside(r, c->audit_key_file, "", err)))
         return FALSE;
-    if (is_there(c->audit_key_file) && (!files_are_same(audit, c->audit_key_file, &same, err) || (!same && !set_aside(r, c->audit_key_file, "", err))))
-        return FALSE;
-    return same || (files_move(audit, c->audit_key_file, err) && files_sync_directory(directory, err));
+    return there == THERE_SAME || (files_move(audit, c->audit_key_file, err) && files_sync_directory(directory, err));
 }
 
 /* Before anything is changed: it is refused where the keys have no room. */
@@ -318,8 +366,9 @@ static gboolean ask_keys(Restore *r, GError **err)
 static gboolean close_unpacked(Restore *r, const char *path, GError **err)
 {
     g_autofree char *log = g_strconcat(path, "-wal", NULL);
+    gboolean there;
     g_clear_pointer(&r->db, db_close);
-    return !is_there(log) || error_set(err, ERROR_TEMPFAIL, "database '%s': its log could not be written into it", path);
+    return is_there(log, &there, err) && (!there || error_set(err, ERROR_TEMPFAIL, "database '%s': its log could not be written into it", path));
 }
 
 static gboolean put_database(Restore *r, GError **err)
@@ -327,9 +376,10 @@ static gboolean put_database(Restore *r, GError **err)
     static const char *const ends[] = {"-wal", "-shm", ""};
     const char *database = r->desk->config->database;
     g_autofree char *from = g_build_filename(r->unpacked.facts, BACKUP_DATABASE, NULL), *directory = g_path_get_dirname(database);
-    if (!close_unpacked(r, from, err))
+    gboolean there;
+    if (!close_unpacked(r, from, err) || !is_there(database, &there, err))
         return FALSE;
-    if (is_there(database))
+    if (there)
         r->result->aside = aside_name(r, database);
     for (gsize i = 0; i < G_N_ELEMENTS(ends); i++)
         if (!set_aside(r, database, ends[i], err))

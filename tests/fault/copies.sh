@@ -11,6 +11,7 @@ of backup-over calls_daemon.py 8 fsync rename
 of restore calls_daemon.py 16
 of restore calls_daemon.py 24 fsync rename
 of restore calls_daemon.py 3 truncate
+of restore calls_daemon.py 45 open read stat
 if can_trace; then
     of backup power.py 10
     of backup-over power.py 10
