@@ -1,6 +1,7 @@
 /* db: SQLite behind db.h. It must never be asked for a table's meaning: queries stand beside what they are for. */
 #include "store/db.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -126,7 +127,8 @@ gboolean db_open_to_read(const char *path, Seconds patience, Db **ret, GError **
 {
     Db *db = NULL;
     if (access(path, F_OK) != 0)
-        return error_set(err, ERROR_NOTFOUND, "database '%s': is not there", path);
+        return errno == ENOENT ? error_set(err, ERROR_NOTFOUND, "database '%s': is not there", path)
+                               : error_set_errno(err, ERROR_TEMPFAIL, errno, "look at database '%s'", path);
     if (!open_handle(path, SQLITE_OPEN_READONLY, patience, &db, err))
         return FALSE;
     if (!db_script(db, "pragma trusted_schema = off", err) || !schema_is_ours(db, err)) {
