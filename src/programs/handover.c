@@ -148,10 +148,11 @@ static gboolean finish(Lane *lane, Desk *d, GError **err)
             return TRUE;
         }
     }
+    gboolean is_stale = lane->is_stale;
     if (!deliver_done(d, lane->under_way, lane->result, lane->reply, err))
         return FALSE;
     forget(lane);
-    return TRUE;
+    return !is_stale || deliver_try_now(d, err); /* what it met says nothing about the server of now */
 }
 
 /* -1, a worker that is gone, is ready: finish says so. */

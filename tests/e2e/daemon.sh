@@ -137,6 +137,19 @@ check 'it is sent' eventually logged 'event=mail .*to=<una@una.test> result=sent
 same 'once' 1 "$(wc -l <"$WORK/calls" | tr -d ' ')"
 no_match 'and nothing dies of it' 'event=worker-died' "$(cat "$WORK/log")"
 
+# the same where the one of before cannot deliver: the one of now is not made to wait for that
+rm "$WORK/go"
+: >"$WORK/calls"
+sed -i '$a exit 69' "$WORK/slow"
+make_mail 'Uwe <uwe@una.test>' support@desk.test 'Eighth' | deliver uwe@una.test support@desk.test
+check 'one that fails has a mail under way' eventually called
+cp "$WORK/good.yaml" "$CONF"
+kill -HUP "$daemon"
+check 'when a better configuration is read' eventually dones 3
+touch "$WORK/go"
+check 'that failed' eventually logged 'event=mail .*to=<uwe@una.test> result=transport-down'
+check 'it goes out at once by the new one' eventually logged 'event=mail .*to=<uwe@una.test> result=sent'
+
 kill -TERM "$daemon"
 check 'SIGTERM ends it' eventually gone "$daemon"
 wait "$daemon"
