@@ -130,15 +130,21 @@ static void read_envelope(const Desk *d, Arrival *a)
     }
 }
 
-/* What fails once may be a fault of the moment: a second try at once, since the file lost its place before later ones if it came to its strike first. */
-static gboolean open_file(const char *spool, const char *name, SpoolFile **ret, GError **err)
+/* What fails once may be a fault of the moment: a second try at once, since the file lost its place before later ones if it came to its strike first.
+ * Where nothing else can be read either, it is the disk. */
+static gboolean open_file(Core *c, const char *name, SpoolFile **ret, GError **err)
 {
-    g_autoptr(GError) first = NULL;
-    if (spool_open(spool, name, ret, &first))
+    const char *spool = c->desk->config->spool;
+    GError *why = NULL;
+    if (spool_open(spool, name, ret, &why))
         return TRUE;
-    if (first->code == ERROR_DATA)
-        return spool_open(spool, name, ret, err);
-    g_propagate_error(err, g_steal_pointer(&first));
+    if (why->code == ERROR_DATA) {
+        g_clear_error(&why);
+        if (spool_open(spool, name, ret, &why))
+            return TRUE;
+        why->code = why->code == ERROR_DATA && !strikes_can_read(c->strikes) ? ERROR_TEMPFAIL : why->code;
+    }
+    g_propagate_error(err, why);
     return FALSE;
 }
 
@@ -148,7 +154,7 @@ static gboolean open_arrival(Core *c, const char *name, Instant now, Arrival **r
     a->parse = c->parse;
     a->desk = c->desk;
     a->spool = c->desk->config->spool;
-    if (!open_file(c->desk->config->spool, name, &a->file, err)) {
+    if (!open_file(c, name, &a->file, err)) {
         arrival_free(a);
         return FALSE;
     }

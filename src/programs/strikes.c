@@ -87,6 +87,12 @@ static void due_in_hand(void *data, gint64 due)
     set_in_hand(s, due == 0 ? NULL : text);
 }
 
+gboolean strikes_can_read(const Strikes *s)
+{
+    char c;
+    return s->fd < 0 || pread(s->fd, &c, 1, 0) >= 0;
+}
+
 /* What was left there, or NULL. */
 static char *left_in_hand(int fd)
 {

@@ -14,6 +14,8 @@ void strikes_close(Strikes *s); /* NULL is fine */
 
 /* This file is in hand from now on (NULL: none): if this process dies, it costs the file a strike. No sync: a machine that dies costs none. */
 void strikes_in_hand(Strikes *s, const char *name);
+/* Whether the spool's disk gives what is read of it: where not, no file is to blame. */
+gboolean strikes_can_read(const Strikes *s);
 /* Whether one more strike is hold. Such a file is tried alone, and last: if it brings core down, all else was done before. */
 gboolean strikes_is_last_chance(const Strikes *s, const char *name);
 /* Whether there may be one: incoming need not be looked through for it where there is none. */
