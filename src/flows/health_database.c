@@ -66,7 +66,7 @@ static gboolean check_transport(const Desk *d, Db *db, GPtrArray *list, GError *
     }
     g_autofree char *span = health_span(MAX(d->now - o.since, 0)), *at = instant_format(o.since), *retry = instant_format(o.retry);
     health_add_figure(list, "transport", MAX(d->now - o.since, 1), "s", 0, 1, "down for %s, since %s: no mail leaves; next try %s%s%s", span, at, retry,
-                      o.said != NULL ? "; the mail server said: " : "", o.said != NULL ? o.said : "");
+                      o.said != NULL ? "; the last try: " : "", o.said != NULL ? o.said : "");
     return TRUE;
 }
 

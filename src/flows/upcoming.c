@@ -295,7 +295,7 @@ static gboolean transport_text(Desk *d, const Ticket *t, const DueRow *due, char
     if (!outage_read(d->db, &o, err))
         return FALSE;
     g_autofree char *since = zone_format_human(desk_contact_zone(d, NULL, NULL), o.since);
-    *ret = g_strdup_printf("mail is tried again: none leaves since %s%s%s", since, o.said != NULL ? "; the mail server said: " : "", o.said != NULL ? o.said : "");
+    *ret = g_strdup_printf("mail is tried again: none leaves since %s%s%s", since, o.said != NULL ? "; the last try: " : "", o.said != NULL ? o.said : "");
     return TRUE;
 }
 
