@@ -128,7 +128,12 @@ gboolean program_run(const ProgramCall *call, ProgramEnd *ret, GError **err)
     return TRUE;
 }
 
-gboolean program_is_gone(gint64 pid) { return pid == getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH); }
+#define PID_HIGHEST 4194304 /* of Linux: a larger number is somebody's date */
+
+gboolean program_is_gone(guint64 pid)
+{
+    return pid > 0 && pid <= PID_HIGHEST && (pid == (guint64)getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH));
+}
 
 char *program_status_text(int status)
 {

@@ -22,8 +22,8 @@ typedef struct {
 /* TEMPFAIL with the system's reason: it could not be run. The program gets no descriptor but input, output and error, default signals, a process
  * group of its own where it has a time limit, and can write LIMIT_PROGRAM_OUTPUT_BYTES at most. */
 gboolean program_run(const ProgramCall *call, ProgramEnd *ret, GError **err);
-/* Whether no process has that number now: who left a file that bears it will not come back for it. */
-gboolean program_is_gone(gint64 pid);
+/* Whether that is the number of a process that there may have been, and none has it now: who left a file that bears it will not come back for it. */
+gboolean program_is_gone(guint64 pid);
 /* "exit 3" or "signal 9"; newly allocated. */
 char *program_status_text(int status);
 

@@ -27,7 +27,6 @@
 
 #include "base/banned.h"
 
-#define PID_HIGHEST 4194304 /* of Linux: a larger number is somebody's date */
 
 typedef struct {
     Desk *desk;
@@ -266,7 +265,7 @@ static pid_t maker_of(const char *name, const char *file)
         const char *number = name + strlen(start), *end = number + strspn(number, "0123456789");
         g_autofree char *digits = g_strndup(number, (gsize)(end - number));
         if (g_strv_contains(copy_ends, end))
-            g_ascii_string_to_unsigned(digits, 10, 1, PID_HIGHEST, &pid, NULL);
+            g_ascii_string_to_unsigned(digits, 10, 1, G_MAXINT32, &pid, NULL);
     }
     return (pid_t)pid;
 }
@@ -280,7 +279,7 @@ static void sweep(const char *file)
         pid_t pid = maker_of(name, base);
         g_autofree char *path = g_build_filename(directory, name, NULL);
         struct stat st;
-        gboolean is_gone = pid != 0 && program_is_gone(pid);
+        gboolean is_gone = program_is_gone((guint64)pid);
         if (is_gone && lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 0777) == 0600)
             unlink(path);
     }

@@ -24,7 +24,7 @@
 #include "base/banned.h"
 
 #define ASIDE ".aside-"
-#define BESIDE "restore." /* and the number of the process: where it unpacks, beside the database and in the spool */
+#define BESIDE ".escalate-restore." /* and the number of the process: where it unpacks, beside the database and in the spool; nobody else's name */
 #define NUMBERS_APART ((gint64)1000000)
 
 typedef struct {
@@ -400,7 +400,7 @@ static gboolean put_in_place(Restore *r, GError **err)
 static gboolean is_left(const char *name)
 {
     guint64 pid;
-    return g_str_has_prefix(name, BESIDE) && g_ascii_string_to_unsigned(name + strlen(BESIDE), 10, 1, G_MAXINT32, &pid, NULL) && program_is_gone((gint64)pid);
+    return g_str_has_prefix(name, BESIDE) && g_ascii_string_to_unsigned(name + strlen(BESIDE), 10, 1, G_MAXINT32, &pid, NULL) && program_is_gone(pid);
 }
 
 /* What a restore left that was killed: copies of the keys are in it. */
@@ -410,7 +410,7 @@ static void sweep(const char *parent)
     for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
         g_autofree char *path = g_build_filename(parent, name, NULL);
         struct stat st;
-        if (is_left(name) && lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid())
+        if (is_left(name) && lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 0777) == 0700)
             unpack_remove(path);
     }
     g_clear_pointer(&dir, g_dir_close);
@@ -434,8 +434,10 @@ gboolean restore_run(Desk *d, const RestoreOptions *o, RestoreTell *tell, void *
         return FALSE;
     if (g_mkdir_with_parents(beside, 0750) != 0 || g_mkdir_with_parents(spool, 0755) != 0)
         return error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s' or '%s'", beside, spool);
-    sweep(beside);
-    sweep(spool);
+    if (!o->verify) {
+        sweep(beside);
+        sweep(spool);
+    }
     gboolean ok = unpack_run(d, o->file, facts, mails, !o->verify, &r.unpacked, err) && open_unpacked(&r, err);
     ret->taken = g_strdup(r.unpacked.taken);
     ret->head = g_strdup(r.unpacked.head);

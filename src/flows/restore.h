@@ -24,7 +24,7 @@ typedef struct {
     char *taken, *head, *configuration; /* of the backup: when, the head of its audit, the version of its configuration */
     gint64 mails;                       /* files of the spool that were put back */
     gint64 again, sent, differs;
-    gint64 waiting;                     /* mails of the outbox that are to leave, those too that left since then */
+    gint64 waiting;                     /* in the outbox, to leave, those too that left since then */
     gint64 above;                       /* new numbers begin above this one */
     char *aside;                        /* the new name of the database that was there, or NULL */
     GPtrArray *keys;                    /* KeyfileKey *: not in the key file any more, and in it again; NULL where nothing was put in place */

@@ -364,26 +364,43 @@ static gboolean read_rows(Desk *d, gint64 ticket, gint64 max, GPtrArray *list, G
     return ok && clocks_due_read(rows, list, err);
 }
 
-/* While no mail leaves, whatever else is to come may hang on that. */
-static gboolean put_transport(Desk *d, GPtrArray *rows, GError **err)
+/* Whether anything of the ticket (0: of any) waits for mail to leave. */
+static gboolean hangs_on_mail(Desk *d, gint64 ticket, gboolean *ret, GError **err)
+{
+    gint64 n = 1;
+    gboolean ok = ticket == 0
+                  || db_value(d->db, &n, err,
+                              "select (select count(*) from outbox where ticket_id = $1 and state = 'queued')"
+                              " + (select count(*) from run where ticket_id = $1 and ended_at is null)", "i", ticket);
+    *ret = n > 0;
+    return ok;
+}
+
+/* While no mail leaves, that comes among the other things. */
+static gboolean put_transport(Desk *d, gint64 ticket, gint64 max, GPtrArray *rows, GError **err)
 {
     g_auto(Outage) o = {0};
+    gboolean hangs;
     guint i = 0;
     if (!outage_read(d->db, &o, err) || o.since == INSTANT_NONE)
         return err == NULL || *err == NULL;
+    if (!hangs_on_mail(d, ticket, &hangs, err) || !hangs)
+        return err == NULL || *err == NULL;
     DueRow *row = g_new0(DueRow, 1);
     row->what = g_strdup(TRANSPORT);
-    row->next_at = o.retry;
-    while (i < rows->len && ((const DueRow *)g_ptr_array_index(rows, i))->next_at <= o.retry)
+    row->next_at = MAX(o.retry, d->now);
+    while (i < rows->len && ((const DueRow *)g_ptr_array_index(rows, i))->next_at <= row->next_at)
         i++;
     g_ptr_array_insert(rows, (int)i, row);
+    if ((gint64)rows->len > max)
+        g_ptr_array_set_size(rows, (int)max);
     return TRUE;
 }
 
 gboolean upcoming_list(Desk *d, gint64 ticket, gint64 max, const Zone *zone, json_t **ret, GError **err)
 {
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)clocks_due_free);
-    if (!read_rows(d, ticket, max, rows, err) || !put_transport(d, rows, err))
+    if (!read_rows(d, ticket, max, rows, err) || !put_transport(d, ticket, max, rows, err))
         return FALSE;
     json_t *list = json_array();
     for (guint i = 0; i < rows->len; i++)

@@ -126,8 +126,7 @@ static void tell_numbers(const Desk *d, const RestoreResult *r, const RestoreOpt
     if (r->differs > 0)
         printf("%" G_GINT64_FORMAT " %s\n", r->differs, "files were there with other bytes and stay as they are (differs, above)");
     if (r->waiting > 0)
-        printf("%" G_GINT64_FORMAT " %s of the outbox %s when escalated starts, even if %s since the backup\n", r->waiting, r->waiting == 1 ? "mail" : "mails",
-               r->waiting == 1 ? "leaves" : "leave", r->waiting == 1 ? "it has left" : "some have left");
+        printf("what waits in the outbox (%" G_GINT64_FORMAT ") leaves when escalated starts, even where it has left since the backup\n", r->waiting);
     tell_keys(d, r->keys);
     printf("new tickets are numbered above %" G_GINT64_FORMAT "; start escalated, then: escalate check --database\n", r->above);
 }

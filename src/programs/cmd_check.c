@@ -79,7 +79,8 @@ static int print_rows(Desk *d, gint64 ticket, gboolean json)
     g_autoptr(GError) err = NULL;
     g_autoptr(DbRows) rows = NULL;
     const Zone *zone = cmd_ticket_zone(d, ticket);
-    if (!db_select(d->db, &rows, &err, "select number, at, event, detail from audit where ticket_id is nullif($1, 0) order by number", "i", ticket))
+    if (ticket != 0 ? !db_select(d->db, &rows, &err, "select number, at, event, detail from audit where ticket_id = $1 order by number", "i", ticket)
+                    : !db_select(d->db, &rows, &err, "select number, at, event, detail from audit where ticket_id is null order by number", ""))
         return cmd_fail(err);
     while (db_next(rows, &err))
         print_row(rows, zone, d->now, json);

@@ -43,7 +43,7 @@ int cmd_health(int argc, char **argv, CommandContext *ctx)
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free), warnings = g_ptr_array_new_with_free_func(g_free), checks = NULL;
     g_autoptr(Desk) d = NULL;
     if (argc != 1) {
-        printf("ESCALATE %s - '%s': health takes no argument\n", health_word(HEALTH_UNKNOWN), argv[1]); /* what a monitor shows */
+        printf("ESCALATE %s - health takes no argument\n", health_word(HEALTH_UNKNOWN)); /* what a monitor shows */
         cmd_usage(argv[0]);
         return HEALTH_UNKNOWN;
     }

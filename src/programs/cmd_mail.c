@@ -67,8 +67,9 @@ static gboolean tell_untaken(const Desk *d, const char *name, gboolean json, GEr
         }
     if (state == NULL && spool_has(d->config->spool, incoming))
         state = "incoming";
+    g_autofree char *valid = g_utf8_make_valid(reason, -1);
     if (state != NULL && json)
-        cmd_print_json(json_pack("{s:s, s:s, s:s}", "file", name, "state", state, "reason", reason));
+        cmd_print_json(json_pack("{s:s, s:s, s:s}", "file", name, "state", state, "reason", valid));
     else if (state != NULL)
         print_line("%s  %s%s%s", name, strcmp(state, "held") == 0 ? "is held" : "waits to be taken in", *reason != '\0' ? ": " : "", reason);
     return state != NULL;
@@ -139,8 +140,9 @@ int cmd_hold(int argc, char **argv, CommandContext *ctx)
         return cmd_fail(err);
     for (guint i = 0; i + 1 < pairs->len; i += 2) {
         const char *name = g_ptr_array_index(pairs, i), *reason = g_ptr_array_index(pairs, i + 1);
+        g_autofree char *valid = g_utf8_make_valid(reason, -1); /* who writes one by hand may write anything */
         if (cmd_json(ctx))
-            cmd_print_json(json_pack("{s:s, s:s}", "file", name, "reason", reason));
+            cmd_print_json(json_pack("{s:s, s:s}", "file", name, "reason", valid));
         else
             print_line("%s\t%s", name, reason);
     }

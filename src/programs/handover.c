@@ -152,7 +152,7 @@ static gboolean finish(Lane *lane, Desk *d, GError **err)
     if (!deliver_done(d, lane->under_way, lane->result, lane->reply, err))
         return FALSE;
     forget(lane);
-    return !is_stale || deliver_try_now(d, err); /* what it met says nothing about the server of now */
+    return !is_stale || lane->next != deliver_next || deliver_try_now(d, err); /* what it met says nothing about the server of now */
 }
 
 /* -1, a worker that is gone, is ready: finish says so. */

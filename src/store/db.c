@@ -251,7 +251,13 @@ static gboolean bind_all(Statement *s, const char *types, va_list ap, GError **e
 static DbRows *start(Db *db, const char *sql, const char *types, va_list ap, GError **err)
 {
     Statement *s = prepare(db, sql, err);
-    if (s == NULL || !bind_all(s, types, ap, err))
+    if (s == NULL)
+        return NULL;
+    if (db->is_unsure && !db->is_begun && !sqlite3_stmt_readonly(s->stmt) && !db_settle(db, err)) {
+        put_back(s);
+        return NULL;
+    }
+    if (!bind_all(s, types, ap, err))
         return NULL;
     DbRows *rows = g_new0(DbRows, 1);
     rows->db = db;
@@ -316,8 +322,10 @@ gboolean db_insert(Db *db, gint64 *ret_id, GError **err, const char *sql, const 
     db_next(rows, &local);
     if (!ended(local, err))
         return FALSE;
+    if (sqlite3_changes(db->handle) != 1)
+        return error_set(err, ERROR_NOTFOUND, "database: not one row was made: %.200s", sql);
     *ret_id = sqlite3_last_insert_rowid(db->handle);
-    return sqlite3_changes(db->handle) == 1 || error_set(err, ERROR_NOTFOUND, "database: not one row was made: %.200s", sql);
+    return TRUE;
 }
 
 gboolean db_value(Db *db, gint64 *ret, GError **err, const char *sql, const char *types, ...)

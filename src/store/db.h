@@ -42,7 +42,7 @@ void db_rollback(Db *db);
 gboolean db_end(Db *db, gboolean well, GError **err);
 /* A transaction whose commit waits for no disk: whatever becomes of this process it holds, but a loss of power may take it back, with all that was
  * committed after it and likewise. For what may be done twice. After db_settle it is on disk.
- * One that failed is made good by the next, or by the next db_begin, or fails that. */
+ * One that failed is made good by the next, or by whatever is written next, or fails that. */
 gboolean db_begin_lazy(Db *db, GError **err);
 gboolean db_settle(Db *db, GError **err);
 /* One savepoint inside the transaction, for one message of a batch. */

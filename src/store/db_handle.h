@@ -14,7 +14,7 @@ struct Db {
     gboolean is_stuck;    /* one could not be taken back */
     gboolean is_lazy;     /* its commit waits for no disk */
     gboolean is_owing;    /* such a commit may not be on disk yet */
-    gboolean is_unsure;   /* a sync of the log failed */
+    gboolean is_unsure;   /* a sync of the log failed: nothing may be written behind what is owed */
 };
 
 /* *err of a code of SQLite; FALSE. A transaction in which something was missing is spoilt by it. */

@@ -3,10 +3,16 @@
 
 #include "base/banned.h"
 
+#define PIECE 65536
+#define CHECKPOINT_PAGES 1000 /* SQLite's own */
+
+/* A lazy commit must sync nothing: SQLite keeps to itself what a checkpoint of its own meets. */
 static gboolean set_lazy(Db *db, gboolean is_lazy, GError **err)
 {
     if (db->is_lazy != is_lazy && !db_script(db, is_lazy ? "pragma synchronous = normal" : "pragma synchronous = full", err))
         return FALSE;
+    if (db->is_lazy != is_lazy)
+        sqlite3_wal_autocheckpoint(db->handle, is_lazy ? 0 : CHECKPOINT_PAGES);
     db->is_lazy = is_lazy;
     return TRUE;
 }
@@ -31,6 +37,7 @@ gboolean db_begin_lazy(Db *db, GError **err) { return begin(db, TRUE, err); }
 gboolean db_commit(Db *db, GError **err)
 {
     if (!db_run(db, err, "commit", "")) {
+        db->is_unsure = db->is_unsure || db->is_owing; /* its sync may have been that of the others too */
         db_rollback(db);
         return FALSE;
     }
@@ -47,20 +54,49 @@ void db_rollback(Db *db)
     set_lazy(db, FALSE, NULL);
 }
 
+/* After a sync that failed the kernel may count pages as written that were not, and another sync would go well: so the same bytes are written once
+ * more, in their place, and then they are to be written. */
+static int write_again(sqlite3_file *log)
+{
+    sqlite3_int64 size = 0, n;
+    g_autofree char *piece = g_malloc(PIECE);
+    int rc = log->pMethods->xFileSize(log, &size);
+    for (sqlite3_int64 at = 0; rc == SQLITE_OK && at < size; at += n) {
+        n = MIN(size - at, PIECE);
+        rc = log->pMethods->xRead(log, piece, (int)n, at);
+        if (rc == SQLITE_OK)
+            rc = log->pMethods->xWrite(log, piece, (int)n, at);
+    }
+    return rc;
+}
+
+/* The same while nobody writes. */
+static int write_again_alone(Db *db, sqlite3_file *log)
+{
+    int rc = sqlite3_exec(db->handle, "begin immediate", NULL, NULL, NULL);
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = write_again(log);
+    int ended = sqlite3_exec(db->handle, "rollback", NULL, NULL, NULL);
+    return rc != SQLITE_OK ? rc : ended;
+}
+
 static int sync_log(Db *db)
 {
     sqlite3_file *log = NULL; /* the journal's handle is that of the log of WAL */
     int rc = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-    return rc == SQLITE_OK && log != NULL && log->pMethods != NULL ? log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) : rc;
+    if (rc != SQLITE_OK || log == NULL || log->pMethods == NULL)
+        return rc;
+    if (db->is_unsure)
+        rc = write_again_alone(db, log);
+    return rc == SQLITE_OK ? log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) : rc;
 }
 
-/* After a sync that failed the kernel may count pages as written that were not, and another sync would go well: what the log says goes into the
- * database itself then, and the log begins anew. */
 gboolean db_settle(Db *db, GError **err)
 {
     if (!db->is_owing)
         return TRUE;
-    int rc = db->is_unsure ? sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL) : sync_log(db);
+    int rc = sync_log(db);
     db->is_owing = db->is_unsure = rc != SQLITE_OK;
     return rc == SQLITE_OK || db_fail(db, rc & 0xff, "settle", err);
 }

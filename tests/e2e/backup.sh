@@ -114,19 +114,23 @@ exits "one with a link in it" 1 escalate restore --aside "$WORK/evil.tar"
 tar -cPf "$WORK/up.tar" -C "$WORK/look" escalate-backup --transform 's,^key$,spool/archive/../../../key,' key
 exits "one whose name leads out" 1 escalate restore --aside "$WORK/up.tar"
 same "after all that, nothing was changed" "$highest" "$(sqlite_value 'select max(id) from ticket')"
-same "and nothing lies about" "" "$(find "$WORK" -name 'restore.*')"
+same "and nothing lies about" "" "$(find "$WORK" -name '.escalate-restore.*')"
 
 # ---- yesterday ----
-mkdir "$WORK/restore.999999999" "$SPOOL/restore.999999999" "$WORK/restore.$$" "$WORK/restore.plan" # pids end below that number
-cp "$WORK/key" "$WORK/restore.999999999/key"
+left=$(sh -c 'echo $$') # of a process that has ended
+kept="$WORK/.escalate-restore.$$ $WORK/.escalate-restore.20251127 $WORK/.escalate-restore.plan $WORK/restore.$left"
+mkdir -m 700 "$WORK/.escalate-restore.$left" "$SPOOL/.escalate-restore.$left" $kept
+cp "$WORK/key" "$WORK/.escalate-restore.$left/key"
+exits "a backup is verified" 0 escalate restore --verify "$B"
+check "which takes nothing away" test -e "$WORK/.escalate-restore.$left/key"
 exits "yesterday is restored" 0 escalate --now 2026-05-26T12:00:00+02:00 restore --aside "$B"
 out=$(cat "$WORK/out")
 match "three mails are taken in again" '^3 mails since then are taken in again' "$out"
 match "they are named" '^again	archive/2026/05/26/' "$out"
 match "and those that were sent" '^[0-9]+ mails that were sent since then' "$out"
 match "numbers" 'numbered above 1000000;' "$out"
-same "what a killed one left, with keys in it, is gone; what is somebody's is not" "$WORK/restore.$$ $WORK/restore.plan" "$(find "$WORK" -name 'restore.*' | sort | xargs)"
-rmdir "$WORK/restore.$$" "$WORK/restore.plan"
+same "what a killed one left, with keys in it, is gone; what is somebody's is not" "$(printf '%s\n' $kept | sort)" "$(find "$WORK" -name '*restore.*' -type d | sort)"
+rmdir $kept
 same "the database that was there is kept" 1 "$(find "$WORK" -name 'escalate.db.aside-*' ! -name '*-wal' ! -name '*-shm' | wc -l)"
 same "rows as they were" "$before" "$(facts)"
 match "the record is whole" '^good: ' "$(escalate audit verify)"
@@ -175,7 +179,7 @@ exits "it works on" 0 "$ESCALATED" -c "$NEW/escalate.yaml" --once --now 2026-05-
 exits "a mail that waits to leave" 0 "$ESCALATE" -c "$NEW/escalate.yaml" --now 2026-05-26T13:02:00+02:00 escalate 1
 exits "is in the backup" 0 "$ESCALATE" -c "$NEW/escalate.yaml" --now 2026-05-26T13:02:00+02:00 backup "$WORK/waiting.tar"
 exits "which is restored" 0 "$ESCALATE" -c "$NEW/escalate.yaml" --now 2026-05-26T13:03:00+02:00 restore --aside "$WORK/waiting.tar"
-match "that it leaves, if it has since or not, is told" '^[0-9]+ mails? of the outbox leaves? when escalated starts, even if' "$(cat "$WORK/out")"
+match "that it leaves, if it has since or not, is told" '^what waits in the outbox .[0-9]+. leaves when escalated starts, even where it has left since the backup$' "$(cat "$WORK/out")"
 exits "with a whole record" 0 "$ESCALATE" -c "$NEW/escalate.yaml" audit verify
 
 # ---- names and sizes that anybody may choose ----

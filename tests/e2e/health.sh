@@ -197,7 +197,7 @@ dies() {
 }
 died() { [ "$(grep -c 'event=worker-died worker=core' "$WORK/log")" -ge "$1" ]; }
 check 'core is killed' eventually dies
-check 'which is noticed' eventually is '^WARNING +workers: core died .* ago \(signal 9\)'
+check 'which is noticed' eventually is '^WARNING +workers: core died [0-9]+ (s|min) ago \(signal 9\)'
 check 'again' eventually dies
 check 'seen' eventually died 2
 check 'and again' eventually dies

@@ -23,6 +23,8 @@ same "they are filed under other" 3 "$(escalate --now $T hold --other | wc -l | 
 same "and nobody is mailed" 1 "$(sent)"
 name=$(escalate --now $T hold --other | grep Sale | cut -f1)
 exits "one can be turned into a ticket" 0 escalate requeue --as human "$name"
+exits "once" 1 escalate requeue --as human "$name"
+match "the second time says why" "is not there any more: it was requeued before, or taken away" "$(cat "$WORK/err")"
 at $T
 same "as a person's" 2 "$(tickets)"
 same "incoming is empty" 0 "$(count incoming)"

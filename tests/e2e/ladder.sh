@@ -200,6 +200,7 @@ fresh
 same "nothing could be handed over" queued "$(sqlite_value "select distinct state from outbox where class = 'page'")"
 match 'explain says when mail is tried again, and what the server said' 'CEST +mail is tried again: none leaves since .* CEST; the last try: .*refused' "$(escalate --now 2026-05-26T10:24:00+02:00 explain 1)"
 match 'so does next' 'CEST +mail is tried again: none leaves since' "$(escalate --now 2026-05-26T10:24:00+02:00 next)"
+same 'of as many as are wanted' 1 "$(escalate --now 2026-05-26T10:24:00+02:00 next -n 1 | wc -l | tr -d ' ')"
 at 2026-05-26T11:30:00+02:00
 sed -i 's/^delivery: .*/delivery: {method: directory}/' "$CONF"
 at 2026-05-26T13:00:00+02:00

@@ -139,7 +139,7 @@ class Restore(Scene):
             status, out = self.restore(self.later)
             if status != 0:
                 return wrong + ["again: exit %s" % status, out[-300:].decode(errors="replace")]
-        left = glob.glob(DESK + "/restore.*") + glob.glob(DESK + "/spool/restore.*")
+        left = glob.glob(DESK + "/.escalate-restore.*") + glob.glob(DESK + "/spool/.escalate-restore.*")
         if left and (self.status != 0 or self.call not in ("unlink", "directory", "stat")):
             wrong.append("left: %s" % left)
         status, out = once(self.later)

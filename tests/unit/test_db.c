@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -23,19 +24,56 @@ typedef struct {
     Db *db;
 } Room;
 
-static int syncs;          /* that went well */
-static int failing_syncs;  /* so many fail next */
+static int syncs;         /* that went well */
+static int failing_syncs; /* so many fail next */
 
-/* SQLite's call of it is bound to this one. */
+/* The log of WAL as the disk has it, and what was written since the last sync, which a sync that fails drops: after it, Linux counts that as written. */
+static GByteArray *on_disk;
+static GArray *unsynced; /* Piece */
+
+typedef struct {
+    gsize at;
+    GBytes *bytes;
+} Piece;
+
+static gboolean is_log(int fd)
+{
+    g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd), *path = g_file_read_link(link, NULL);
+    return path != NULL && g_str_has_suffix(path, "/facts.db-wal");
+}
+
+/* SQLite's calls are bound to these two. */
+ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at)
+{
+    if (unsynced != NULL && is_log(fd)) {
+        Piece p = {(gsize)at, g_bytes_new(bytes, n)};
+        g_array_append_val(unsynced, p);
+    }
+    return syscall(SYS_pwrite64, fd, bytes, n, at);
+}
+
 int fdatasync(int fd)
 {
-    if (failing_syncs > 0) {
-        failing_syncs--;
-        errno = EIO;
-        return -1;
+    gboolean fails = failing_syncs > 0;
+    for (guint i = 0; unsynced != NULL && is_log(fd) && i < unsynced->len; i++) {
+        Piece p = g_array_index(unsynced, Piece, i);
+        gsize n = g_bytes_get_size(p.bytes);
+        if (!fails) {
+            if (on_disk->len < p.at + n)
+                g_byte_array_set_size(on_disk, (guint)(p.at + n));
+            memcpy(on_disk->data + p.at, g_bytes_get_data(p.bytes, NULL), n);
+        }
+        g_bytes_unref(p.bytes);
     }
-    syncs++;
-    return fsync(fd);
+    if (unsynced != NULL && is_log(fd))
+        g_array_set_size(unsynced, 0);
+    if (!fails) {
+        syncs++;
+        return fsync(fd);
+    }
+    failing_syncs--;
+    errno = EIO;
+    return -1;
 }
 
 static int open_room(void **state)
@@ -222,41 +260,96 @@ static void test_lazy(void **state)
     assert_int_equal(value(db, "select sum(a) from t"), 5);
 }
 
-/* The file without its log, as after a loss of power that took all of the log. */
-static gint64 sum_without_log(const Room *r)
+/* What is there after a loss of power; -1: it is damaged. The file itself was not touched since it was opened: nothing was checkpointed. */
+static gint64 sum_after_power(const Room *r)
 {
-    g_autofree char *copy = g_strconcat(r->path, ".copy", NULL);
+    g_autofree char *copy = g_strconcat(r->path, ".copy", NULL), *log = g_strconcat(copy, "-wal", NULL);
     g_autoptr(GString) bytes = NULL;
+    g_autofree char *whole = NULL;
     Db *alone = NULL;
     gint64 sum;
     assert_true(files_read(r->path, 1 << 24, &bytes, NULL) && files_replace(copy, bytes->str, bytes->len, 0600, NULL));
-    assert_true(db_open(copy, &alone, NULL) && db_value(alone, &sum, NULL, "select sum(a) from t", ""));
+    assert_true(files_replace(log, on_disk->data, on_disk->len, 0600, NULL));
+    assert_true(db_open(copy, &alone, NULL) && db_text_value(alone, &whole, NULL, "pragma integrity_check", ""));
+    if (!db_value(alone, &sum, NULL, "select coalesce(sum(a), 0) from t", "") || strcmp(whole, "ok") != 0)
+        sum = -1;
     db_close(alone);
     g_unlink(copy);
     return sum;
 }
 
+static Room *room_of_disk(void **state)
+{
+    Room *r = *state;
+    gint64 n;
+    assert_true(db_value(r->db, &n, NULL, "pragma wal_checkpoint(truncate)", "") && n == 0);
+    on_disk = g_byte_array_new();
+    unsynced = g_array_new(FALSE, FALSE, sizeof(Piece));
+    return r;
+}
+
+static void leave_disk(void)
+{
+    for (guint i = 0; i < unsynced->len; i++)
+        g_bytes_unref(g_array_index(unsynced, Piece, i).bytes);
+    g_clear_pointer(&unsynced, g_array_unref);
+    g_clear_pointer(&on_disk, g_byte_array_unref);
+}
+
 /* Of a log whose sync failed nothing is promised, and nothing is written behind it. */
 static void test_unsure(void **state)
 {
-    Room *r = *state;
+    Room *r = room_of_disk(state);
     Db *db = r->db;
-    g_autoptr(GError) err = NULL, at_begin = NULL;
+    g_autoptr(GError) err = NULL, at_begin = NULL, at_run = NULL;
+    assert_true(db_run(db, NULL, "insert into t (a) values (8)", ""));
     assert_true(insert_lazily(db, 1));
+    assert_int_equal(sum_after_power(r), 8);
     failing_syncs = 1;
     assert_false(db_settle(db, &err));
     assert_int_equal(err->code, ERROR_TEMPFAIL);
     failing_syncs = 1;
     assert_false(db_begin(db, &at_begin));
     assert_int_equal(at_begin->code, ERROR_TEMPFAIL);
+    failing_syncs = 1;
+    assert_false(db_run(db, &at_run, "insert into t (a) values (64)", "")); /* by itself */
+    assert_int_equal(sum_after_power(r), 8);
     assert_true(db_settle(db, NULL));
-    assert_int_equal(sum_without_log(r), 1);
+    assert_int_equal(sum_after_power(r), 9);
     assert_true(insert_lazily(db, 2));
     failing_syncs = 1;
     assert_false(db_settle(db, NULL));
     assert_true(insert_lazily(db, 4)); /* its begin has made it good */
-    assert_int_equal(sum_without_log(r), 3);
-    assert_int_equal(value(db, "select sum(a) from t"), 7);
+    assert_int_equal(sum_after_power(r), 11);
+    assert_true(db_settle(db, NULL));
+    assert_int_equal(sum_after_power(r), 15);
+    leave_disk();
+}
+
+/* The sync of a commit that fails may have been that of what is owed. */
+static void test_unsure_commit(void **state)
+{
+    Room *r = room_of_disk(state);
+    Db *db = r->db;
+    assert_true(insert_lazily(db, 1));
+    assert_true(db_begin(db, NULL) && db_run(db, NULL, "insert into t (a) values (2)", ""));
+    failing_syncs = 1;
+    assert_false(db_commit(db, NULL));
+    assert_true(db_begin(db, NULL) && db_run(db, NULL, "insert into t (a) values (4)", "") && db_commit(db, NULL));
+    assert_int_equal(sum_after_power(r), 5);
+    leave_disk();
+}
+
+/* However much it is: a checkpoint of SQLite's own would keep to itself that its sync failed. */
+static void test_lazy_syncs_nothing(void **state)
+{
+    Db *db = db_of(state);
+    g_autofree char *long_text = g_strnfill(8000000, 'x');
+    failing_syncs = 1;
+    assert_true(db_begin_lazy(db, NULL) && db_run(db, NULL, "insert into t (b) values ($1)", "s", long_text) && db_commit(db, NULL));
+    assert_int_equal(failing_syncs, 1);
+    failing_syncs = 0;
+    assert_true(db_settle(db, NULL));
 }
 
 /* A rollback to the savepoint while rows of a select are open must not break the transaction. */
@@ -646,7 +739,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_ROOM(test_types),       IN_ROOM(test_by_name),      IN_ROOM(test_wrong_parameters), IN_ROOM(test_no_row),
-        IN_ROOM(test_nested),      IN_ROOM(test_transactions), IN_ROOM(test_lazy), IN_ROOM(test_unsure), IN_ROOM(test_rollback_with_open_rows),
+        IN_ROOM(test_nested),      IN_ROOM(test_transactions), IN_ROOM(test_lazy), IN_ROOM(test_unsure), IN_ROOM(test_unsure_commit), IN_ROOM(test_lazy_syncs_nothing), IN_ROOM(test_rollback_with_open_rows),
         IN_ROOM(test_two_connections), IN_ROOM(test_errors),   IN_ROOM(test_cannot_open),      IN_ROOM(test_migration),
         IN_ROOM(test_pragmas),     IN_ROOM(test_scanner),      IN_ROOM(test_every_statement), IN_ROOM(test_spoilt),
     };
