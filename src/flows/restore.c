@@ -410,7 +410,7 @@ static void sweep(const char *parent)
     for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
         g_autofree char *path = g_build_filename(parent, name, NULL);
         struct stat st;
-        if (is_left(name) && lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 0777) == 0700)
+        if (is_left(name) && lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid())
             unpack_remove(path);
     }
     g_clear_pointer(&dir, g_dir_close);

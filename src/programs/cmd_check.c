@@ -78,7 +78,10 @@ static int print_rows(Desk *d, gint64 ticket, gboolean json)
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(DbRows) rows = NULL;
+    g_autoptr(Ticket) t = NULL;
     const Zone *zone = cmd_ticket_zone(d, ticket);
+    if (ticket != 0 && !tickets_load(d->db, ticket, &t, &err))
+        return cmd_fail(err);
     if (ticket != 0 ? !db_select(d->db, &rows, &err, "select number, at, event, detail from audit where ticket_id = $1 order by number", "i", ticket)
                     : !db_select(d->db, &rows, &err, "select number, at, event, detail from audit where ticket_id is null order by number", ""))
         return cmd_fail(err);

@@ -84,6 +84,7 @@ mkdir -p "$SPOOL/hold" && echo x >"$SPOOL/hold/1779780000.000001-1-0-1.mx" && pr
 match "a reason that is no text" '"reason":"bad .* reason"' "$(escalate --json hold)"
 match "in the log of that mail too" '"state":"held","reason":"bad .* reason"' "$(escalate --json log 1779780000.000001-1-0-1.mx)"
 rm "$SPOOL/hold"/1779780000.*
+exits "audit of a ticket that there is not" 1 escalate audit 99
 match "audit of what belongs to no ticket" '^ +[0-9]+  Tue 26 May [0-9:]+ CEST +key-rotated +' "$(escalate --now $late audit desk)"
 match "programs get RFC 3339" '^\{"number":1,"at":"2026-05-26T07:00:00Z","event":"open"' "$(escalate --json audit 1)"
 match "log" '^message 1  Tue 26 May 09:00 CEST  human  <eve@acme.test>' "$(escalate --now $late log 1)"
