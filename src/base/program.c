@@ -18,6 +18,8 @@
 
 #include "base/banned.h"
 
+#define PID_HIGHEST 4194304 /* of Linux: a larger number is somebody's date */
+
 /* A memory file with these bytes, at its start; -1 with *err. */
 static int input_file(const char *bytes, gsize length, GError **err)
 {
@@ -127,8 +129,6 @@ gboolean program_run(const ProgramCall *call, ProgramEnd *ret, GError **err)
     *ret = end;
     return TRUE;
 }
-
-#define PID_HIGHEST 4194304 /* of Linux: a larger number is somebody's date */
 
 gboolean program_is_gone(guint64 pid)
 {

@@ -27,7 +27,6 @@
 
 #include "base/banned.h"
 
-
 typedef struct {
     Desk *desk;
     TarWriter *tar;

@@ -299,7 +299,7 @@ static gboolean read_words(const char *argument, GPtrArray *terms, GError **err)
 
 /* ---- all together ---- */
 
-#define OPEN "'new', 'open', 'waiting'"
+#define OPEN "(state = 'new' or state = 'open' or state = 'waiting')" /* in the words of the index ticket_open */
 
 typedef struct {
     gint64 id, severity;
@@ -320,7 +320,7 @@ static gboolean in_order(Desk *d, gboolean all, GArray *ids, GError **err)
     for (guint i = 0; i < ids->len; i++) {
         Place p = {.id = g_array_index(ids, gint64, i)};
         if (!db_value(d->db, &p.severity, err,
-                      "select case when is_drill = 1 or ($2 = 0 and state not in (" OPEN ")) then -1 else severity end from ticket where id = $1", "ii", p.id, (gint64)all))
+                      "select case when is_drill = 1 or ($2 = 0 and not " OPEN ") then -1 else severity end from ticket where id = $1", "ii", p.id, (gint64)all))
             return FALSE;
         if (p.severity >= 0)
             g_array_append_val(places, p);
@@ -338,8 +338,7 @@ static gboolean every(Desk *d, GArray **ret, GError **err) { return db_ids(d->db
 static gboolean first_of_all(Desk *d, gboolean all, gint64 max, GArray **ret, GError **err)
 {
     return all ? db_ids(d->db, ret, err, "select id from ticket where is_drill = 0 order by severity, id limit $1", "i", max)
-               : db_ids(d->db, ret, err, "select id from ticket indexed by ticket_open where is_drill = 0 and (state = 'new' or state = 'open' or state = 'waiting')"
-                                             " order by severity, id limit $1", "i", max);
+               : db_ids(d->db, ret, err, "select id from ticket indexed by ticket_open where is_drill = 0 and " OPEN " order by severity, id limit $1", "i", max);
 }
 
 static gboolean narrow_by_field(Desk *d, const char *argument, const char *value, const Zone *zone, GArray **set, GError **err)

@@ -31,9 +31,9 @@ gboolean outage_read(Db *db, Outage *ret, GError **err)
 
 gboolean outage_write(Db *db, const Outage *o, GError **err)
 {
-    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT "%s%s", o->since, o->retry, o->said != NULL ? " " : "", o->said != NULL ? o->said : "");
     if (o->since == INSTANT_NONE)
         return db_run(db, err, "delete from fact where name = $1", "s", FACT_DOWN);
+    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT "%s%s", o->since, o->retry, o->said != NULL ? " " : "", o->said != NULL ? o->said : "");
     return db_run(db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", FACT_DOWN, value);
 }
 

@@ -41,23 +41,27 @@ typedef struct {
 typedef enum { THERE_NONE, THERE_SAME, THERE_OTHER } There;
 
 /* What cannot be looked at just now must not count as absent: numbers would be given again, mails taken in twice. */
+static gboolean look(const char *path, struct stat *ret_st, gboolean *ret, GError **err)
+{
+    *ret = lstat(path, ret_st) == 0;
+    return *ret || errno == ENOENT || error_set_errno(err, ERROR_TEMPFAIL, errno, "look at '%s'", path);
+}
+
 static gboolean is_there(const char *path, gboolean *ret, GError **err)
 {
     struct stat st;
-    *ret = lstat(path, &st) == 0;
-    return *ret || errno == ENOENT || error_set_errno(err, ERROR_TEMPFAIL, errno, "look at '%s'", path);
+    return look(path, &st, ret, err);
 }
 
 /* The same bytes, not only the same name: that may be another user's choice, as a link is, or a file that we may not read. */
 static gboolean compare(const char *file, const char *there, There *ret, GError **err)
 {
     struct stat st;
-    gboolean same = FALSE;
-    *ret = THERE_NONE;
-    if (lstat(there, &st) != 0)
-        return errno == ENOENT || error_set_errno(err, ERROR_TEMPFAIL, errno, "look at '%s'", there);
-    *ret = THERE_OTHER;
-    if (!S_ISREG(st.st_mode) || (access(there, R_OK) != 0 && errno == EACCES))
+    gboolean is, same = FALSE;
+    if (!look(there, &st, &is, err))
+        return FALSE;
+    *ret = is ? THERE_OTHER : THERE_NONE;
+    if (!is || !S_ISREG(st.st_mode) || (access(there, R_OK) != 0 && errno == EACCES))
         return TRUE;
     if (!files_are_same(file, there, &same, err))
         return FALSE;

@@ -53,12 +53,12 @@ static gboolean log_message(Desk *d, const MessageRow *m, gboolean json, GError 
 }
 
 /* What the database does not know yet: held, or on its way. */
-static gboolean tell_untaken(const Desk *d, const char *name, gboolean json, GError **err)
+static gboolean tell_untaken(const Desk *d, const char *name, gboolean json)
 {
     g_autoptr(GPtrArray) pairs = NULL;
     g_autofree char *incoming = g_build_filename("incoming", name, NULL);
     const char *state = NULL, *reason = "";
-    if (!spoolname_is_valid(name) || !spool_holding(d->config->spool, &pairs, err))
+    if (!spoolname_is_valid(name) || !spool_holding(d->config->spool, &pairs, NULL))
         return FALSE;
     for (guint i = 0; i + 1 < pairs->len; i += 2)
         if (strcmp(g_ptr_array_index(pairs, i), name) == 0) {
@@ -90,7 +90,7 @@ int cmd_log(int argc, char **argv, CommandContext *ctx)
     if (!cmd_ticket_id(argv[1], &id, NULL)) {
         if (messages_find(d->db, argv[1], &one, &err))
             log_message(d, one, cmd_json(ctx), &err);
-        else if (err->code == ERROR_NOTFOUND && tell_untaken(d, argv[1], cmd_json(ctx), NULL))
+        else if (err->code == ERROR_NOTFOUND && tell_untaken(d, argv[1], cmd_json(ctx)))
             return 0;
         return cmd_fail(err);
     }

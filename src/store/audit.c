@@ -117,7 +117,7 @@ gboolean audit_person(Db *db, const char *address, const char *name, gint64 *ret
     keyfile_random(key, sizeof key);
     g_autoptr(GBytes) bytes = g_bytes_new(key, sizeof key);
     return db_insert(db, ret_id, err, "insert into person (address, name, key) values ($1, nullif($2, ''), $3)", "ssb", address, name,
-                    bytes);
+                     bytes);
 }
 
 gboolean audit_person_digest(Db *db, const char *address, char **ret, GError **err)

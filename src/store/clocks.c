@@ -134,10 +134,10 @@ gboolean clocks_save(Db *db, ClockRow *r, Instant at, const char *event, gint64 
     gboolean ok;
     if (c->id == 0)
         ok = db_insert(db, &c->id, err,
-                      "insert into clock (ticket_id, queue, target, calendar, duration, state, started_at, segment_at, consumed, total, due_at,"
-                      " config_version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                      "issssittiits", r->ticket_id, r->queue, policy_target_name(c->target), r->calendar, duration, (gint64)c->state,
-                      c->started_at, c->segment_at, c->consumed, c->total, c->due_at, r->config_version);
+                       "insert into clock (ticket_id, queue, target, calendar, duration, state, started_at, segment_at, consumed, total, due_at,"
+                       " config_version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                       "issssittiits", r->ticket_id, r->queue, policy_target_name(c->target), r->calendar, duration, (gint64)c->state,
+                       c->started_at, c->segment_at, c->consumed, c->total, c->due_at, r->config_version);
     else
         ok = db_run(db, err,
                     "update clock set calendar = $2, duration = $3, state = $4, started_at = $5, segment_at = $6, consumed = $7, total = $8,"

@@ -248,6 +248,7 @@ static gboolean bind_all(Statement *s, const char *types, va_list ap, GError **e
     return FALSE;
 }
 
+/* Nothing is written, nor begun to be, behind a log that may be lost. */
 static DbRows *start(Db *db, const char *sql, const char *types, va_list ap, GError **err)
 {
     Statement *s = prepare(db, sql, err);
@@ -295,12 +296,9 @@ gboolean db_select(Db *db, DbRows **ret, GError **err, const char *sql, const ch
     return rows != NULL;
 }
 
-gboolean db_run(Db *db, GError **err, const char *sql, const char *types, ...)
+static gboolean run(Db *db, const char *sql, const char *types, va_list ap, GError **err)
 {
-    va_list ap;
-    va_start(ap, types);
     g_autoptr(DbRows) rows = start(db, sql, types, ap, err);
-    va_end(ap);
     GError *local = NULL;
     if (rows == NULL)
         return FALSE;
@@ -309,18 +307,23 @@ gboolean db_run(Db *db, GError **err, const char *sql, const char *types, ...)
     return ended(local, err);
 }
 
+gboolean db_run(Db *db, GError **err, const char *sql, const char *types, ...)
+{
+    va_list ap;
+    va_start(ap, types);
+    gboolean ok = run(db, sql, types, ap, err);
+    va_end(ap);
+    return ok;
+}
+
 /* Not by `returning`, for which SQLite makes a temporary table each time. */
 gboolean db_insert(Db *db, gint64 *ret_id, GError **err, const char *sql, const char *types, ...)
 {
     va_list ap;
     va_start(ap, types);
-    g_autoptr(DbRows) rows = start(db, sql, types, ap, err);
+    gboolean ok = run(db, sql, types, ap, err);
     va_end(ap);
-    GError *local = NULL;
-    if (rows == NULL)
-        return FALSE;
-    db_next(rows, &local);
-    if (!ended(local, err))
+    if (!ok)
         return FALSE;
     if (sqlite3_changes(db->handle) != 1)
         return error_set(err, ERROR_NOTFOUND, "database: not one row was made: %.200s", sql);

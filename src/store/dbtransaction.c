@@ -9,10 +9,11 @@
 /* A lazy commit must sync nothing: SQLite keeps to itself what a checkpoint of its own meets. */
 static gboolean set_lazy(Db *db, gboolean is_lazy, GError **err)
 {
-    if (db->is_lazy != is_lazy && !db_script(db, is_lazy ? "pragma synchronous = normal" : "pragma synchronous = full", err))
+    if (db->is_lazy == is_lazy)
+        return TRUE;
+    if (!db_script(db, is_lazy ? "pragma synchronous = normal" : "pragma synchronous = full", err))
         return FALSE;
-    if (db->is_lazy != is_lazy)
-        sqlite3_wal_autocheckpoint(db->handle, is_lazy ? 0 : CHECKPOINT_PAGES);
+    sqlite3_wal_autocheckpoint(db->handle, is_lazy ? 0 : CHECKPOINT_PAGES);
     db->is_lazy = is_lazy;
     return TRUE;
 }
@@ -22,7 +23,7 @@ static gboolean begin(Db *db, gboolean lazily, GError **err)
 {
     if (db->is_stuck)
         db_rollback(db);
-    if ((db->is_unsure && !db_settle(db, err)) || !set_lazy(db, lazily, err))
+    if (!set_lazy(db, lazily, err))
         return FALSE;
     gboolean ok = db_run(db, err, "begin immediate", "");
     db->is_begun = db->is_begun || ok;

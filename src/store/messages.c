@@ -44,12 +44,12 @@ static MessageRow *row_of(DbRows *rows)
 gboolean messages_insert(Db *db, MessageRow *m, GError **err)
 {
     return db_insert(db, &m->id, err,
-                    "insert into message (ticket_id, direction, kind, spool_name, spool_digest, content_digest, message_id, from_address, from_name,"
-                    " subject, new_text, sent_at, received_at, contact, is_note, is_verified, filed, archive, conversation)"
-                    " values (nullif($1, 0), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
-                    "issssssssssttsiisss", m->ticket_id, m->direction, m->kind, m->spool_name, m->spool_digest, m->content_digest, m->message_id,
-                    m->from_address, m->from_name, m->subject, m->new_text, m->sent_at, m->received_at, m->contact, (gint64)m->is_note,
-                    (gint64)m->is_verified, m->filed, m->archive, m->conversation);
+                     "insert into message (ticket_id, direction, kind, spool_name, spool_digest, content_digest, message_id, from_address, from_name,"
+                     " subject, new_text, sent_at, received_at, contact, is_note, is_verified, filed, archive, conversation)"
+                     " values (nullif($1, 0), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+                     "issssssssssttsiisss", m->ticket_id, m->direction, m->kind, m->spool_name, m->spool_digest, m->content_digest, m->message_id,
+                     m->from_address, m->from_name, m->subject, m->new_text, m->sent_at, m->received_at, m->contact, (gint64)m->is_note,
+                     (gint64)m->is_verified, m->filed, m->archive, m->conversation);
 }
 
 gboolean messages_set_note(Db *db, gint64 id, GError **err) { return db_run(db, err, "update message set is_note = 1 where id = $1", "i", id); }

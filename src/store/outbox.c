@@ -70,11 +70,11 @@ static const char *domain_of(const char *address)
 gboolean outbox_insert(Db *db, OutboxRow *r, GError **err)
 {
     return db_insert(db, &r->id, err,
-                    "insert into outbox (ticket_id, notification_id, class, template, sender, recipient, contact, message_id, subject, bytes, state,"
-                    " created_at, next_at, domain, answer_id, channel) values (nullif($1, 0), nullif($2, 0), $3, $4, '', $5, $6, '', $7, x'', 'queued', $8, $9,"
-                    " lower($10), nullif($11, 0), coalesce($12, 'mail'))",
-                    "iisssss" "ttsis", r->ticket_id, r->notification_id, r->class, r->template, r->recipient, r->contact, r->subject, r->created_at,
-                    r->next_at, domain_of(r->recipient), r->answer_id, r->channel);
+                     "insert into outbox (ticket_id, notification_id, class, template, sender, recipient, contact, message_id, subject, bytes, state,"
+                     " created_at, next_at, domain, answer_id, channel) values (nullif($1, 0), nullif($2, 0), $3, $4, '', $5, $6, '', $7, x'', 'queued', $8, $9,"
+                     " lower($10), nullif($11, 0), coalesce($12, 'mail'))",
+                     "iisssss" "ttsis", r->ticket_id, r->notification_id, r->class, r->template, r->recipient, r->contact, r->subject, r->created_at,
+                     r->next_at, domain_of(r->recipient), r->answer_id, r->channel);
 }
 
 gboolean outbox_set_bytes(Db *db, gint64 id, const char *sender, const char *message_id, GBytes *bytes, GError **err)
@@ -85,10 +85,10 @@ gboolean outbox_set_bytes(Db *db, gint64 id, const char *sender, const char *mes
 gboolean outbox_insert_copy(Db *db, gint64 first, const char *recipient, gint64 *ret_id, GError **err)
 {
     return db_insert(db, ret_id, err,
-                    "insert into outbox (ticket_id, class, template, sender, recipient, domain, message_id, subject, bytes, state, created_at, next_at,"
-                    " answer_id, copy_of) select ticket_id, class, template, '', $2, lower($3), message_id, subject, x'', state, created_at, next_at,"
-                    " answer_id, id from outbox where id = $1",
-                    "iss", first, recipient, domain_of(recipient));
+                     "insert into outbox (ticket_id, class, template, sender, recipient, domain, message_id, subject, bytes, state, created_at, next_at,"
+                     " answer_id, copy_of) select ticket_id, class, template, '', $2, lower($3), message_id, subject, x'', state, created_at, next_at,"
+                     " answer_id, id from outbox where id = $1",
+                     "iss", first, recipient, domain_of(recipient));
 }
 
 gboolean outbox_set_sender(Db *db, gint64 id, const char *sender, GError **err)

@@ -151,10 +151,10 @@ gboolean runs_insert(Db *db, RunRow *r, GError **err)
 {
     g_autofree char *levels = levels_text(r->run);
     return db_insert(db, &r->id, err,
-                    "insert into run (ticket_id, policy, state, level, levels, is_operational, started_at, config_version, policy_digest)"
-                    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                    "isiisitss", r->ticket_id, r->policy, (gint64)r->run->state, (gint64)r->run->level, levels, (gint64)r->run->is_operational,
-                    r->started_at, r->config_version, r->policy_digest);
+                     "insert into run (ticket_id, policy, state, level, levels, is_operational, started_at, config_version, policy_digest)"
+                     " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                     "isiisitss", r->ticket_id, r->policy, (gint64)r->run->state, (gint64)r->run->level, levels, (gint64)r->run->is_operational,
+                     r->started_at, r->config_version, r->policy_digest);
 }
 
 gboolean runs_rebase(Db *db, RunRow *r, const char *policy_digest, guint levels, const char *config_version, GError **err)
@@ -238,10 +238,10 @@ gboolean runs_save(Db *db, const RunRow *r, const char *end_reason, GError **err
 gboolean runs_insert_page(Db *db, const RunRow *r, LadderPage *p, const char *instead_of, Instant now, GError **err)
 {
     return db_insert(db, &p->id, err,
-                    "insert into notification (run_id, ticket_id, level, attempt, kind, contact, state, created_at, instead_of)"
-                    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                    "iiiiisits", r->id, r->ticket_id, (gint64)p->level, (gint64)p->attempt, (gint64)p->kind, p->contact, (gint64)p->state,
-                    now, instead_of);
+                     "insert into notification (run_id, ticket_id, level, attempt, kind, contact, state, created_at, instead_of)"
+                     " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                     "iiiiisits", r->id, r->ticket_id, (gint64)p->level, (gint64)p->attempt, (gint64)p->kind, p->contact, (gint64)p->state,
+                     now, instead_of);
 }
 
 gboolean runs_asks_else(Db *db, const RunRow *r, const char *contact, gint64 *ret_with, gint64 *ret_else, GError **err)
@@ -259,9 +259,9 @@ gboolean runs_asks_else(Db *db, const RunRow *r, const char *contact, gint64 *re
 gboolean runs_insert_digest(Db *db, gint64 first, Instant now, gint64 *ret, GError **err)
 {
     return db_insert(db, ret, err,
-                    "insert into notification (run_id, ticket_id, level, attempt, kind, contact, state, created_at)"
-                    " select run_id, ticket_id, 0, 1, $2, contact, $3, $4 from notification where id = $1",
-                    "iiit", first, (gint64)PAGE_DIGEST, (gint64)PAGE_OUT, now);
+                     "insert into notification (run_id, ticket_id, level, attempt, kind, contact, state, created_at)"
+                     " select run_id, ticket_id, 0, 1, $2, contact, $3, $4 from notification where id = $1",
+                     "iiit", first, (gint64)PAGE_DIGEST, (gint64)PAGE_OUT, now);
 }
 
 gboolean runs_digest_delivered(Db *db, gint64 outbox, Instant now, GError **err)

@@ -51,9 +51,9 @@ const char *tickets_bare_subject(const Ticket *t)
 gboolean tickets_insert(Db *db, Ticket *t, GError **err)
 {
     return db_insert(db, &t->id, err,
-                    "insert into ticket (queue, state, severity, subject, requester_id, language, opened_at, is_drill)"
-                    " values ($1, $2, $3, $4, $5, $6, $7, $8)",
-                    "ssisisti", t->queue, state_names[t->state], (gint64)t->severity, t->subject, t->requester_id, t->language, t->opened_at, (gint64)t->is_drill)
+                     "insert into ticket (queue, state, severity, subject, requester_id, language, opened_at, is_drill)"
+                     " values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                     "ssisisti", t->queue, state_names[t->state], (gint64)t->severity, t->subject, t->requester_id, t->language, t->opened_at, (gint64)t->is_drill)
            && tickets_save(db, t, err);
 }
 
