@@ -57,7 +57,9 @@ for log in build/check/tests/*/*.trs build/sanitized/tests/*/*.trs; do
     [ -f "$log" ] || continue
     if grep -q '^:test-result: \(FAIL\|ERROR\|XPASS\)' "$log"; then
         printf '\n== %s\n' "${log%.trs}.log"
-        grep -v '^ok' "${log%.trs}.log" | head -n 40
+        # What failed, and what it said: not the hundreds that passed before.
+        awk '/^(ok|PASS|SKIP)/ { told = 0 } /^(not ok|FAIL|ERROR|XPASS|Bail out)/ { told = 1 } told' "${log%.trs}.log" | head -n 60
+        tail -n 5 "${log%.trs}.log"
     fi
 done
 if [ -n "$failed_steps" ]; then

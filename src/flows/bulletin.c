@@ -10,6 +10,8 @@
 
 #include "rules/phrase.h"
 
+#include "store/facts.h"
+
 #include "flows/notify.h"
 #include "flows/people.h"
 
@@ -100,17 +102,17 @@ const ConfigQueue *bulletin_queue(const Desk *d, const char *rota)
 
 static gboolean was_told(Desk *d, const char *fact, gboolean *ret, GError **err)
 {
-    gint64 n;
-    if (!db_value(d->db, &n, err, "select count(*) from fact where name = $1 and cast(value as integer) > $2", "si", fact, d->now - WEEK))
+    Instant at;
+    if (!facts_number(d->db, fact, 0, &at, err))
         return FALSE;
-    *ret = n > 0;
+    *ret = at > d->now - WEEK;
     return TRUE;
 }
 
 static gboolean tell_owner(Desk *d, const ConfigRota *r, const GPtrArray *lines, GError **err)
 {
     const ConfigQueue *queue = bulletin_queue(d, r->name);
-    g_autofree char *fact = g_strconcat("dry:", r->name, NULL), *now = g_strdup_printf("%" G_GINT64_FORMAT, d->now);
+    g_autofree char *fact = g_strconcat("dry:", r->name, NULL);
     g_autofree char *title = phrase_make("Rota {rota} needs new dates", "rota", r->name, NULL);
     g_autoptr(GPtrArray) who = g_ptr_array_new();
     gboolean told = FALSE;
@@ -121,7 +123,7 @@ static gboolean tell_owner(Desk *d, const ConfigRota *r, const GPtrArray *lines,
     for (guint i = 0; i < owners->len; i++)
         if (!bulletin_send(d, queue, g_ptr_array_index(owners, i), title, lines, err))
             return FALSE;
-    return db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", fact, now);
+    return facts_set_number(d->db, fact, d->now, err);
 }
 
 gboolean bulletin_dry_pass(Desk *d, GError **err)

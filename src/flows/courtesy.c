@@ -7,6 +7,7 @@
 
 #include "rules/token.h"
 
+#include "store/facts.h"
 #include "store/outbox.h"
 
 #include "base/banned.h"
@@ -23,17 +24,18 @@ gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gbool
 {
     GuardCase c = *facts;
     Instant day = d->now - 86400;
-    gint64 acks = 0, address = 0, domain = 0, refusals = 0, limited = 0, since = 0, alerts = 0;
+    g_autofree char *limited = NULL;
+    gint64 acks = 0, address = 0, domain = 0, refusals = 0, since = 0, alerts = 0;
     g_autofree char *fact = g_strconcat("limited:", c.to, NULL), *wrote = g_strconcat("wrote:", c.to, NULL);
     gboolean is_contact = config_contact_by_address(d->config, c.to) != NULL; /* his are counted per ticket: he is at work */
-    gboolean ok = db_value(d->db, &since, err, "select coalesce((select cast(value as integer) from fact where name = $1), 0)", "s", wrote)
+    gboolean ok = facts_number(d->db, wrote, 0, &since, err)
                   && db_value(d->db, &acks, err, "select count(*) from outbox where ticket_id = $1 and template = 'auto-ack'", "i", t == NULL ? 0 : t->id)
                   && outbox_count(d->db, c.to, FALSE, MAX(day, since), &address, err) && outbox_count(d->db, c.to, TRUE, day, &domain, err)
                   && db_value(d->db, &refusals, err,
                               "select count(*) from outbox where recipient = $1 and class = 'refusal' and created_at > $2 and ($3 = 0 or ticket_id = $3)",
                               "sti", c.to, day, is_contact && t != NULL ? t->id : 0)
                   && db_value(d->db, &alerts, err, "select count(*) from alert where ticket_id = $1", "i", t == NULL ? 0 : t->id)
-                  && db_value(d->db, &limited, err, "select count(*) from fact where name = $1", "s", fact);
+                  && facts_text(d->db, fact, &limited, err);
     if (!ok)
         return FALSE;
     c.is_own = is_own(d, c.to);
@@ -43,14 +45,14 @@ gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gbool
     c.sent_to_address = (int)address;
     c.sent_to_domain = (int)domain;
     c.refusals_today = (int)refusals;
-    c.was_limited = limited > 0;
+    c.was_limited = limited != NULL;
     c.person_wrote_since = FALSE; /* the fact is deleted when one does */
     GuardVerdict v = guard_decide(&c);
     if (!v.allowed)
         log_event(LOGGING_INFO, "ticket=%" G_GINT64_FORMAT " event=no-mail class=%s reason=%s", t == NULL ? 0 : t->id, guard_class_name(c.mail_class),
                   v.reason);
     if (!v.allowed && strcmp(v.reason, "address-limit") == 0
-        && !db_run(d->db, err, "insert into fact (name, value) values ($1, 'yes') on conflict (name) do nothing", "s", fact))
+        && !facts_set_text(d->db, fact, "yes", err))
         return FALSE;
     *ret = v.allowed;
     return TRUE;
@@ -80,10 +82,7 @@ gboolean courtesy_remember(Desk *d, gint64 message, const GuardCase *facts, GErr
 gboolean courtesy_person_wrote(Desk *d, const char *address, GError **err)
 {
     g_autofree char *fact = g_strconcat("limited:", address, NULL), *wrote = g_strconcat("wrote:", address, NULL);
-    g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, d->now);
-    return db_run(d->db, err, "delete from fact where name = $1", "s", fact)
-           && db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", wrote,
-                     now);
+    return facts_forget(d->db, fact, err) && facts_set_number(d->db, wrote, d->now, err);
 }
 
 gboolean courtesy_is_spammer(Desk *d, const char *address, gboolean proven, gboolean *ret, GError **err)

@@ -8,6 +8,7 @@
 #include "rules/phrase.h"
 
 #include "store/audit.h"
+#include "store/facts.h"
 #include "store/messages.h"
 #include "store/spool.h"
 #include "store/tickets.h"
@@ -154,10 +155,10 @@ static gboolean is_due(Desk *d, const ConfigQueue *queue, const char *name, cons
     g_autofree char *last = NULL;
     gboolean open = FALSE;
     *ret_due = FALSE;
-    if (!db_text_value(d->db, &last, err, "select value from fact where name = $1", "s", name))
+    if (!facts_text(d->db, name, &last, err))
         return FALSE;
     if (last == NULL)
-        return db_run(d->db, err, "insert into fact (name, value) values ($1, $2)", "ss", name, day);
+        return facts_set_text(d->db, name, day, err);
     if (strcmp(last, day) >= 0 || !calendar_is_open(desk_calendar(d, queue->calendar), d->now, &open, NULL))
         return TRUE;
     *ret_due = open;
@@ -167,7 +168,7 @@ static gboolean is_due(Desk *d, const ConfigQueue *queue, const char *name, cons
 /* When the queue's last mail was written; the first tells of the days that a weekend and a holiday may have. */
 static gboolean last_mail(Desk *d, const char *fact, Instant *ret, GError **err)
 {
-    return db_value(d->db, ret, err, "select coalesce((select cast(value as integer) from fact where name = $1), $2)", "st", fact, d->now - (Seconds)4 * 86400);
+    return facts_number(d->db, fact, d->now - (Seconds)4 * 86400, ret, err);
 }
 
 static gboolean one_queue(Desk *d, const ConfigQueue *queue, guint *did, GError **err)
@@ -182,9 +183,7 @@ static gboolean one_queue(Desk *d, const ConfigQueue *queue, guint *did, GError 
     if (!db_begin(d->db, err))
         return FALSE;
     gboolean well = last_mail(d, at, &since, err) && write_mail(d, queue, day, since, err)
-                    && db_run(d->db, err, "update fact set value = $2 where name = $1", "ss", name, day)
-                    && db_run(d->db, err, "insert into fact (name, value) values ($1, cast($2 as text)) on conflict (name) do update set value = excluded.value", "st",
-                              at, d->now);
+                    && facts_set_text(d->db, name, day, err) && facts_set_number(d->db, at, d->now, err);
     (*did)++;
     return db_end(d->db, well, err);
 }

@@ -34,22 +34,14 @@
 /* *ret_retry: its next try. */
 static gboolean set_down(Desk *d, const char *reply, Instant *ret_retry, GError **err)
 {
-    g_auto(Outage) o = {0};
-    if (!outage_read(d->db, &o, err))
-        return FALSE;
-    gboolean is_new = o.since == INSTANT_NONE;
-    Seconds wait = is_new ? LIMIT_OUTBOX_RETRY_FIRST : CLAMP(o.retry - o.since, LIMIT_OUTBOX_RETRY_FIRST, LIMIT_OUTBOX_RETRY_LAST);
-    g_autofree char *said = g_strdelimit(wrap_clip(reply, REPLY_BYTES), "\n\r", ' ');
-    Outage now = {.since = is_new ? d->now : o.since, .retry = d->now + wait, .said = said};
-    *ret_retry = now.retry;
-    return outage_write(d->db, &now, err) && (!is_new || tidings_transport(d, TRUE, err));
+    gboolean is_new;
+    return outage_tried(d, reply, ret_retry, &is_new, err) && (!is_new || tidings_transport(d, TRUE, err));
 }
 
 static gboolean set_up(Desk *d, GError **err)
 {
     g_auto(Outage) o = {0};
-    const Outage none = {.since = INSTANT_NONE};
-    return outage_read(d->db, &o, err) && (o.since == INSTANT_NONE || (outage_write(d->db, &none, err) && tidings_transport(d, FALSE, err)));
+    return outage_read(d->db, &o, err) && (o.since == INSTANT_NONE || tidings_transport(d, FALSE, err));
 }
 
 gboolean deliver_try_now(Desk *d, GError **err)

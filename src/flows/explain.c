@@ -15,6 +15,7 @@
 #include "flows/causes.h"
 #include "flows/deadlines.h"
 #include "flows/localize.h"
+#include "flows/outage.h"
 #include "flows/policies.h"
 #include "flows/risks.h"
 #include "flows/upcoming.h"
@@ -195,13 +196,26 @@ static gboolean add_scores(Desk *d, const Ticket *t, const Zone *zone, json_t *o
 
 /* ---- escalations ---- */
 
-static void add_standstill(json_t *o, const LadderRun *run, const Zone *zone)
+/* A run that began while no mail leaves waits for its page alone. */
+static gboolean has_queued_page(const LadderRun *run)
 {
+    for (guint i = 0; i < run->pages->len; i++)
+        if (((const LadderPage *)g_ptr_array_index(run->pages, i))->state == PAGE_QUEUED)
+            return TRUE;
+    return FALSE;
+}
+
+static void add_standstill(json_t *o, const RunRow *r, Instant down_since, const Zone *zone)
+{
+    const LadderRun *run = r->run;
+    gboolean waits = run->suspended_at == INSTANT_NONE && down_since != INSTANT_NONE && run->state != RUN_ENDED && has_queued_page(run);
+    if (run->suspended_at == INSTANT_NONE && !waits)
+        return;
     json_t *why = json_array();
-    set_time(o, "suspended", zone, run->suspended_at);
+    set_time(o, "suspended", zone, waits ? MAX(r->started_at, down_since) : run->suspended_at);
     if (run->suspended_for & SUSPENDED_PAUSED)
         json_array_append_new(why, json_string("all that it is for is paused"));
-    if (run->suspended_for & SUSPENDED_OFFLINE)
+    if (waits || (run->suspended_for & SUSPENDED_OFFLINE))
         json_array_append_new(why, json_string("no mail leaves"));
     json_object_set_new(o, "suspended_for", why);
 }
@@ -211,8 +225,9 @@ static gboolean add_runs(Desk *d, const Ticket *t, const Zone *zone, json_t *o, 
 {
     g_autoptr(GPtrArray) runs = NULL;
     json_t *list = json_array(), *causes;
+    g_auto(Outage) outage = {0};
     json_object_set_new(o, "runs", list);
-    if (!runs_of_ticket(d->db, t->id, FALSE, &runs, err))
+    if (!outage_read(d->db, &outage, err) || !runs_of_ticket(d->db, t->id, FALSE, &runs, err))
         return FALSE;
     for (guint i = 0; i < runs->len; i++) {
         const RunRow *r = g_ptr_array_index(runs, i);
@@ -222,8 +237,7 @@ static gboolean add_runs(Desk *d, const Ticket *t, const Zone *zone, json_t *o, 
                                 "level", r->run->level, "config_version", r->config_version, "policy_version", r->policy_digest, "is_present",
                                 r->policy_digest == NULL || g_strcmp0(text, r->policy_digest) == 0);
         set_time(one, "started", zone, r->started_at);
-        if (r->run->suspended_at != INSTANT_NONE)
-            add_standstill(one, r->run, zone);
+        add_standstill(one, r, outage.since, zone);
         json_array_append_new(list, one);
         if (!causes_of_run(d, r->id, &causes, err))
             return FALSE;

@@ -8,6 +8,8 @@
 #include "rules/phrase.h"
 #include "rules/wrap.h"
 
+#include "store/facts.h"
+
 #include "flows/bulletin.h"
 
 #include "base/banned.h"
@@ -21,7 +23,7 @@
 gboolean holding_note(Desk *d, const char *name, const char *reason, GError **err)
 {
     g_autofree char *fact = g_strconcat(FACT, name, NULL);
-    return db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", fact, reason);
+    return facts_set_text(d->db, fact, reason, err);
 }
 
 gboolean holding_note_due(Desk *d, gint64 due, gint64 ticket, const char *reason, GError **err)
@@ -66,11 +68,10 @@ static gboolean read_noted(Desk *d, GPtrArray *lines, guint *ret_timers, guint *
 
 static gboolean is_too_soon(Desk *d, gboolean *ret, GError **err)
 {
-    gint64 n;
-    if (!db_value(d->db, &n, err, "select count(*) from fact where name = $1 and cast(value as integer) > $2 and cast(value as integer) <= $3", "stt", FACT_TOLD,
-                  d->now - HOUR, d->now))
+    Instant at;
+    if (!facts_number(d->db, FACT_TOLD, 0, &at, err))
         return FALSE;
-    *ret = n > 0;
+    *ret = at > d->now - HOUR && at <= d->now;
     return TRUE;
 }
 
@@ -93,9 +94,7 @@ static gboolean tell(Desk *d, GPtrArray *lines, guint timers, GError **err)
         g_ptr_array_add(lines, phrase_make("Such a mail waits until somebody looks: \"escalate hold\" lists them all, \"escalate requeue NAME\" takes one in again.", NULL));
     return (lines->len == 0 || bulletin_to_all_leads(d, title, lines, err))
            && db_run(d->db, err, "delete from fact where name > $1 and name < $2", "ss", FACT, "hold;")
-           && (lines->len == 0
-               || db_run(d->db, err, "insert into fact (name, value) values ($1, cast($2 as text)) on conflict (name) do update set value = excluded.value", "st",
-                         FACT_TOLD, d->now));
+           && (lines->len == 0 || facts_set_number(d->db, FACT_TOLD, d->now, err));
 }
 
 gboolean holding_pass(Desk *d, guint *ret_did, GError **err)

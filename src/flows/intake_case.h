@@ -34,6 +34,7 @@ typedef struct {
     gboolean at_envelope_address;
     gboolean is_silent;            /* entered by one of the team: no auto-ack */
     Token lost;                    /* a token of ours that no row has since a restore; purpose 0: none */
+    const ConfigContact *lost_by;  /* whose it was, or NULL */
     guint lost_tries;              /* so many were looked at for that */
     gboolean torn;                 /* personal addresses of two rows at once: nothing that they allow is done */
 

@@ -1,24 +1,31 @@
 /* outage: see the header. It must never send: its ticket does what any ticket does. */
 #include "flows/outage.h"
 
-#include "rules/phrase.h"
+#include "base/limits.h"
 
+#include "rules/phrase.h"
+#include "rules/wrap.h"
+
+#include "store/facts.h"
 #include "store/tickets.h"
 
+#include "flows/bulletin.h"
 #include "flows/operations.h"
 #include "flows/verbs.h"
+#include "flows/view.h"
 
 #include "base/banned.h"
 
-#define DUE "outage"
 #define FACT "outage-ticket"
 #define FACT_DOWN "transport-down" /* value: "since retry said" in seconds */
+#define OUTAGE_PATIENCE ((Seconds)600)
+#define REPLY_BYTES 200 /* of a server's answer */
 
 gboolean outage_read(Db *db, Outage *ret, GError **err)
 {
     g_autofree char *value = NULL;
     *ret = (Outage){.since = INSTANT_NONE, .retry = INSTANT_NONE};
-    if (!db_text_value(db, &value, err, "select value from fact where name = $1", "s", FACT_DOWN))
+    if (!facts_text(db, FACT_DOWN, &value, err))
         return FALSE;
     if (value != NULL) {
         char *rest = NULL;
@@ -32,17 +39,16 @@ gboolean outage_read(Db *db, Outage *ret, GError **err)
 gboolean outage_write(Db *db, const Outage *o, GError **err)
 {
     if (o->since == INSTANT_NONE)
-        return db_run(db, err, "delete from fact where name = $1", "s", FACT_DOWN);
+        return facts_forget(db, FACT_DOWN, err);
     g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT "%s%s", o->since, o->retry, o->said != NULL ? " " : "", o->said != NULL ? o->said : "");
-    return db_run(db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", FACT_DOWN, value);
+    return facts_set_text(db, FACT_DOWN, value, err);
 }
 
 void outage_clear(Outage *o) { g_clear_pointer(&o->said, g_free); }
 
-gboolean outage_begins(Desk *d, GError **err)
+static gboolean count_waiting(Desk *d, gint64 *ret, GError **err)
 {
-    DueRow row = {.what = (char *)DUE, .next_at = d->now + OUTAGE_PATIENCE};
-    return db_run(d->db, err, "delete from due where what = 'outage' and ticket_id is null", "") && clocks_due_add(d->db, &row, err);
+    return db_value(d->db, ret, err, "select count(*) from outbox where state = 'queued' and next_at <= $1", "t", d->now);
 }
 
 /* Where exhausted ladders go: the first queue that a policy names for that. */
@@ -58,27 +64,45 @@ static const ConfigQueue *queue_of(const Desk *d)
     return NULL;
 }
 
-gboolean outage_fire(Desk *d, const DueRow *due, GError **err)
+/* A ticket about it, which is the only one until it is over. */
+static gboolean open_ticket(Desk *d, const Outage *o, GError **err)
 {
     const ConfigQueue *queue = queue_of(d);
-    gint64 waiting;
-    gint64 id;
-    (void)due;
+    gint64 waiting, id;
+    if (!facts_number(d->db, FACT, INSTANT_NONE, &id, err) || id != INSTANT_NONE)
+        return err == NULL || *err == NULL;
     if (queue == NULL)
-        return desk_audit(d, 0, err, "outage", "waiting=unknown reason=\"no queue for it\"");
-    if (!db_value(d->db, &waiting, err, "select count(*) from outbox where state = 'queued' and next_at <= $1", "t", d->now))
+        return facts_set_number(d->db, FACT, 0, err) && desk_audit(d, 0, err, "outage", "waiting=unknown reason=\"no queue for it\"");
+    if (!count_waiting(d, &waiting, err))
         return FALSE;
-    g_autofree char *minutes = g_strdup_printf("%d", (int)(OUTAGE_PATIENCE / 60)), *count = g_strdup_printf("%" G_GINT64_FORMAT, waiting);
+    g_autofree char *minutes = g_strdup_printf("%d", (int)((d->now - o->since) / 60)), *count = g_strdup_printf("%" G_GINT64_FORMAT, waiting);
     g_autofree char *subject = phrase_make("Mail cannot leave", NULL);
     g_autofree char *text = phrase_make("No mail has left for {minutes} minutes; {count} wait. Escalations stand still until\n"
                                         "it does: whoever reads this must tell people by other means.\n"
                                         "\"escalate outbox\" shows what the mail server says.", "minutes", minutes, "count", count, NULL);
-    g_autofree char *value = NULL;
-    if (!operations_incident(d, queue, subject, text, &id, err))
-        return FALSE;
-    value = g_strdup_printf("%" G_GINT64_FORMAT, id);
-    return db_run(d->db, err, "insert into fact (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", "ss", FACT, value)
+    return operations_incident(d, queue, subject, text, &id, err) && facts_set_number(d->db, FACT, id, err)
            && desk_audit(d, id, err, "outage", "waiting=%s", count);
+}
+
+/* The next try: after as long as it lasts already, and when the ticket is due. */
+static Instant retry_at(const Outage *o, Instant now)
+{
+    Instant at = now + (o->since == now ? LIMIT_OUTBOX_RETRY_FIRST : CLAMP(o->retry - o->since, LIMIT_OUTBOX_RETRY_FIRST, LIMIT_OUTBOX_RETRY_LAST));
+    return now < o->since + OUTAGE_PATIENCE ? MIN(at, o->since + OUTAGE_PATIENCE) : at;
+}
+
+gboolean outage_tried(Desk *d, const char *said, Instant *ret_retry, gboolean *ret_is_new, GError **err)
+{
+    g_auto(Outage) o = {0};
+    if (!outage_read(d->db, &o, err))
+        return FALSE;
+    *ret_is_new = o.since == INSTANT_NONE;
+    if (*ret_is_new)
+        o.since = d->now;
+    *ret_retry = o.retry = retry_at(&o, d->now);
+    g_free(o.said);
+    o.said = g_strdelimit(wrap_clip(said, REPLY_BYTES), "\n\r", ' ');
+    return outage_write(d->db, &o, err) && (d->now < o.since + OUTAGE_PATIENCE || open_ticket(d, &o, err));
 }
 
 /* What nobody was told of it yet is old news. */
@@ -87,20 +111,42 @@ static gboolean withdraw(Desk *d, gint64 id, GError **err)
     return db_run(d->db, err, "update outbox set state = 'withdrawn', next_at = null where ticket_id = $1 and state = 'queued' and notification_id is null", "i", id);
 }
 
-static gboolean resolve(Desk *d, gint64 id, GError **err)
+/* Mails that waited leave now, and speak of a time that is past: who reads them is told why. */
+static gboolean tell_lead(Desk *d, const Ticket *t, const Outage *o, GError **err)
+{
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    gint64 waiting;
+    if (queue == NULL || queue->lead == NULL)
+        return TRUE;
+    if (!count_waiting(d, &waiting, err))
+        return FALSE;
+    const Zone *zone = desk_contact_zone(d, desk_contact(d, queue->lead), queue);
+    g_autofree char *since = view_time(zone, o->since, d->now), *count = g_strdup_printf("%" G_GINT64_FORMAT, waiting), *tag = view_tag(t);
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(lines, phrase_make("None left from {since:time} {zone} until now.", "since", since, "zone", zone_abbreviation(zone, o->since), NULL));
+    if (waiting > 0)
+        g_ptr_array_add(lines, phrase_make("Still waiting, and leaving now: {count}. Times in such mails may be past.", "count", count, NULL));
+    if (o->said != NULL)
+        g_ptr_array_add(lines, phrase_make("What was said at the last try: {said}", "said", o->said, NULL));
+    g_ptr_array_add(lines, phrase_make("Escalations go on with the time that they had left. {tag} was about it, and is resolved.", "tag", tag, NULL));
+    return bulletin_send(d, queue, queue->lead, PHRASE("Mail leaves again"), lines, err);
+}
+
+static gboolean resolve(Desk *d, gint64 id, const Outage *o, GError **err)
 {
     g_autoptr(Ticket) t = NULL;
     if (!tickets_load(d->db, id, &t, err))
         return FALSE;
     g_autofree char *leaves = phrase_make("Mail leaves again.", NULL);
-    return t->state >= TICKET_RESOLVED || (withdraw(d, id, err) && verbs_recovered(d, t, "outage", leaves, 0, err));
+    return (t->state >= TICKET_RESOLVED || (withdraw(d, id, err) && verbs_recovered(d, t, "outage", leaves, 0, err))) && tell_lead(d, t, o, err);
 }
 
 gboolean outage_ends(Desk *d, GError **err)
 {
-    g_autofree char *value = NULL;
-    if (!db_run(d->db, err, "delete from due where what = 'outage' and ticket_id is null", "") || !db_text_value(d->db, &value, err, "select value from fact where name = $1", "s", FACT))
+    const Outage none = {.since = INSTANT_NONE};
+    g_auto(Outage) o = {0};
+    gint64 id;
+    if (!outage_read(d->db, &o, err) || !outage_write(d->db, &none, err) || !facts_number(d->db, FACT, 0, &id, err) || !facts_forget(d->db, FACT, err))
         return FALSE;
-    return value == NULL
-           || (db_run(d->db, err, "delete from fact where name = $1", "s", FACT) && resolve(d, g_ascii_strtoll(value, NULL, 10), err));
+    return id == 0 || resolve(d, id, &o, err);
 }

@@ -3,8 +3,6 @@
 #ifndef FLOWS_OUTAGE_H
 #define FLOWS_OUTAGE_H
 
-#include "store/clocks.h"
-
 #include "flows/desk.h"
 
 /* What is known of a transport that is down. */
@@ -19,13 +17,10 @@ gboolean outage_write(Db *db, const Outage *o, GError **err);
 void outage_clear(Outage *o);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Outage, outage_clear)
 
-/* The transport went down now: a ticket is opened if it still is when OUTAGE_PATIENCE is over. */
-gboolean outage_begins(Desk *d, GError **err);
-/* It is back: that ticket, if there is one, is resolved. */
+/* A try failed as a whole: it is down. *ret_is_new: it was not before. Where it has been for ten minutes a ticket is opened: by what failed now, not by a
+ * timer, since what is known of before a stop, or was in a backup, may be over. `said` is the server's: hostile. */
+gboolean outage_tried(Desk *d, const char *said, Instant *ret_retry, gboolean *ret_is_new, GError **err);
+/* It is back: that is written. The ticket, if there is one, is resolved, and the lead told. */
 gboolean outage_ends(Desk *d, GError **err);
-/* A `due` row "outage". */
-gboolean outage_fire(Desk *d, const DueRow *due, GError **err);
-
-#define OUTAGE_PATIENCE ((Seconds)600)
 
 #endif

@@ -15,6 +15,7 @@
 #include "base/spoolname.h"
 
 #include "store/audit.h"
+#include "store/facts.h"
 #include "store/messages.h"
 #include "store/spool.h"
 
@@ -189,9 +190,7 @@ static gboolean number_above(Restore *r, GError **err)
     highest = MAX(MAX(highest, r->highest_there), r->options->above);
     gint64 above = ((highest + NUMBERS_APART / 2) / NUMBERS_APART + 1) * NUMBERS_APART;
     r->result->above = above;
-    return db_jump(r->db, above, err)
-           && db_run(r->db, err, "insert into fact (name, value) values ('restored', cast($1 as text)) on conflict (name) do update set value = excluded.value", "i",
-                     above);
+    return db_jump(r->db, above, err) && facts_set_number(r->db, FACTS_RESTORED, above, err);
 }
 
 /* Somebody may have taken it out of use because others know it. */

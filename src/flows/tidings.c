@@ -29,7 +29,7 @@ gboolean tidings_transport(Desk *d, gboolean is_down, GError **err)
             || !escalate_event(d, t, r->id, &event, NULL, err))
             return FALSE;
     }
-    return desk_audit(d, 0, err, is_down ? "transport-down" : "transport-up", "runs=%u", ids->len) && (is_down ? outage_begins(d, err) : outage_ends(d, err));
+    return desk_audit(d, 0, err, is_down ? "transport-down" : "transport-up", "runs=%u", ids->len) && (is_down || outage_ends(d, err));
 }
 
 static gboolean delivered_one(Desk *d, gint64 notification, const char *channel, GError **err)

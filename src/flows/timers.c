@@ -23,7 +23,6 @@
 #include "flows/holding.h"
 #include "flows/maintenance.h"
 #include "flows/notify.h"
-#include "flows/outage.h"
 #include "flows/policies.h"
 #include "flows/recalc.h"
 #include "flows/risks.h"
@@ -168,7 +167,7 @@ static const struct {
     const char *what;
     gboolean (*fire)(Desk *, const DueRow *, GError **);
 } kinds[] = {{"at", fire_at}, {"breach", fire_breach}, {"run", fire_run}, {"close", fire_close}, {"wait", fire_wait}, {"shift", duty_handoff}, {"board", risks_board},
-             {"confirm", containment_expired}, {"outage", outage_fire}, {"cadence", cadence_fire}, {"delay", delay_fire}, {"heartbeat", heartbeat_missing},
+             {"confirm", containment_expired}, {"cadence", cadence_fire}, {"delay", delay_fire}, {"heartbeat", heartbeat_missing},
              {"digest", digest_due}, {"maintenance", maintenance_due},
              {"drill", drill_fire}, {"roundcall", roundcall_fire}};
 

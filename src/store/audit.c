@@ -58,21 +58,33 @@ gboolean audit_head(Db *db, char **ret, GError **err)
     return TRUE;
 }
 
+/* " …", where a restore explains that a head is not there: what was recorded between the backup and it is in the database that was set aside. */
+static gboolean restored_since(Db *db, gint64 number, char **ret, GError **err)
+{
+    gint64 row;
+    if (!db_value(db, &row, err, "select coalesce(max(number), 0) from audit where event = 'restored' and number <= $1", "i", number))
+        return FALSE;
+    *ret = row == 0 ? g_strdup("")
+                    : g_strdup_printf("; or it is of before the restore of row %" G_GINT64_FORMAT ", which begins behind the backup: the database that was set aside"
+                                      " then has it", row);
+    return TRUE;
+}
+
 /* The head that somebody wrote down must still be there, row and hash. */
 static gboolean head_is_there(Db *db, const char *head, GError **err)
 {
     char *end = NULL;
     gint64 number = g_ascii_strtoll(head, &end, 10);
-    g_autofree char *hash = NULL;
+    g_autofree char *hash = NULL, *restored = NULL;
     if (end == head || *end != ':')
         return error_set(err, ERROR_USAGE, "head '%s': expected NUMBER:HASH", head);
     if (number == 0)
         return TRUE;
-    if (!db_text_value(db, &hash, err, "select hash from audit where number = $1", "i", number))
+    if (!db_text_value(db, &hash, err, "select hash from audit where number = $1", "i", number) || !restored_since(db, number, &restored, err))
         return FALSE;
     if (g_strcmp0(hash, end + 1) != 0)
-        return error_set(err, ERROR_DATA, "audit row %" G_GINT64_FORMAT ": %s", number,
-                         hash == NULL ? "is missing: the end of the record was cut off" : "is not the one of that head");
+        return error_set(err, ERROR_DATA, "audit row %" G_GINT64_FORMAT ": %s%s", number,
+                         hash == NULL ? "is missing: the end of the record was cut off" : "is not the one of that head", restored);
     return TRUE;
 }
 

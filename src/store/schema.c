@@ -249,10 +249,12 @@ static const char step_10[] =
     "create index ticket_open on ticket (severity, id) where is_drill = 0 and state in ('new', 'open', 'waiting');"
     "create index person_domain on person (lower(substr(address, length(rtrim(address, replace(address, '@', ''))) + 1)));";
 
-/* For a list of three SQLite makes a temporary table at each change of a ticket; it sees no other words for the same as the same. */
+/* For a list of three SQLite makes a temporary table at each change of a ticket; it sees no other words for the same as the same. An outage is told by a
+ * try that fails, and has no timer any more. */
 static const char step_11[] =
     "drop index ticket_open;"
-    "create index ticket_open on ticket (severity, id) where is_drill = 0 and (state = 'new' or state = 'open' or state = 'waiting');";
+    "create index ticket_open on ticket (severity, id) where is_drill = 0 and (state = 'new' or state = 'open' or state = 'waiting');"
+    "delete from due where what = 'outage';";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8, step_9, step_10, step_11};
 const int schema_version_count = 11;

@@ -228,7 +228,7 @@ cleanup() { kill -9 "$daemon" 2>/dev/null; wait 2>/dev/null; }
 make_mail kim@acme.test support@desk.test 'Hello' 'A question.' | deliver kim@acme.test support@desk.test
 answered() { [ "$(sent_to kim@acme.test | wc -l)" -ge 1 ]; }
 check "the daemon works" eventually answered
-core=$(pgrep -P "$daemon" | head -n 1)
+core=$(pgrep -P "$daemon" -x core)
 files_of() { find "/proc/$1/fd" -lname '/*' -printf '%l\n' 2>/dev/null | grep -v -e '^/dev/null$' -e "^$WORK/log\$"; }
 parsers=0
 for child in $(pgrep -P "$core"); do

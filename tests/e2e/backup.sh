@@ -79,6 +79,7 @@ at 2026-05-26T09:43:00+02:00
 at 2026-05-26T10:10:00+02:00
 highest=$(sqlite_value "select max(id) from ticket")
 lost_page=$(outgoing | grep -e '-escalation\.eml$' | tail -n 1)
+head_of_before=$(escalate audit head)
 lost_ack=$(outgoing | grep -e '-auto-ack\.eml$' | tail -n 1)
 same "six tickets" 6 "$highest"
 
@@ -154,11 +155,16 @@ at 2026-05-26T12:10:00+02:00
 no_match "an ack of a notification that is gone does nothing" '"acker":"bob"' "$(for t in 1 2 3 1000001 1000002 1000003; do escalate --json show $t; done)"
 match "its log says why" 'it answers notification [0-9]+, which was made after the backup' "$(escalate log 1000004)"
 same "the lead is told of both" 2 "$(outgoing | grep -e '-notice\.eml$' | while read -r f; do header "$f" Subject; done | grep -c 'answers what was lost')"
+not_counted=$(outgoing | grep -e '-notice\.eml$' | while read -r f; do case $(header "$f" To) in *bob@*) cat "$f" ;; esac; done)
+match "who answered is told that it did not count" '^Subject: .*Your answer was NOT counted' "$not_counted"
+match "and which answer" '^It begins: ACK' "$not_counted"
 match "on record" 'lost' "$(sqlite_value "select distinct event from audit where event = 'lost'")"
 reply "$page" bob@desk.test 'ACK'
 at 2026-05-26T12:11:00+02:00
 match "a page of before the backup can still be answered" '"acker":"bob"' "$(escalate --json show 2)"
 exits "all is well" 0 escalate audit verify
+exits "a head of before the restore is not in it" 1 escalate audit verify --head "$head_of_before"
+match "and that is said" "audit row [0-9]+: is .*; or it is of before the restore of row [0-9]+," "$(cat "$WORK/err")"
 
 # ---- the same backup once more: numbers that the first restore gave away ----
 exits "restored a second time" 0 escalate --now 2026-05-26T13:00:00+02:00 --json restore --aside --leave "$B"

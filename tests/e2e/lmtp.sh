@@ -15,11 +15,9 @@ chmod 0755 "$WORK"
 lmtp() { python3 "$CLIENT" "$SOCKET" "$@"; }
 logged() { grep -Eq -e "$1" "$WORK/log"; }
 gone() { ! kill -0 "$1"; }
-# The process of the daemon that watches for connections.
-is_server() { find "/proc/$1/fd" -type l -lname '*eventpoll*' 2>/dev/null | grep -q .; }
-server_of() { for p in $(pgrep -P "$daemon"); do is_server "$p" && echo "$p"; done; }
+server_of() { pgrep -P "$daemon" -x lmtp; } # by its name: numbers of processes begin anew
 # others SIGNAL: to core and all others but the server.
-others() { for p in $(pgrep -P "$daemon"); do is_server "$p" || kill "-$1" "$p"; done; }
+others() { for p in $(pgrep -P "$daemon"); do [ "$p" = "$(server_of)" ] || kill "-$1" "$p"; done; }
 server_is_new() { server=$(server_of) && [ -n "$server" ] && [ "$server" != "$1" ] && lmtp lhlo; }
 newest() { spool_files incoming | tail -n 1; }
 envelope() { envelope_of "$1" | grep -v '^Received-At: '; }

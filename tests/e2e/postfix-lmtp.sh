@@ -18,7 +18,7 @@ sed -i 's/desk\.test/support.test/g' "$CONF"
 RECIPE=$TOP_SRCDIR/filters/lmtp
 export RECIPE
 
-server_of() { for p in $(pgrep -P "$daemon"); do find "/proc/$p/fd" -type l -lname '*eventpoll*' 2>/dev/null | grep -q . && echo "$p"; done; }
+server_of() { pgrep -P "$daemon" -x lmtp; }
 cleanup() {
     stop_daemon
     stop_postfix
