@@ -328,7 +328,8 @@ static gboolean add_one(Desk *d, const DueRow *due, const Zone *zone, json_t *li
     if ((due->ticket_id != 0 && !tickets_load(d->db, due->ticket_id, &t, err)) || !text_of(d, t, due, &text, err))
         return FALSE;
     const Zone *z = zone != NULL ? zone : desk_contact_zone(d, NULL, t != NULL ? desk_queue(d, t->queue) : NULL);
-    g_autofree char *at = zone_format_rfc3339(z, due->next_at), *tag = t != NULL ? view_tag(t) : NULL, *human = zone_format_human(z, due->next_at);
+    const Instant when = MAX(due->next_at, d->now); /* what is overdue comes now: a mail that no server took, a timer of a stop */
+    g_autofree char *at = zone_format_rfc3339(z, when), *tag = t != NULL ? view_tag(t) : NULL, *human = zone_format_human(z, when);
     json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "at", at, "at_local", human, "what", g_str_has_prefix(due->what, "mail ") ? "mail" : due->what, "text", text);
     if (t != NULL) {
         json_object_set_new(o, "ticket", json_integer(t->id));

@@ -28,6 +28,10 @@ static void print_line(const char *format, ...)
     putchar('\n');
 }
 
+/* In the record of what belongs to no ticket. */
+#define REQUEUED "requeued"
+#define FILE_IS "file="
+
 /* ---- log ---- */
 
 static gboolean log_message(Desk *d, const MessageRow *m, gboolean json, GError **err)
@@ -52,9 +56,18 @@ static gboolean log_message(Desk *d, const MessageRow *m, gboolean json, GError 
     return TRUE;
 }
 
-/* What the database does not know yet: held, or on its way. */
-static gboolean tell_untaken(const Desk *d, const char *name, gboolean json)
+/* "as=NAME" of the record, or NULL: under what name it was taken in again. */
+static gboolean find_requeued(Desk *d, const char *name, char **ret, GError **err)
 {
+    g_autofree char *low = g_strdup_printf(FILE_IS "%s ", name), *high = g_strdup_printf(FILE_IS "%s!", name); /* ! follows the blank */
+    return db_text_value(d->db, ret, err, "select substr(detail, length($2) + 1) from audit where event = $1 and detail > $2 and detail < $3 order by number desc limit 1", "sss",
+                         REQUEUED, low, high);
+}
+
+/* What the database does not know yet: held, or on its way. */
+static gboolean tell_untaken(Desk *d, const char *name, gboolean json)
+{
+    g_autofree char *again = NULL;
     g_autoptr(GPtrArray) pairs = NULL;
     g_autofree char *incoming = g_build_filename("incoming", name, NULL);
     const char *state = NULL, *reason = "";
@@ -67,11 +80,15 @@ static gboolean tell_untaken(const Desk *d, const char *name, gboolean json)
         }
     if (state == NULL && spool_has(d->config->spool, incoming))
         state = "incoming";
+    if (state == NULL && find_requeued(d, name, &again, NULL) && again != NULL) {
+        state = "requeued";
+        reason = again;
+    }
     g_autofree char *valid = g_utf8_make_valid(reason, -1);
     if (state != NULL && json)
         cmd_print_json(json_pack("{s:s, s:s, s:s}", "file", name, "state", state, "reason", valid));
     else if (state != NULL)
-        print_line("%s  %s%s%s", name, strcmp(state, "held") == 0 ? "is held" : "waits to be taken in", *reason != '\0' ? ": " : "", reason);
+        print_line("%s  %s%s%s", name, strcmp(state, "held") == 0 ? "is held" : strcmp(state, "requeued") == 0 ? "was requeued" : "waits to be taken in", *reason != '\0' ? ": " : "", reason);
     return state != NULL;
 }
 
@@ -167,7 +184,11 @@ static gboolean requeue_one(Desk *d, const char *name, gboolean as_human, GError
         if (!spool_has(d->config->spool, from))
             return error_set(err, ERROR_NOTFOUND, "message '%s': '%s' is not there any more: it was requeued before, or taken away", name, from);
     }
-    if (!spool_requeue(d->config->spool, from, d->now, as_human ? "requeue-as-human" : "requeue", &fresh, err))
+    if (!db_begin(d->db, err))
+        return FALSE;
+    gboolean ok = spool_requeue(d->config->spool, from, d->now, as_human ? "requeue-as-human" : "requeue", &fresh, err)
+                  && desk_audit(d, 0, err, REQUEUED, FILE_IS "%s as=%s", name, fresh);
+    if (!db_end(d->db, ok, err))
         return FALSE;
     print_line("%s", fresh);
     return TRUE;

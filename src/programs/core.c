@@ -305,7 +305,7 @@ static gboolean commit_batch(Core *c, GPtrArray *arrivals, GPtrArray *bad, GPtrA
             return FALSE;
         }
         if (why != NULL)
-            strikes_list_add(bad, a->file->name, why);
+            strikes_list_add_read(bad, a->file->name, a->reading, why);
         else
             g_ptr_array_add(done, a);
     }

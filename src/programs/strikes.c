@@ -15,6 +15,8 @@
 #include "base/program.h"
 #include "base/spoolname.h"
 
+#include "rules/wrap.h"
+
 #include "store/spool.h"
 
 #include "flows/holding.h"
@@ -28,6 +30,7 @@
 #define IN_HAND "in-hand" /* in the spool */
 #define LOOK_AGAIN_US 50000
 #define DUE "due " /* and the number of the row that was to fire */
+#define HEADING 60 /* characters of a sender and of a subject */
 #define AGAIN "again " /* in its place: core died over that one before */
 
 struct Strikes {
@@ -134,6 +137,12 @@ static gboolean load(Strikes *s, GError **err)
     return local == NULL;
 }
 
+/* Once: what comes to its last strike again was on its way to hold when the process ended. */
+static gboolean audit_held(Strikes *s, const char *name, const char *held, GError **err)
+{
+    return count_of(s, name) >= LIMIT_STRIKES || desk_audit(s->desk, 0, err, "held", "file=%s", held);
+}
+
 /* `held`: its name in hold, or NULL. */
 static gboolean record(Strikes *s, const char *name, const char *reason, int count, const char *held, GError **err)
 {
@@ -145,7 +154,7 @@ static gboolean record(Strikes *s, const char *name, const char *reason, int cou
                             "insert into strike (spool_name, count, reason) values ($1, $2, $3) on conflict (spool_name) do update set count = excluded.count,"
                             " reason = excluded.reason",
                             "sis", name, (gint64)count, reason)
-                         && (held == NULL || holding_note(s->desk, held, reason, err)),
+                         && (held == NULL || (holding_note(s->desk, held, reason, err) && audit_held(s, name, held, err))),
                      err);
 }
 
@@ -191,6 +200,14 @@ void strikes_list_add(GPtrArray *list, const char *name, GError *why)
     f->name = g_strdup(name);
     f->why = why;
     g_ptr_array_add(list, f);
+}
+
+void strikes_list_add_read(GPtrArray *list, const char *name, const Reading *r, GError *why)
+{
+    g_autofree char *subject = wrap_clip(r->subject, HEADING), *from = wrap_clip(r->from, HEADING);
+    g_autofree char *said = g_steal_pointer(&why->message);
+    why->message = g_strdup_printf("%s (from <%s>: %s)", said, from, subject);
+    strikes_list_add(list, name, why);
 }
 
 /* The same will be so tomorrow. */

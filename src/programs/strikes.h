@@ -4,6 +4,7 @@
 #define PROGRAMS_STRIKES_H
 
 #include "flows/desk.h"
+#include "flows/reading.h"
 
 typedef struct Strikes Strikes;
 
@@ -23,6 +24,8 @@ gboolean strikes_has_last_chance(const Strikes *s);
 /* Files that failed by themselves, with the reason (which is taken). */
 GPtrArray *strikes_list_new(void);
 void strikes_list_add(GPtrArray *list, const char *name, GError *why);
+/* The same of one that could be read: the reason says from whom it is, and its subject, by which people know it again. */
+void strikes_list_add_read(GPtrArray *list, const char *name, const Reading *r, GError *why);
 /* A strike to each of them; hold at once where another try cannot help. *did grows by their number. One that cannot be struck or held keeps no other
  * from it: FALSE at the end, with the first failure. */
 gboolean strikes_give(Strikes *s, const GPtrArray *list, guint *did, GError **err);

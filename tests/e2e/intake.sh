@@ -107,13 +107,15 @@ same "and three auto-acks" 3 "$(sent_to flood@acme2.test | wc -l | tr -d ' ')"
 # ---- no queue: hold ----
 make_mail kim@acme.test nobody@desk.test 'Lost' | TO=nobody@desk.test send
 at $T
-match "mail for no queue goes to hold, with its reason" 'no queue has any address that this mail is for: [^ ]+@[^ ]+$' "$(escalate hold)"
+match "mail for no queue goes to hold, with its reason" 'no queue has any address that this mail is for: [^ ]+@[^ ]+ \(from <[^>]+@[^>]+>: .+\)$' "$(escalate hold)"
 sed -i 's/help@desk.test/nobody@desk.test/' "$CONF"
 held=$(escalate hold | cut -f1)
 match "its log is why" "^$held  is held: no queue has any address" "$(escalate log "$held")"
 escalate requeue "$held" >/dev/null
 exits "requeued a second time" 1 escalate requeue "$held"
 match "there is none of that name any more" "message '$held': there is none of that number" "$(cat "$WORK/err")"
+match "its log says under which it was taken in again" "^$held  was requeued: as=[0-9]+.*requeue$" "$(escalate log "$held")"
+match "both are on record" "held +file=$held .*requeued +file=$held as=" "$(escalate audit desk | paste -sd ' ' -)"
 match "its new one waits" 'waits to be taken in$' "$(escalate log "$(ls "$SPOOL/incoming")")"
 at $T
 same "requeue takes it in when the configuration is mended" 22 "$(tickets)"
