@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 #include "base/banned.h"
 
@@ -12,21 +13,24 @@ static gboolean bad(const char *field, const char *expected, GError **err)
     return error_set(err, ERROR_DATA, "reading, field '%s': expected %s", field, expected);
 }
 
-static gboolean copy_text(const json_t *value, const char *field, JsoninKind kind, gsize max, char **ret, GError **err)
+gboolean jsonin_bytes(const char *text, gsize n, const char *field, JsoninKind kind, gsize max, char **ret, GError **err)
 {
-    if (!json_is_string(value))
-        return bad(field, "a string", err);
-    const char *text = json_string_value(value);
-    gsize n = json_string_length(value);
     if (n > max)
         return bad(field, "a shorter string", err);
-    if (memchr(text, '\0', n) != NULL || !g_utf8_validate(text, (gssize)n, NULL))
+    if (memchr(text, '\0', n) != NULL || !utf8_is_valid(text, n))
         return bad(field, "UTF-8 without NUL", err);
-    for (const char *p = text; *p != '\0'; p++)
+    for (const char *p = text; p < text + n; p++)
         if ((guchar)*p < 0x20 && *p != '\t' && !(kind == JSONIN_TEXT && *p == '\n'))
             return bad(field, "no control characters", err);
     *ret = g_strndup(text, n);
     return TRUE;
+}
+
+static gboolean copy_text(const json_t *value, const char *field, JsoninKind kind, gsize max, char **ret, GError **err)
+{
+    if (!json_is_string(value))
+        return bad(field, "a string", err);
+    return jsonin_bytes(json_string_value(value), json_string_length(value), field, kind, max, ret, err);
 }
 
 gboolean jsonin_text(const json_t *object, const char *field, JsoninKind kind, gsize max, char **ret, GError **err)

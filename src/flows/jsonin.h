@@ -15,6 +15,8 @@ typedef enum {
 
 /* A string of at most max bytes; newly allocated. */
 gboolean jsonin_text(const json_t *object, const char *field, JsoninKind kind, gsize max, char **ret, GError **err);
+/* The same of bytes that stand beside the object. */
+gboolean jsonin_bytes(const char *text, gsize n, const char *field, JsoninKind kind, gsize max, char **ret, GError **err);
 /* The same; null or absent gives NULL. */
 gboolean jsonin_text_or_null(const json_t *object, const char *field, JsoninKind kind, gsize max, char **ret, GError **err);
 /* Appends the strings of an array of at most max_count lines. */

@@ -190,8 +190,18 @@ static void write_attachments(GString *s, const Reading *r)
     jsonout_close(s, ']');
 }
 
-static void write_headers(GString *s, const Reading *r)
+/* Behind the JSON, each with its NUL. */
+static void put_beside(GString *beside, const char *text) { g_string_append_len(beside, text != NULL ? text : "", text != NULL ? (gssize)strlen(text) + 1 : 1); }
+
+static void write_headers(GString *s, GString *beside, const Reading *r)
 {
+    for (guint i = 0; beside != NULL && i < r->headers->len; i++) {
+        const LetterHeader *h = g_ptr_array_index(r->headers, i);
+        put_beside(beside, h->name);
+        put_beside(beside, h->value);
+    }
+    if (beside != NULL)
+        return;
     jsonout_open(s, "headers", '[');
     for (guint i = 0; i < r->headers->len; i++) {
         const LetterHeader *h = r->headers->pdata[i];
@@ -203,9 +213,13 @@ static void write_headers(GString *s, const Reading *r)
     jsonout_close(s, ']');
 }
 
-static void write_field(GString *s, const Reading *r, const Field *f)
+static void write_field(GString *s, GString *beside, const Reading *r, const Field *f)
 {
     void *m = member(r, f);
+    if (beside != NULL && f->type == FIELD_TEXT) {
+        put_beside(beside, *(char **)m);
+        return;
+    }
     switch (f->type) {
     case FIELD_LINES: jsonout_texts(s, f->name, *(GPtrArray **)m); break;
     case FIELD_FLAG: jsonout_flag(s, f->name, *(gboolean *)m); break;
@@ -214,13 +228,14 @@ static void write_field(GString *s, const Reading *r, const Field *f)
     }
 }
 
-void reading_to_json(const Reading *r, GString *s)
+/* `beside`: gets texts and headers, or NULL. */
+static void write_all(const Reading *r, GString *s, GString *beside)
 {
     jsonout_open(s, NULL, '{');
     jsonout_text(s, "kind", kind_name(r->kind));
     jsonout_text(s, "unlisted", kind_name(r->unlisted));
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
-        write_field(s, r, &fields[i]);
+        write_field(s, beside, r, &fields[i]);
     write_instant(s, "date", r->date);
     write_instant(s, "returned_date", r->returned_date);
     jsoncommand_write_first(s, "command", r->commands);
@@ -230,11 +245,35 @@ void reading_to_json(const Reading *r, GString *s)
     write_auto_reply(s, r);
     write_invite(s, r->calendar_reply);
     write_attachments(s, r);
-    write_headers(s, r);
+    write_headers(s, beside, r);
     jsonout_close(s, '}');
 }
 
+void reading_to_json(const Reading *r, GString *s) { write_all(r, s, NULL); }
+
+void reading_to_channel(const Reading *r, GString *s)
+{
+    g_autoptr(GString) beside = g_string_new(NULL);
+    write_all(r, s, beside);
+    g_string_append_c(s, '\0');
+    g_string_append_len(s, beside->str, (gssize)beside->len);
+}
+
 /* ---- from JSON ---- */
+
+/* What stands behind the JSON. `at` NULL: nothing does, all is in it. */
+typedef struct {
+    const char *at, *end;
+} Beside;
+
+static gboolean take(Beside *b, const char *field, JsoninKind kind, gsize max, char **ret, GError **err)
+{
+    const char *text = b->at, *nul = memchr(text, '\0', (gsize)(b->end - text));
+    if (nul == NULL)
+        return error_set(err, ERROR_DATA, "reading, field '%s': is cut off", field);
+    b->at = nul + 1;
+    return jsonin_bytes(text, (gsize)(nul - text), field, kind, max, ret, err);
+}
 
 static gboolean read_kind(const json_t *o, const char *name, Kind *ret, GError **err)
 {
@@ -248,7 +287,7 @@ static gboolean read_kind(const json_t *o, const char *name, Kind *ret, GError *
     return TRUE;
 }
 
-static gboolean read_field(const json_t *o, Reading *r, const Field *f, GError **err)
+static gboolean read_field(const json_t *o, Beside *beside, Reading *r, const Field *f, GError **err)
 {
     void *m = member(r, f);
     switch (f->type) {
@@ -256,10 +295,11 @@ static gboolean read_field(const json_t *o, Reading *r, const Field *f, GError *
         return jsonin_lines(o, f->name, f->max_count, f->max, *(GPtrArray **)m, err);
     case FIELD_FLAG:
         return jsonin_flag(o, f->name, m, err);
-    case FIELD_LINE:
     case FIELD_TEXT:
+        return beside->at != NULL ? take(beside, f->name, JSONIN_TEXT, f->max, m, err) : jsonin_text(o, f->name, JSONIN_TEXT, f->max, m, err);
+    case FIELD_LINE:
     default:
-        return jsonin_text(o, f->name, f->type == FIELD_TEXT ? JSONIN_TEXT : JSONIN_LINE, f->max, m, err);
+        return jsonin_text(o, f->name, JSONIN_LINE, f->max, m, err);
     }
 }
 
@@ -327,6 +367,19 @@ static gboolean read_attachments(const json_t *o, Reading *r, GError **err)
     return TRUE;
 }
 
+static gboolean take_headers(Beside *b, Reading *r, GError **err)
+{
+    while (b->at < b->end) {
+        g_autofree char *name = NULL, *value = NULL;
+        if (r->headers->len >= READING_HEADERS)
+            return error_set(err, ERROR_DATA, "reading, field 'headers': expected fewer elements");
+        if (!take(b, "name", JSONIN_LINE, READING_NAME_BYTES, &name, err) || !take(b, "value", JSONIN_LINE, READING_HEADER_BYTES, &value, err))
+            return FALSE;
+        letter_add_header(r->headers, name, value);
+    }
+    return TRUE;
+}
+
 static gboolean read_headers(const json_t *o, Reading *r, GError **err)
 {
     json_t *list;
@@ -350,17 +403,17 @@ static gboolean read_until(const json_t *o, Reading *r, GError **err)
            && (in == NULL || jsonin_text_or_null(in, "until", JSONIN_LINE, 40, &r->until, err));
 }
 
-static gboolean read_all(const json_t *o, Reading *r, GError **err)
+static gboolean read_all(const json_t *o, Beside *beside, Reading *r, GError **err)
 {
     if (!read_kind(o, "kind", &r->kind, err) || !read_kind(o, "unlisted", &r->unlisted, err))
         return FALSE;
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
-        if (!read_field(o, r, &fields[i], err))
+        if (!read_field(o, beside, r, &fields[i], err))
             return FALSE;
     return jsonin_instant(o, "date", &r->date, err) && jsonin_instant(o, "returned_date", &r->returned_date, err)
            && jsoncommand_read(o, "commands", r->new_text, &r->commands, err)
            && jsoncommand_read(o, "work", r->new_text, &r->work, err) && read_bounce(o, r, err) && read_until(o, r, err)
-           && read_invite(o, r, err) && read_attachments(o, r, err) && read_headers(o, r, err);
+           && read_invite(o, r, err) && read_attachments(o, r, err) && (beside->at != NULL ? take_headers(beside, r, err) : read_headers(o, r, err));
 }
 
 gboolean reading_from_json(const char *json, gsize length, Reading **ret, GError **err)
@@ -368,13 +421,15 @@ gboolean reading_from_json(const char *json, gsize length, Reading **ret, GError
     if (length > LIMIT_READING_BYTES)
         return error_set(err, ERROR_LIMIT, "reading: longer than %d bytes", LIMIT_READING_BYTES);
     json_error_t why;
-    json_t *o = json_loadb(json, length, JSON_REJECT_DUPLICATES, &why);
+    const char *nul = memchr(json, '\0', length);
+    Beside beside = {.at = nul != NULL ? nul + 1 : NULL, .end = json + length};
+    json_t *o = json_loadb(json, nul != NULL ? (gsize)(nul - json) : length, JSON_REJECT_DUPLICATES, &why);
     if (!json_is_object(o)) {
         json_decref(o);
         return error_set(err, ERROR_DATA, "reading: not a JSON object");
     }
     g_autoptr(Reading) r = reading_new();
-    gboolean good = read_all(o, r, err);
+    gboolean good = read_all(o, &beside, r, err);
     json_decref(o);
     if (!good)
         return FALSE;

@@ -64,7 +64,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reading, reading_free)
 
 /* Appends one JSON object to `s`, which is empty. */
 void reading_to_json(const Reading *r, GString *s);
-/* `json` is hostile: types, sizes, UTF-8, words and counts are checked; a DATA error names the field, LIMIT: longer than
+/* The same, but texts and headers stand behind the object as they are, each with a NUL at its end, in the order of the fields, after a NUL: to escape and
+ * to parse them would cost more than all else. For reading_from_json alone. */
+void reading_to_channel(const Reading *r, GString *s);
+/* Of either form. `json` is hostile: types, sizes, UTF-8, words and counts are checked; a DATA error names the field, LIMIT: longer than
  * LIMIT_READING_BYTES. */
 gboolean reading_from_json(const char *json, gsize length, Reading **ret, GError **err);
 

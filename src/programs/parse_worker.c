@@ -41,7 +41,7 @@ static void answer_parts(const char *mail, gsize length, GString *out)
 static void answer_reading(const char *mail, gsize length, gboolean null_sender, const KindWords *words, GString *out)
 {
     g_autoptr(Reading) r = reading_of_mail(mail, length, null_sender, words);
-    reading_to_json(r, out);
+    reading_to_channel(r, out);
 }
 
 static void answer_signed(const char *mail, gsize length, GString *out)

@@ -166,7 +166,7 @@ static double time_json(Reading **readings)
     double from = now_us();
     for (int i = 0; i < MAILS; i++) {
         g_autoptr(GString) text = g_string_new(NULL);
-        reading_to_json(readings[i], text);
+        reading_to_channel(readings[i], text);
         reading_free(g_steal_pointer(&readings[i]));
         or_fail(reading_from_json(text->str, text->len, &readings[i], &err), err, "reading_from_json");
     }
@@ -260,7 +260,7 @@ int main(int argc, char **argv)
     figure_print("inspect us/mail", &inspect);
     figure_print("inspect: parsing us", &parse);
     figure_print("inspect: writing JSON us", &write);
-    figure_print("intake: JSON both ways us", &json);
+    figure_print("intake: what was read, both ways us", &json);
     figure_print("intake: rules and database us", &store);
     figure_print("intake: archiving us", &archive);
     figure_print("intake: the rest us (files, channel to the worker)", &rest);

@@ -20,7 +20,9 @@ pass 'the fuzz targets build'
 same 'the seeds of json have the fields that inspect has' '' "$(make_mail a@b.test c@d.test 'x' | "$ESCALATE" inspect | python3 -c 'import json,sys
 fields = set(json.load(sys.stdin))
 for name in sys.argv[1:]:
-    missing = fields ^ set(json.load(open(name)))
+    data = open(name, "rb").read()
+    beside = {"text", "new_text", "elided", "returned_text", "headers"} if b"\0" in data else set()
+    missing = (fields - beside) ^ set(json.loads(data.split(b"\0")[0]))
     if missing: print(name, sorted(missing))' "$TOP_SRCDIR"/tests/fuzz/seeds/json/*)"
 
 RUNS=20000

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     FUZZ_PROMISE(taken != NULL && err == NULL);
     g_autoptr(GString) text = g_string_new(NULL);
-    reading_to_json(taken, text);
+    reading_to_channel(taken, text);
     FUZZ_PROMISE(reading_from_json(text->str, text->len, &again, NULL));
     return 0;
 }

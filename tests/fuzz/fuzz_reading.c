@@ -38,6 +38,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     reading_to_json(taken, again);
     FUZZ_PROMISE(strcmp(text, again->str) == 0);
+    g_autoptr(GString) sent = g_string_new(NULL);
+    g_autoptr(Reading) received = NULL;
+    reading_to_channel(read, sent);
+    FUZZ_PROMISE(sent->len <= LIMIT_READING_BYTES && reading_from_json(sent->str, sent->len, &received, NULL));
+    g_string_truncate(again, 0);
+    reading_to_json(received, again);
+    FUZZ_PROMISE(strcmp(text, again->str) == 0);
     FUZZ_PROMISE(!(read->doubtful || read->truncated) || read->commands->commands->len == 0);
     return 0;
 }

@@ -88,6 +88,41 @@ static void test_round_trip(void **state)
     }
 }
 
+/* As it comes from the parse worker: cut off anywhere, or with what no text may have, it is refused or is a whole reading, as long as the headers that
+ * came. */
+static void test_channel(void **state)
+{
+    (void)state;
+    static const char mail[] = F "X-One: 1\nX-Two: 2\n\nnew\n\n> old\n";
+    g_autoptr(Reading) read = reading_of_mail(mail, sizeof mail - 1, FALSE, words), received = NULL;
+    g_autoptr(GString) sent = g_string_new(NULL);
+    reading_to_channel(read, sent);
+    assert_true(reading_from_json(sent->str, sent->len, &received, NULL));
+    char *first = dump(read), *second = dump(received);
+    assert_string_equal(first, second);
+    free(first);
+    free(second);
+    guint wholes = 0;
+    for (gsize n = 0; n < sent->len; n++) {
+        g_autoptr(Reading) r = NULL;
+        g_autoptr(GError) err = NULL;
+        g_autofree char *cut = g_memdup2(sent->str, n); /* where a sanitizer sees its end */
+        if (reading_from_json(cut, n, &r, &err))
+            assert_int_equal(r->headers->len, wholes++);
+        else
+            assert_int_equal(err->code, ERROR_DATA);
+    }
+    assert_int_equal(wholes, read->headers->len);
+    char *text = memchr(sent->str, '\0', sent->len) + 1;
+    for (const char *bad = "\033\377\r"; *bad != '\0'; bad++) {
+        g_autoptr(Reading) r = NULL;
+        g_autoptr(GError) err = NULL;
+        *text = *bad;
+        assert_false(reading_from_json(sent->str, sent->len, &r, &err));
+        assert_non_null(strstr(err->message, "field 'text'"));
+    }
+}
+
 static void test_fields(void **state)
 {
     (void)state;
@@ -254,7 +289,8 @@ static int set_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_subject), cmocka_unit_test(test_round_trip), cmocka_unit_test(test_fields), cmocka_unit_test(test_calendar_reply),
+        cmocka_unit_test(test_subject), cmocka_unit_test(test_round_trip), cmocka_unit_test(test_channel),
+        cmocka_unit_test(test_fields), cmocka_unit_test(test_calendar_reply),
         cmocka_unit_test(test_cut_off),    cmocka_unit_test(test_digest), cmocka_unit_test(test_lies),
         cmocka_unit_test(test_no_object),  cmocka_unit_test(test_returned_text), cmocka_unit_test(test_large_fits),
     };
