@@ -254,8 +254,10 @@ static gboolean apply_in_savepoint(Core *c, Arrival *a, GError **ret_bad, GError
         return FALSE;
     if (apply(c, a, &local))
         return db_release(c->desk->db, err);
+    gboolean is_of_moment = local->code == ERROR_TEMPFAIL || db_is_spoilt(c->desk->db); /* it may rest on what could not be read */
     db_rollback_to_savepoint(c->desk->db);
-    if (local->code == ERROR_TEMPFAIL) {
+    if (is_of_moment) {
+        local->code = ERROR_TEMPFAIL;
         g_propagate_error(err, local);
         return FALSE;
     }

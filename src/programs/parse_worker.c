@@ -122,14 +122,16 @@ void parse_worker_free(ParseWorker *p)
     g_free(p);
 }
 
-/* FALSE: the next request gets a fresh worker. *ret_stalled: it had the file, and needed too much time or memory for it; else it died. */
+/* FALSE: the next request gets a fresh worker. *ret_stalled: it had the file, and needed too much time or memory for it; else it died, or we could not
+ * wait for it. */
 static gboolean ask_worker(ParseWorker *p, const char *request, int fd, gsize max, GString **ret, gboolean *ret_stalled, GError **err)
 {
     GError *local = NULL;
+    const gint64 late = instant_monotonic_us() + (gint64)LIMIT_PARSE_REAL_SECONDS * G_USEC_PER_SEC;
     gboolean is_sent = worker_send(p->worker, request, strlen(request), fd, &local);
     if (is_sent && worker_receive(p->worker, max, LIMIT_PARSE_REAL_SECONDS, ret, &local))
         return TRUE;
-    *ret_stalled = is_sent && local->code != ERROR_DATA;
+    *ret_stalled = is_sent && (local->code == ERROR_LIMIT || (local->code == ERROR_TEMPFAIL && instant_monotonic_us() >= late));
     g_propagate_error(err, local);
     g_clear_pointer(&p->worker, worker_stop);
     return FALSE;

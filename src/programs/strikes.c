@@ -90,11 +90,12 @@ static void due_in_hand(void *data, gint64 due)
     set_in_hand(s, due == 0 ? NULL : text);
 }
 
-/* From the disk: what is in memory says nothing of it. */
+/* From the disk: what is in memory says nothing of it. Where nothing else can be opened either, it is no file's fault. */
 gboolean strikes_can_read(const Strikes *s)
 {
     char c;
-    return s->fd < 0 || (fdatasync(s->fd) == 0 && posix_fadvise(s->fd, 0, 0, POSIX_FADV_DONTNEED) == 0 && pread(s->fd, &c, 1, 0) >= 0);
+    AUTO_FD spool = open(s->desk->config->spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return spool >= 0 && (s->fd < 0 || (fdatasync(s->fd) == 0 && posix_fadvise(s->fd, 0, 0, POSIX_FADV_DONTNEED) == 0 && pread(s->fd, &c, 1, 0) >= 0));
 }
 
 /* What was left there, or NULL. */

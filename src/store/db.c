@@ -226,7 +226,7 @@ static int bind_one(sqlite3_stmt *stmt, int index, char type, va_list *ap)
     return b == NULL ? SQLITE_OK : sqlite3_bind_blob64(stmt, index, bytes == NULL ? "" : bytes, n, SQLITE_TRANSIENT);
 }
 
-static gboolean bind_all(Statement *s, const char *types, va_list ap, GError **err)
+static gboolean bind_all(Db *db, Statement *s, const char *types, va_list ap, GError **err)
 {
     va_list copy;
     va_copy(copy, ap);
@@ -241,7 +241,7 @@ static gboolean bind_all(Statement *s, const char *types, va_list ap, GError **e
     if (ok && rc == SQLITE_OK)
         return TRUE;
     if (ok)
-        error_set(err, rc == SQLITE_NOMEM ? ERROR_TEMPFAIL : ERROR_INTERNAL, "database: %.200s: %s", sqlite3_sql(s->stmt), sqlite3_errstr(rc));
+        db_fail(db, rc & 0xff, sqlite3_sql(s->stmt), err);
     else
         error_set(err, ERROR_INTERNAL, "database: %.200s: parameters are not those of '%s'", sqlite3_sql(s->stmt), types);
     put_back(s);
@@ -258,7 +258,7 @@ static DbRows *start(Db *db, const char *sql, const char *types, va_list ap, GEr
         put_back(s);
         return NULL;
     }
-    if (!bind_all(s, types, ap, err))
+    if (!bind_all(db, s, types, ap, err))
         return NULL;
     DbRows *rows = g_new0(DbRows, 1);
     rows->db = db;

@@ -49,6 +49,8 @@ gboolean db_settle(Db *db, GError **err);
 gboolean db_savepoint(Db *db, GError **err);
 gboolean db_release(Db *db, GError **err);
 void db_rollback_to_savepoint(Db *db);
+/* Whether a statement of the transaction failed for want of something, even if nobody minded: what was decided since may rest on no answer. */
+gboolean db_is_spoilt(const Db *db);
 
 /* Statements without rows and parameters, one after the other; not kept prepared. */
 gboolean db_script(Db *db, const char *sql, GError **err);

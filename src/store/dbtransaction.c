@@ -113,6 +113,8 @@ gboolean db_end(Db *db, gboolean well, GError **err)
 gboolean db_savepoint(Db *db, GError **err) { return db_run(db, err, "savepoint one", ""); }
 gboolean db_release(Db *db, GError **err) { return db_run(db, err, "release one", ""); }
 
+gboolean db_is_spoilt(const Db *db) { return db->is_spoilt; }
+
 void db_rollback_to_savepoint(Db *db)
 {
     if (sqlite3_exec(db->handle, "rollback to one; release one", NULL, NULL, NULL) == SQLITE_OK)
