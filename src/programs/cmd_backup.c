@@ -23,7 +23,7 @@ static void tell_backup(const BackupResult *r, const char *file, gboolean json)
     }
     printf("%s: database, keys and %" G_GINT64_FORMAT " files of mail, verified; audit head %s\n", file, r->mails, r->head);
     if (r->missing > 0) {
-        g_autofree char *lost = g_strdup_printf("warning: %" G_GINT64_FORMAT " mails that the database knows are not in the spool, so not in it either: %s …"
+        g_autofree char *lost = g_strdup_printf("warning: mails that the database knows, but are not in the spool, so not in it either: %" G_GINT64_FORMAT ": %s …"
                                                 " (escalate check --database names all)", r->missing, r->first_missing);
         cmd_print_line(lost);
     }
@@ -122,7 +122,7 @@ static void tell_numbers(const Desk *d, const RestoreResult *r, const RestoreOpt
     if (r->again > 0)
         printf("%" G_GINT64_FORMAT " %s\n", r->again, o->leave ? "mails since then are in the archive only (left, above)" : "mails since then are taken in again (again, above)");
     if (r->sent > 0)
-        printf("%" G_GINT64_FORMAT " %s\n", r->sent, "mails that were sent since then are in the archive (sent, above): what they said, no ticket knows");
+        printf("sent since then, and in the archive (sent, above): %" G_GINT64_FORMAT "; what they said, no ticket knows\n", r->sent);
     if (r->differs > 0)
         printf("%" G_GINT64_FORMAT " %s\n", r->differs, "files were there with other bytes and stay as they are (differs, above)");
     if (r->waiting > 0)

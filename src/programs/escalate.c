@@ -161,7 +161,7 @@ int cmd_usage(const char *name)
 {
     for (gsize i = 0; i < cmd_table_length; i++)
         if (strcmp(cmd_table[i].name, name) == 0)
-            fprintf(stderr, "usage: escalate %s %s\n", name, cmd_table[i].usage);
+            fprintf(stderr, "usage: escalate %s%s%s\n", name, *cmd_table[i].usage != '\0' ? " " : "", cmd_table[i].usage);
     return 2;
 }
 
@@ -247,7 +247,7 @@ int cmd_help(int argc, char **argv, CommandContext *ctx)
     (void)ctx;
     for (gsize i = 0; argc > 1 && i < cmd_table_length; i++)
         if (strcmp(cmd_table[i].name, argv[1]) == 0) {
-            printf("usage: escalate %s %s\n  %s\n", cmd_table[i].name, cmd_table[i].usage, cmd_table[i].summary);
+            printf("usage: escalate %s%s%s\n  %s\n", cmd_table[i].name, *cmd_table[i].usage != '\0' ? " " : "", cmd_table[i].usage, cmd_table[i].summary);
             return 0;
         }
     if (argc > 1) {
