@@ -28,7 +28,8 @@ for name in sys.argv[1:]:
 RUNS=20000
 SEED=1
 CORPUS=$WORK/corpus
-export RUNS SEED CORPUS
+TIMEOUT=120 # by the clock on the wall: a machine that stands still for a while is no finding
+export RUNS SEED CORPUS TIMEOUT
 for target in "$TOP_SRCDIR"/tests/fuzz/fuzz_*.c; do
     target=$(basename "$target" .c)
     target=${target#fuzz_}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh BUILDDIR SRCDIR SECONDS [TARGET…]: builds the fuzz targets with clang in BUILDDIR/fuzz, and runs each for so long (0:
 # only builds). What a run learns stays in BUILDDIR/fuzz/corpus (or CORPUS) for the next; an input that breaks something is
-# BUILDDIR/fuzz/found/TARGET-…. RUNS limits the number of inputs; SEED makes them the same each time. Exit: 0 nothing found, 1
+# BUILDDIR/fuzz/found/TARGET-…. RUNS limits the number of inputs; SEED makes them the same each time; TIMEOUT: seconds that one may take (25). Exit: 0 nothing found, 1
 # something was, 2 wrong use or no build, 77 no clang with libFuzzer here.
 set -u
 LC_ALL=C.UTF-8
@@ -76,7 +76,7 @@ for target; do
     case $target in tzif) ASAN_OPTIONS=$ASAN=0 ;; *) ASAN_OPTIONS=$ASAN=1 ;; esac
     export ASAN_OPTIONS
     if "$work/fuzz_$target" -max_total_time="$seconds" -runs="${RUNS:--1}" -seed="${SEED:-0}" \
-        -max_len="$(max_length "$target")" -timeout=25 -rss_limit_mb=2048 -malloc_limit_mb=1024 -print_final_stats=1 \
+        -max_len="$(max_length "$target")" -timeout="${TIMEOUT:-25}" -rss_limit_mb=2048 -malloc_limit_mb=1024 -print_final_stats=1 \
         -artifact_prefix="$work/found/$target-" -dict="$fuzz/dict/$(words "$target").dict" \
         "$corpus/$target" "$fuzz/seeds/$(kin "$target")" >"$log" 2>&1; then
         echo "$target: nothing found in $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs"
