@@ -48,7 +48,7 @@ typedef struct {
     int groups;
     Tnef *tnef; /* the first one with a text */
     GPtrArray *other_calendars; /* application/ics: counts where there is no text/calendar */
-    GPtrArray *opened;          /* GMimeMessage: what stood inside of signatures */
+    GPtrArray *opened;          /* GMimeMessage: what stood inside of signatures; NULL in a returned mail, where none is opened */
 } Walk;
 
 static Instant parse_date(const char *text)
@@ -283,7 +283,7 @@ static void visit_partial(Walk *w, const Step *step)
 /* A mail inside of its signature: what was signed stands for the part. What is encrypted stays a file. */
 static gboolean visit_opaque(Walk *w, const Step *step)
 {
-    gboolean may = w->opened->len < OPENED_MAX && !w->returned && step->depth < LIMIT_MIME_DEPTH * 2;
+    gboolean may = !w->returned && w->opened->len < OPENED_MAX && step->depth < LIMIT_MIME_DEPTH * 2;
     GMimeMessage *message = may ? opaque_open(GMIME_PART(step->object)) : NULL;
     if (message == NULL)
         return FALSE;

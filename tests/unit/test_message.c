@@ -488,6 +488,19 @@ static void test_report(void **state)
     assert_null(l->disposition);
 }
 
+/* In a mail that came back, or was sent on, a mail inside of its signature is not opened. */
+static void test_opaque_returned(void **state)
+{
+    (void)state;
+    static const char mail[] = "From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nsee below\n--b\nContent-Type: message/rfc822\n\n"
+                               "From: b@x.example\nSubject: signed\nContent-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\n"
+                               "Content-Transfer-Encoding: base64\n\nMIIDUwYJKoZIhvcNAQcCoIID\n--b--\n";
+    g_autoptr(Letter) l = message_parse(mail, sizeof mail - 1);
+    assert_string_equal(l->text, "see below\n");
+    assert_string_equal(letter_find(l->returned, "subject"), "signed");
+    assert_string_equal(l->returned_text, "");
+}
+
 static void test_calendar(void **state)
 {
     (void)state;
@@ -539,7 +552,8 @@ int main(void)
         cmocka_unit_test(test_words),       cmocka_unit_test(test_ids),         cmocka_unit_test(test_charsets),
         cmocka_unit_test(test_headers),     cmocka_unit_test(test_doubtful_from), cmocka_unit_test(test_lists),       cmocka_unit_test(test_texts),
         cmocka_unit_test(test_nul),         cmocka_unit_test(test_alternative), cmocka_unit_test(test_attachments),
-        cmocka_unit_test(test_report),      cmocka_unit_test(test_calendar),    cmocka_unit_test(test_forward),
+        cmocka_unit_test(test_report),      cmocka_unit_test(test_opaque_returned),
+        cmocka_unit_test(test_calendar),    cmocka_unit_test(test_forward),
         cmocka_unit_test(test_encoded_message), cmocka_unit_test(test_struck),
         cmocka_unit_test(test_rare_types),  cmocka_unit_test(test_sloppy_fields),  cmocka_unit_test(test_wrong_boundary), cmocka_unit_test(test_dashes_in_text),
         cmocka_unit_test(test_text_before_parts),
