@@ -115,8 +115,9 @@ stop_daemon() {
 
 # The b-address of the last mail of a template: the envelope sender is in the database only.
 envelope_sender() { sqlite_value "select sender from outbox where template = '$1' order by id desc limit 1"; }
+# sqlite_value QUERY [DATABASE]
 sqlite_value() { python3 -c 'import sqlite3,sys
-for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(row[0])' "$WORK/escalate.db" "$1"; }
+for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(row[0])' "${2:-$WORK/escalate.db}" "$1"; }
 
 # plain FILE: the text part of a mail as a reader sees it.
 plain() { python3 -c 'import sys,email,email.policy

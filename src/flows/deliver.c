@@ -38,11 +38,14 @@ static gboolean set_down(Desk *d, const char *reply, Instant *ret_retry, GError 
     return outage_tried(d, reply, ret_retry, &is_new, err) && (!is_new || tidings_transport(d, TRUE, err));
 }
 
-static gboolean set_up(Desk *d, GError **err)
+/* `how`: what is known of it. */
+static gboolean end_outage(Desk *d, OutageEnd how, GError **err)
 {
     g_auto(Outage) o = {0};
-    return outage_read(d->db, &o, err) && (o.since == INSTANT_NONE || tidings_transport(d, FALSE, err));
+    return outage_read(d->db, &o, err) && (o.since == INSTANT_NONE || (tidings_transport(d, FALSE, err) && outage_ends(d, how, err)));
 }
+
+static gboolean set_up(Desk *d, GError **err) { return end_outage(d, OUTAGE_MAIL_LEAVES, err); }
 
 gboolean deliver_try_now(Desk *d, GError **err)
 {
@@ -80,6 +83,8 @@ static gboolean is_kept_back(const Desk *d, const OutboxRow *row, gboolean shado
     return strcmp(row->channel, "mail") == 0 ? shadow && instead == NULL : shadow || instead != NULL;
 }
 
+static gboolean record(Desk *d, const OutboxRow *row, TransportResult result, gboolean tried, const char *reply, GError **err);
+
 static gboolean next_of(Desk *d, gboolean (*next)(Db *, Instant, OutboxRow **, GError **), OutboxRow **ret, guint *ret_passed, GError **err)
 {
     for (;;) {
@@ -88,13 +93,13 @@ static gboolean next_of(Desk *d, gboolean (*next)(Db *, Instant, OutboxRow **, G
         if (!next(d->db, d->now, &row, err) || (row != NULL && !is_shadow(d, row, &shadow, err)))
             return FALSE;
         if (row != NULL && is_kept_back(d, row, shadow)) {
-            if (!deliver_done(d, row, TRANSPORT_SENT, "shadow mode: not sent", err))
+            if (!record(d, row, TRANSPORT_SENT, FALSE, "shadow mode: not sent", err))
                 return FALSE;
             (*ret_passed)++;
             continue;
         }
         if (row != NULL && g_bytes_get_size(row->bytes) == 0) {
-            if (!deliver_done(d, row, TRANSPORT_RECIPIENT_FAILED, PHRASE("no mail can be written to this address"), err))
+            if (!record(d, row, TRANSPORT_RECIPIENT_FAILED, FALSE, PHRASE("no mail can be written to this address"), err))
                 return FALSE;
             (*ret_passed)++;
             continue;
@@ -118,7 +123,7 @@ gboolean deliver_next(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
     if (!next_of(d, outbox_next, ret, ret_passed, err))
         return FALSE;
     /* nothing is there to try it with, so nobody waits for it */
-    return *ret != NULL || o.since == INSTANT_NONE || (db_begin(d->db, err) && db_end(d->db, set_up(d, err), err));
+    return *ret != NULL || o.since == INSTANT_NONE || (db_begin(d->db, err) && db_end(d->db, end_outage(d, OUTAGE_NOTHING_WAITS, err), err));
 }
 
 gboolean deliver_next_command(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
@@ -141,9 +146,10 @@ static gboolean page_delivered(Desk *d, const OutboxRow *row, GError **err)
     return outbox_pause_pages(d->db, row, d->now + PAGEMAIL_APART, err) && tidings_delivered(d, row, err);
 }
 
-static gboolean delivered(Desk *d, const OutboxRow *row, const char *reply, GError **err)
+/* `answered`, of all outcomes: by the transport, so that works. */
+static gboolean delivered(Desk *d, const OutboxRow *row, gboolean answered, const char *reply, GError **err)
 {
-    return outbox_sent(d->db, row->id, d->now, reply, err) && (is_command(row) || set_up(d, err))
+    return outbox_sent(d->db, row->id, d->now, reply, err) && (!answered || is_command(row) || set_up(d, err))
            && (!is_page(row) || page_delivered(d, row, err));
 }
 
@@ -159,7 +165,6 @@ static gboolean answer_failed(Desk *d, const OutboxRow *row, const char *reply, 
     return who == NULL || notify_line(d, t, who, line, err);
 }
 
-/* `answered`: by the transport, so that works. */
 static gboolean give_up(Desk *d, const OutboxRow *row, gboolean answered, const char *reply, GError **err)
 {
     gboolean is_mail = strcmp(row->channel, "mail") == 0;
@@ -187,24 +192,26 @@ static gboolean put_off(Desk *d, const OutboxRow *row, gboolean answered, const 
     return outbox_later(d->db, row->id, d->now + wait, reply, err) && (!answered || set_up(d, err));
 }
 
-static gboolean failed(Desk *d, const OutboxRow *row, const char *reply, GError **err) { return give_up(d, row, TRUE, reply, err); }
-static gboolean later(Desk *d, const OutboxRow *row, const char *reply, GError **err) { return put_off(d, row, TRUE, reply, err); }
-static gboolean broke(Desk *d, const OutboxRow *row, const char *reply, GError **err) { return put_off(d, row, FALSE, reply, err); }
+static gboolean broke(Desk *d, const OutboxRow *row, gboolean answered, const char *reply, GError **err)
+{
+    (void)answered;
+    return put_off(d, row, FALSE, reply, err);
+}
 
-static gboolean down(Desk *d, const OutboxRow *row, const char *reply, GError **err)
+static gboolean down(Desk *d, const OutboxRow *row, gboolean answered, const char *reply, GError **err)
 {
     Instant retry;
     if (is_command(row)) /* says nothing about how mail leaves */
-        return failed(d, row, reply, err);
+        return give_up(d, row, answered, reply, err);
     return outbox_later(d->db, row->id, d->now, reply, err) && set_down(d, reply, &retry, err);
 }
 
 /* Behind the others, when the transport is tried again. */
-static gboolean stuck(Desk *d, const OutboxRow *row, const char *reply, GError **err)
+static gboolean stuck(Desk *d, const OutboxRow *row, gboolean answered, const char *reply, GError **err)
 {
     Instant retry;
     if (is_command(row))
-        return failed(d, row, reply, err);
+        return give_up(d, row, answered, reply, err);
     return set_down(d, reply, &retry, err) && outbox_later(d->db, row->id, retry + 1, reply, err);
 }
 
@@ -219,16 +226,22 @@ static gboolean begin_done(Desk *d, const OutboxRow *row, TransportResult result
     return o.since == INSTANT_NONE ? db_begin_lazy(d->db, err) : db_begin(d->db, err);
 }
 
-gboolean deliver_done(Desk *d, const OutboxRow *row, TransportResult result, const char *reply, GError **err)
+/* `tried`: by the transport. What is kept back by us says nothing of that. */
+static gboolean record(Desk *d, const OutboxRow *row, TransportResult result, gboolean tried, const char *reply, GError **err)
 {
-    static gboolean (*const outcomes[])(Desk *, const OutboxRow *, const char *, GError **) = {
-        [TRANSPORT_SENT] = delivered, [TRANSPORT_RECIPIENT_FAILED] = failed, [TRANSPORT_RECIPIENT_LATER] = later, [TRANSPORT_DOWN] = down,
+    static gboolean (*const outcomes[])(Desk *, const OutboxRow *, gboolean, const char *, GError **) = {
+        [TRANSPORT_SENT] = delivered, [TRANSPORT_RECIPIENT_FAILED] = give_up, [TRANSPORT_RECIPIENT_LATER] = put_off, [TRANSPORT_DOWN] = down,
         [TRANSPORT_BROKE] = broke, [TRANSPORT_STUCK] = stuck};
     static const char *const names[] = {"sent", "failed", "later", "transport-down", "broke", "transport-down"};
     g_autofree char *quoted = log_quote(reply);
     log_event(result == TRANSPORT_SENT ? LOGGING_INFO : LOGGING_WARNING, "ticket=%" G_GINT64_FORMAT " event=mail outbox=%" G_GINT64_FORMAT " template=%s channel=%s to=<%s> result=%s reply=%s",
               row->ticket_id, row->id, row->template, row->channel, row->recipient, names[result], quoted);
-    return begin_done(d, row, result, err) && db_end(d->db, outcomes[result](d, row, reply, err), err);
+    return begin_done(d, row, result, err) && db_end(d->db, outcomes[result](d, row, tried, reply, err), err);
+}
+
+gboolean deliver_done(Desk *d, const OutboxRow *row, TransportResult result, const char *reply, GError **err)
+{
+    return record(d, row, result, TRUE, reply, err);
 }
 
 /* ---- archive and options ---- */

@@ -18,7 +18,7 @@
 #define FACT "hold:" /* and the file's name; its value is the reason */
 #define DUE "due " /* before the number of a row, where a file's name stands else */
 #define FACT_TOLD "hold-told"
-#define REASON_BYTES 200
+#define REASON_BYTES 700 /* all addresses of a mail that no queue has, its sender and subject */
 
 gboolean holding_note(Desk *d, const char *name, const char *reason, GError **err)
 {

@@ -115,7 +115,7 @@ static gboolean mail_owner(IntakeCase *c, GError **err)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *begins = beginning(c);
-    if (c->lost_by == NULL)
+    if (c->lost_by == NULL || c->lost_by->vendor != NULL || g_strcmp0(c->lost_by->name, c->home->lead) == 0)
         return TRUE;
     g_ptr_array_add(lines, g_strdup(c->reading->subject));
     if (*begins != '\0')
@@ -129,7 +129,7 @@ static gboolean mail_owner(IntakeCase *c, GError **err)
 gboolean lost_tell(IntakeCase *c, GError **err)
 {
     gint64 told;
-    if (c->lost.purpose == 0 || c->home == NULL)
+    if (c->lost.purpose == 0 || c->home == NULL || (c->kind != KIND_HUMAN && c->kind != KIND_CALENDAR_REPLY) || c->notification != NULL || c->work_ticket != 0)
         return TRUE;
     g_autofree char *name = name_of(c->lost), *fact = g_strconcat("lost:", name, NULL);
     if (!facts_number(c->desk->db, fact, INSTANT_NONE, &told, err))

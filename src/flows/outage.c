@@ -1,4 +1,4 @@
-/* outage: see the header. It must never send: its ticket does what any ticket does. */
+/* outage: see the header. It must never hand over mail itself: its ticket does what any ticket does, and the lead is told by a mail like any. */
 #include "flows/outage.h"
 
 #include "base/limits.h"
@@ -132,21 +132,31 @@ static gboolean tell_lead(Desk *d, const Ticket *t, const Outage *o, GError **er
     return bulletin_send(d, queue, queue->lead, PHRASE("Mail leaves again"), lines, err);
 }
 
-static gboolean resolve(Desk *d, gint64 id, const Outage *o, GError **err)
+static gboolean resolve(Desk *d, gint64 id, const Outage *o, OutageEnd how, GError **err)
 {
     g_autoptr(Ticket) t = NULL;
     if (!tickets_load(d->db, id, &t, err))
         return FALSE;
-    g_autofree char *leaves = phrase_make("Mail leaves again.", NULL);
-    return (t->state >= TICKET_RESOLVED || (withdraw(d, id, err) && verbs_recovered(d, t, "outage", leaves, 0, err))) && tell_lead(d, t, o, err);
+    g_autofree char *why = phrase_make(how == OUTAGE_MAIL_LEAVES ? PHRASE("Mail leaves again.") : PHRASE("No mail waits any more that could show whether it leaves."), NULL);
+    return (t->state >= TICKET_RESOLVED || (withdraw(d, id, err) && verbs_recovered(d, t, "outage", why, 0, err)))
+           && (how != OUTAGE_MAIL_LEAVES || tell_lead(d, t, o, err));
 }
 
-gboolean outage_ends(Desk *d, GError **err)
+gboolean outage_ends(Desk *d, OutageEnd how, GError **err)
 {
     const Outage none = {.since = INSTANT_NONE};
     g_auto(Outage) o = {0};
     gint64 id;
     if (!outage_read(d->db, &o, err) || !outage_write(d->db, &none, err) || !facts_number(d->db, FACT, 0, &id, err) || !facts_forget(d->db, FACT, err))
         return FALSE;
-    return id == 0 || resolve(d, id, &o, err);
+    return id == 0 || resolve(d, id, &o, how, err);
+}
+
+gboolean outage_restored(Desk *d, GError **err)
+{
+    g_auto(Outage) o = {0};
+    if (!outage_read(d->db, &o, err) || o.since == INSTANT_NONE)
+        return err == NULL || *err == NULL;
+    o.since = o.retry = d->now;
+    return outage_write(d->db, &o, err);
 }

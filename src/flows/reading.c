@@ -421,7 +421,7 @@ gboolean reading_from_json(const char *json, gsize length, Reading **ret, GError
     if (length > LIMIT_READING_BYTES)
         return error_set(err, ERROR_LIMIT, "reading: longer than %d bytes", LIMIT_READING_BYTES);
     json_error_t why;
-    const char *nul = memchr(json, '\0', length);
+    const char *nul = length > 0 ? memchr(json, '\0', length) : NULL;
     Beside beside = {.at = nul != NULL ? nul + 1 : NULL, .end = json + length};
     json_t *o = json_loadb(json, nul != NULL ? (gsize)(nul - json) : length, JSON_REJECT_DUPLICATES, &why);
     if (!json_is_object(o)) {

@@ -20,6 +20,7 @@
 #include "store/spool.h"
 
 #include "flows/backup.h"
+#include "flows/outage.h"
 #include "flows/unpack.h"
 
 #include "base/banned.h"
@@ -212,7 +213,7 @@ static gboolean record(Restore *r, GError **err)
     r->desk->db = r->db; /* for the record alone */
     gboolean ok = number_above(r, err) && db_value(r->db, &r->result->waiting, err, "select count(*) from outbox where state = 'queued'", "")
                   && desk_audit(r->desk, 0, err, "restored", "taken=%s head=%s above=%" G_GINT64_FORMAT, r->unpacked.taken, r->unpacked.head, r->result->above)
-                  && record_keys(r, err);
+                  && record_keys(r, err) && outage_restored(r->desk, err);
     r->desk->db = NULL;
     return db_end(r->db, ok, err);
 }

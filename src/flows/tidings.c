@@ -12,7 +12,6 @@
 #include "store/tickets.h"
 
 #include "flows/escalate.h"
-#include "flows/outage.h"
 
 #include "base/banned.h"
 
@@ -29,7 +28,7 @@ gboolean tidings_transport(Desk *d, gboolean is_down, GError **err)
             || !escalate_event(d, t, r->id, &event, NULL, err))
             return FALSE;
     }
-    return desk_audit(d, 0, err, is_down ? "transport-down" : "transport-up", "runs=%u", ids->len) && (is_down || outage_ends(d, err));
+    return desk_audit(d, 0, err, is_down ? "transport-down" : "transport-up", "runs=%u", ids->len);
 }
 
 static gboolean delivered_one(Desk *d, gint64 notification, const char *channel, GError **err)

@@ -328,7 +328,7 @@ static gboolean add_one(Desk *d, const DueRow *due, const Zone *zone, json_t *li
     if ((due->ticket_id != 0 && !tickets_load(d->db, due->ticket_id, &t, err)) || !text_of(d, t, due, &text, err))
         return FALSE;
     const Zone *z = zone != NULL ? zone : desk_contact_zone(d, NULL, t != NULL ? desk_queue(d, t->queue) : NULL);
-    const Instant when = MAX(due->next_at, d->now); /* what is overdue comes now: a mail that no server took, a timer of a stop */
+    const Instant when = MAX(due->next_at, d->now); /* what is overdue comes now: a timer of a stop */
     g_autofree char *at = zone_format_rfc3339(z, when), *tag = t != NULL ? view_tag(t) : NULL, *human = zone_format_human(z, when);
     json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "at", at, "at_local", human, "what", g_str_has_prefix(due->what, "mail ") ? "mail" : due->what, "text", text);
     if (t != NULL) {
@@ -345,6 +345,7 @@ static gboolean add_one(Desk *d, const DueRow *due, const Zone *zone, json_t *li
 }
 
 #define DUE "select id, what, next_at, coalesce(ticket_id, 0), coalesce(clock_id, 0), coalesce(run_id, 0), policy, coalesce(level, 0) from due "
+#define MAIL_TO "mail to " /* begins what the query says of one; of another channel its name does */
 #define QUEUED                                                                                                                                        \
     "select id, case class when 'command' then channel else 'mail' end || ' to ' || recipient || ' is sent (' || template || ')', next_at,"              \
     " coalesce(ticket_id, 0), 0, 0, null, 0 from outbox where state = 'queued' "
@@ -377,6 +378,23 @@ static gboolean hangs_on_mail(Desk *d, gint64 ticket, gboolean *ret, GError **er
     return ok;
 }
 
+static int by_time(gconstpointer a, gconstpointer b)
+{
+    const DueRow *const *x = a, *const *y = b;
+    return (*x)->next_at != (*y)->next_at ? ((*x)->next_at < (*y)->next_at ? -1 : 1) : (*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id;
+}
+
+/* A mail that waits leaves with the next try, at best. */
+static void put_mails_off(GPtrArray *rows, Instant retry)
+{
+    for (guint i = 0; i < rows->len; i++) {
+        DueRow *row = g_ptr_array_index(rows, i);
+        if (g_str_has_prefix(row->what, MAIL_TO))
+            row->next_at = MAX(row->next_at, retry);
+    }
+    g_ptr_array_sort(rows, by_time);
+}
+
 /* While no mail leaves, that comes among the other things. */
 static gboolean put_transport(Desk *d, gint64 ticket, gint64 max, GPtrArray *rows, GError **err)
 {
@@ -390,7 +408,8 @@ static gboolean put_transport(Desk *d, gint64 ticket, gint64 max, GPtrArray *row
     DueRow *row = g_new0(DueRow, 1);
     row->what = g_strdup(TRANSPORT);
     row->next_at = MAX(o.retry, d->now);
-    while (i < rows->len && ((const DueRow *)g_ptr_array_index(rows, i))->next_at <= row->next_at)
+    put_mails_off(rows, row->next_at);
+    while (i < rows->len && ((const DueRow *)g_ptr_array_index(rows, i))->next_at < row->next_at)
         i++;
     g_ptr_array_insert(rows, (int)i, row);
     if ((gint64)rows->len > max)

@@ -184,14 +184,10 @@ static gboolean requeue_one(Desk *d, const char *name, gboolean as_human, GError
         if (!spool_has(d->config->spool, from))
             return error_set(err, ERROR_NOTFOUND, "message '%s': '%s' is not there any more: it was requeued before, or taken away", name, from);
     }
-    if (!db_begin(d->db, err))
-        return FALSE;
-    gboolean ok = spool_requeue(d->config->spool, from, d->now, as_human ? "requeue-as-human" : "requeue", &fresh, err)
-                  && desk_audit(d, 0, err, REQUEUED, FILE_IS "%s as=%s", name, fresh);
-    if (!db_end(d->db, ok, err))
+    if (!spool_requeue(d->config->spool, from, d->now, as_human ? "requeue-as-human" : "requeue", &fresh, err))
         return FALSE;
     print_line("%s", fresh);
-    return TRUE;
+    return db_begin(d->db, err) && db_end(d->db, desk_audit(d, 0, err, REQUEUED, FILE_IS "%s as=%s", name, fresh), err);
 }
 
 int cmd_requeue(int argc, char **argv, CommandContext *ctx)

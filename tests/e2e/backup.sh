@@ -149,6 +149,10 @@ same "each mail once" 0 "$(sqlite_value 'select count(*) from (select message_id
 match "mails too" '^100000[0-9]+$' "$(sqlite_value 'select max(id) from outbox')"
 
 # ---- answers to what was lost ----
+make_mail -H 'Auto-Submitted: auto-replied' -H "In-Reply-To: $(header "$lost_page" Message-ID)" bob@desk.test "$(reply_to "$lost_page")" 'Out of office' 'I am away.' |
+    deliver '' "$(reply_to "$lost_page")"
+at 2026-05-26T12:09:00+02:00
+same "a machine's answer is told to nobody" 0 "$(outgoing | grep -e '-notice\.eml$' | while read -r f; do header "$f" Subject; done | grep -c -e lost -e NOT)"
 reply "$lost_page" bob@desk.test 'ACK'
 make_mail lars@acme.test "$(reply_to "$lost_ack")" 'Re: what I wrote' | deliver lars@acme.test "$(reply_to "$lost_ack")"
 at 2026-05-26T12:10:00+02:00
@@ -187,6 +191,20 @@ exits "is in the backup" 0 "$ESCALATE" -c "$NEW/escalate.yaml" --now 2026-05-26T
 exits "which is restored" 0 "$ESCALATE" -c "$NEW/escalate.yaml" --now 2026-05-26T13:03:00+02:00 restore --aside "$WORK/waiting.tar"
 match "that it leaves, if it has since or not, is told" '^what waits in the outbox .[0-9]+. leaves when escalated starts, even where it has left since the backup$' "$(cat "$WORK/out")"
 exits "with a whole record" 0 "$ESCALATE" -c "$NEW/escalate.yaml" audit verify
+
+# ---- a backup of an outage ----
+new_at() { exits "$1" 0 "$ESCALATED" -c "$NEW/escalate.yaml" --once --now "$2"; }
+sed -i 's/^delivery: .*/delivery: {method: smtp, host: 127.0.0.1, port: 1, tls: off}/' "$NEW/escalate.yaml"
+new_at "an outage" 2026-05-26T13:04:00+02:00
+exits "is in a backup" 0 "$ESCALATE" -c "$NEW/escalate.yaml" --now 2026-05-26T13:05:00+02:00 backup "$WORK/outage.tar"
+exits "which is restored two days later" 0 "$ESCALATE" -c "$NEW/escalate.yaml" --now 2026-05-28T13:00:00+02:00 restore --aside "$WORK/outage.tar"
+new_at "it may be one again" 2026-05-28T13:01:00+02:00
+outages() { sqlite_value "select count(*) from ticket where subject = 'Mail cannot leave'" "$NEW/escalate.db"; }
+same "which began then" 0 "$(outages)"
+new_at "and lasts" 2026-05-28T13:12:00+02:00
+same "or it is a ticket" 1 "$(outages)"
+match "of minutes, not of days" 'No mail has left for 1[0-9] minutes' "$(sqlite_value "select cast(bytes as text) from outbox where template = 'new-ticket' order by id desc limit 1" "$NEW/escalate.db")"
+sed -i 's/^delivery: .*/delivery: {method: directory}/' "$NEW/escalate.yaml"
 
 # ---- names and sizes that anybody may choose ----
 odd=$(printf '1779780000.000001-17-1-99.\377\303\244')

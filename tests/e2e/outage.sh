@@ -18,9 +18,16 @@ same "then it is a ticket" "new Mail cannot leave" "$(ops)"
 match "which says what to do" 'whoever reads this must tell people by other means' "$(sqlite_value "select cast(bytes as text) from outbox where template = 'new-ticket'")"
 at 2026-05-26T12:00:00+02:00
 same "one for one outage" 1 "$(ops | grep -c .)"
+sed -i '/^  sales:/s/mode: observe/mode: shadow/' "$CONF"
+make_mail kim@shop.test sales@desk.test 'How much' 'What does it cost?' | deliver kim@shop.test sales@desk.test
+at 2026-05-26T13:05:00+02:00
+at 2026-05-26T13:10:00+02:00
+same "a mail that shadow mode keeps back does not end it" "new Mail cannot leave" "$(ops)"
+match "nor is it said to" '^none' "none$(outgoing | grep -e '-notice')"
+match "next says of what waits that it leaves with the next try at best" '14:05 CEST +[^ ]+ #1. mail to kim@shop.test is sent' "$(escalate --now 2026-05-26T13:11:00+02:00 next)"
 same "in the audit" 1 "$(escalate --json audit 2 | grep -c '"outage"')"
 sed -i 's/^delivery: .*/delivery: {method: directory}/' "$CONF"
-at 2026-05-26T14:00:00+02:00
+at 2026-05-26T14:06:00+02:00
 same "when mail leaves again it is resolved" "resolved Mail cannot leave" "$(ops)"
 told=$(cat "$SPOOL"/outgoing/*-notice.eml)
 match "the lead hears of it" '^Subject: .operations. Mail leaves again' "$told"
@@ -44,9 +51,9 @@ sed -i 's/^delivery: .*/delivery: {method: smtp, host: 127.0.0.1, port: 1, tls: 
 make_mail kim@shop.test support@desk.test 'Question' 'Which one?' | deliver kim@shop.test support@desk.test
 at 2026-05-26T15:32:00+02:00
 at 2026-05-26T15:34:00+02:00
-match "an escalation that begins meanwhile stands still since it does" 'stands still since Tue 26 May 15:34 CEST: no mail leaves' "$(escalate explain 4)"
+match "an escalation that begins meanwhile stands still since it does" 'stands still since Tue 26 May 15:34 CEST: no mail leaves' "$(escalate explain 5)"
 sed -i 's/^delivery: .*/delivery: {method: directory}/' "$CONF"
 at 2026-05-26T18:00:00+02:00
 same "one that was over when it was looked at again opens none" 1 "$(ops | grep -c .)"
-no_match "and then it goes on" 'stands still' "$(escalate explain 4)"
+no_match "and then it goes on" 'stands still' "$(escalate explain 5)"
 done_testing

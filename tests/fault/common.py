@@ -277,7 +277,7 @@ def without_when(s):
             rows[table] = [{"audit": k} for k in sorted(kept)]
             continue
         drop = WHEN.get(table, ())
-        kept = [{k: v for k, v in r.items() if k not in drop} for r in all_rows if not (table == "due" and r["what"] == "outage")]
+        kept = [{k: v for k, v in r.items() if k not in drop} for r in all_rows]
         rows[table] = sorted(kept, key=repr)
     return dict(s, rows=rows)
 
