@@ -501,6 +501,64 @@ static void test_opaque_returned(void **state)
     assert_string_equal(l->returned_text, "");
 }
 
+#define WRAP(type) "From: a@x.example\nSubject: around\nContent-Type: " type "; boundary=QQ\n\n"
+#define REPORT "multipart/report; report-type=delivery-status"
+#define STATUS "--QQ\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@b.example\nAction: failed\n\n"
+#define WHOLE "--QQ\nContent-Type: message/rfc822\n"
+static const struct {
+    const char *head, *tail;
+    gboolean is_coded;
+} wraps[] = {
+    {"From: a@x.example\nContent-Type: message/rfc822\n\n", "", FALSE},
+    {WRAP("multipart/mixed") "--QQ\n\nsee below\n" WHOLE "\n", "\n--QQ--\n", FALSE},
+    {WRAP("multipart/mixed") WHOLE "Content-Transfer-Encoding: base64\n\n", "\n--QQ--\n", TRUE},
+    {WRAP("multipart/alternative") "--QQ\n\nsee below\n" WHOLE "\n", "\n--QQ--\n", FALSE},
+    {WRAP("multipart/signed; micalg=sha256; protocol=\"application/pkcs7-signature\"") WHOLE "\n",
+     "\n--QQ\nContent-Type: application/pkcs7-signature\n\nx\n--QQ--\n", FALSE},
+    {WRAP("multipart/digest") "--QQ\n\n", "\n--QQ--\n", FALSE},
+    {WRAP(REPORT) STATUS WHOLE "\n", "\n--QQ--\n", FALSE},
+    {WRAP(REPORT) STATUS "--QQ\nContent-Type: text/rfc822-headers\n\n", "\n--QQ--\n", FALSE},
+};
+
+static GString *wrapped(gsize way, const char *mail, gsize length)
+{
+    GString *s = g_string_new(wraps[way].head);
+    g_autofree char *coded = wraps[way].is_coded ? g_base64_encode((const guchar *)mail, length) : NULL;
+    if (coded != NULL)
+        g_string_append(s, coded);
+    else
+        g_string_append_len(s, mail, (gssize)length);
+    return g_string_append(s, wraps[way].tail);
+}
+
+/* Whatever a mail is by itself, it may come back, be sent on, signed or digested, and that once more: no part of the walk may count on being in the
+ * outermost. */
+static void test_wrapped(void **state)
+{
+    (void)state;
+    const char *root = getenv("srcdir");
+    g_autofree char *seeds = g_build_filename(root != NULL ? root : ".", "tests", "fuzz", "seeds", "message", NULL);
+    g_autoptr(GDir) dir = g_dir_open(seeds, 0, NULL);
+    guint read = 0;
+    assert_non_null(dir);
+    for (const char *name; (name = g_dir_read_name(dir)) != NULL; read++) {
+        g_autofree char *path = g_build_filename(seeds, name, NULL), *mail = NULL;
+        gsize length;
+        assert_true(g_file_get_contents(path, &mail, &length, NULL));
+        for (gsize way = 0; way < G_N_ELEMENTS(wraps); way++) {
+            GString *once = wrapped(way, mail, length);
+            for (gsize again = 0; again <= G_N_ELEMENTS(wraps); again++) {
+                GString *twice = again < G_N_ELEMENTS(wraps) ? wrapped(again, once->str, once->len) : g_string_new_len(once->str, (gssize)once->len);
+                g_autoptr(Letter) l = message_parse(twice->str, twice->len);
+                assert_true(g_utf8_validate(l->text, -1, NULL) && l->marks->len < 10000);
+                g_string_free(twice, TRUE);
+            }
+            g_string_free(once, TRUE);
+        }
+    }
+    assert_true(read > 10);
+}
+
 static void test_calendar(void **state)
 {
     (void)state;
@@ -553,6 +611,7 @@ int main(void)
         cmocka_unit_test(test_headers),     cmocka_unit_test(test_doubtful_from), cmocka_unit_test(test_lists),       cmocka_unit_test(test_texts),
         cmocka_unit_test(test_nul),         cmocka_unit_test(test_alternative), cmocka_unit_test(test_attachments),
         cmocka_unit_test(test_report),      cmocka_unit_test(test_opaque_returned),
+        cmocka_unit_test(test_wrapped),
         cmocka_unit_test(test_calendar),    cmocka_unit_test(test_forward),
         cmocka_unit_test(test_encoded_message), cmocka_unit_test(test_struck),
         cmocka_unit_test(test_rare_types),  cmocka_unit_test(test_sloppy_fields),  cmocka_unit_test(test_wrong_boundary), cmocka_unit_test(test_dashes_in_text),
