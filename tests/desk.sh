@@ -115,6 +115,11 @@ stop_daemon() {
 
 # The b-address of the last mail of a template: the envelope sender is in the database only.
 envelope_sender() { sqlite_value "select sender from outbox where template = '$1' order by id desc limit 1"; }
+# transport_down, transport_up [CONFIGURATION]: nobody listens where mail should go; mail is files again.
+transport_is() { sed -i "s/^delivery: .*/delivery: {$1}/" "$2"; }
+transport_down() { transport_is 'method: smtp, host: 127.0.0.1, port: 1, tls: off' "${1:-$CONF}"; }
+transport_up() { transport_is 'method: directory' "${1:-$CONF}"; }
+
 # sqlite_value QUERY [DATABASE]
 sqlite_value() { python3 -c 'import sqlite3,sys
 for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(row[0])' "${2:-$WORK/escalate.db}" "$1"; }

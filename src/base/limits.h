@@ -106,6 +106,7 @@
 /* mail out and child processes */
 #define LIMIT_ENVELOPE_ADDRESS_BYTES 254   /* RFC 5321 4.5.3.1.3, without the angle brackets */
 #define LIMIT_REPLY_BYTES 500              /* of a server's or program's words that are kept */
+#define LIMIT_REPLY_LINE_BYTES 200         /* of them in a line for people */
 #define LIMIT_PROGRAM_OUTPUT_BYTES (1024 * 1024) /* what a program may say; it cannot write more */
 #define LIMIT_CHANNEL_SECONDS 300           /* the longest timeout of a channel's command */
 #define LIMIT_CHANNEL_TEXT 160              /* characters of a short message */

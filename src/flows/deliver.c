@@ -27,8 +27,6 @@
 
 #include "base/banned.h"
 
-#define REPLY_BYTES 200 /* of a server's answer, in a line */
-
 /* ---- the transport's own state ---- */
 
 /* *ret_retry: its next try. */
@@ -42,7 +40,7 @@ static gboolean set_down(Desk *d, const char *reply, Instant *ret_retry, GError 
 static gboolean end_outage(Desk *d, OutageEnd how, GError **err)
 {
     g_auto(Outage) o = {0};
-    return outage_read(d->db, &o, err) && (o.since == INSTANT_NONE || (tidings_transport(d, FALSE, err) && outage_ends(d, how, err)));
+    return outage_read(d->db, &o, err) && (o.since == INSTANT_NONE || (tidings_transport(d, FALSE, err) && outage_ends(d, &o, how, err)));
 }
 
 static gboolean set_up(Desk *d, GError **err) { return end_outage(d, OUTAGE_MAIL_LEAVES, err); }
@@ -54,83 +52,6 @@ gboolean deliver_try_now(Desk *d, GError **err)
         return err == NULL || *err == NULL;
     o.retry = d->now;
     return outage_write(d->db, &o, err);
-}
-
-/* ---- which is next ---- */
-
-/* Whether the row's queue is in shadow mode. */
-static gboolean is_shadow(Desk *d, const OutboxRow *row, gboolean *ret, GError **err)
-{
-    g_autofree char *name = NULL;
-    *ret = FALSE;
-    if (row->ticket_id == 0 && row->notification_id == 0)
-        return TRUE;
-    if (!db_text_value(d->db, &name, err,
-                       "select queue from ticket where id = coalesce(nullif($1, 0), (select ticket_id from notification where id = $2))", "ii",
-                       row->ticket_id, row->notification_id))
-        return FALSE;
-    const ConfigQueue *queue = desk_queue(d, name);
-    *ret = queue != NULL && queue->mode == MODE_SHADOW;
-    return TRUE;
-}
-
-/* A mail can go to the tester's address in place of its own; what goes by another channel cannot. */
-static gboolean is_kept_back(const Desk *d, const OutboxRow *row, gboolean shadow)
-{
-    const char *instead = d->config->delivery.redirect_all;
-    if (d->is_rehearsal)
-        return FALSE;
-    return strcmp(row->channel, "mail") == 0 ? shadow && instead == NULL : shadow || instead != NULL;
-}
-
-static gboolean record(Desk *d, const OutboxRow *row, TransportResult result, gboolean tried, const char *reply, GError **err);
-
-static gboolean next_of(Desk *d, gboolean (*next)(Db *, Instant, OutboxRow **, GError **), OutboxRow **ret, guint *ret_passed, GError **err)
-{
-    for (;;) {
-        g_autoptr(OutboxRow) row = NULL;
-        gboolean shadow;
-        if (!next(d->db, d->now, &row, err) || (row != NULL && !is_shadow(d, row, &shadow, err)))
-            return FALSE;
-        if (row != NULL && is_kept_back(d, row, shadow)) {
-            if (!record(d, row, TRANSPORT_SENT, FALSE, "shadow mode: not sent", err))
-                return FALSE;
-            (*ret_passed)++;
-            continue;
-        }
-        if (row != NULL && g_bytes_get_size(row->bytes) == 0) {
-            if (!record(d, row, TRANSPORT_RECIPIENT_FAILED, FALSE, PHRASE("no mail can be written to this address"), err))
-                return FALSE;
-            (*ret_passed)++;
-            continue;
-        }
-        if (row != NULL && d->config->delivery.redirect_all != NULL) {
-            g_free(row->recipient);
-            row->recipient = g_strdup(d->config->delivery.redirect_all);
-        }
-        *ret = g_steal_pointer(&row);
-        return TRUE;
-    }
-}
-
-gboolean deliver_next(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
-{
-    g_auto(Outage) o = {0};
-    *ret = NULL;
-    *ret_passed = 0;
-    if (!outage_read(d->db, &o, err) || (o.since != INSTANT_NONE && o.retry > d->now))
-        return err == NULL || *err == NULL;
-    if (!next_of(d, outbox_next, ret, ret_passed, err))
-        return FALSE;
-    /* nothing is there to try it with, so nobody waits for it */
-    return *ret != NULL || o.since == INSTANT_NONE || (db_begin(d->db, err) && db_end(d->db, end_outage(d, OUTAGE_NOTHING_WAITS, err), err));
-}
-
-gboolean deliver_next_command(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
-{
-    *ret = NULL;
-    *ret_passed = 0;
-    return next_of(d, outbox_next_command, ret, ret_passed, err);
 }
 
 /* ---- how it went ---- */
@@ -159,7 +80,7 @@ static gboolean answer_failed(Desk *d, const OutboxRow *row, const char *reply, 
     g_autoptr(Ticket) t = NULL;
     if (!tickets_load(d->db, row->ticket_id, &t, err) || !deadlines_reopen_respond(d, t, row->answer_id, d->now, 0, err))
         return FALSE;
-    g_autofree char *said = wrap_clip(reply, REPLY_BYTES), *line = phrase_make("The answer to the customer could not be delivered: {said:phrase}", "said", said, NULL);
+    g_autofree char *said = wrap_clip(reply, LIMIT_REPLY_LINE_BYTES), *line = phrase_make("The answer to the customer could not be delivered: {said:phrase}", "said", said, NULL);
     const ConfigQueue *queue = desk_queue(d, t->queue);
     const char *who = t->owner != NULL ? t->owner : queue != NULL ? queue->lead : NULL;
     return who == NULL || notify_line(d, t, who, line, err);
@@ -168,7 +89,7 @@ static gboolean answer_failed(Desk *d, const OutboxRow *row, const char *reply, 
 static gboolean give_up(Desk *d, const OutboxRow *row, gboolean answered, const char *reply, GError **err)
 {
     gboolean is_mail = strcmp(row->channel, "mail") == 0;
-    g_autofree char *said = wrap_clip(reply, REPLY_BYTES);
+    g_autofree char *said = wrap_clip(reply, LIMIT_REPLY_LINE_BYTES);
     g_autofree char *reason = is_mail ? phrase_make("not delivered: {said:phrase}", "said", said, NULL)
                                       : phrase_make("{channel} failed: {said:phrase}", "channel", row->channel, "said", said, NULL);
     if (!outbox_failed(d->db, row->id, d->now, reply, err) || (answered && !is_command(row) && !set_up(d, err))
@@ -242,6 +163,81 @@ static gboolean record(Desk *d, const OutboxRow *row, TransportResult result, gb
 gboolean deliver_done(Desk *d, const OutboxRow *row, TransportResult result, const char *reply, GError **err)
 {
     return record(d, row, result, TRUE, reply, err);
+}
+
+/* ---- which is next ---- */
+
+/* Whether the row's queue is in shadow mode. */
+static gboolean is_shadow(Desk *d, const OutboxRow *row, gboolean *ret, GError **err)
+{
+    g_autofree char *name = NULL;
+    *ret = FALSE;
+    if (row->ticket_id == 0 && row->notification_id == 0)
+        return TRUE;
+    if (!db_text_value(d->db, &name, err,
+                       "select queue from ticket where id = coalesce(nullif($1, 0), (select ticket_id from notification where id = $2))", "ii",
+                       row->ticket_id, row->notification_id))
+        return FALSE;
+    const ConfigQueue *queue = desk_queue(d, name);
+    *ret = queue != NULL && queue->mode == MODE_SHADOW;
+    return TRUE;
+}
+
+/* A mail can go to the tester's address in place of its own; what goes by another channel cannot. */
+static gboolean is_kept_back(const Desk *d, const OutboxRow *row, gboolean shadow)
+{
+    const char *instead = d->config->delivery.redirect_all;
+    if (d->is_rehearsal)
+        return FALSE;
+    return strcmp(row->channel, "mail") == 0 ? shadow && instead == NULL : shadow || instead != NULL;
+}
+
+static gboolean next_of(Desk *d, gboolean (*next)(Db *, Instant, OutboxRow **, GError **), OutboxRow **ret, guint *ret_passed, GError **err)
+{
+    for (;;) {
+        g_autoptr(OutboxRow) row = NULL;
+        gboolean shadow;
+        if (!next(d->db, d->now, &row, err) || (row != NULL && !is_shadow(d, row, &shadow, err)))
+            return FALSE;
+        if (row != NULL && is_kept_back(d, row, shadow)) {
+            if (!record(d, row, TRANSPORT_SENT, FALSE, "shadow mode: not sent", err))
+                return FALSE;
+            (*ret_passed)++;
+            continue;
+        }
+        if (row != NULL && g_bytes_get_size(row->bytes) == 0) {
+            if (!record(d, row, TRANSPORT_RECIPIENT_FAILED, FALSE, PHRASE("no mail can be written to this address"), err))
+                return FALSE;
+            (*ret_passed)++;
+            continue;
+        }
+        if (row != NULL && d->config->delivery.redirect_all != NULL) {
+            g_free(row->recipient);
+            row->recipient = g_strdup(d->config->delivery.redirect_all);
+        }
+        *ret = g_steal_pointer(&row);
+        return TRUE;
+    }
+}
+
+gboolean deliver_next(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
+{
+    g_auto(Outage) o = {0};
+    *ret = NULL;
+    *ret_passed = 0;
+    if (!outage_read(d->db, &o, err) || (o.since != INSTANT_NONE && o.retry > d->now))
+        return err == NULL || *err == NULL;
+    if (!next_of(d, outbox_next, ret, ret_passed, err))
+        return FALSE;
+    /* nothing is there to try it with, so nobody waits for it */
+    return *ret != NULL || o.since == INSTANT_NONE || (db_begin(d->db, err) && db_end(d->db, end_outage(d, OUTAGE_NOTHING_WAITS, err), err));
+}
+
+gboolean deliver_next_command(Desk *d, OutboxRow **ret, guint *ret_passed, GError **err)
+{
+    *ret = NULL;
+    *ret_passed = 0;
+    return next_of(d, outbox_next_command, ret, ret_passed, err);
 }
 
 /* ---- archive and options ---- */

@@ -19,7 +19,6 @@
 #define FACT "outage-ticket"
 #define FACT_DOWN "transport-down" /* value: "since retry said" in seconds */
 #define OUTAGE_PATIENCE ((Seconds)600)
-#define REPLY_BYTES 200 /* of a server's answer */
 
 gboolean outage_read(Db *db, Outage *ret, GError **err)
 {
@@ -101,7 +100,7 @@ gboolean outage_tried(Desk *d, const char *said, Instant *ret_retry, gboolean *r
         o.since = d->now;
     *ret_retry = o.retry = retry_at(&o, d->now);
     g_free(o.said);
-    o.said = g_strdelimit(wrap_clip(said, REPLY_BYTES), "\n\r", ' ');
+    o.said = g_strdelimit(wrap_clip(said, LIMIT_REPLY_LINE_BYTES), "\n\r", ' ');
     return outage_write(d->db, &o, err) && (d->now < o.since + OUTAGE_PATIENCE || open_ticket(d, &o, err));
 }
 
@@ -142,14 +141,13 @@ static gboolean resolve(Desk *d, gint64 id, const Outage *o, OutageEnd how, GErr
            && (how != OUTAGE_MAIL_LEAVES || tell_lead(d, t, o, err));
 }
 
-gboolean outage_ends(Desk *d, OutageEnd how, GError **err)
+gboolean outage_ends(Desk *d, const Outage *o, OutageEnd how, GError **err)
 {
     const Outage none = {.since = INSTANT_NONE};
-    g_auto(Outage) o = {0};
     gint64 id;
-    if (!outage_read(d->db, &o, err) || !outage_write(d->db, &none, err) || !facts_number(d->db, FACT, 0, &id, err) || !facts_forget(d->db, FACT, err))
+    if (!outage_write(d->db, &none, err) || !facts_number(d->db, FACT, 0, &id, err) || !facts_forget(d->db, FACT, err))
         return FALSE;
-    return id == 0 || resolve(d, id, &o, how, err);
+    return id == 0 || resolve(d, id, o, how, err);
 }
 
 gboolean outage_restored(Desk *d, GError **err)

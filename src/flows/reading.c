@@ -193,15 +193,17 @@ static void write_attachments(GString *s, const Reading *r)
 /* Behind the JSON, each with its NUL. */
 static void put_beside(GString *beside, const char *text) { g_string_append_len(beside, text != NULL ? text : "", text != NULL ? (gssize)strlen(text) + 1 : 1); }
 
-static void write_headers(GString *s, GString *beside, const Reading *r)
+static void put_headers(GString *beside, const Reading *r)
 {
-    for (guint i = 0; beside != NULL && i < r->headers->len; i++) {
+    for (guint i = 0; i < r->headers->len; i++) {
         const LetterHeader *h = g_ptr_array_index(r->headers, i);
         put_beside(beside, h->name);
         put_beside(beside, h->value);
     }
-    if (beside != NULL)
-        return;
+}
+
+static void write_headers(GString *s, const Reading *r)
+{
     jsonout_open(s, "headers", '[');
     for (guint i = 0; i < r->headers->len; i++) {
         const LetterHeader *h = r->headers->pdata[i];
@@ -245,7 +247,10 @@ static void write_all(const Reading *r, GString *s, GString *beside)
     write_auto_reply(s, r);
     write_invite(s, r->calendar_reply);
     write_attachments(s, r);
-    write_headers(s, beside, r);
+    if (beside != NULL)
+        put_headers(beside, r);
+    else
+        write_headers(s, r);
     jsonout_close(s, '}');
 }
 

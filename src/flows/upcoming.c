@@ -287,6 +287,7 @@ static gboolean heartbeat_text(Desk *d, const Ticket *t, const DueRow *due, char
 }
 
 #define TRANSPORT "transport"
+#define MAIL_TO "mail to " /* begins what the query of the outbox says of one; of another channel its name does */
 
 static gboolean transport_text(Desk *d, const Ticket *t, const DueRow *due, char **ret, GError **err)
 {
@@ -330,7 +331,7 @@ static gboolean add_one(Desk *d, const DueRow *due, const Zone *zone, json_t *li
     const Zone *z = zone != NULL ? zone : desk_contact_zone(d, NULL, t != NULL ? desk_queue(d, t->queue) : NULL);
     const Instant when = MAX(due->next_at, d->now); /* what is overdue comes now: a timer of a stop */
     g_autofree char *at = zone_format_rfc3339(z, when), *tag = t != NULL ? view_tag(t) : NULL, *human = zone_format_human(z, when);
-    json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "at", at, "at_local", human, "what", g_str_has_prefix(due->what, "mail ") ? "mail" : due->what, "text", text);
+    json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "at", at, "at_local", human, "what", g_str_has_prefix(due->what, MAIL_TO) ? "mail" : due->what, "text", text);
     if (t != NULL) {
         json_object_set_new(o, "ticket", json_integer(t->id));
         json_object_set_new(o, "tag", json_string(tag));
@@ -345,7 +346,6 @@ static gboolean add_one(Desk *d, const DueRow *due, const Zone *zone, json_t *li
 }
 
 #define DUE "select id, what, next_at, coalesce(ticket_id, 0), coalesce(clock_id, 0), coalesce(run_id, 0), policy, coalesce(level, 0) from due "
-#define MAIL_TO "mail to " /* begins what the query says of one; of another channel its name does */
 #define QUEUED                                                                                                                                        \
     "select id, case class when 'command' then channel else 'mail' end || ' to ' || recipient || ' is sent (' || template || ')', next_at,"              \
     " coalesce(ticket_id, 0), 0, 0, null, 0 from outbox where state = 'queued' "
@@ -392,7 +392,6 @@ static void put_mails_off(GPtrArray *rows, Instant retry)
         if (g_str_has_prefix(row->what, MAIL_TO))
             row->next_at = MAX(row->next_at, retry);
     }
-    g_ptr_array_sort(rows, by_time);
 }
 
 /* While no mail leaves, that comes among the other things. */
@@ -400,7 +399,6 @@ static gboolean put_transport(Desk *d, gint64 ticket, gint64 max, GPtrArray *row
 {
     g_auto(Outage) o = {0};
     gboolean hangs;
-    guint i = 0;
     if (!outage_read(d->db, &o, err) || o.since == INSTANT_NONE)
         return err == NULL || *err == NULL;
     if (!hangs_on_mail(d, ticket, &hangs, err) || !hangs)
@@ -409,9 +407,8 @@ static gboolean put_transport(Desk *d, gint64 ticket, gint64 max, GPtrArray *row
     row->what = g_strdup(TRANSPORT);
     row->next_at = MAX(o.retry, d->now);
     put_mails_off(rows, row->next_at);
-    while (i < rows->len && ((const DueRow *)g_ptr_array_index(rows, i))->next_at < row->next_at)
-        i++;
-    g_ptr_array_insert(rows, (int)i, row);
+    g_ptr_array_add(rows, row);
+    g_ptr_array_sort(rows, by_time);
     if ((gint64)rows->len > max)
         g_ptr_array_set_size(rows, (int)max);
     return TRUE;

@@ -70,25 +70,29 @@ static gboolean tell_untaken(Desk *d, const char *name, gboolean json)
     g_autofree char *again = NULL;
     g_autoptr(GPtrArray) pairs = NULL;
     g_autofree char *incoming = g_build_filename("incoming", name, NULL);
-    const char *state = NULL, *reason = "";
+    const char *state = NULL, *words = NULL, *reason = "";
     if (!spoolname_is_valid(name) || !spool_holding(d->config->spool, &pairs, NULL))
         return FALSE;
     for (guint i = 0; i + 1 < pairs->len; i += 2)
         if (strcmp(g_ptr_array_index(pairs, i), name) == 0) {
             state = "held";
+            words = "is held";
             reason = g_ptr_array_index(pairs, i + 1);
         }
-    if (state == NULL && spool_has(d->config->spool, incoming))
+    if (state == NULL && spool_has(d->config->spool, incoming)) {
         state = "incoming";
+        words = "waits to be taken in";
+    }
     if (state == NULL && find_requeued(d, name, &again, NULL) && again != NULL) {
         state = "requeued";
+        words = "was requeued";
         reason = again;
     }
     g_autofree char *valid = g_utf8_make_valid(reason, -1);
     if (state != NULL && json)
         cmd_print_json(json_pack("{s:s, s:s, s:s}", "file", name, "state", state, "reason", valid));
     else if (state != NULL)
-        print_line("%s  %s%s%s", name, strcmp(state, "held") == 0 ? "is held" : strcmp(state, "requeued") == 0 ? "was requeued" : "waits to be taken in", *reason != '\0' ? ": " : "", reason);
+        print_line("%s  %s%s%s", name, words, *reason != '\0' ? ": " : "", reason);
     return state != NULL;
 }
 

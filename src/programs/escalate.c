@@ -157,11 +157,13 @@ void cmd_print_json(json_t *value)
     json_decref(value);
 }
 
+static void print_usage(FILE *to, const CommandEntry *c) { fprintf(to, "usage: escalate %s%s%s\n", c->name, *c->usage != '\0' ? " " : "", c->usage); }
+
 int cmd_usage(const char *name)
 {
     for (gsize i = 0; i < cmd_table_length; i++)
         if (strcmp(cmd_table[i].name, name) == 0)
-            fprintf(stderr, "usage: escalate %s%s%s\n", name, *cmd_table[i].usage != '\0' ? " " : "", cmd_table[i].usage);
+            print_usage(stderr, &cmd_table[i]);
     return 2;
 }
 
@@ -247,7 +249,8 @@ int cmd_help(int argc, char **argv, CommandContext *ctx)
     (void)ctx;
     for (gsize i = 0; argc > 1 && i < cmd_table_length; i++)
         if (strcmp(cmd_table[i].name, argv[1]) == 0) {
-            printf("usage: escalate %s%s%s\n  %s\n", cmd_table[i].name, *cmd_table[i].usage != '\0' ? " " : "", cmd_table[i].usage, cmd_table[i].summary);
+            print_usage(stdout, &cmd_table[i]);
+            printf("  %s\n", cmd_table[i].summary);
             return 0;
         }
     if (argc > 1) {

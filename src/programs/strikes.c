@@ -30,8 +30,8 @@
 #define IN_HAND "in-hand" /* in the spool */
 #define LOOK_AGAIN_US 50000
 #define DUE "due " /* and the number of the row that was to fire */
-#define HEADING 60 /* bytes of a sender and of a subject */
 #define AGAIN "again " /* in its place: core died over that one before */
+#define HEADING 60 /* bytes of a sender and of a subject */
 
 struct Strikes {
     Desk *desk;

@@ -80,12 +80,13 @@ static gboolean head_is_there(Db *db, const char *head, GError **err)
         return error_set(err, ERROR_USAGE, "head '%s': expected NUMBER:HASH", head);
     if (number == 0)
         return TRUE;
-    if (!db_text_value(db, &hash, err, "select hash from audit where number = $1", "i", number) || !restored_since(db, number, &restored, err))
+    if (!db_text_value(db, &hash, err, "select hash from audit where number = $1", "i", number))
         return FALSE;
-    if (g_strcmp0(hash, end + 1) != 0)
-        return error_set(err, ERROR_DATA, "audit row %" G_GINT64_FORMAT ": %s%s", number,
-                         hash == NULL ? "is missing: the end of the record was cut off" : "is not the one of that head", restored);
-    return TRUE;
+    if (g_strcmp0(hash, end + 1) == 0)
+        return TRUE;
+    return restored_since(db, number, &restored, err)
+           && error_set(err, ERROR_DATA, "audit row %" G_GINT64_FORMAT ": %s%s", number,
+                        hash == NULL ? "is missing: the end of the record was cut off" : "is not the one of that head", restored);
 }
 
 gboolean audit_verify(Db *db, GBytes *key, const char *head, gint64 *ret_rows, GError **err)

@@ -3,7 +3,10 @@
 
 #include "base/limits.h"
 
+#include "store/facts.h"
 #include "store/idset.h"
+
+#define MARK "search" /* the last message that the index has */
 
 #include "base/banned.h"
 
@@ -28,7 +31,7 @@ gboolean search_learn(Db *db, gint64 message, GError **err)
 /* *ret_last: the last message that the next step takes in; the same as *ret_done where nothing is left. */
 static gboolean next_step(Db *db, gint64 *ret_done, gint64 *ret_last, GError **err)
 {
-    return db_value(db, ret_done, err, "select cast(value as integer) from fact where name = 'search'", "")
+    return facts_number(db, MARK, 0, ret_done, err)
            && db_value(db, ret_last, err, "select coalesce(max(id), $1) from (select id from message where id > $1 order by id limit $2) as step", "ii", *ret_done,
                        (gint64)LIMIT_SEARCH_BATCH);
 }
@@ -41,7 +44,7 @@ static gboolean take_in(Db *db, guint *ret_did, GError **err)
     *ret_did = (guint)(last - done);
     return db_run(db, err, "insert into message_word (rowid, subject, new_text) select id, subject, new_text from message where id > $1 and id <= $2", "ii", done,
                   last)
-           && db_run(db, err, "update fact set value = cast($1 as text) where name = 'search'", "i", last);
+           && facts_set_number(db, MARK, last, err);
 }
 
 gboolean search_catch_up(Db *db, guint *ret_did, GError **err)
@@ -93,7 +96,7 @@ gboolean search_check(Db *db, gboolean *ret_good, GError **err)
 
 static gboolean empty(Db *db, GError **err)
 {
-    return db_run(db, err, "insert into message_word (message_word) values ('delete-all')", "") && db_run(db, err, "update fact set value = '0' where name = 'search'", "");
+    return db_run(db, err, "insert into message_word (message_word) values ('delete-all')", "") && facts_set_number(db, MARK, 0, err);
 }
 
 gboolean search_rebuild(Db *db, GError **err) { return db_begin(db, err) && db_end(db, empty(db, err), err) && catch_up_wholly(db, err); }

@@ -194,7 +194,7 @@ exits "with a whole record" 0 "$ESCALATE" -c "$NEW/escalate.yaml" audit verify
 
 # ---- a backup of an outage ----
 new_at() { exits "$1" 0 "$ESCALATED" -c "$NEW/escalate.yaml" --once --now "$2"; }
-sed -i 's/^delivery: .*/delivery: {method: smtp, host: 127.0.0.1, port: 1, tls: off}/' "$NEW/escalate.yaml"
+transport_down "$NEW/escalate.yaml"
 new_at "an outage" 2026-05-26T13:04:00+02:00
 exits "is in a backup" 0 "$ESCALATE" -c "$NEW/escalate.yaml" --now 2026-05-26T13:05:00+02:00 backup "$WORK/outage.tar"
 exits "which is restored two days later" 0 "$ESCALATE" -c "$NEW/escalate.yaml" --now 2026-05-28T13:00:00+02:00 restore --aside "$WORK/outage.tar"
@@ -204,7 +204,7 @@ same "which began then" 0 "$(outages)"
 new_at "and lasts" 2026-05-28T13:12:00+02:00
 same "or it is a ticket" 1 "$(outages)"
 match "of minutes, not of days" 'No mail has left for 1[0-9] minutes' "$(sqlite_value "select cast(bytes as text) from outbox where template = 'new-ticket' order by id desc limit 1" "$NEW/escalate.db")"
-sed -i 's/^delivery: .*/delivery: {method: directory}/' "$NEW/escalate.yaml"
+transport_up "$NEW/escalate.yaml"
 
 # ---- names and sizes that anybody may choose ----
 odd=$(printf '1779780000.000001-17-1-99.\377\303\244')

@@ -204,7 +204,7 @@ pager 'exit 3'
 fresh
 same "mail waits, the command failed: he may still be reached" 'mail bob queued
 chat bob failed' "$(rows)"
-sed -i 's/^delivery: .*/delivery: {method: directory}/' "$CONF"
+transport_up
 at 2026-05-26T10:29:00+02:00
 match "mail is back" '^mail bob sent' "$(rows)"
 DELIVERY=

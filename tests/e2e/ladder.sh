@@ -202,17 +202,17 @@ match 'explain says when mail is tried again, and what the server said' 'CEST +m
 match 'so does next' 'CEST +mail is tried again: none leaves since' "$(escalate --now 2026-05-26T10:24:00+02:00 next)"
 same 'of as many as are wanted' 1 "$(escalate --now 2026-05-26T10:24:00+02:00 next -n 1 | wc -l | tr -d ' ')"
 at 2026-05-26T11:30:00+02:00
-sed -i 's/^delivery: .*/delivery: {method: directory}/' "$CONF"
+transport_up
 at 2026-05-26T13:00:00+02:00
 same "when it is back, only the highest due level is sent" 'Carol <carol@desk.test>' "$(header "$(templated escalation)" To)"
 DELIVERY='delivery: {method: directory}'
 fresh
-sed -i 's/^delivery: .*/delivery: {method: smtp, host: 127.0.0.1, port: 1, tls: off}/' "$CONF"
+transport_down
 make_mail 'Una <una@other.test>' support@desk.test 'Question' | deliver una@other.test support@desk.test
 at 2026-05-26T10:25:00+02:00
 match 'explain says of what was under way that it stands still, and why' 'stands still since Tue 26 May 10:25 CEST: no mail leaves' "$(escalate explain 1)"
 at 2026-05-26T12:24:00+02:00
-sed -i 's/^delivery: .*/delivery: {method: directory}/' "$CONF"
+transport_up
 at 2026-05-26T12:26:00+02:00
 no_match 'and not when mail leaves again' 'stands still|tried again' "$(escalate explain 1)"
 done_testing

@@ -1,8 +1,8 @@
 #!/bin/sh
 # run.sh BUILDDIR SRCDIR SECONDS [TARGET…]: builds the fuzz targets with clang in BUILDDIR/fuzz, and runs each for so long (0:
 # only builds). What a run learns stays in BUILDDIR/fuzz/corpus (or CORPUS) for the next; an input that breaks something is
-# BUILDDIR/fuzz/found/TARGET-…. RUNS limits the number of inputs; SEED makes them the same each time; TIMEOUT: seconds that one may take (25). Exit: 0 nothing found, 1
-# something was, 2 wrong use or no build, 77 no clang with libFuzzer here.
+# BUILDDIR/fuzz/found/TARGET-…. RUNS limits the number of inputs; SEED makes them the same each time; TIMEOUT is
+# how many seconds one may take (25). Exit: 0 nothing found, 1 something was, 2 wrong use or no build, 77 no clang with libFuzzer here.
 set -u
 LC_ALL=C.UTF-8
 TZ=UTC
