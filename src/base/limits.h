@@ -58,7 +58,7 @@
 #define LIMIT_REGEX_MATCH "(*LIMIT_MATCH=100000)"
 
 /* passes */
-#define LIMIT_BATCH 50       /* messages or timers per transaction */
+#define LIMIT_BATCH 100      /* messages or timers per transaction */
 #define LIMIT_ROUNDS 10000   /* of --once */
 #define LIMIT_WAIT_FOR_INTAKE_SECONDS 60
 #define LIMIT_STALL_SECONDS 300  /* without a step of core: more than one file may take */

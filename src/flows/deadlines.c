@@ -60,18 +60,18 @@ const ConfigPlanSeverity *deadlines_targets(const Desk *d, const ConfigQueue *qu
 
 /* ---- storing ---- */
 
-static gboolean store_change(Desk *d, const Ticket *t, ClockRow *c, Instant at, const char *event, gint64 message, gboolean is_change, GError **err)
+static gboolean store_change(Desk *d, const Ticket *t, ClockRow *c, Instant at, const char *event, gint64 message, ScheduleWhy why, GError **err)
 {
     g_autofree char *due = instant_format(c->clock.due_at);
     c->calendar_version = calendar_version(deadlines_calendar(d, c->calendar, c->queue));
-    return clocks_save(d->db, c, at, event, message, err) && schedule_clock(d, t, c, is_change, err)
+    return clocks_save(d->db, c, at, event, message, err) && schedule_clock(d, t, c, why, err)
            && desk_audit(d, c->ticket_id, err, "clock", "clock=%" G_GINT64_FORMAT " queue=%s target=%s change=%s due=%s", c->clock.id, c->queue,
                          policy_target_name(c->clock.target), event, due);
 }
 
 static gboolean store(Desk *d, const Ticket *t, ClockRow *c, Instant at, const char *event, gint64 message, GError **err)
 {
-    return store_change(d, t, c, at, event, message, FALSE, err);
+    return store_change(d, t, c, at, event, message, SCHEDULE_GOES_ON, err);
 }
 
 /* ---- starting ---- */
@@ -91,7 +91,7 @@ static gboolean start_on(Desk *d, const Ticket *t, const char *queue, const char
     GError *local = NULL;
     if (!ticketclock_start(&c.clock, &cal, at, &local))
         return schedule_impossible(d, &c, local, err);
-    return store(d, t, &c, at, "start", message, err);
+    return store_change(d, t, &c, at, "start", message, SCHEDULE_NEW, err);
 }
 
 static gboolean start(Desk *d, const Ticket *t, const ConfigQueue *queue, const ConfigPlanSeverity *targets, TargetKind target, Instant at,
@@ -394,7 +394,7 @@ gboolean deadlines_retarget(Desk *d, const Ticket *t, int old, Instant at, GErro
             continue;
         GError *local = NULL;
         const char *event = t->severity < old ? "tighten" : "retarget";
-        if (!(retarget(d, c, queue, targets, t->severity < old, at, &local) ? store_change(d, t, c, at, event, 0, TRUE, err)
+        if (!(retarget(d, c, queue, targets, t->severity < old, at, &local) ? store_change(d, t, c, at, event, 0, SCHEDULE_CHANGED, err)
                                                                             : schedule_impossible(d, c, local, err)))
             return FALSE;
     }
@@ -409,7 +409,7 @@ gboolean deadlines_recalculated(Desk *d, ClockRow *c, Instant before, GError **e
         return FALSE;
     if (c->clock.due_at != INSTANT_NONE && c->clock.due_at > d->now) /* a past breach stands in the log; the next one counts again */
         c->clock.breached_at = INSTANT_NONE;
-    return store_change(d, t, c, d->now, "recalc", 0, TRUE, err)
+    return store_change(d, t, c, d->now, "recalc", 0, SCHEDULE_CHANGED, err)
            && desk_audit(d, c->ticket_id, err, "recalc", "clock=%" G_GINT64_FORMAT " calendar=%s version=%s was=%s", c->clock.id, c->calendar,
                          c->calendar_version, was);
 }
@@ -442,7 +442,7 @@ gboolean deadlines_replanned(Desk *d, const Ticket *t, ClockRow *c, const Config
         return store(d, t, c, d->now, "recalc", 0, err);
     }
     return is_shorter(c, &before, &after, wanted, &shorter, err) && retarget(d, c, queue, targets, shorter, d->now, err)
-           && store_change(d, t, c, d->now, shorter ? "tighten" : "retarget", 0, TRUE, err);
+           && store_change(d, t, c, d->now, shorter ? "tighten" : "retarget", 0, SCHEDULE_CHANGED, err);
 }
 
 gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err)
@@ -457,7 +457,7 @@ gboolean deadlines_breach(Desk *d, ClockRow *c, Instant at, GError **err)
 gboolean deadlines_rescheduled(Desk *d, const ClockRow *c, GError **err)
 {
     g_autoptr(Ticket) t = NULL;
-    return tickets_load(d->db, c->ticket_id, &t, err) && schedule_clock(d, t, c, TRUE, err);
+    return tickets_load(d->db, c->ticket_id, &t, err) && schedule_clock(d, t, c, SCHEDULE_CHANGED, err);
 }
 
 gboolean deadlines_repolicied(Desk *d, const Ticket *t, GError **err)
@@ -467,7 +467,7 @@ gboolean deadlines_repolicied(Desk *d, const Ticket *t, GError **err)
         return FALSE;
     for (guint i = 0; i < clocks->len; i++) {
         const ClockRow *c = g_ptr_array_index(clocks, i);
-        if (is_open(c) && !schedule_clock(d, t, c, TRUE, err))
+        if (is_open(c) && !schedule_clock(d, t, c, SCHEDULE_CHANGED, err))
             return FALSE;
     }
     return TRUE;

@@ -7,9 +7,14 @@
 
 #include "flows/desk.h"
 
-/* Rewrites what this clock will fire. `is_change`: of a severity, a calendar or a ladder, after which who is being asked still has one
- * ack-within. */
-gboolean schedule_clock(Desk *d, const Ticket *t, const ClockRow *c, gboolean is_change, GError **err);
+typedef enum {
+    SCHEDULE_NEW,     /* the clock has just begun: nothing of it is due yet, nothing was fired */
+    SCHEDULE_GOES_ON,
+    SCHEDULE_CHANGED, /* severity, calendar or ladder: who is being asked still has one ack-within */
+} ScheduleWhy;
+
+/* Rewrites what this clock will fire. */
+gboolean schedule_clock(Desk *d, const Ticket *t, const ClockRow *c, ScheduleWhy why, GError **err);
 /* A calendar without open time in sight must not keep a mail out: the clock stays as it is, or is none, loudly. Takes `why`. */
 gboolean schedule_impossible(Desk *d, const ClockRow *c, GError *why, GError **err);
 

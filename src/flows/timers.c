@@ -197,23 +197,20 @@ static gboolean fire_one(Desk *d, const DueRow *due, GError **err)
     return error_set(err, ERROR_INTERNAL, "due row %" G_GINT64_FORMAT ": unknown kind '%s'", due->id, due->what);
 }
 
-/* One row in its savepoint: a row that fails for a reason of its own is put off, loudly; the others go on. */
-static gboolean fire_in_savepoint(Desk *d, const DueRow *due, GError **err)
+typedef struct {
+    Desk *desk;
+    const GPtrArray *rows;
+} Pass;
+
+/* A row that fails for a reason of its own is put off, loudly; the others go on. */
+static gboolean put_off(void *data, guint i, GError *why, GError **err)
 {
-    GError *local = NULL;
-    if (!db_savepoint(d->db, err))
-        return FALSE;
-    if (fire_one(d, due, &local))
-        return db_release(d->db, err);
-    db_rollback_to_savepoint(d->db);
-    if (local->code == ERROR_TEMPFAIL) {
-        g_propagate_error(err, local);
-        return FALSE;
-    }
+    const Pass *p = data;
+    const DueRow *due = g_ptr_array_index(p->rows, i);
     g_autofree char *doing = g_strdup_printf("timer '%s' of ticket %" G_GINT64_FORMAT, due->what, due->ticket_id);
-    log_error(doing, local);
-    g_error_free(local);
-    return db_run(d->db, err, "update due set next_at = $2 where id = $1", "it", due->id, d->now + PUT_OFF);
+    log_error(doing, why);
+    g_error_free(why);
+    return db_run(p->desk->db, err, "update due set next_at = $2 where id = $1", "it", due->id, p->desk->now + PUT_OFF);
 }
 
 static void tell_in_hand(const Desk *d, gint64 due)
@@ -222,17 +219,15 @@ static void tell_in_hand(const Desk *d, gint64 due)
         d->in_hand(d->in_hand_data, due);
 }
 
-static gboolean fire_all(Desk *d, const GPtrArray *rows, GError **err)
+static gboolean fire_row(void *data, guint i, GError **err)
 {
-    gboolean well = TRUE;
-    for (guint i = 0; well && i < rows->len; i++) {
-        const DueRow *due = g_ptr_array_index(rows, i);
-        tell_in_hand(d, due->id);
-        well = fire_in_savepoint(d, due, err);
-    }
-    tell_in_hand(d, 0);
-    return well;
+    const Pass *p = data;
+    const DueRow *due = g_ptr_array_index(p->rows, i);
+    tell_in_hand(p->desk, due->id);
+    return fire_one(p->desk, due, err);
 }
+
+static void fired(void *data) { tell_in_hand(((Pass *)data)->desk, 0); }
 
 gboolean timers_pass(Desk *d, Instant until, guint *ret_fired, GError **err)
 {
@@ -242,7 +237,8 @@ gboolean timers_pass(Desk *d, Instant until, guint *ret_fired, GError **err)
         return FALSE;
     if (rows->len == 0)
         return TRUE;
-    if (!db_begin(d->db, err) || !db_end(d->db, fire_all(d, rows, err), err))
+    Pass p = {d, rows};
+    if (!db_batch(d->db, rows->len, &(DbBatch){fire_row, put_off, fired, &p}, err))
         return FALSE;
     *ret_fired = rows->len;
     return TRUE;

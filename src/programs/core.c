@@ -101,6 +101,7 @@ typedef struct {
     const Desk *desk;
     const char *spool;
     gboolean is_ours; /* written by a user whose envelope lines and marks count */
+    gboolean is_bad;  /* it failed, and costs itself a strike */
 } Arrival;
 
 static void arrival_free(gpointer p)
@@ -246,25 +247,6 @@ static gboolean apply(Core *c, Arrival *a, GError **err)
     return spool_may_archive(a->spool, a->archive, a->digest, err) && intake_mail(c->desk, &mail, err);
 }
 
-/* One file in its savepoint. *ret_bad gets the file's own failure, which costs it a strike; FALSE: try the batch again later. */
-static gboolean apply_in_savepoint(Core *c, Arrival *a, GError **ret_bad, GError **err)
-{
-    GError *local = NULL;
-    if (!db_savepoint(c->desk->db, err))
-        return FALSE;
-    if (apply(c, a, &local))
-        return db_release(c->desk->db, err);
-    gboolean is_of_moment = local->code == ERROR_TEMPFAIL || db_is_spoilt(c->desk->db); /* it may rest on what could not be read */
-    db_rollback_to_savepoint(c->desk->db);
-    if (is_of_moment) {
-        local->code = ERROR_TEMPFAIL;
-        g_propagate_error(err, local);
-        return FALSE;
-    }
-    *ret_bad = local;
-    return TRUE;
-}
-
 /* Reads the next files from *at, bounded by number and bytes. */
 static gboolean read_batch(Core *c, const GPtrArray *names, guint *at, Instant now, GPtrArray *arrivals, GPtrArray *bad, GError **err)
 {
@@ -291,28 +273,36 @@ static gboolean read_batch(Core *c, const GPtrArray *names, guint *at, Instant n
     return TRUE;
 }
 
-static gboolean commit_batch(Core *c, GPtrArray *arrivals, GPtrArray *bad, GPtrArray *done, GError **err)
+typedef struct {
+    Core *core;
+    GPtrArray *arrivals, *bad;
+} Batch;
+
+static gboolean apply_one(void *data, guint i, GError **err)
 {
-    if (arrivals->len == 0)
-        return TRUE;
-    if (!db_begin(c->desk->db, err))
-        return FALSE;
-    for (guint i = 0; i < arrivals->len; i++) {
-        Arrival *a = g_ptr_array_index(arrivals, i);
-        GError *why = NULL;
-        supervise_beat();
-        strikes_in_hand(c->strikes, a->file->name);
-        if (!apply_in_savepoint(c, a, &why, err)) {
-            db_rollback(c->desk->db);
-            return FALSE;
-        }
-        if (why != NULL)
-            strikes_list_add_read(bad, a->file->name, a->reading, why);
-        else
-            g_ptr_array_add(done, a);
-    }
-    strikes_in_hand(c->strikes, NULL);
-    return db_commit(c->desk->db, err);
+    const Batch *b = data;
+    Arrival *a = g_ptr_array_index(b->arrivals, i);
+    supervise_beat();
+    strikes_in_hand(b->core->strikes, a->file->name);
+    return apply(b->core, a, err);
+}
+
+static gboolean apply_failed(void *data, guint i, GError *why, GError **err)
+{
+    const Batch *b = data;
+    Arrival *a = g_ptr_array_index(b->arrivals, i);
+    (void)err;
+    a->is_bad = TRUE;
+    strikes_list_add_read(b->bad, a->file->name, a->reading, why);
+    return TRUE;
+}
+
+static void apply_ended(void *data) { strikes_in_hand(((Batch *)data)->core->strikes, NULL); }
+
+static gboolean commit_batch(Core *c, GPtrArray *arrivals, GPtrArray *bad, GError **err)
+{
+    Batch b = {c, arrivals, bad};
+    return arrivals->len == 0 || db_batch(c->desk->db, arrivals->len, &(DbBatch){apply_one, apply_failed, apply_ended, &b}, err);
 }
 
 /* The files to be taken in now, oldest first: those that are not on their last chance, or the oldest of those that are. */
@@ -329,11 +319,14 @@ static gboolean next_names(Core *c, gboolean last_chance, GPtrArray **ret, GErro
 }
 
 /* One that cannot be moved keeps no other from it, nor from its strike: FALSE at the end, with the first failure. */
-static gboolean archive_all(const char *spool, const GPtrArray *done, guint *did, GError **err)
+static gboolean archive_all(const char *spool, const GPtrArray *arrivals, guint *did, GError **err)
 {
     GError *first = NULL;
-    for (guint i = 0; i < done->len; i++, (*did)++) {
-        const Arrival *a = g_ptr_array_index(done, i);
+    for (guint i = 0; i < arrivals->len; i++) {
+        const Arrival *a = g_ptr_array_index(arrivals, i);
+        if (a->is_bad)
+            continue;
+        (*did)++;
         spool_to_archive(spool, a->file->name, a->archive, first == NULL ? &first : NULL);
     }
     if (first != NULL)
@@ -344,10 +337,10 @@ static gboolean archive_all(const char *spool, const GPtrArray *done, guint *did
 /* One batch of them, from *at. *did counts files that left incoming, or have a strike more. */
 static gboolean intake_batch(Core *c, Instant now, const GPtrArray *names, guint *at, guint *did, GError **err)
 {
-    g_autoptr(GPtrArray) arrivals = g_ptr_array_new_with_free_func(arrival_free), bad = strikes_list_new(), done = g_ptr_array_new();
-    if (!read_batch(c, names, at, now, arrivals, bad, err) || !commit_batch(c, arrivals, bad, done, err))
+    g_autoptr(GPtrArray) arrivals = g_ptr_array_new_with_free_func(arrival_free), bad = strikes_list_new();
+    if (!read_batch(c, names, at, now, arrivals, bad, err) || !commit_batch(c, arrivals, bad, err))
         return FALSE;
-    gboolean all_moved = archive_all(c->desk->config->spool, done, did, err);
+    gboolean all_moved = archive_all(c->desk->config->spool, arrivals, did, err);
     return strikes_give(c->strikes, bad, did, all_moved ? err : NULL) && all_moved;
 }
 

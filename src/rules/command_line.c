@@ -193,24 +193,36 @@ static const char *without_hash(const char *line)
 
 #define PROSE_WORDS 5 /* no greeting, courtesy, name or verb that begins with an unknown word is as long */
 
-/* Most lines of most mails: plain words, the first of which begins no phrase of ours. They need not be cut into tokens. */
+static gsize letters(const char *p)
+{
+    gsize n = 0;
+    while (g_ascii_isalpha(p[n]))
+        n++;
+    return n;
+}
+
+/* Most lines of most mails: plain words, the first of which begin no phrase of ours. They need not be cut into tokens. */
 static gboolean is_plain_prose(const char *text)
 {
-    char first[24];
-    gsize n = 0;
+    char begin[48]; /* two words */
     guint words = 0;
     text += strspn(text, " \t");
-    for (; g_ascii_isalpha(text[n]) && n + 1 < sizeof first; n++)
-        first[n] = g_ascii_tolower(text[n]);
-    first[n] = '\0';
-    if (n == 0 || text[n] != ' ' || words_command_longest(first) > 0)
-        return FALSE;
     for (const char *p = text; words < PROSE_WORDS && g_ascii_isalpha(*p); words++) {
-        while (g_ascii_isalpha(*p))
-            p++;
+        p += letters(p);
         p += *p == ' ';
     }
-    return words == PROSE_WORDS;
+    if (words < PROSE_WORDS)
+        return FALSE;
+    gsize first = letters(text), two = first + 1 + letters(text + first + 1);
+    if (two >= sizeof begin)
+        return FALSE;
+    for (gsize i = 0; i < two; i++)
+        begin[i] = g_ascii_tolower(text[i]);
+    begin[two] = begin[first] = '\0';
+    if (words_command_opens(begin))
+        return FALSE;
+    begin[first] = ' ';
+    return !words_command_opens(begin);
 }
 
 CommandLine command_line_read(const char *text)

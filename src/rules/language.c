@@ -36,13 +36,9 @@ typedef struct {
     guint8 length, language;
 } Slot;
 
-static guint hash(const char *word, gsize n)
-{
-    guint h = 2166136261u; /* FNV-1a */
-    for (gsize i = 0; i < n; i++)
-        h = (h ^ (guchar)word[i]) * 16777619u;
-    return h ^ (h >> 15);
-}
+#define HASH_BEGIN 2166136261u /* FNV-1a */
+static guint hash_add(guint h, char c) { return (h ^ (guchar)c) * 16777619u; }
+static guint slot_of(guint h) { return (h ^ (h >> 15)) % SLOTS; }
 
 static const Slot *all_words(void)
 {
@@ -54,7 +50,10 @@ static const Slot *all_words(void)
     for (gsize i = 0; i < G_N_ELEMENTS(languages); i++)
         for (const char *p = languages[i].words + 1; *p != '\0';) {
             gsize n = strcspn(p, "|");
-            guint at = hash(p, n) % SLOTS;
+            guint h = HASH_BEGIN;
+            for (gsize k = 0; k < n; k++)
+                h = hash_add(h, p[k]);
+            guint at = slot_of(h);
             while (slots[at].word != NULL)
                 at = (at + 1) % SLOTS;
             slots[at] = (Slot){p, (guint8)n, (guint8)i};
@@ -63,11 +62,29 @@ static const Slot *all_words(void)
     return slots;
 }
 
-static void count(const Slot *slots, const char *word, gsize n, guint *counts)
+/* The word that is read, in lower case; one that is longer is none of ours. */
+typedef struct {
+    char bytes[WORD_BYTES];
+    gsize n;
+    guint hash;
+} Word;
+
+static void word_add(Word *w, const char *bytes, gsize n)
 {
-    for (guint at = hash(word, n) % SLOTS; slots[at].word != NULL; at = (at + 1) % SLOTS)
-        if (slots[at].length == n && memcmp(slots[at].word, word, n) == 0)
+    for (gsize i = 0; i < n && w->n <= WORD_BYTES; i++, w->n++) {
+        if (w->n < WORD_BYTES)
+            w->bytes[w->n] = bytes[i];
+        w->hash = hash_add(w->hash, bytes[i]);
+    }
+}
+
+static void word_end(Word *w, const Slot *slots, guint *counts)
+{
+    for (guint at = slot_of(w->hash); w->n > 0 && w->n <= WORD_BYTES && slots[at].word != NULL; at = (at + 1) % SLOTS)
+        if (slots[at].length == w->n && memcmp(slots[at].word, w->bytes, w->n) == 0)
             counts[slots[at].language]++;
+    w->n = 0;
+    w->hash = HASH_BEGIN;
 }
 
 /* The plain winner, or NULL. */
@@ -87,19 +104,25 @@ const char *language_of_text(const char *text)
 {
     guint counts[G_N_ELEMENTS(languages)] = {0};
     const Slot *slots = all_words();
+    Word word = {.hash = HASH_BEGIN};
     if (text == NULL)
         return NULL;
-    g_autofree char *head = g_strndup(text, strnlen(text, LANGUAGE_BYTES)), *valid = g_utf8_make_valid(head, -1);
-    g_autofree char *lower = g_str_is_ascii(valid) ? g_ascii_strdown(valid, -1) : g_utf8_strdown(valid, -1);
-    const char *word = lower;
-    for (const char *p = lower;; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        if (c < 0x80 ? g_ascii_isalpha((char)c) : g_unichar_isalpha(c))
-            continue;
-        if (p > word && p - word <= WORD_BYTES)
-            count(slots, word, (gsize)(p - word), counts);
-        if (c == 0)
-            return most(counts);
-        word = g_utf8_next_char(p);
+    for (const char *p = text, *end = text + strnlen(text, LANGUAGE_BYTES); p < end;) {
+        gunichar c = (guchar)*p < 0x80 ? (gunichar)*p : g_utf8_get_char_validated(p, end - p);
+        gboolean is_char = c < 0x110000; /* else a broken one, which ends a word */
+        if (c < 0x80 ? g_ascii_isalpha((char)c) : is_char && g_unichar_isalpha(c)) {
+            char small[6];
+            gsize n = 1;
+            if (c < 0x80)
+                small[0] = g_ascii_tolower((char)c);
+            else
+                n = (gsize)g_unichar_to_utf8(g_unichar_tolower(c), small);
+            word_add(&word, small, n);
+        } else {
+            word_end(&word, slots, counts);
+        }
+        p += is_char ? g_utf8_skip[(guchar)*p] : 1;
     }
+    word_end(&word, slots, counts);
+    return most(counts);
 }

@@ -11,7 +11,14 @@
 typedef struct {
     GHashTable *holders; /* phrase -> GPtrArray of the rows that hold it, in the order of the table */
     GHashTable *longest; /* first word -> number of words of the longest phrase that begins with it */
+    GHashTable *openers; /* of phrases that stand at the begin of a line: the first two words, or the only one */
 } Index;
+
+static gboolean opens(WordsClass c)
+{
+    return c == WORDS_VERB || c == WORDS_STRONG || c == WORDS_WEAK || c == WORDS_NEAR || c == WORDS_GREETING || c == WORDS_THANKS || c == WORDS_CLOSING
+           || c == WORDS_PRAISE || c == WORDS_PEOPLE || c == WORDS_PLEASE;
+}
 
 static void index_phrase(Index *x, const char *phrase, const WordsRow *row)
 {
@@ -25,6 +32,10 @@ static void index_phrase(Index *x, const char *phrase, const WordsRow *row)
         g_hash_table_insert(x->holders, g_strdup(phrase), holders);
     }
     g_ptr_array_add(holders, (gpointer)row);
+    if (opens(row->class)) {
+        const char *second = strchr(phrase, ' ');
+        g_hash_table_add(x->openers, second != NULL ? g_strndup(phrase, (gsize)(second - phrase) + 1 + strcspn(second + 1, " ")) : g_strdup(phrase));
+    }
     if (GPOINTER_TO_UINT(g_hash_table_lookup(x->longest, first)) < words)
         g_hash_table_replace(x->longest, g_steal_pointer(&first), GUINT_TO_POINTER(words));
 }
@@ -34,6 +45,7 @@ static Index *build(void)
     Index *x = g_new0(Index, 1);
     x->holders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     x->longest = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    x->openers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (gsize i = 0; words_replies[i].words != NULL; i++) {
         g_auto(GStrv) phrases = g_strsplit(words_replies[i].words, "|", -1);
         for (guint k = 0; phrases[k] != NULL; k++)
@@ -77,6 +89,8 @@ gboolean words_command_negates(const char *word)
 }
 
 guint words_command_longest(const char *first_word) { return GPOINTER_TO_UINT(g_hash_table_lookup(index_of_words()->longest, first_word)); }
+
+gboolean words_command_opens(const char *begin) { return g_hash_table_contains(index_of_words()->openers, begin); }
 
 gboolean words_command_find(WordsClass c, const char *phrase, int *ret_value)
 {

@@ -45,12 +45,21 @@ gboolean db_end(Db *db, gboolean well, GError **err);
  * One that failed is made good by the next, or by whatever is written next, or fails that. */
 gboolean db_begin_lazy(Db *db, GError **err);
 gboolean db_settle(Db *db, GError **err);
-/* One savepoint inside the transaction, for one message of a batch. */
+/* Things that are committed together. `one` does the i-th; it may be taken back and asked for again, with those before it. `failed`: what the i-th
+ * did is taken back, the others go on; takes `why`. `ended`: none is in hand any more. */
+typedef struct {
+    gboolean (*one)(void *data, guint i, GError **err);
+    gboolean (*failed)(void *data, guint i, GError *why, GError **err);
+    void (*ended)(void *data);
+    void *data;
+} DbBatch;
+/* Does n of them in one transaction. TEMPFAIL, or a statement that failed for want of something, takes all back; any other error only that one's. */
+gboolean db_batch(Db *db, guint n, const DbBatch *b, GError **err);
+
+/* One savepoint inside the transaction. */
 gboolean db_savepoint(Db *db, GError **err);
 gboolean db_release(Db *db, GError **err);
 void db_rollback_to_savepoint(Db *db);
-/* Whether a statement of the transaction failed for want of something, even if nobody minded: what was decided since may rest on no answer. */
-gboolean db_is_spoilt(const Db *db);
 
 /* Statements without rows and parameters, one after the other; not kept prepared. */
 gboolean db_script(Db *db, const char *sql, GError **err);

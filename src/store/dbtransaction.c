@@ -1,6 +1,8 @@
 /* dbtransaction: a part of db: what is committed together, and when it is on disk. It must never go on behind something that may be lost. */
 #include "store/db_handle.h"
 
+#include "base/error.h"
+
 #include "base/banned.h"
 
 #define PIECE 65536
@@ -113,10 +115,72 @@ gboolean db_end(Db *db, gboolean well, GError **err)
 gboolean db_savepoint(Db *db, GError **err) { return db_run(db, err, "savepoint one", ""); }
 gboolean db_release(Db *db, GError **err) { return db_run(db, err, "release one", ""); }
 
-gboolean db_is_spoilt(const Db *db) { return db->is_spoilt; }
-
 void db_rollback_to_savepoint(Db *db)
 {
     if (sqlite3_exec(db->handle, "rollback to one; release one", NULL, NULL, NULL) == SQLITE_OK)
         db->is_spoilt = FALSE; /* what failed lay behind it */
+}
+
+/* ---- a batch ---- */
+
+/* Not of the thing itself: what it decided may rest on what could not be read. Such an error is propagated. */
+static gboolean is_of_moment(const Db *db, GError *e)
+{
+    if (e->code != ERROR_TEMPFAIL && !db->is_spoilt)
+        return FALSE;
+    e->code = ERROR_TEMPFAIL;
+    return TRUE;
+}
+
+static gboolean one_apart(Db *db, guint i, const DbBatch *b, GError **err)
+{
+    GError *local = NULL;
+    if (!db_savepoint(db, err))
+        return FALSE;
+    if (b->one(b->data, i, &local))
+        return db_release(db, err);
+    gboolean of_moment = is_of_moment(db, local);
+    db_rollback_to_savepoint(db);
+    if (!of_moment)
+        return b->failed(b->data, i, local, err);
+    g_propagate_error(err, local);
+    return FALSE;
+}
+
+/* FALSE with *err untouched: one failed for a reason of its own. All is taken back then. */
+static gboolean all_at_once(Db *db, guint n, const DbBatch *b, GError **err)
+{
+    GError *local = NULL;
+    for (guint i = 0; local == NULL && i < n; i++)
+        b->one(b->data, i, &local);
+    b->ended(b->data);
+    if (local == NULL)
+        return db_commit(db, err);
+    if (is_of_moment(db, local))
+        g_propagate_error(err, local);
+    else
+        g_error_free(local);
+    db_rollback(db);
+    return FALSE;
+}
+
+/* For what a savepoint may have to take back SQLite copies each page that is written to. So there are none unless one has failed. */
+gboolean db_batch(Db *db, guint n, const DbBatch *b, GError **err)
+{
+    GError *local = NULL;
+    gboolean well = TRUE;
+    if (!db_begin(db, err))
+        return FALSE;
+    if (all_at_once(db, n, b, &local))
+        return TRUE;
+    if (local != NULL) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    if (!db_begin(db, err))
+        return FALSE;
+    for (guint i = 0; well && i < n; i++)
+        well = one_apart(db, i, b, err);
+    b->ended(b->data);
+    return db_end(db, well, err);
 }

@@ -48,13 +48,31 @@ const char *tickets_bare_subject(const Ticket *t)
     return t->is_drill && g_str_has_prefix(t->subject, TICKETS_DRILL_MARK) ? t->subject + strlen(TICKETS_DRILL_MARK) : t->subject;
 }
 
+/* What a ticket is written with, when it is new and ever after. */
+#define COLUMNS \
+    "queue, state, severity, severity_sticks, category, subject, owner, answered_at, resolved_at, closed_at, reopened, linked_id, merged_into_id, unsure," \
+    " spam, is_operational, needless, waiting_for, wait_until_at, impact, next_text, cause, resolution, next_until_at, contained_at, root_message_id," \
+    " last_from_requester, language, opened_at, service, contained_confirmed, prevention"
+#define VALUES \
+    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, 0), nullif($13, 0), $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27," \
+    " $28, $29, $30, $31, $32"
+#define TYPES "ssiissstttiiiiiiistsssstt" "ssst" "sis"
+#define FIELDS(t) \
+    (t)->queue, state_names[(t)->state], (gint64)(t)->severity, (gint64)(t)->severity_sticks, (t)->category, (t)->subject, (t)->owner, (t)->answered_at, \
+        (t)->resolved_at, (t)->closed_at, (gint64)(t)->reopened, (t)->linked_id, (t)->merged_into_id, (gint64)(t)->unsure, (gint64)(t)->spam, \
+        (gint64)(t)->is_operational, (gint64)(t)->needless, (t)->waiting_for, (t)->wait_until_at, (t)->impact, (t)->next_text, (t)->cause, (t)->resolution, \
+        (t)->next_until_at, (t)->contained_at, (t)->root_message_id, (t)->last_from_requester, (t)->language, (t)->opened_at, (t)->service, \
+        (gint64)(t)->contained_confirmed, (t)->prevention
+
 gboolean tickets_insert(Db *db, Ticket *t, GError **err)
 {
-    return db_insert(db, &t->id, err,
-                     "insert into ticket (queue, state, severity, subject, requester_id, language, opened_at, is_drill)"
-                     " values ($1, $2, $3, $4, $5, $6, $7, $8)",
-                     "ssisisti", t->queue, state_names[t->state], (gint64)t->severity, t->subject, t->requester_id, t->language, t->opened_at, (gint64)t->is_drill)
-           && tickets_save(db, t, err);
+    return db_insert(db, &t->id, err, "insert into ticket (" COLUMNS ", requester_id, is_drill) values (" VALUES ", $33, $34)", TYPES "ii", FIELDS(t),
+                     t->requester_id, (gint64)t->is_drill);
+}
+
+gboolean tickets_save(Db *db, const Ticket *t, GError **err)
+{
+    return db_run(db, err, "update ticket set (" COLUMNS ") = (" VALUES ") where id = $33", TYPES "i", FIELDS(t), t->id);
 }
 
 static Ticket *ticket_of_row(DbRows *r)
@@ -121,21 +139,6 @@ gboolean tickets_load(Db *db, gint64 id, Ticket **ret, GError **err)
     }
     *ret = ticket_of_row(rows);
     return TRUE;
-}
-
-gboolean tickets_save(Db *db, const Ticket *t, GError **err)
-{
-    return db_run(db, err,
-                  "update ticket set queue = $2, state = $3, severity = $4, severity_sticks = $5, category = $6, subject = $7, owner = $8,"
-                  " answered_at = $9, resolved_at = $10, closed_at = $11, reopened = $12, linked_id = nullif($13, 0),"
-                  " merged_into_id = nullif($14, 0), unsure = $15, spam = $16, is_operational = $17, needless = $18, waiting_for = $19,"
-                  " wait_until_at = $20, impact = $21, next_text = $22, cause = $23, resolution = $24, next_until_at = $25,"
-                  " contained_at = $26, root_message_id = $27, last_from_requester = $28, language = $29, opened_at = $30, service = $31, contained_confirmed = $32, prevention = $33 where id = $1",
-                  "issiissstttiiiiiiistsssstt" "ssst" "sis", t->id, t->queue, state_names[t->state], (gint64)t->severity, (gint64)t->severity_sticks,
-                  t->category, t->subject, t->owner, t->answered_at, t->resolved_at, t->closed_at, (gint64)t->reopened, t->linked_id,
-                  t->merged_into_id, (gint64)t->unsure, (gint64)t->spam, (gint64)t->is_operational, (gint64)t->needless, t->waiting_for,
-                  t->wait_until_at, t->impact, t->next_text, t->cause, t->resolution, t->next_until_at, t->contained_at, t->root_message_id,
-                  t->last_from_requester, t->language, t->opened_at, t->service, (gint64)t->contained_confirmed, t->prevention);
 }
 
 gboolean tickets_add_queue(Db *db, gint64 ticket, const char *queue, gboolean is_home, GError **err)

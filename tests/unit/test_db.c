@@ -733,6 +733,98 @@ static void test_spoilt(void **state)
     assert_true(db_begin(db, NULL) && db_run(db, NULL, "insert into t (a) values (3)", "") && db_commit(db, NULL)); /* and then it goes on */
 }
 
+/* ---- batches ---- */
+
+typedef struct {
+    Db *db;
+    guint bad, fading; /* the numbers of what fails by itself, and of what fails for want of something; 0: none */
+    guint asked, failed, ended;
+} Things;
+
+/* Each inserts twice what it is, so that half of one would be seen. */
+static gboolean thing(void *data, guint i, GError **err)
+{
+    Things *t = data;
+    guint number = i + 1;
+    t->asked++;
+    if (!db_run(t->db, err, "insert into t (a) values ($1)", "i", (gint64)number))
+        return FALSE;
+    if (number == t->bad || number == t->fading)
+        return error_set(err, number == t->bad ? ERROR_DATA : ERROR_TEMPFAIL, "thing %u", number);
+    return db_run(t->db, err, "insert into t (a) values ($1)", "i", (gint64)number);
+}
+
+static gboolean thing_failed(void *data, guint i, GError *why, GError **err)
+{
+    Things *t = data;
+    assert_int_equal(why->code, ERROR_DATA);
+    assert_int_equal(i + 1, t->bad);
+    t->failed++;
+    g_error_free(why);
+    return db_run(t->db, err, "insert into t (a) values (100)", "");
+}
+
+static void things_ended(void *data)
+{
+    Things *t = data;
+    assert_true(t->asked > 0);
+    t->ended++;
+}
+
+static gboolean all_things(Things *t, guint n, GError **err)
+{
+    return db_batch(t->db, n, &(DbBatch){thing, thing_failed, things_ended, t}, err);
+}
+
+static void test_batch(void **state)
+{
+    Db *db = db_of(state);
+    g_autoptr(GError) err = NULL;
+    Things good = {.db = db}, one_bad = {.db = db, .bad = 2}, fades = {.db = db, .fading = 3}, both = {.db = db, .bad = 1, .fading = 3};
+    assert_true(all_things(&good, 3, NULL));
+    assert_int_equal(value(db, "select sum(a) from t"), 2 * (1 + 2 + 3));
+    assert_true(good.asked == 3 && good.failed == 0 && good.ended == 1);
+    assert_true(db_script(db, "delete from t", NULL));
+
+    assert_true(all_things(&one_bad, 3, NULL)); /* the others stay, and what `failed` wrote */
+    assert_int_equal(value(db, "select sum(a) from t"), 2 * (1 + 3) + 100);
+    assert_true(one_bad.failed == 1 && one_bad.ended == 2);
+    assert_true(db_script(db, "delete from t", NULL));
+
+    assert_false(all_things(&fades, 3, &err));
+    assert_int_equal(err->code, ERROR_TEMPFAIL);
+    assert_true(fades.asked == 3 && fades.failed == 0 && fades.ended == 1);
+    g_clear_error(&err);
+    assert_false(all_things(&both, 3, &err)); /* the first was told of, and is taken back with all */
+    assert_int_equal(err->code, ERROR_TEMPFAIL);
+    assert_int_equal(both.failed, 1);
+    assert_int_equal(value(db, "select count(*) from t"), 0);
+    assert_true(all_things(&good, 0, NULL)); /* none is well */
+}
+
+/* What fails for want of something is of no thing, whatever the thing makes of it. */
+static gboolean deaf(void *data, guint i, GError **err)
+{
+    Things *t = data;
+    g_autofree char *long_text = g_strnfill(4000000, 'x');
+    g_autoptr(GError) unheard = NULL;
+    if (i == 1 && !db_run(t->db, &unheard, "insert into t (b) values ($1)", "s", long_text))
+        return error_set(err, ERROR_DATA, "it may not be so long");
+    return db_run(t->db, err, "insert into t (a) values (1)", "");
+}
+
+static void test_batch_spoilt(void **state)
+{
+    Things t = {.db = db_of(state), .asked = 1};
+    g_autoptr(GError) err = NULL;
+    gint64 n;
+    assert_true(db_value(t.db, &n, NULL, "pragma max_page_count = 400", ""));
+    assert_false(db_batch(t.db, 3, &(DbBatch){deaf, thing_failed, things_ended, &t}, &err));
+    assert_int_equal(err->code, ERROR_TEMPFAIL);
+    assert_int_equal(t.failed, 0);
+    assert_int_equal(value(t.db, "select count(*) from t"), 0);
+}
+
 #define IN_ROOM(test) cmocka_unit_test_setup_teardown(test, open_room, close_room)
 
 int main(void)
@@ -741,7 +833,7 @@ int main(void)
         IN_ROOM(test_types),       IN_ROOM(test_by_name),      IN_ROOM(test_wrong_parameters), IN_ROOM(test_no_row),
         IN_ROOM(test_nested),      IN_ROOM(test_transactions), IN_ROOM(test_lazy), IN_ROOM(test_unsure), IN_ROOM(test_unsure_commit), IN_ROOM(test_lazy_syncs_nothing), IN_ROOM(test_rollback_with_open_rows),
         IN_ROOM(test_two_connections), IN_ROOM(test_errors),   IN_ROOM(test_cannot_open),      IN_ROOM(test_migration),
-        IN_ROOM(test_pragmas),     IN_ROOM(test_scanner),      IN_ROOM(test_every_statement), IN_ROOM(test_spoilt),
+        IN_ROOM(test_pragmas),     IN_ROOM(test_scanner),      IN_ROOM(test_every_statement), IN_ROOM(test_spoilt), IN_ROOM(test_batch), IN_ROOM(test_batch_spoilt),
     };
     return cmocka_run_group_tests_name("db", tests, NULL, NULL);
 }
