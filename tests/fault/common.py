@@ -139,17 +139,18 @@ class Server:
             text = f.read()
         with open(path, "w") as f:
             f.write(text.replace("delivery: {method: directory}", "delivery: {method: smtp, host: 127.0.0.1, port: %d, tls: off}" % port))
-        self.offset = 0
+        self.forget()
 
-    def forget(self):
-        self.offset = os.path.getsize(self.log)
+    def forget(self, but=None):
+        """All that it got, or all but those."""
+        self.offset, self.had = os.path.getsize(self.log), but or {}
 
     def mails(self):
         """What was received whole since, by recipient: a mail that was sent twice stands there twice."""
+        found = {recipient: list(mails) for recipient, mails in self.had.items()}
         with open(self.log, "rb") as f:
             f.seek(self.offset)
             talk = f.read()
-        found = {}
         for connection in re.split(rb"(?m)^== \d+\n", talk):
             recipient = None
             while connection:
@@ -297,6 +298,7 @@ class Scene:
     calls = None  # the families that fail; None: all
     ends = (0, 1, 75, 78)
     limit = None  # of failures "from then on"; None: they never end
+    brought = {}  # files that act() put into the desk, by path
     # who is killed alone, or with the others; core takes them with it in any case
     kills = (("core", True), ("deliver", False), ("deliver", True), ("parse", False), ("parse", True))
 

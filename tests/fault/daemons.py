@@ -297,8 +297,10 @@ class Reload(Daemon):
             time.sleep(0.01)
         return False
 
+    changes = {"escalate.yaml": ("help@desk.test]", "help@desk.test, fresh@desk.test]"), "holidays.ics": ("20260525", "20260527")}
+
     def change(self):
-        for name, old, new in (("escalate.yaml", "help@desk.test]", "help@desk.test, fresh@desk.test]"), ("holidays.ics", "20260525", "20260527")):
+        for name, (old, new) in self.changes.items():
             with open(DESK + "/" + name) as f:
                 text = f.read()
             with open(DESK + "/.new", "w") as f:
@@ -327,12 +329,13 @@ class Reload(Daemon):
         self.tell()
         if not self.until(lambda: is_new() and self.heard(taken) > n, PATIENCE):
             self.wrong.append("not the new configuration: %s" % [(name, self.config_of(name), old) for name in self.children])
-        mail = DESK + "/spool/tmp/mail"
+        mail, path = DESK + "/spool/tmp/mail", "spool/incoming/1999999999.000001-1-1-1.test"  # the last, in any state
+        self.brought = {path: b"X-Escalate-Envelope-Received-At: %s\nX-Escalate-Envelope-Sender: lee@acme.test\nX-Escalate-Envelope-Recipient: fresh@desk.test\n%sFrom: lee@acme.test\n"
+                        b"To: fresh@desk.test\nSubject: fresh@desk.test\nMessage-ID: <fresh@acme.test>\n\nHello\n"
+                        % (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.clock)).encode(), END)}
         with open(mail, "wb") as f:
-            f.write(b"X-Escalate-Envelope-Received-At: %s\nX-Escalate-Envelope-Sender: lee@acme.test\nX-Escalate-Envelope-Recipient: fresh@desk.test\n%sFrom: lee@acme.test\n"
-                    b"To: fresh@desk.test\nSubject: fresh@desk.test\nMessage-ID: <fresh@acme.test>\n\nHello\n"
-                    % (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.clock)).encode(), END))
-        os.rename(mail, DESK + "/spool/incoming/%d.000001-1-1-1.test" % self.clock)
+            f.write(self.brought[path])
+        os.rename(mail, DESK + "/" + path)
         return super().work()
 
     def act(self, fault=None, prefix=()):

@@ -12,7 +12,7 @@
  *   -c  gets the number of calls of each role, whether one was killed, 1 or 0, and at which call
  *   -o  gets a line for each change: open INODE FLAGS PATH, write INODE OFFSET HEX, truncate INODE LENGTH, sync INODE, rename FROM TO, link FROM TO,
  *       unlink PATH, mkdir PATH, rmdir PATH; tabs between. A sync is for what was done before it began: syncing PID comes then, PID is the last word of
- *       sync and of syncall (of all files). Of lmtp also heard FD HEX, said FD HEX: what it got and sent by sockets
+ *       sync and of syncall (of all files). Of lmtp and deliver also heard FD HEX, said FD HEX: what it got and sent by sockets
  * It exits as the program does, 137 where that was killed, 99 where it cannot trace. */
 #include <errno.h>
 #include <fcntl.h>
@@ -236,7 +236,7 @@ static void record_call(const Process *p, int64_t result)
     case SYS_syncfs: fprintf(record, "syncall\t%d\n", (int)p->pid); break;
     case SYS_recvfrom:
     case SYS_sendto:
-        if (p->role == LMTP && result > 0)
+        if ((p->role == LMTP || p->role == DELIVER) && result > 0)
             record_talk(p, p->nr == SYS_sendto ? "said" : "heard", result);
         break;
     case SYS_renameat:

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import sys
 
+import common
 from common import BUILD, DESK, END, ESCALATED, EVERYTHING, FILTER, Scene, WORK, check, differences, done, files_below, once, put, run, say, signal_name, state, step_for
 from replay import Trace, fingerprint, materialise
 from scenes import scene
@@ -28,6 +29,8 @@ def record_scene(it, directory):
     """As record(), of what a scene does; the trace with it."""
     trace, lines = Trace(directory), WORK + "/record"
     status, out = it.act(prefix=[KILLAT, "-d", directory, "-f", it.first, "-c", WORK + "/killat-counts", "-o", lines, "--"])
+    for path, content in it.brought.items():
+        trace.bring(path, content)
     with open(lines) as f:
         trace.add(f.read())
     return trace, status, out
@@ -119,19 +122,37 @@ def judge_before(s, want):
     return wrong
 
 
+def handed(ops, mails):
+    """Of the mails that a server got in the whole trace, by recipient, those whose end it had answered by then."""
+    to, in_mail, done = {}, {}, {}
+    for op in ops:
+        fd, what = op.get("fd"), op.get("what", b"")
+        if op["kind"] == "said" and what.upper().startswith(b"RCPT TO:<"):
+            to[fd] = what.split(b">")[0].split(b"<")[1].decode()
+        elif op["kind"] == "heard" and what.startswith(b"354"):
+            in_mail[fd] = True
+        elif op["kind"] == "heard" and in_mail.pop(fd, False) and what.startswith(b"250"):
+            done[to[fd]] = done.get(to[fd], 0) + 1
+    return {recipient: mails[recipient][:n] for recipient, n in done.items()}
+
+
 def daemon(name, before, at, after, budget):
-    it = Scene(before, at, after)
+    it = scene(name, before, at, after)
     put(before)
     trace = Trace(DESK)
     status, out = record(trace, DESK, [ESCALATED, "-c", DESK + "/escalate.yaml", "--once", "--now", at])
     check(status == 0 and len(trace.ops) > 100, "%s: the trace" % name, out[-300:].decode(errors="replace"))
     check(not differences(it.want, state()), "%s: the traced run does the same" % name)
+    sent = common.server.mails() if common.server is not None else {}
+    check(handed(trace.ops, sent) == sent and (sent or name != "smtp"), "%s: what was handed over is in the trace" % name)
     lay_out(trace.state(len(trace.ops), frozenset()))
     check(not differences(it.want, state()), "%s: the model's files at the end are those of the run" % name, *differences(it.want, state()))
     wrong, tried = [], 0
     for prefix, lost, s in chosen(trace, 1, budget):
         found = judge_before(s, it.want)
         lay_out(s)
+        if common.server is not None:
+            common.server.forget(handed(trace.ops[:prefix], sent))
         found += it.judge()
         tried += 1
         if found:
@@ -175,6 +196,28 @@ def lmtp(before, at, after, budget):
         if found:
             wrong.append("\n".join([describe(trace, prefix, lost)] + ["    " + line for line in found]))
     report("lmtp", trace, wrong, tried)
+
+
+# ---- a new configuration ----
+
+def reload(before, at, after, budget):
+    """The power goes while a daemon takes a new configuration, which is on disk: who starts then takes it, and nothing is missing."""
+    it = scene("reload", before, at, after)
+    put(it.before)
+    trace, status, out = record_scene(it, DESK)
+    check(status == 0 and not it.wrong and it.brought, "reload: the trace", *it.wrong, out[-300:].decode(errors="replace"))
+    new = {name: content for name, content in files_below(DESK).items() if name in it.changes}
+    wrong, tried = [], 0
+    for prefix, lost, s in chosen(trace, 5, budget):
+        if not has_facts(s):  # the first mail was not taken in yet, and would be under the new one from its beginning
+            continue
+        lay_out(dict(s, **new))
+        it.wrong, it.said = [], b""
+        found = it.judge()
+        tried += 1
+        if found:
+            wrong.append("\n".join([describe(trace, prefix, lost)] + ["    " + line for line in found]))
+    report("reload", trace, wrong, tried)
 
 
 # ---- copies ----
@@ -245,6 +288,8 @@ def main():
         filter_states(before, at, int(budget))
     elif name == "lmtp":
         lmtp(before, at, after, int(budget))
+    elif name == "reload":
+        reload(before, at, after, int(budget))
     elif name in ("backup", "backup-over", "restore"):
         copies(name, before, at, after, int(budget))
     else:

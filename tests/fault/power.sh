@@ -7,6 +7,8 @@ scene first
 scene busy
 of first power.py 40
 of busy power.py 40
+ON=busy
+of smtp power.py 12
 ON=first
 of filter power.py 30
 done_testing

@@ -39,6 +39,11 @@ class Trace:
         self.contents[number] = content
         return number
 
+    def bring(self, path, content):
+        """Somebody else put that file there, synced, before all that is recorded."""
+        self.base[path] = content
+        self.names[path] = self.start[path] = self.new_object(path, content)
+
     def mark(self, what):
         self.ops.append({"kind": "mark", "what": what})
 
