@@ -78,6 +78,7 @@
 #define LIMIT_HEALTH_PATIENCE 3          /* with a locked database: less than what a monitor waits for an answer */
 #define LIMIT_CLOCK_STEP_SECONDS 5       /* less is not worth a word */
 #define LIMIT_ALARM_AGAIN 3600           /* an alarm is repeated */
+#define LIMIT_ALARM_RETRY 60             /* what its program could not be told is tried again, and then after twice as long */
 #define LIMIT_FREE_BYTES ((uint64_t)64 * 1024 * 1024) /* below it the filter says 75; or 5 % of a small file system */
 #define LIMIT_FREE_INODES 1000                        /* the same */
 

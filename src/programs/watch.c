@@ -26,14 +26,18 @@
 
 #define LONGEST_US (60 * G_USEC_PER_SEC)
 #define REPLY_MAX 4096
+#define RAISED_LONG_AGO 0 /* so that it is raised again, or ended */
 
 typedef struct {
     Desk *desk;
     Alive *alive;
     AlarmState alarm;
-    Worker *runner;      /* the alarm's program is running */
-    char *pending;       /* what it is to be told next; NULL: nothing */
-    gint64 next_look_at; /* monotonic µs */
+    Worker *runner;        /* the alarm's program is running */
+    const char *telling;   /* what it is being told: raised, or over */
+    const char *to_tell;   /* and next; NULL: nothing */
+    Seconds pause;         /* before what it could not be told is tried again */
+    gint64 not_before;     /* monotonic µs: nor is it tried before that */
+    gint64 next_look_at;   /* the same */
 } Watch;
 
 /* ---- the program ---- */
@@ -53,6 +57,23 @@ static int run_program(int channel, void *data)
     return worker_write(channel, answer, strlen(answer), NULL) ? 0 : 1;
 }
 
+static void to_tell(Watch *w, const char *what)
+{
+    w->to_tell = what;
+    w->pause = LIMIT_ALARM_RETRY;
+    w->not_before = 0;
+}
+
+/* What it could not be told is told later, as it is then, unless something else is to be told by now. */
+static void tell_again(Watch *w)
+{
+    if (w->to_tell != NULL)
+        return;
+    w->to_tell = w->telling;
+    w->not_before = instant_monotonic_us() + w->pause * G_USEC_PER_SEC;
+    w->pause = MIN(2 * w->pause, LIMIT_ALARM_AGAIN);
+}
+
 static void collect(Watch *w)
 {
     g_autoptr(GString) answer = NULL;
@@ -62,49 +83,56 @@ static void collect(Watch *w)
     gboolean is_done = ok && *answer->str == '+';
     log_event(is_done ? LOGGING_INFO : LOGGING_ERROR, "event=alarm result=%s reply=%s", is_done ? "done" : "failed", quoted);
     g_clear_pointer(&w->runner, worker_stop);
+    if (!is_done)
+        tell_again(w);
 }
 
-/* Tells what is pending, when nothing is being told. */
-static void start_program(Watch *w)
+static char *message(const Watch *w, const GPtrArray *checks)
+{
+    json_t *o = health_json(checks, w->desk->now);
+    json_object_set_new(o, "alarm", json_string(w->to_tell));
+    json_object_set_new(o, "domain", json_string(w->desk->config->domain));
+    char *dumped = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS), *line = g_strdup_printf("%s\n", dumped);
+    free(dumped);
+    json_decref(o);
+    return line;
+}
+
+/* Tells what is to be told, with what this look saw, when nothing is being told. */
+static void start_program(Watch *w, const GPtrArray *checks)
 {
     const ConfigAlarm *alarm = &w->desk->config->alarm;
     g_autoptr(GError) err = NULL;
     if (alarm->argv == NULL)
-        g_clear_pointer(&w->pending, g_free);
-    if (w->pending == NULL || w->runner != NULL)
+        w->to_tell = NULL;
+    if (w->to_tell == NULL || w->runner != NULL || instant_monotonic_us() < w->not_before)
         return;
-    Call call = {.alarm = alarm, .input = w->pending};
+    g_autofree char *input = message(w, checks);
+    Call call = {.alarm = alarm, .input = input};
     w->runner = worker_start("alarm", run_program, &call, &err);
     log_error("alarm", err);
-    if (w->runner != NULL)
-        g_clear_pointer(&w->pending, g_free);
+    if (w->runner == NULL)
+        return;
+    w->telling = w->to_tell;
+    w->to_tell = NULL;
 }
 
-/* What the program is to be told of this look. It takes the place of what was not told yet: that is not so any more. */
-static void set_pending(Watch *w, const GPtrArray *checks, const char *what)
-{
-    json_t *o = health_json(checks, w->desk->now);
-    json_object_set_new(o, "alarm", json_string(what));
-    json_object_set_new(o, "domain", json_string(w->desk->config->domain));
-    char *dumped = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
-    g_free(w->pending);
-    w->pending = g_strdup_printf("%s\n", dumped);
-    free(dumped);
-    json_decref(o);
-}
-
-/* For a watch after this one. An end that is not told yet is that one's to tell. */
+/* For a watch after this one. An end that is not told yet is that one's to tell; what was raised and may not have been told, it raises again. */
 static void keep_alarm(const Watch *w)
 {
-    if (w->alarm.raised_at != INSTANT_NONE || (w->runner == NULL && w->pending == NULL))
+    gboolean is_told = w->runner == NULL && w->to_tell == NULL;
+    if (is_told)
         alive_set_alarm(w->alive, w->alarm.raised_at);
+    else if (w->alarm.raised_at != INSTANT_NONE)
+        alive_set_alarm(w->alive, RAISED_LONG_AGO);
 }
 
 static void take_answer(Watch *w)
 {
     collect(w);
-    start_program(w);
     keep_alarm(w);
+    if (w->to_tell != NULL)
+        w->next_look_at = 0; /* which tells it */
 }
 
 /* ---- a look ---- */
@@ -124,8 +152,8 @@ static void look(Watch *w)
     else if (act == ALARM_OVER)
         log_event(LOGGING_WARNING, "event=health state=%s text=%s", health_word(state), quoted);
     if (act != ALARM_NOTHING)
-        set_pending(w, checks, act == ALARM_RAISE ? "raised" : "over");
-    start_program(w);
+        to_tell(w, act == ALARM_RAISE ? "raised" : "over");
+    start_program(w, checks);
     keep_alarm(w);
     alive_round(w->alive, w->desk->now, NULL, FALSE);
 }
@@ -201,7 +229,6 @@ int watch_run(const char *config)
     alarm_resume(&w.alarm, alive_alarm(w.alive), uptime());
     run(&w, signals, config);
     worker_stop(w.runner);
-    g_free(w.pending);
     alive_close(w.alive);
     desk_free(w.desk);
     return 0;

@@ -1,4 +1,5 @@
 # daemons: scenes in which escalated runs as it does in life, with its supervisor: by itself, while mail comes in by LMTP, while its configuration changes.
+import glob
 import json
 import os
 import re
@@ -12,7 +13,6 @@ import time
 
 from common import DESK, END, ENVIRONMENT, ESCALATED, STATE, WORK, Scene, check, files_below, once, signal_name, state
 
-SPEED = 10  # of the time that is waited for
 PATIENCE = 40  # seconds, in which it must have done all by itself
 
 
@@ -30,6 +30,8 @@ class Daemon(Scene):
     limit = 2
     kills = (("supervisor", False), ("core", False), ("watch", False), ("core", True))
     children = ("core", "watch")
+    speed = 10  # of the time that is waited for
+    more = {}  # of its environment
 
     def __init__(self, before, at, after):
         self.clock = seconds_of(at)
@@ -50,7 +52,7 @@ class Daemon(Scene):
             os.chmod(path, 0o440)
 
     def start(self, prefix=(), fault=None):
-        environment = dict(ENVIRONMENT, FAULT_CLOCK=str(self.clock), FAULT_SPEED=str(SPEED), FAULT_FIRST="supervisor")
+        environment = dict(ENVIRONMENT, FAULT_CLOCK=str(self.clock), FAULT_SPEED=str(self.speed), FAULT_FIRST="supervisor", **self.more)
         if fault is not None:
             environment.update(fault, FAULT_STATE=STATE)
         self.starts += 1
@@ -67,11 +69,14 @@ class Daemon(Scene):
         except (OSError, ValueError, KeyError):
             return 0
 
+    def waits_for_files(self):
+        dead = [name for name in self.children if self.pid_of(name) == 0]
+        return "%s" % (dead or "incoming") if dead or os.listdir(DESK + "/spool/incoming") else ""
+
     def waits(self):
         """What is still to do, in words; none: nothing."""
-        dead = [name for name in self.children if self.pid_of(name) == 0]
-        if dead or os.listdir(DESK + "/spool/incoming"):
-            return "%s" % (dead or "incoming")
+        if self.waits_for_files():
+            return self.waits_for_files()
         try:
             c = sqlite3.connect("file:%s/escalate.db?mode=ro" % DESK, uri=True, timeout=0)
         except sqlite3.Error as e:
@@ -139,6 +144,50 @@ class Daemon(Scene):
     def judge(self):
         wrong = self.wrong + super().judge()
         return wrong + [self.said[-400:].decode(errors="replace")] if wrong else []
+
+
+# ---- an alarm ----
+
+class Alarm(Daemon):
+    """No mail leaves, and the alarm's program is to be told, which fails the first time. It is told whole lines, and often enough: that it was told is not known
+    where its answer, or who was to hear it, was lost."""
+
+    roles = ("alarm", "watch")
+    calls = ("open", "read", "write", "close", "fork", "descriptor", "poll", "wait", "socket", "send", "receive", "truncate", "signal")
+    kills = (("alarm", False), ("watch", False))
+    speed = 50
+    more = {"FAULT_BOOT": "goes"}
+
+    def prepare(self):
+        super().prepare()
+        path, program = self.before + "/escalate.yaml", self.before + "/alarm"
+        with open(path) as f:
+            text = f.read()
+        with open(path, "w") as f:
+            f.write(text.replace("delivery: {method: directory}", "delivery: {method: smtp, host: 127.0.0.1, port: 1, tls: off}"))
+            f.write("alarm: {argv: [%s/alarm], after: 20s, timeout: 300s}\n" % DESK)
+        with open(program, "w") as f:
+            f.write("#!/bin/sh\ncd %s\nif [ ! -e failed ]; then : >failed; exit 1; fi\ncat >new.$$ && mv new.$$ told.$$\n" % DESK)
+        os.chmod(program, 0o755)
+
+    def told(self):
+        """What it was told, whole or not."""
+        return [open(path, "rb").read() for path in glob.glob(DESK + "/told.*")]
+
+    def waits(self):
+        return self.waits_for_files() or ("" if any(b'"alarm":"raised"' in line for line in self.told()) else "nobody was told")
+
+    def judge(self):
+        wrong, raised = super().judge(), 0
+        for line in self.told():
+            try:
+                message = json.loads(line)
+                if line[-1:] != b"\n" or (message["alarm"] == "raised") != (message["state"] == "CRITICAL"):
+                    wrong.append("told %r" % line)
+                raised += message["alarm"] == "raised"
+            except (ValueError, KeyError):
+                wrong.append("told what is no message: %r" % line)
+        return wrong + (["raised %d times" % raised] if raised > 2 else [])
 
 
 # ---- mail in by LMTP ----

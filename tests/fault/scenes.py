@@ -5,7 +5,7 @@ import subprocess
 
 from common import DESK, Scene, check, once, signal_name, state, use_server
 from copies import Backup, BackupOver, Restore
-from daemons import Daemon, Lmtp, Reload
+from daemons import Alarm, Daemon, Lmtp, Reload
 
 
 class Smtp(Scene):
@@ -96,7 +96,7 @@ class Paged(Scene):
         return wrong
 
 
-CLASSES = {"first": Scene, "busy": Scene, "smtp": Smtp, "daemon": Daemon, "lmtp": Lmtp, "signed": Signed, "paged": Paged, "reload": Reload, "backup": Backup,
+CLASSES = {"first": Scene, "busy": Scene, "smtp": Smtp, "daemon": Daemon, "lmtp": Lmtp, "signed": Signed, "paged": Paged, "reload": Reload, "alarm": Alarm, "backup": Backup,
            "backup-over": BackupOver, "restore": Restore}
 
 

@@ -14,7 +14,7 @@
  * FAULT_NO_REPLACE  yes: a file system that does not know RENAME_NOREPLACE
  * FAULT_CALLER  only calls out of an object whose path holds this
  * FAULT_ARMED   yes: nothing is counted before somebody sets the first number of the file to 1
- * FAULT_CLOCK   seconds: the system's clock stands there (that of the start of the machine too), so that a daemon's run can be compared to another
+ * FAULT_CLOCK   seconds: the system's clock stands there (that of the start of the machine too, unless FAULT_BOOT is there), so that a daemon's run can be compared to another
  * FAULT_SPEED   so many times as fast goes the time that is waited for: who starts again in a minute does so in a few seconds */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -61,6 +61,7 @@ static int wanted_role = -1, wanted_family = -1, wanted_n, error_number, limit =
 static int is_short, is_zero, takes_back, is_inside, is_armed_late;
 static time_t clock_at; /* 0: the system's */
 static long speed = 1;
+static int boot_goes;
 static const char *caller;
 
 static int find(const char *const *list, int count, const char *name)
@@ -86,6 +87,7 @@ __attribute__((constructor)) static void begin(void)
     role = named >= 0 ? (Role)named : CORE;
     clock_at = number_of("FAULT_CLOCK");
     speed = is_set("FAULT_SPEED") ? number_of("FAULT_SPEED") : 1;
+    boot_goes = is_set("FAULT_BOOT");
     if (state == NULL)
         return;
     is_inside = 1;
@@ -352,16 +354,17 @@ int prctl(int option, ...)
 
 int clock_gettime(clockid_t id, struct timespec *now)
 {
-    static struct timespec started;
+    static struct timespec began[2]; /* what they were when they were first asked */
+    struct timespec *started = &began[id == CLOCK_BOOTTIME];
     REAL(clock_gettime);
     int rc = real(id, now);
-    if (rc == 0 && clock_at != 0 && (id == CLOCK_REALTIME || id == CLOCK_BOOTTIME)) {
+    if (rc == 0 && clock_at != 0 && (id == CLOCK_REALTIME || (id == CLOCK_BOOTTIME && !boot_goes))) {
         *now = (struct timespec){.tv_sec = clock_at};
-    } else if (rc == 0 && speed > 1 && id == CLOCK_MONOTONIC) {
-        if (started.tv_sec == 0)
-            started = *now;
-        long long passed = ((long long)(now->tv_sec - started.tv_sec) * 1000000000 + now->tv_nsec - started.tv_nsec) * speed;
-        *now = (struct timespec){started.tv_sec + passed / 1000000000, started.tv_nsec + passed % 1000000000};
+    } else if (rc == 0 && speed > 1 && (id == CLOCK_MONOTONIC || id == CLOCK_BOOTTIME)) {
+        if (started->tv_sec == 0)
+            *started = *now;
+        long long passed = ((long long)(now->tv_sec - started->tv_sec) * 1000000000 + now->tv_nsec - started->tv_nsec) * speed;
+        *now = (struct timespec){started->tv_sec + passed / 1000000000, started->tv_nsec + passed % 1000000000};
         if (now->tv_nsec >= 1000000000)
             *now = (struct timespec){now->tv_sec + 1, now->tv_nsec - 1000000000};
     }
