@@ -12,6 +12,8 @@
 
 #include "rules/phrase.h"
 
+#include "config/keys.h"
+
 #include "flows/localize.h"
 
 #include "programs/cmd.h"
@@ -157,6 +159,27 @@ void cmd_print_json(json_t *value)
     json_decref(value);
 }
 
+#define TYPO 2 /* letters that are wrong, missing or too many */
+
+static int no_command(const char *name)
+{
+    const char *nearest = NULL;
+    guint best = 2 * TYPO + 1;
+    for (gsize i = 0; strlen(name) > TYPO && i < cmd_table_length; i++) {
+        const char *known = cmd_table[i].name;
+        guint distance = 2 * keys_distance(name, known) - (*known == *name ? 1 : 0); /* the first letter is rarely wrong */
+        if (distance < best) {
+            nearest = known;
+            best = distance;
+        }
+    }
+    fprintf(stderr, "escalate: there is no command '%s'", name);
+    if (nearest != NULL)
+        fprintf(stderr, ": is '%s' meant?", nearest);
+    fputs(nearest != NULL ? " See escalate help\n" : "; see escalate help\n", stderr);
+    return 2;
+}
+
 static void print_usage(FILE *to, const CommandEntry *c) { fprintf(to, "usage: escalate %s%s%s\n", c->name, *c->usage != '\0' ? " " : "", c->usage); }
 
 int cmd_usage(const char *name)
@@ -254,8 +277,7 @@ int cmd_help(int argc, char **argv, CommandContext *ctx)
             return 0;
         }
     if (argc > 1) {
-        fprintf(stderr, "escalate: there is no command '%s'; see escalate help\n", argv[1]);
-        return 2;
+        return no_command(argv[1]);
     }
     puts("usage: escalate [-c CONF] [--json] [--now TIME] COMMAND …");
     for (gsize i = 0; i < cmd_table_length; i++)
@@ -279,8 +301,7 @@ static int run(int argc, char **argv, CommandContext *ctx)
             }
             return status;
         }
-    fprintf(stderr, "escalate: there is no command '%s'; see escalate help\n", argv[0]);
-    return 2;
+    return no_command(argv[0]);
 }
 
 /* A command was refused: perhaps for an option that stands before its name only. */

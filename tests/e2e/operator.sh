@@ -15,6 +15,9 @@ exits "--help of a command" 0 escalate list --help
 match "is its usage" '^usage: escalate list ' "$(cat "$WORK/out")"
 exits "of a verb too" 0 escalate ack --help
 exits "an unknown one has none" 2 escalate lsit --help
+match "but one that is near it" "no command .lsit.: is .list. meant" "$(cat "$WORK/err")"
+exits "or none is" 2 escalate xyzzy
+no_match "which is said" "meant" "$(cat "$WORK/err")"
 same "the list of commands fits a terminal" "" "$(escalate help | awk 'length > 96')"
 match "a line each: what it is for" '^  simulate     says what a policy would send$' "$(escalate help)"
 match "and where the rest stands" 'escalate help COMMAND' "$(escalate help)"
