@@ -10,6 +10,7 @@ struct Db {
     sqlite3 *handle;
     GHashTable *prepared; /* SQL text -> Statement, reset */
     gboolean is_begun;    /* a transaction */
+    guint batches_apart;  /* so many more have a savepoint for each thing */
     gboolean is_spoilt;   /* a statement of it failed for want of something, so what followed may rest on no answer */
     gboolean is_stuck;    /* one could not be taken back */
     gboolean is_lazy;     /* its commit waits for no disk */

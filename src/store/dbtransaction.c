@@ -123,6 +123,10 @@ void db_rollback_to_savepoint(Db *db)
 
 /* ---- a batch ---- */
 
+/* For what a savepoint may have to take back SQLite copies each page that is written to. So there are none but for so many batches after something has
+ * failed: who sends what fails must not have each batch done twice. */
+#define BATCHES_APART 100
+
 /* Not of the thing itself: what it decided may rest on what could not be read. Such an error is propagated. */
 static gboolean is_of_moment(const Db *db, GError *e)
 {
@@ -141,10 +145,12 @@ static gboolean one_apart(Db *db, guint i, const DbBatch *b, GError **err)
         return db_release(db, err);
     gboolean of_moment = is_of_moment(db, local);
     db_rollback_to_savepoint(db);
-    if (!of_moment)
-        return b->failed(b->data, i, local, err);
-    g_propagate_error(err, local);
-    return FALSE;
+    if (of_moment) {
+        g_propagate_error(err, local);
+        return FALSE;
+    }
+    db->batches_apart = BATCHES_APART;
+    return b->failed(b->data, i, local, err);
 }
 
 /* FALSE with *err untouched: one failed for a reason of its own. All is taken back then. */
@@ -164,23 +170,28 @@ static gboolean all_at_once(Db *db, guint n, const DbBatch *b, GError **err)
     return FALSE;
 }
 
-/* For what a savepoint may have to take back SQLite copies each page that is written to. So there are none unless one has failed. */
-gboolean db_batch(Db *db, guint n, const DbBatch *b, GError **err)
+static gboolean all_apart(Db *db, guint n, const DbBatch *b, GError **err)
 {
-    GError *local = NULL;
     gboolean well = TRUE;
-    if (!db_begin(db, err))
-        return FALSE;
-    if (all_at_once(db, n, b, &local))
-        return TRUE;
-    if (local != NULL) {
-        g_propagate_error(err, local);
-        return FALSE;
-    }
-    if (!db_begin(db, err))
-        return FALSE;
     for (guint i = 0; well && i < n; i++)
         well = one_apart(db, i, b, err);
     b->ended(b->data);
     return db_end(db, well, err);
+}
+
+gboolean db_batch(Db *db, guint n, const DbBatch *b, GError **err)
+{
+    GError *local = NULL;
+    if (!db_begin(db, err))
+        return FALSE;
+    if (db->batches_apart > 0) {
+        db->batches_apart--;
+        return all_apart(db, n, b, err);
+    }
+    if (all_at_once(db, n, b, &local))
+        return TRUE;
+    if (local == NULL)
+        return db_begin(db, err) && all_apart(db, n, b, err);
+    g_propagate_error(err, local);
+    return FALSE;
 }

@@ -788,7 +788,10 @@ static void test_batch(void **state)
 
     assert_true(all_things(&one_bad, 3, NULL)); /* the others stay, and what `failed` wrote */
     assert_int_equal(value(db, "select sum(a) from t"), 2 * (1 + 3) + 100);
-    assert_true(one_bad.failed == 1 && one_bad.ended == 2);
+    assert_true(one_bad.asked == 5 && one_bad.failed == 1 && one_bad.ended == 2);
+    one_bad.asked = one_bad.failed = one_bad.ended = 0;
+    assert_true(all_things(&one_bad, 3, NULL)); /* not twice: each has its savepoint now */
+    assert_true(one_bad.asked == 3 && one_bad.failed == 1 && one_bad.ended == 1);
     assert_true(db_script(db, "delete from t", NULL));
 
     assert_false(all_things(&fades, 3, &err));
