@@ -17,7 +17,7 @@ if can_trace; then
     of daemon crash.py 8
     of reload crash.py 8
     of lmtp crash.py 16
-    of alarm crash.py 3
+    of alarm crash.py 8
     of lmtp power.py 20
     of reload power.py 24
 fi
