@@ -1,5 +1,5 @@
 /* intake: what one mail does: kind, thread, sender, then the table of rules: opens, appends, answers, acknowledges, or is filed. One
- * call is one savepoint of the caller's transaction. */
+ * call is one thing of a batch (db_batch): it may be taken back and asked for again. */
 #ifndef FLOWS_INTAKE_H
 #define FLOWS_INTAKE_H
 

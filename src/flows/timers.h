@@ -4,7 +4,7 @@
 
 #include "flows/desk.h"
 
-/* Fires at most one batch of rows with next_at <= until, each in its savepoint, in one transaction at d->now. *ret_fired counts. */
+/* Fires at most one batch of rows with next_at <= until, in one transaction at d->now; one that fails by itself is put off. *ret_fired counts. */
 gboolean timers_pass(Desk *d, Instant until, guint *ret_fired, GError **err);
 /* The last core died while it fired that row: it is put off for an hour, so that the others go on, and people are told. In the caller's
  * transaction. */
