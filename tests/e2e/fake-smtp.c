@@ -236,6 +236,8 @@ static int listen_somewhere(void)
     return s;
 }
 
+#define PATIENCE 300 /* seconds, for the next client and while one talks */
+
 int main(int argc, char **argv)
 {
     if (argc < 2 || (transcript = fopen(argv[1], "w")) == NULL)
@@ -243,11 +245,12 @@ int main(int argc, char **argv)
     option_count = argc - 2;
     option_list = argv + 2;
     signal(SIGPIPE, SIG_IGN);
-    alarm(300); /* a test that died must not leave us */
+    alarm(PATIENCE); /* a test that died must not leave us */
     if (*option("ca", "") != '\0')
         make_certificate(option("name", "localhost"), option("ca", ""));
     struct pollfd p[2] = {{.fd = listen_somewhere(), .events = POLLIN}, {.fd = 0, .events = POLLIN}};
     for (int n = 1; poll(p, 2, -1) > 0 && p[1].revents == 0; n++) {
+        alarm(PATIENCE);
         peer = accept(p[0].fd, NULL, NULL);
         fprintf(transcript, "== %d\n", n);
         fflush(transcript);
