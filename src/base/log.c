@@ -14,7 +14,14 @@ static struct {
     const char *ident;
     gboolean to_syslog;
     LogLevel level;
-} logging = {"escalate", FALSE, LOGGING_INFO};
+    GPtrArray *held; /* Line; NULL: none is held */
+    pid_t holder;    /* a child of it writes its own at once */
+} logging = {"escalate", FALSE, LOGGING_INFO, NULL, 0};
+
+typedef struct {
+    LogLevel level;
+    char *text;
+} Line;
 
 void log_open(const char *ident, gboolean to_syslog)
 {
@@ -50,21 +57,75 @@ char *log_quote(const char *value)
     return g_string_free(out, FALSE);
 }
 
-void log_event(LogLevel level, const char *format, ...)
+static void write_line(LogLevel level, const char *text)
 {
     static const int priority[] = {[LOGGING_CRITICAL] = LOG_CRIT, [LOGGING_ERROR] = LOG_ERR, [LOGGING_WARNING] = LOG_WARNING, [LOGGING_INFO] = LOG_INFO, [LOGGING_DEBUG] = LOG_DEBUG};
+    if (logging.to_syslog)
+        syslog(priority[level], "%s", text);
+    else
+        fprintf(stderr, "%s: %s\n", logging.ident, text);
+}
+
+void log_event(LogLevel level, const char *format, ...)
+{
     if (level > logging.level)
         return;
     va_list ap;
     va_start(ap, format);
     g_autofree char *text = g_strdup_vprintf(format, ap);
     va_end(ap);
-    g_autoptr(GString) line = g_string_new(NULL);
+    GString *line = g_string_new(NULL);
     append_escaped(line, text, FALSE);
-    if (logging.to_syslog)
-        syslog(priority[level], "%s", line->str);
-    else
-        fprintf(stderr, "%s: %s\n", logging.ident, line->str);
+    if (logging.held != NULL && logging.holder == getpid()) {
+        Line *l = g_new(Line, 1);
+        *l = (Line){level, g_string_free(line, FALSE)};
+        g_ptr_array_add(logging.held, l);
+        return;
+    }
+    write_line(level, line->str);
+    g_string_free(line, TRUE);
+}
+
+/* ---- lines that are held ---- */
+
+static void line_free(gpointer p)
+{
+    Line *l = p;
+    g_free(l->text);
+    g_free(l);
+}
+
+void log_hold(void)
+{
+    if (logging.held == NULL)
+        logging.held = g_ptr_array_new_with_free_func(line_free);
+    logging.holder = getpid();
+}
+
+guint log_held(void) { return logging.held != NULL ? logging.held->len : 0; }
+
+static void write_held(guint from, LogLevel up_to)
+{
+    for (guint i = from; i < logging.held->len; i++) {
+        const Line *l = g_ptr_array_index(logging.held, i);
+        if (l->level <= up_to)
+            write_line(l->level, l->text);
+    }
+    g_ptr_array_set_size(logging.held, (gint)from);
+}
+
+void log_take_back(guint kept)
+{
+    if (kept < log_held())
+        write_held(kept, LOGGING_WARNING);
+}
+
+void log_let_go(void)
+{
+    if (logging.held == NULL)
+        return;
+    write_held(0, LOGGING_DEBUG);
+    g_clear_pointer(&logging.held, g_ptr_array_unref);
 }
 
 void log_error(const char *doing, const GError *err)

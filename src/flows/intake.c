@@ -407,10 +407,11 @@ static gboolean process(IntakeCase *c, GError **err)
     if (!belonging_tokens(c, err))
         return FALSE;
     identify(c);
-    /* the whole of a reply of which only a part was read must still do what it says */
-    gboolean has_verbs = c->notification != NULL || c->work_ticket != 0;
-    if (*r->message_id != '\0' && !c->mail->again && !has_verbs && (!partial_copy(c, &is_copy, err) || is_copy))
-        return is_copy;
+    gboolean has_verbs = c->notification != NULL || c->work_ticket != 0; /* the whole of a reply of which only a part was read must still do what it says */
+    if (*r->message_id != '\0' && !c->mail->again && !has_verbs && !partial_copy(c, &is_copy, err))
+        return FALSE;
+    if (is_copy)
+        return TRUE;
     if (!place(c, &claimed, err))
         return FALSE;
     if (c->home == NULL) {

@@ -86,6 +86,7 @@ static void due_in_hand(void *data, gint64 due)
 {
     Strikes *s = data;
     char text[32];
+    supervise_beat();
     g_snprintf(text, sizeof text, "%s%" G_GINT64_FORMAT, due == s->suspect ? AGAIN : DUE, due);
     set_in_hand(s, due == 0 ? NULL : text);
 }

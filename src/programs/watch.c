@@ -26,7 +26,6 @@
 
 #define LONGEST_US (60 * G_USEC_PER_SEC)
 #define REPLY_MAX 4096
-#define RAISED_LONG_AGO 0 /* so that it is raised again, or ended */
 
 typedef struct {
     Desk *desk;
@@ -59,6 +58,8 @@ static int run_program(int channel, void *data)
 
 static void to_tell(Watch *w, const char *what)
 {
+    if (w->to_tell != NULL && strcmp(w->to_tell, what) == 0) /* its turn comes */
+        return;
     w->to_tell = what;
     w->pause = LIMIT_ALARM_RETRY;
     w->not_before = 0;
@@ -124,7 +125,7 @@ static void keep_alarm(const Watch *w)
     if (is_told)
         alive_set_alarm(w->alive, w->alarm.raised_at);
     else if (w->alarm.raised_at != INSTANT_NONE)
-        alive_set_alarm(w->alive, RAISED_LONG_AGO);
+        alive_set_alarm(w->alive, ALARM_LONG_AGO);
 }
 
 static void take_answer(Watch *w)

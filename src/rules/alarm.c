@@ -8,7 +8,7 @@ void alarm_init(AlarmState *s) { *s = (AlarmState){.bad_since = INSTANT_NONE, .r
 void alarm_resume(AlarmState *s, Instant raised_at, Instant now)
 {
     if (raised_at != INSTANT_NONE)
-        s->raised_at = CLAMP(raised_at, 0, now);
+        s->raised_at = CLAMP(raised_at, ALARM_LONG_AGO, now);
 }
 
 AlarmAct alarm_step(AlarmState *s, gboolean is_bad, Instant now, Seconds after, Seconds again)

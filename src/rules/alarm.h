@@ -12,6 +12,8 @@ typedef struct {
 } AlarmState;
 
 void alarm_init(AlarmState *s);
+#define ALARM_LONG_AGO ((Instant)-1000000000) /* raised, and to be raised again */
+
 /* Takes up what a process before this one raised: INSTANT_NONE: nothing. An instant after `now` is of a clock that has begun anew. */
 void alarm_resume(AlarmState *s, Instant raised_at, Instant now);
 /* What is to be done at `now`, of what is or is not bad now; the state is as if it were done. `after`: how long it must last; `again`: after how

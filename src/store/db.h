@@ -53,13 +53,14 @@ typedef struct {
     void (*ended)(void *data);
     void *data;
 } DbBatch;
-/* Does n of them in one transaction. TEMPFAIL, or a statement that failed for want of something, takes all back; any other error only that one's. */
+/* Does n of them in one transaction. TEMPFAIL, or a statement that failed for want of something, takes all back; any other error only that one's.
+ * The log hears of what was committed. */
 gboolean db_batch(Db *db, guint n, const DbBatch *b, GError **err);
 
 /* One savepoint inside the transaction. */
 gboolean db_savepoint(Db *db, GError **err);
 gboolean db_release(Db *db, GError **err);
-void db_rollback_to_savepoint(Db *db);
+gboolean db_rollback_to_savepoint(Db *db);
 
 /* Statements without rows and parameters, one after the other; not kept prepared. */
 gboolean db_script(Db *db, const char *sql, GError **err);

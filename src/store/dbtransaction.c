@@ -2,6 +2,7 @@
 #include "store/db_handle.h"
 
 #include "base/error.h"
+#include "base/log.h"
 
 #include "base/banned.h"
 
@@ -115,10 +116,12 @@ gboolean db_end(Db *db, gboolean well, GError **err)
 gboolean db_savepoint(Db *db, GError **err) { return db_run(db, err, "savepoint one", ""); }
 gboolean db_release(Db *db, GError **err) { return db_run(db, err, "release one", ""); }
 
-void db_rollback_to_savepoint(Db *db)
+gboolean db_rollback_to_savepoint(Db *db)
 {
-    if (sqlite3_exec(db->handle, "rollback to one; release one", NULL, NULL, NULL) == SQLITE_OK)
+    gboolean ok = sqlite3_exec(db->handle, "rollback to one; release one", NULL, NULL, NULL) == SQLITE_OK;
+    if (ok)
         db->is_spoilt = FALSE; /* what failed lay behind it */
+    return ok;
 }
 
 /* ---- a batch ---- */
@@ -127,45 +130,50 @@ void db_rollback_to_savepoint(Db *db)
  * failed: who sends what fails must not have each batch done twice. */
 #define BATCHES_APART 100
 
-/* Not of the thing itself: what it decided may rest on what could not be read. Such an error is propagated. */
-static gboolean is_of_moment(const Db *db, GError *e)
+/* The i-th; NULL where all is well. An error that is not of the thing itself, since what was decided may rest on what could not be read, is TEMPFAIL. */
+static GError *do_one(Db *db, guint i, const DbBatch *b)
 {
-    if (e->code != ERROR_TEMPFAIL && !db->is_spoilt)
-        return FALSE;
-    e->code = ERROR_TEMPFAIL;
-    return TRUE;
+    GError *local = NULL;
+    if (!b->one(b->data, i, &local) && local == NULL)
+        error_set(&local, ERROR_INTERNAL, "it failed and does not say why");
+    if (local != NULL && db->is_spoilt)
+        local->code = ERROR_TEMPFAIL;
+    return local;
 }
 
 static gboolean one_apart(Db *db, guint i, const DbBatch *b, GError **err)
 {
-    GError *local = NULL;
+    guint lines = log_held();
     if (!db_savepoint(db, err))
         return FALSE;
-    if (b->one(b->data, i, &local))
+    GError *local = do_one(db, i, b);
+    if (local == NULL)
         return db_release(db, err);
-    gboolean of_moment = is_of_moment(db, local);
-    db_rollback_to_savepoint(db);
-    if (of_moment) {
+    if (!db_rollback_to_savepoint(db))
+        local->code = ERROR_TEMPFAIL; /* it is still there */
+    if (local->code == ERROR_TEMPFAIL) {
         g_propagate_error(err, local);
         return FALSE;
     }
+    log_take_back(lines);
     db->batches_apart = BATCHES_APART;
     return b->failed(b->data, i, local, err);
 }
 
-/* FALSE with *err untouched: one failed for a reason of its own. All is taken back then. */
-static gboolean all_at_once(Db *db, guint n, const DbBatch *b, GError **err)
+/* *ret_again: one failed for a reason of its own, and all is taken back. */
+static gboolean all_at_once(Db *db, guint n, const DbBatch *b, gboolean *ret_again, GError **err)
 {
     GError *local = NULL;
     for (guint i = 0; local == NULL && i < n; i++)
-        b->one(b->data, i, &local);
+        local = do_one(db, i, b);
     b->ended(b->data);
     if (local == NULL)
         return db_commit(db, err);
-    if (is_of_moment(db, local))
-        g_propagate_error(err, local);
-    else
+    *ret_again = local->code != ERROR_TEMPFAIL;
+    if (*ret_again)
         g_error_free(local);
+    else
+        g_propagate_error(err, local);
     db_rollback(db);
     return FALSE;
 }
@@ -173,25 +181,38 @@ static gboolean all_at_once(Db *db, guint n, const DbBatch *b, GError **err)
 static gboolean all_apart(Db *db, guint n, const DbBatch *b, GError **err)
 {
     gboolean well = TRUE;
+    db->batches_apart -= db->batches_apart > 0 ? 1 : 0;
     for (guint i = 0; well && i < n; i++)
         well = one_apart(db, i, b, err);
     b->ended(b->data);
     return db_end(db, well, err);
 }
 
+static gboolean all(Db *db, guint n, const DbBatch *b, GError **err)
+{
+    gboolean again = FALSE;
+    if (!db_begin(db, err))
+        return FALSE;
+    if (n > 1 && db->batches_apart == 0) {
+        gboolean ok = all_at_once(db, n, b, &again, err);
+        if (!again)
+            return ok;
+        log_take_back(0);
+        if (!db_begin(db, err))
+            return FALSE;
+    }
+    return all_apart(db, n, b, err);
+}
+
 gboolean db_batch(Db *db, guint n, const DbBatch *b, GError **err)
 {
     GError *local = NULL;
-    if (!db_begin(db, err))
-        return FALSE;
-    if (db->batches_apart > 0) {
-        db->batches_apart--;
-        return all_apart(db, n, b, err);
-    }
-    if (all_at_once(db, n, b, &local))
-        return TRUE;
-    if (local == NULL)
-        return db_begin(db, err) && all_apart(db, n, b, err);
-    g_propagate_error(err, local);
-    return FALSE;
+    log_hold();
+    gboolean ok = all(db, n, b, &local);
+    if (!ok)
+        log_take_back(0);
+    log_let_go();
+    if (!ok)
+        g_propagate_error(err, local);
+    return ok;
 }

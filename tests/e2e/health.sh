@@ -236,7 +236,7 @@ python3 -c 'import sqlite3,sys; c=sqlite3.connect(sys.argv[1], timeout=20); c.ex
 kill -HUP "$daemon"
 check 'when it does, that is noticed while the program still runs' eventually logged 'event=health state=(OK|WARNING)'
 no_match 'which does' 'event=alarm' "$(cat "$WORK/log")"
-match 'one that ends now would leave it to the next' '"alarm_raised_at":[0-9]' "$(cat "$SPOOL/alive-watch")"
+match 'one that ends now would leave it to the next' '"alarm_raised_at":-?[0-9]' "$(cat "$SPOOL/alive-watch")"
 mv "$WORK/hold" "$WORK/let-go"
 echo 3<>"$WORK/let-go" >&3
 check 'when the program is ready, that is told too' eventually alarms 2

@@ -73,6 +73,19 @@ static const struct {
     {"nonsense is no reason to be silent", G_MININT64 + 1, TRUE, ALARM_NOTHING, 10000 + AFTER},
 };
 
+/* Of what may not have been told; the machine was just started. */
+static void test_untold(void **state)
+{
+    AlarmState s;
+    (void)state;
+    alarm_init(&s);
+    alarm_resume(&s, ALARM_LONG_AGO, 10);
+    assert_int_equal(alarm_step(&s, TRUE, 10, AFTER, AGAIN), ALARM_NOTHING);
+    assert_int_equal(alarm_step(&s, TRUE, 10 + AFTER, AFTER, AGAIN), ALARM_RAISE);
+    alarm_resume(&s, ALARM_LONG_AGO, 10);
+    assert_int_equal(alarm_step(&s, FALSE, 10, AFTER, AGAIN), ALARM_OVER);
+}
+
 static void test_resumed(void **state)
 {
     (void)state;
@@ -96,6 +109,6 @@ static void test_resumed(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_moments), cmocka_unit_test(test_at_once), cmocka_unit_test(test_resumed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_moments), cmocka_unit_test(test_at_once), cmocka_unit_test(test_resumed), cmocka_unit_test(test_untold)};
     return cmocka_run_group_tests_name("alarm", tests, NULL, NULL);
 }

@@ -9,11 +9,14 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <stdio.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "store/db.h"
 #include "store/schema.h"
 
@@ -747,8 +750,11 @@ static gboolean thing(void *data, guint i, GError **err)
     Things *t = data;
     guint number = i + 1;
     t->asked++;
+    log_event(LOGGING_INFO, "thing=%u", number);
     if (!db_run(t->db, err, "insert into t (a) values ($1)", "i", (gint64)number))
         return FALSE;
+    if (number == t->fading)
+        log_event(LOGGING_WARNING, "trouble=%u", number);
     if (number == t->bad || number == t->fading)
         return error_set(err, number == t->bad ? ERROR_DATA : ERROR_TEMPFAIL, "thing %u", number);
     return db_run(t->db, err, "insert into t (a) values ($1)", "i", (gint64)number);
@@ -760,6 +766,7 @@ static gboolean thing_failed(void *data, guint i, GError *why, GError **err)
     assert_int_equal(why->code, ERROR_DATA);
     assert_int_equal(i + 1, t->bad);
     t->failed++;
+    log_event(LOGGING_INFO, "failed=%u", i + 1);
     g_error_free(why);
     return db_run(t->db, err, "insert into t (a) values (100)", "");
 }
@@ -774,6 +781,59 @@ static void things_ended(void *data)
 static gboolean all_things(Things *t, guint n, GError **err)
 {
     return db_batch(t->db, n, &(DbBatch){thing, thing_failed, things_ended, t}, err);
+}
+
+/* What the log heard of them. */
+static char *heard(Things *t, guint n)
+{
+    char text[4096];
+    int log = memfd_create("log", 0), keep = dup(STDERR_FILENO);
+    assert_true(log >= 0 && keep >= 0 && fflush(stderr) == 0 && dup2(log, STDERR_FILENO) >= 0);
+    all_things(t, n, NULL);
+    assert_true(fflush(stderr) == 0 && dup2(keep, STDERR_FILENO) >= 0);
+    ssize_t length = pread(log, text, sizeof text, 0);
+    close(log);
+    close(keep);
+    assert_true(length >= 0 && (gsize)length < sizeof text);
+    return g_strndup(text, (gsize)length);
+}
+
+/* Of what was taken back only that there was trouble. */
+static void test_batch_log(void **state)
+{
+    Things good = {.db = db_of(state)}, one_bad = {.db = good.db, .bad = 2}, fades = {.db = good.db, .fading = 2};
+    g_autofree char *all = heard(&good, 2), *again = heard(&one_bad, 3), *apart = heard(&one_bad, 3), *none = heard(&fades, 3), *one = heard(&good, 1);
+    assert_string_equal(all, "escalate: thing=1\nescalate: thing=2\n");
+    assert_string_equal(again, "escalate: thing=1\nescalate: failed=2\nescalate: thing=3\n");
+    assert_string_equal(apart, again);
+    assert_string_equal(none, "escalate: trouble=2\n");
+    assert_string_equal(one, "escalate: thing=1\n");
+}
+
+static gboolean mute(void *data, guint i, GError **err)
+{
+    (void)data;
+    (void)err;
+    return i != 0;
+}
+
+static gboolean mute_failed(void *data, guint i, GError *why, GError **err)
+{
+    (void)err;
+    *(guint *)data += i == 0 && why->code == ERROR_INTERNAL ? 1 : 0;
+    g_error_free(why);
+    return TRUE;
+}
+
+static void mute_ended(void *data) { (void)data; }
+
+/* One that says neither that all is well nor what is not. */
+static void test_batch_mute(void **state)
+{
+    guint told = 0;
+    assert_true(db_batch(db_of(state), 2, &(DbBatch){mute, mute_failed, mute_ended, &told}, NULL));
+    assert_true(db_batch(db_of(state), 1, &(DbBatch){mute, mute_failed, mute_ended, &told}, NULL));
+    assert_int_equal(told, 2);
 }
 
 static void test_batch(void **state)
@@ -836,7 +896,7 @@ int main(void)
         IN_ROOM(test_types),       IN_ROOM(test_by_name),      IN_ROOM(test_wrong_parameters), IN_ROOM(test_no_row),
         IN_ROOM(test_nested),      IN_ROOM(test_transactions), IN_ROOM(test_lazy), IN_ROOM(test_unsure), IN_ROOM(test_unsure_commit), IN_ROOM(test_lazy_syncs_nothing), IN_ROOM(test_rollback_with_open_rows),
         IN_ROOM(test_two_connections), IN_ROOM(test_errors),   IN_ROOM(test_cannot_open),      IN_ROOM(test_migration),
-        IN_ROOM(test_pragmas),     IN_ROOM(test_scanner),      IN_ROOM(test_every_statement), IN_ROOM(test_spoilt), IN_ROOM(test_batch), IN_ROOM(test_batch_spoilt),
+        IN_ROOM(test_pragmas),     IN_ROOM(test_scanner),      IN_ROOM(test_every_statement), IN_ROOM(test_spoilt), IN_ROOM(test_batch), IN_ROOM(test_batch_spoilt), IN_ROOM(test_batch_log), IN_ROOM(test_batch_mute),
     };
     return cmocka_run_group_tests_name("db", tests, NULL, NULL);
 }
