@@ -75,8 +75,9 @@ class Daemon(Scene):
 
     def waits(self):
         """What is still to do, in words; none: nothing."""
-        if self.waits_for_files():
-            return self.waits_for_files()
+        waits = self.waits_for_files()
+        if waits:
+            return waits
         try:
             c = sqlite3.connect("file:%s/escalate.db?mode=ro" % DESK, uri=True, timeout=0)
         except sqlite3.Error as e:

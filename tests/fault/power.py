@@ -8,7 +8,7 @@ import sqlite3
 import sys
 
 import common
-from common import BUILD, DESK, END, ESCALATED, EVERYTHING, FILTER, Scene, WORK, check, differences, done, files_below, once, put, run, say, signal_name, state, step_for
+from common import BUILD, DESK, END, ESCALATED, EVERYTHING, FILTER, WORK, check, differences, done, files_below, once, put, run, say, signal_name, state, step_for
 from replay import Trace, fingerprint, materialise
 from scenes import scene
 
