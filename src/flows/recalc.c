@@ -366,22 +366,19 @@ static gboolean redo_one(Desk *d, const Job *job, ClockRow *c, GError **err)
 static gboolean redo(Desk *d, Job *job, ClockRow *c, GError **err)
 {
     const Instant before = c->clock.due_at;
-    GError *local = NULL;
+    g_autoptr(GError) why = NULL;
     if (!db_savepoint(d->db, err))
         return FALSE;
-    if (redo_one(d, job, c, &local)) {
+    gboolean well = redo_one(d, job, c, &why);
+    if (!db_savepoint_end(d->db, well, &why, err))
+        return FALSE;
+    if (why == NULL) {
         job->moved += c->clock.due_at != before ? 1 : 0;
         job->past += c->clock.due_at != before && c->clock.due_at != INSTANT_NONE && c->clock.due_at <= d->now ? 1 : 0;
-        return db_release(d->db, err);
-    }
-    db_rollback_to_savepoint(d->db);
-    if (local->code == ERROR_TEMPFAIL) {
-        g_propagate_error(err, local);
-        return FALSE;
+        return TRUE;
     }
     g_autofree char *doing = g_strdup_printf("recalc of clock %" G_GINT64_FORMAT, c->clock.id);
-    log_error(doing, local);
-    g_error_free(local);
+    log_error(doing, why);
     return TRUE;
 }
 

@@ -274,20 +274,13 @@ static gboolean answered_ticket(Rehearse *r, const char *name, gint64 *ret, GErr
 static gboolean take_in(Rehearse *r, const IntakeMail *mail, RehearseFate *ret, GError **err)
 {
     Db *db = r->desk->db;
-    GError *local = NULL;
+    g_autoptr(GError) why = NULL;
     if (!db_savepoint(db, err))
         return FALSE;
-    if (intake_mail(r->desk, mail, &local)) {
-        *ret = REHEARSE_TAKEN;
-        return db_release(db, err);
-    }
-    db_rollback_to_savepoint(db);
-    if (local->code == ERROR_TEMPFAIL) {
-        g_propagate_error(err, local);
+    gboolean well = intake_mail(r->desk, mail, &why);
+    if (!db_savepoint_end(db, well, &why, err))
         return FALSE;
-    }
-    *ret = g_str_has_prefix(local->message, INTAKE_NO_QUEUE) ? REHEARSE_NO_QUEUE : REHEARSE_BAD;
-    g_error_free(local);
+    *ret = why == NULL ? REHEARSE_TAKEN : g_str_has_prefix(why->message, INTAKE_NO_QUEUE) ? REHEARSE_NO_QUEUE : REHEARSE_BAD;
     return TRUE;
 }
 

@@ -2,16 +2,10 @@
  * is parsed. Each step commits by itself; running again after a crash at any point is harmless. */
 #include "programs/core.h"
 
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/sha256.h"
 #include "base/spoolname.h"
 
 #include "store/audit.h"
@@ -24,14 +18,13 @@
 #include "flows/deliver.h"
 #include "flows/duty.h"
 #include "flows/holding.h"
-#include "flows/intake.h"
 #include "flows/recalc.h"
 #include "flows/timers.h"
 
 #include "programs/alive.h"
 #include "programs/handover.h"
+#include "programs/incoming.h"
 #include "programs/parse_worker.h"
-#include "programs/sign_worker.h"
 #include "programs/strikes.h"
 #include "programs/supervise.h"
 
@@ -88,186 +81,61 @@ gboolean core_reload(Core *c, Desk *fresh, GError **err)
     return recalc_begin(c->desk, err) && duty_begin(c->desk, err) && deliver_try_now(c->desk, err);
 }
 
-/* ---- one file of incoming ---- */
-
-typedef struct {
-    SpoolFile *file;
-    SpoolEnvelope envelope;
-    gsize offset;
-    Reading *reading;
-    Instant at;
-    char *archive, *digest;
-    ParseWorker *parse;
-    const Desk *desk;
-    const char *spool;
-    gboolean is_ours; /* written by a user whose envelope lines and marks count */
-    gboolean is_bad;  /* it failed, and costs itself a strike */
-} Arrival;
-
-static void arrival_free(gpointer p)
-{
-    Arrival *a = p;
-    spool_file_free(a->file);
-    reading_free(a->reading);
-    g_free(a->archive);
-    g_free(a->digest);
-    g_free(a);
-}
-
-static void read_envelope(const Desk *d, Arrival *a)
-{
-    const char *problem;
-    SpoolEnvelope *e = &a->envelope;
-    if (spoolname_envelope_read(a->file->bytes->str, a->file->bytes->len, e, &problem) != 0) {
-        *e = (SpoolEnvelope){.received_at = -1, .uid = -1};
-        log_event(LOGGING_WARNING, "event=envelope file=%s reason=\"%s\"", a->file->name, problem);
-    }
-    a->offset = e->mail_offset;
-    a->is_ours = !a->file->is_strangers && config_counts_owner(d->config, a->file->owner, geteuid());
-    if (!a->is_ours) {
-        e->sender = e->queue = NULL;
-        e->recipient_count = 0;
-        e->received_at = -1;
-    }
-}
-
-/* What fails once may be a fault of the moment: a second try at once, since the file lost its place before later ones if it came to its strike first.
- * Where nothing else can be read either, it is the disk. */
-static gboolean open_file(Core *c, const char *name, SpoolFile **ret, GError **err)
-{
-    const char *spool = c->desk->config->spool;
-    GError *why = NULL;
-    if (spool_open(spool, name, ret, &why))
-        return TRUE;
-    if (why->code == ERROR_DATA) {
-        g_clear_error(&why);
-        if (spool_open(spool, name, ret, &why))
-            return TRUE;
-        why->code = why->code == ERROR_DATA && !strikes_can_read(c->strikes) ? ERROR_TEMPFAIL : why->code;
-    }
-    g_propagate_error(err, why);
-    return FALSE;
-}
-
-static gboolean open_arrival(Core *c, const char *name, Instant now, Arrival **ret, GError **err)
-{
-    Arrival *a = g_new0(Arrival, 1);
-    a->parse = c->parse;
-    a->desk = c->desk;
-    a->spool = c->desk->config->spool;
-    if (!open_file(c, name, &a->file, err)) {
-        arrival_free(a);
-        return FALSE;
-    }
-    a->digest = sha256_hex(a->file->bytes->str, a->file->bytes->len);
-    read_envelope(c->desk, a);
-    /* A name of another user's making may say any time. */
-    Instant received = a->envelope.received_at >= 0 ? a->envelope.received_at : a->is_ours ? spoolname_seconds(name) : a->file->changed_at;
-    a->at = c->desk->is_pinned ? now : MIN(received, now); /* a clock that was ahead must not move deadlines into the future */
-    a->archive = spool_archive_path(name, a->at);
-    gboolean null_sender = a->envelope.sender != NULL && *a->envelope.sender == '\0';
-    if (!parse_worker_read(c->parse, a->file->fd, a->offset, null_sender, &a->reading, err)) {
-        arrival_free(a);
-        return FALSE;
-    }
-    *ret = a;
-    return TRUE;
-}
-
 /* ---- a batch ---- */
 
-static gboolean parts_of(void *data, GPtrArray **ret, GError **err)
-{
-    Arrival *a = data;
-    return parse_worker_parts(a->parse, a->file->fd, a->offset, ret, err);
-}
+static void free_file(gpointer p) { incoming_free(p); }
 
-/* What follows the first empty line. */
-static const char *raw_body(const char *mail, gsize length, gsize *ret_length)
+/* FALSE: it was not this file's failure. Takes `why`. */
+static gboolean is_its_own(const char *name, GPtrArray *bad, GError *why, GError **err)
 {
-    const char *lf = g_strstr_len(mail, (gssize)length, "\n\n"), *crlf = g_strstr_len(mail, (gssize)length, "\n\r\n");
-    const char *body = lf != NULL && (crlf == NULL || lf < crlf) ? lf + 2 : crlf != NULL ? crlf + 3 : mail + length;
-    *ret_length = length - (gsize)(body - mail);
-    return body;
-}
-
-static IntakeCopy compare_with(void *data, const char *archive)
-{
-    const Arrival *a = data;
-    g_autofree char *path = g_build_filename(a->spool, archive, NULL), *name = g_path_get_basename(archive);
-    g_autofree char *waiting = g_build_filename(a->spool, "incoming", name, NULL); /* of the same batch */
-    g_autoptr(GString) other = NULL;
-    SpoolEnvelope envelope;
-    const char *problem;
-    gsize n, m;
-    if ((!files_read(path, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &other, NULL)
-         && !files_read(waiting, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &other, NULL))
-        || spoolname_envelope_read(other->str, other->len, &envelope, &problem) != 0)
-        return INTAKE_OTHER; /* gone: they are two mails then */
-    const char *mine = raw_body(a->file->bytes->str + a->offset, a->file->bytes->len - a->offset, &n);
-    const char *theirs = raw_body(other->str + envelope.mail_offset, other->len - envelope.mail_offset, &m);
-    if (memcmp(mine, theirs, MIN(n, m)) != 0)
-        return INTAKE_OTHER;
-    return n <= m ? INTAKE_SHORTER : INTAKE_LONGER;
-}
-
-/* What the verified bytes say, read in the sandbox as a mail of their own: nothing outside them can speak. */
-static gboolean read_signed(Arrival *a, const GString *text, Reading **ret, GError **err)
-{
-    AUTO_FD fd = memfd_create("signed", MFD_CLOEXEC);
-    if (fd < 0)
-        return error_set(err, ERROR_TEMPFAIL, "no memory file for what was signed");
-    return files_write_fd(fd, "what was signed", text->str, text->len, err) && parse_worker_read(a->parse, fd, 0, FALSE, ret, err);
-}
-
-static gboolean verify(void *data, char *const *keys, Reading **ret_said, char **ret_digest, Instant *ret_made_at, GError **err)
-{
-    Arrival *a = data;
-    Signedpart part;
-    g_autoptr(GString) text = NULL;
-    const GString *file = a->file->bytes;
-    if (!parse_worker_signed(a->parse, a->file->fd, a->offset, &part, err)
-        || !sign_worker_verify(a->desk, file->str + a->offset, file->len - a->offset, &part, keys, a->at, &text, ret_made_at, err)
-        || !read_signed(a, text, ret_said, err))
+    if (why->code == ERROR_TEMPFAIL || why->code == ERROR_INTERNAL) {
+        g_propagate_error(err, why);
         return FALSE;
-    *ret_digest = signedpart_digest(text);
+    }
+    if (why->code == ERROR_NOTFOUND)
+        g_error_free(why); /* somebody took it away */
+    else
+        strikes_list_add(bad, name, why);
     return TRUE;
 }
 
-static gboolean apply(Core *c, Arrival *a, GError **err)
-{
-    const char *name = a->file->name;
-    IntakeMail mail = {.name = name, .digest = a->digest, .archive = a->archive, .sender = a->envelope.sender, .queue = a->envelope.queue,
-                       .recipients = a->envelope.recipients, .recipient_count = a->envelope.recipient_count, .reading = a->reading,
-                       .as_human = a->is_ours && g_str_has_suffix(name, ".requeue-as-human"),
-                       .again = a->is_ours && strstr(name, ".requeue") != NULL, .parts = parts_of,
-                       .compare = compare_with, .verify = verify, .data = a};
-    c->desk->now = a->at;
-    c->desk->acting = NULL;
-    return spool_may_archive(a->spool, a->archive, a->digest, err) && intake_mail(c->desk, &mail, err);
-}
-
-/* Reads the next files from *at, bounded by number and bytes. */
-static gboolean read_batch(Core *c, const GPtrArray *names, guint *at, Instant now, GPtrArray *arrivals, GPtrArray *bad, GError **err)
+/* Opens the next from *at, bounded by number and bytes. */
+static gboolean open_batch(Core *c, const GPtrArray *names, guint *at, Instant now, GPtrArray *files, GPtrArray *bad, GError **err)
 {
     gsize bytes = 0;
     for (guint end = MIN(*at + LIMIT_BATCH, names->len); *at < end && bytes < LIMIT_READING_BYTES; (*at)++) {
         const char *name = g_ptr_array_index(names, *at);
-        Arrival *a = NULL;
-        GError *local = NULL;
+        IncomingFile *f = NULL;
+        GError *why = NULL;
         supervise_beat();
         strikes_in_hand(c->strikes, name);
-        if (open_arrival(c, name, now, &a, &local)) {
-            bytes += a->file->bytes->len;
-            g_ptr_array_add(arrivals, a);
-        } else if (local->code == ERROR_TEMPFAIL || local->code == ERROR_INTERNAL) {
-            g_propagate_error(err, local);
+        if (incoming_open(c->desk, c->parse, c->strikes, name, now, &f, &why)) {
+            bytes += f->file->bytes->len;
+            g_ptr_array_add(files, f);
+        } else if (!is_its_own(name, bad, why, err)) {
             return FALSE;
-        } else if (local->code == ERROR_NOTFOUND) {
-            g_error_free(local); /* somebody took it away */
-        } else {
-            strikes_list_add(bad, name, local);
         }
+    }
+    return TRUE;
+}
+
+/* Has the parser read them, some at a time: each alone would cost a change of processes and back. What is not read so is read alone, and says why. */
+static gboolean read_batch(Core *c, const GPtrArray *opened, GPtrArray *files, GPtrArray *bad, GError **err)
+{
+    for (guint i = 0; i < opened->len; i++) {
+        IncomingFile **f = (IncomingFile **)&opened->pdata[i];
+        GError *why = NULL;
+        supervise_beat();
+        if (i % PARSE_TOGETHER == 0 && i + 1 < opened->len && strikes_in_hand_several(c->strikes)) {
+            incoming_read_together(f, opened->len - i);
+            supervise_beat();
+        }
+        if ((*f)->reading == NULL)
+            strikes_in_hand(c->strikes, (*f)->file->name);
+        if (incoming_read(*f, &why))
+            g_ptr_array_add(files, g_steal_pointer(f));
+        else if (!is_its_own((*f)->file->name, bad, why, err))
+            return FALSE;
     }
     strikes_in_hand(c->strikes, NULL);
     return TRUE;
@@ -275,34 +143,34 @@ static gboolean read_batch(Core *c, const GPtrArray *names, guint *at, Instant n
 
 typedef struct {
     Core *core;
-    GPtrArray *arrivals, *bad;
+    GPtrArray *files, *bad;
 } Batch;
 
 static gboolean apply_one(void *data, guint i, GError **err)
 {
     const Batch *b = data;
-    Arrival *a = g_ptr_array_index(b->arrivals, i);
+    IncomingFile *f = g_ptr_array_index(b->files, i);
     supervise_beat();
-    strikes_in_hand(b->core->strikes, a->file->name);
-    return apply(b->core, a, err);
+    strikes_in_hand(b->core->strikes, f->file->name);
+    return incoming_take_in(f, err);
 }
 
 static gboolean apply_failed(void *data, guint i, GError *why, GError **err)
 {
     const Batch *b = data;
-    Arrival *a = g_ptr_array_index(b->arrivals, i);
+    IncomingFile *f = g_ptr_array_index(b->files, i);
     (void)err;
-    a->is_bad = TRUE;
-    strikes_list_add_read(b->bad, a->file->name, a->reading, why);
+    f->is_bad = TRUE;
+    strikes_list_add_read(b->bad, f->file->name, f->reading, why);
     return TRUE;
 }
 
 static void apply_ended(void *data) { strikes_in_hand(((Batch *)data)->core->strikes, NULL); }
 
-static gboolean commit_batch(Core *c, GPtrArray *arrivals, GPtrArray *bad, GError **err)
+static gboolean commit_batch(Core *c, GPtrArray *files, GPtrArray *bad, GError **err)
 {
-    Batch b = {c, arrivals, bad};
-    return arrivals->len == 0 || db_batch(c->desk->db, arrivals->len, &(DbBatch){apply_one, apply_failed, apply_ended, &b}, err);
+    Batch b = {c, files, bad};
+    return files->len == 0 || db_batch(c->desk->db, files->len, &(DbBatch){apply_one, apply_failed, apply_ended, &b}, err);
 }
 
 /* The files to be taken in now, oldest first: those that are not on their last chance, or the oldest of those that are. */
@@ -319,15 +187,15 @@ static gboolean next_names(Core *c, gboolean last_chance, GPtrArray **ret, GErro
 }
 
 /* One that cannot be moved keeps no other from it, nor from its strike: FALSE at the end, with the first failure. */
-static gboolean archive_all(const char *spool, const GPtrArray *arrivals, guint *did, GError **err)
+static gboolean archive_all(const char *spool, const GPtrArray *files, guint *did, GError **err)
 {
     GError *first = NULL;
-    for (guint i = 0; i < arrivals->len; i++) {
-        const Arrival *a = g_ptr_array_index(arrivals, i);
-        if (a->is_bad)
+    for (guint i = 0; i < files->len; i++) {
+        const IncomingFile *f = g_ptr_array_index(files, i);
+        if (f->is_bad)
             continue;
         (*did)++;
-        spool_to_archive(spool, a->file->name, a->archive, first == NULL ? &first : NULL);
+        spool_to_archive(spool, f->file->name, f->archive, first == NULL ? &first : NULL);
     }
     if (first != NULL)
         g_propagate_error(err, first);
@@ -337,10 +205,10 @@ static gboolean archive_all(const char *spool, const GPtrArray *arrivals, guint 
 /* One batch of them, from *at. *did counts files that left incoming, or have a strike more. */
 static gboolean intake_batch(Core *c, Instant now, const GPtrArray *names, guint *at, guint *did, GError **err)
 {
-    g_autoptr(GPtrArray) arrivals = g_ptr_array_new_with_free_func(arrival_free), bad = strikes_list_new();
-    if (!read_batch(c, names, at, now, arrivals, bad, err) || !commit_batch(c, arrivals, bad, err))
+    g_autoptr(GPtrArray) opened = g_ptr_array_new_with_free_func(free_file), files = g_ptr_array_new_with_free_func(free_file), bad = strikes_list_new();
+    if (!open_batch(c, names, at, now, opened, bad, err) || !read_batch(c, opened, files, bad, err) || !commit_batch(c, files, bad, err))
         return FALSE;
-    gboolean all_moved = archive_all(c->desk->config->spool, arrivals, did, err);
+    gboolean all_moved = archive_all(c->desk->config->spool, files, did, err);
     return strikes_give(c->strikes, bad, did, all_moved ? err : NULL) && all_moved;
 }
 
@@ -414,6 +282,7 @@ gboolean core_intake(Core *c, Instant now, guint *ret_did, GError **err)
         if (!ok)
             return FALSE;
     } while (files > 0);
+    strikes_all_tried(c->strikes);
     return TRUE;
 }
 

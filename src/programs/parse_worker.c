@@ -1,5 +1,6 @@
 /* parse_worker: one request a frame: a letter ('r' read, 'R' read with null sender, 'p' parts, 's' signed part), the offset of the mail, and the open
- * file beside it. Answers: 'r' JSON (flows/reading), the others as flows/parsed has them. */
+ * file beside it. Answers: 'r' JSON (flows/reading), the others as flows/parsed has them. A '+' behind it: another comes, and the answer may wait for it,
+ * so that who asked wakes once for all. */
 #include "programs/parse_worker.h"
 
 #include <errno.h>
@@ -24,6 +25,8 @@
 
 #define REQUEST_BYTES 64
 #define SIGNED_BYTES 500
+#define MORE "+"
+#define HELD_BYTES 500000 /* of answers that wait */
 
 struct ParseWorker {
     const Desk *desk;
@@ -50,23 +53,47 @@ static void answer_signed(const char *mail, gsize length, GString *out)
     parsed_write_signed(&s, out);
 }
 
-static gboolean serve_one(int channel, const KindWords *words, GError **err)
+typedef struct {
+    int channel;
+    const KindWords *words;
+    GPtrArray *held; /* answers: GString * */
+    gsize held_bytes;
+} Server;
+
+static void free_answer(gpointer p) { g_string_free(p, TRUE); }
+
+static gboolean answer_all(Server *s, GError **err)
 {
-    g_autoptr(GString) request = NULL, mail = NULL, answer = g_string_new(NULL);
+    for (guint i = 0; i < s->held->len; i++) {
+        const GString *answer = g_ptr_array_index(s->held, i);
+        if (!worker_write(s->channel, answer->str, answer->len, err))
+            return FALSE;
+    }
+    g_ptr_array_set_size(s->held, 0);
+    s->held_bytes = 0;
+    return TRUE;
+}
+
+static gboolean serve_one(Server *s, GError **err)
+{
+    g_autoptr(GString) request = NULL, mail = NULL;
     AUTO_FD fd = -1;
-    if (!worker_read(channel, REQUEST_BYTES, &request, &fd, err))
+    if (!worker_read(s->channel, REQUEST_BYTES, &request, &fd, err))
         return FALSE;
     gsize offset = (gsize)g_ascii_strtoull(request->str + (request->len > 0), NULL, 10);
     if (lseek(fd, 0, SEEK_SET) != 0 || !files_read_fd(fd, "mail", LIMIT_MAIL_BYTES + 65536, &mail, err))
         return FALSE;
     offset = MIN(offset, mail->len);
+    GString *answer = g_string_new(NULL);
+    g_ptr_array_add(s->held, answer);
     if (request->str[0] == 'p')
         answer_parts(mail->str + offset, mail->len - offset, answer);
     else if (request->str[0] == 's')
         answer_signed(mail->str + offset, mail->len - offset, answer);
     else
-        answer_reading(mail->str + offset, mail->len - offset, request->str[0] == 'R', words, answer);
-    return worker_write(channel, answer->str, answer->len, err);
+        answer_reading(mail->str + offset, mail->len - offset, request->str[0] == 'R', s->words, answer);
+    s->held_bytes += answer->len;
+    return (g_str_has_suffix(request->str, MORE) && s->held_bytes < HELD_BYTES) || answer_all(s, err);
 }
 
 static int serve(int channel, void *data)
@@ -86,7 +113,8 @@ static int serve(int channel, void *data)
         log_error("sandbox", err);
         return 1;
     }
-    while (serve_one(channel, desk->words, &err))
+    Server s = {.channel = channel, .words = desk->words, .held = g_ptr_array_new_with_free_func(free_answer)};
+    while (serve_one(&s, &err))
         ;
     return err->code == ERROR_NOTFOUND ? 0 : 1;
 }
@@ -153,11 +181,13 @@ static gboolean works_at_all(ParseWorker *p, GError **err)
     return TRUE;
 }
 
+static char *request_of(char what, gsize offset, const char *more) { return g_strdup_printf("%c%" G_GSIZE_FORMAT "%s", what, offset, more); }
+
 /* Whatever goes wrong here is the file's doing, unless the parser works on none. But a worker may also be killed from outside: where one died, the file is
  * given to its successor at once, since a mail that came to its strike first would lose its place before those that were sent after it. */
 static gboolean ask(ParseWorker *p, char what, int fd, gsize offset, gsize max, GString **ret, GError **err)
 {
-    g_autofree char *request = g_strdup_printf("%c%" G_GSIZE_FORMAT, what, offset);
+    g_autofree char *request = request_of(what, offset, "");
     for (gboolean stalled = FALSE, again = FALSE;; again = TRUE) {
         g_autoptr(GError) why = NULL;
         if (!is_ready(p, err))
@@ -175,6 +205,23 @@ gboolean parse_worker_read(ParseWorker *p, int fd, gsize offset, gboolean null_s
 {
     g_autoptr(GString) json = NULL;
     return ask(p, null_sender ? 'R' : 'r', fd, offset, LIMIT_READING_BYTES, &json, err) && reading_from_json(json->str, json->len, ret, err);
+}
+
+void parse_worker_read_together(ParseWorker *p, ParseMail *mails, guint count)
+{
+    gboolean ok = is_ready(p, NULL);
+    for (guint i = 0; ok && i < count; i++) {
+        g_autofree char *request = request_of(mails[i].null_sender ? 'R' : 'r', mails[i].offset, i < count - 1 ? MORE : "");
+        ok = worker_send(p->worker, request, strlen(request), mails[i].fd, NULL);
+    }
+    for (guint i = 0; ok && i < count; i++) {
+        g_autoptr(GString) json = NULL;
+        ok = worker_receive(p->worker, LIMIT_READING_BYTES, LIMIT_PARSE_REAL_SECONDS, &json, NULL);
+        if (ok)
+            reading_from_json(json->str, json->len, &mails[i].reading, NULL);
+    }
+    if (!ok)
+        parse_worker_reset(p); /* answers may be left in it */
 }
 
 gboolean parse_worker_parts(ParseWorker *p, int fd, gsize offset, GPtrArray **ret, GError **err)

@@ -31,6 +31,7 @@
 #define LOOK_AGAIN_US 50000
 #define DUE "due " /* and the number of the row that was to fire */
 #define AGAIN "again " /* in its place: core died over that one before */
+#define SEVERAL "several" /* files at once */
 #define HEADING 60 /* bytes of a sender and of a subject */
 
 struct Strikes {
@@ -38,6 +39,7 @@ struct Strikes {
     GHashTable *counts; /* name -> number of strikes */
     int fd;             /* of the file in hand; -1: it cannot be made */
     gboolean is_set;
+    gboolean is_one_by_one; /* core died over a file: several at once would hide which */
     gint64 suspect; /* the row over which core died, once; 0: none */
 };
 
@@ -68,7 +70,7 @@ static gboolean open_in_hand(const Desk *d, int *ret_fd, GError **err)
            || error_set(err, ERROR_REFUSED, "spool '%s': another escalated works on it", d->config->spool);
 }
 
-/* A name of incoming, "due NUMBER", or NULL. */
+/* A name of incoming, "several", "due NUMBER", or NULL. */
 static void set_in_hand(Strikes *s, const char *what)
 {
     char record[SPOOLNAME_MAX + 1] = "\n";
@@ -81,6 +83,14 @@ static void set_in_hand(Strikes *s, const char *what)
 }
 
 void strikes_in_hand(Strikes *s, const char *name) { set_in_hand(s, name); }
+
+gboolean strikes_in_hand_several(Strikes *s)
+{
+    set_in_hand(s, s->is_one_by_one ? NULL : SEVERAL);
+    return !s->is_one_by_one;
+}
+
+void strikes_all_tried(Strikes *s) { s->is_one_by_one = FALSE; }
 
 static void due_in_hand(void *data, gint64 due)
 {
@@ -270,10 +280,13 @@ static gboolean blame(Strikes *s, const char *left, GError **err)
     g_autofree char *how = is_stall ? g_strdup("it did not go on") : past->deaths > 0 ? program_status_text(past->last[0].status) : g_strdup("no end");
     g_autofree char *reason = g_strdup_printf("core died over it: %s", how);
     gint64 due;
+    s->is_one_by_one = strcmp(left, SEVERAL) == 0 || spoolname_is_valid(left);
     if (spoolname_is_valid(left))
         return blame_file(s, left, reason, is_stall, err);
     if (is_due(left, AGAIN, &due) || (is_stall && is_due(left, DUE, &due)))
         return blame_due(s, due, reason, err);
+    if (s->is_one_by_one)
+        log_event(LOGGING_WARNING, "event=died-over files=several reason=\"%s\"", reason);
     /* An escalation must not come an hour later because somebody killed us, or the power went: once is no proof. */
     if (is_due(left, DUE, &s->suspect))
         log_event(LOGGING_WARNING, "event=died-over due=%" G_GINT64_FORMAT " reason=\"%s\"", s->suspect, reason);

@@ -40,28 +40,6 @@ typedef struct {
 static guint hash_add(guint h, char c) { return (h ^ (guchar)c) * 16777619u; }
 static guint slot_of(guint h) { return (h ^ (h >> 15)) % SLOTS; }
 
-static const Slot *all_words(void)
-{
-    static Slot slots[SLOTS];
-    static gboolean is_made;
-    if (is_made)
-        return slots;
-    is_made = TRUE;
-    for (gsize i = 0; i < G_N_ELEMENTS(languages); i++)
-        for (const char *p = languages[i].words + 1; *p != '\0';) {
-            gsize n = strcspn(p, "|");
-            guint h = HASH_BEGIN;
-            for (gsize k = 0; k < n; k++)
-                h = hash_add(h, p[k]);
-            guint at = slot_of(h);
-            while (slots[at].word != NULL)
-                at = (at + 1) % SLOTS;
-            slots[at] = (Slot){p, (guint8)n, (guint8)i};
-            p += n + 1;
-        }
-    return slots;
-}
-
 /* The word that is read, in lower case; one that is longer is none of ours. */
 typedef struct {
     char bytes[WORD_BYTES];
@@ -76,6 +54,27 @@ static void word_add(Word *w, const char *bytes, gsize n)
             w->bytes[w->n] = bytes[i];
         w->hash = hash_add(w->hash, bytes[i]);
     }
+}
+
+static const Slot *all_words(void)
+{
+    static Slot slots[SLOTS];
+    static gboolean is_made;
+    if (is_made)
+        return slots;
+    is_made = TRUE;
+    for (gsize i = 0; i < G_N_ELEMENTS(languages); i++)
+        for (const char *p = languages[i].words + 1; *p != '\0';) {
+            gsize n = strcspn(p, "|");
+            Word word = {.hash = HASH_BEGIN};
+            word_add(&word, p, n);
+            guint at = slot_of(word.hash);
+            while (slots[at].word != NULL)
+                at = (at + 1) % SLOTS;
+            slots[at] = (Slot){p, (guint8)n, (guint8)i};
+            p += n + 1;
+        }
+    return slots;
 }
 
 static void word_end(Word *w, const Slot *slots, guint *counts)

@@ -57,8 +57,11 @@ typedef struct {
  * The log hears of what was committed. */
 gboolean db_batch(Db *db, guint n, const DbBatch *b, GError **err);
 
-/* One savepoint inside the transaction. */
+/* One savepoint inside the transaction, for a thing whose failure must not be that of the others. */
 gboolean db_savepoint(Db *db, GError **err);
+/* Its end. `well`, and *why: whether what was done behind it went well, and why not. Keeps it, and *why is NULL; or takes it back for a reason of its own,
+ * *why. FALSE: the transaction must not go on, since that was TEMPFAIL, or a statement failed for want of something, or it cannot be taken back. */
+gboolean db_savepoint_end(Db *db, gboolean well, GError **why, GError **err);
 gboolean db_release(Db *db, GError **err);
 gboolean db_rollback_to_savepoint(Db *db);
 

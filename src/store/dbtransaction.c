@@ -124,40 +124,57 @@ gboolean db_rollback_to_savepoint(Db *db)
     return ok;
 }
 
+/* NULL where all is well. An error that is not of the thing itself, since what was decided may rest on what could not be read, is TEMPFAIL. */
+static GError *verdict(const Db *db, gboolean well, GError *why)
+{
+    if (!well && why == NULL)
+        error_set(&why, ERROR_INTERNAL, "it failed and does not say why");
+    if (why != NULL && db->is_spoilt)
+        why->code = ERROR_TEMPFAIL;
+    return why;
+}
+
+gboolean db_savepoint_end(Db *db, gboolean well, GError **why, GError **err)
+{
+    *why = verdict(db, well, *why);
+    if (*why == NULL)
+        return db_release(db, err);
+    if (!db_rollback_to_savepoint(db))
+        (*why)->code = ERROR_TEMPFAIL; /* it is still there */
+    if ((*why)->code != ERROR_TEMPFAIL)
+        return TRUE;
+    g_propagate_error(err, g_steal_pointer(why));
+    return FALSE;
+}
+
 /* ---- a batch ---- */
 
 /* For what a savepoint may have to take back SQLite copies each page that is written to. So there are none but for so many batches after something has
  * failed: who sends what fails must not have each batch done twice. */
 #define BATCHES_APART 100
 
-/* The i-th; NULL where all is well. An error that is not of the thing itself, since what was decided may rest on what could not be read, is TEMPFAIL. */
+/* The i-th; NULL where all is well. */
 static GError *do_one(Db *db, guint i, const DbBatch *b)
 {
-    GError *local = NULL;
-    if (!b->one(b->data, i, &local) && local == NULL)
-        error_set(&local, ERROR_INTERNAL, "it failed and does not say why");
-    if (local != NULL && db->is_spoilt)
-        local->code = ERROR_TEMPFAIL;
-    return local;
+    GError *why = NULL;
+    gboolean well = b->one(b->data, i, &why);
+    return verdict(db, well, why);
 }
 
 static gboolean one_apart(Db *db, guint i, const DbBatch *b, GError **err)
 {
     guint lines = log_held();
+    GError *why = NULL;
     if (!db_savepoint(db, err))
         return FALSE;
-    GError *local = do_one(db, i, b);
-    if (local == NULL)
-        return db_release(db, err);
-    if (!db_rollback_to_savepoint(db))
-        local->code = ERROR_TEMPFAIL; /* it is still there */
-    if (local->code == ERROR_TEMPFAIL) {
-        g_propagate_error(err, local);
+    gboolean well = b->one(b->data, i, &why);
+    if (!db_savepoint_end(db, well, &why, err))
         return FALSE;
-    }
+    if (why == NULL)
+        return TRUE;
     log_take_back(lines);
     db->batches_apart = BATCHES_APART;
-    return b->failed(b->data, i, local, err);
+    return b->failed(b->data, i, why, err);
 }
 
 /* *ret_again: one failed for a reason of its own, and all is taken back. */

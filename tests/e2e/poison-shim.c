@@ -1,6 +1,6 @@
 /* poison-shim: for tests only: a library before the others, with which mails that say so bring down who reads them. In the text of a mail
- * "Poison-Parser-Crash" and "-Stall" do it in the parser, "Poison-Core-Read" and "-Stall" where core reads the file, "Poison-Core-Apply" where it
- * writes what the mail means, "Poison-Deliver" in who hands over a mail that says so, and in a calendar
+ * "Poison-Parser-Crash" and "-Stall" do it in the parser, "Poison-Core-Read" and "-Stall" where core reads the file, "Poison-Core-Answer" in the
+ * subject where it reads what the parser said of it, "Poison-Core-Apply" where it writes what the mail means, "Poison-Deliver" in who hands over a mail that says so, and in a calendar
  * "Poison-Calendar" in who reads it. With POISON_ALL in the environment no parser works, with
  * POISON_DELIVER nobody hands over anything. A stalled parser is let have 1 s of CPU, not 20.
  * SHIM_CLOCK names a file with a number of seconds in eight digits, by which the system's clock is ahead from the moment that they are written. */
@@ -49,6 +49,14 @@ int gnutls_hash_fast(int algorithm, const void *data, size_t length, void *diges
     while (is_file && has(data, length, "Poison-Core-Stall"))
         pause();
     return NEXT(int (*)(int, const void *, size_t, void *), "gnutls_hash_fast")(algorithm, data, length, digest);
+}
+
+void *json_loadb(const char *bytes, size_t length, size_t flags, void *error);
+void *json_loadb(const char *bytes, size_t length, size_t flags, void *error)
+{
+    if (has(bytes, length, "Poison-Core-Answer"))
+        crash();
+    return NEXT(void *(*)(const char *, size_t, size_t, void *), "json_loadb")(bytes, length, flags, error);
 }
 
 int sqlite3_bind_text(void *statement, int n, const char *text, int length, void (*done)(void *));

@@ -15,11 +15,11 @@ desk observe
 daemon=
 cleanup() { [ -z "$daemon" ] || kill -9 "$daemon" 2>/dev/null; wait 2>/dev/null; }
 
-# mail WORD: one of kim's, with that word in its text
+# mail WORD: one of kim's, with that word in its subject and text
 mails=0
 mail() {
     mails=$((mails + 1))
-    make_mail "Kim $mails <kim$mails@acme.test>" support@desk.test "Mail $mails" "It says $1 here." | deliver "kim$mails@acme.test" support@desk.test
+    make_mail "Kim $mails <kim$mails@acme.test>" support@desk.test "Mail $mails $1" "It says $1 here." | deliver "kim$mails@acme.test" support@desk.test
 }
 poisoned() { LD_PRELOAD=$SHIM at "$@"; }
 tickets() { escalate list --all | wc -l | tr -d ' '; }
@@ -66,6 +66,21 @@ same 'all are tickets' $((before + 7)) "$(tickets)"
 same 'hold is empty' 0 "$(held)"
 same 'and nobody is mailed about that' 4 "$(notices)"
 
+# ---- one among many, for all of which the parser is asked at once ----
+: >"$WORK/log"
+first=$((mails + 1))
+for n in $(seq 40); do
+    case $n in 18) mail Poison-Parser-Crash ;; 35) mail Poison-Parser-Stall ;; *) mail among ;; esac
+done
+exits 'forty mails, two of them bad' 0 poisoned 2026-05-26T13:02:30+02:00
+same 'the two are held' 2 "$(held)"
+same 'in three strikes each' 6 "$(logged event=strike)"
+came() { seq "$first" $((first + 39)) | sed '18d;35d'; }
+in_order() { escalate list --all among | sort -n | grep -o 'Mail [0-9]* among' | cut -d' ' -f2; }
+same 'the others are tickets, by number in the order in which they came' "$(came)" "$(in_order)"
+before=$((before + 38))
+for name in $(escalate hold | cut -f1); do rm -f "$SPOOL/hold/$name"*; done
+
 # ---- a parser that works on no mail is nobody's fault ----
 : >"$WORK/log"
 mail nothing
@@ -87,18 +102,24 @@ died() {
     *) fail "$died_name" ;;
     esac
 }
-for how in Read Apply; do
+for how in Read Answer Apply; do
     : >"$WORK/log"
     before=$(tickets)
     mail nothing
     mail "Poison-Core-$how"
     mail nothing
     died "$how: a mail that brings core down" poisoned 2026-05-26T13:10:00+02:00
+    if [ $how = Answer ]; then # of mails that were asked for together
+        died "$how: and its like, one by one" poisoned 2026-05-26T13:10:00+02:00
+        match "$how: since nobody knew over which" 'event=died-over files=several reason="core died over it' "$(cat "$WORK/log")"
+        same "$how: is nobody's strike" 0 "$(logged event=strike)"
+    fi
     same "$how: no other is lost" 3 "$(count incoming)"
     died "$how: and again" poisoned 2026-05-26T13:10:00+02:00
     same "$how: has a strike from its first time" 1 "$(logged 'event=strike .*count=1 reason="core died over it')"
     same "$how: with two strikes it comes last" "$before" "$(tickets)"
     died "$how: and once more" poisoned 2026-05-26T13:10:00+02:00
+    same "$how: one strike each" 2 "$(logged event=strike)"
     same "$how: after the others" $((before + 2)) "$(tickets)"
     exits "$how: then it is held" 0 poisoned 2026-05-26T13:10:00+02:00
     match "$how: with the reason" 'core died over it' "$(escalate hold)"

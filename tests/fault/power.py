@@ -87,7 +87,16 @@ def lay_out(s):
     materialise(s, DESK)
 
 
-def report(name, trace, wrong, tried):
+def judge_states(name, trace, seed, budget, judge):
+    """judge(ops, state): what is wrong after the power went when these had been done and this was on disk; None: nothing is asked of that one."""
+    wrong, tried = [], 0
+    for prefix, lost, s in chosen(trace, seed, budget):
+        found = judge(trace.ops[:prefix], s)
+        if found is None:
+            continue
+        tried += 1
+        if found:
+            wrong.append("\n".join([describe(trace, prefix, lost)] + ["    " + line for line in found]))
     total = sum(1 for _ in cases(trace, 1))
     check(not wrong, "%s: the power goes (%d operations, %d states)" % (name, len(trace.ops), total), *wrong)
     say("%s: %d operations, %d states%s, %d tried" % (name, len(trace.ops), total, "" if EVERYTHING else ", of a sample", tried))
@@ -144,20 +153,18 @@ def daemon(name, before, at, after, budget):
     check(status == 0 and len(trace.ops) > 100, "%s: the trace" % name, out[-300:].decode(errors="replace"))
     check(not differences(it.want, state()), "%s: the traced run does the same" % name)
     sent = common.server.mails() if common.server is not None else {}
-    check(handed(trace.ops, sent) == sent and (sent or name != "smtp"), "%s: what was handed over is in the trace" % name)
+    check(handed(trace.ops, sent) == sent and (sent or common.server is None), "%s: what was handed over is in the trace" % name)
     lay_out(trace.state(len(trace.ops), frozenset()))
     check(not differences(it.want, state()), "%s: the model's files at the end are those of the run" % name, *differences(it.want, state()))
-    wrong, tried = [], 0
-    for prefix, lost, s in chosen(trace, 1, budget):
+
+    def judge(ops, s):
         found = judge_before(s, it.want)
         lay_out(s)
         if common.server is not None:
-            common.server.forget(handed(trace.ops[:prefix], sent))
-        found += it.judge()
-        tried += 1
-        if found:
-            wrong.append("\n".join([describe(trace, prefix, lost)] + ["    " + line for line in found]))
-    report(name, trace, wrong, tried)
+            common.server.forget(handed(ops, sent))
+        return found + it.judge()
+
+    judge_states(name, trace, 1, budget, judge)
 
 
 # ---- mail in by LMTP ----
@@ -179,9 +186,9 @@ def lmtp(before, at, after, budget):
     put(it.before)
     trace, status, out = record_scene(it, DESK)
     check(status == 0 and answered(trace.ops) == set(range(len(it.mails))), "lmtp: the trace", out[-300:].decode(errors="replace"))
-    wrong, tried = [], 0
-    for prefix, lost, s in chosen(trace, 3, budget):
-        promised = answered(trace.ops[:prefix])
+
+    def judge(ops, s):
+        promised = answered(ops)
         there = [b.split(END, 1)[-1] for p, b in s.items() if b is not None and p.startswith(("spool/incoming/", "spool/archive/", "spool/hold/"))]
         found = ["mail %d was accepted, and is gone" % i for i in sorted(promised) if it.mails[i] not in there]
         found += ["a half file: %s" % p for p, b in s.items() if p.startswith("spool/incoming/") and b.split(END, 1)[-1] not in it.mails]
@@ -192,10 +199,9 @@ def lmtp(before, at, after, budget):
         found += got["problems"] + ["mail %d: %d tickets" % (i, subjects.count("mail %d" % i)) for i in promised if subjects.count("mail %d" % i) != 1]
         if status != 0:
             found.append("exit %s" % signal_name(status))
-        tried += 1
-        if found:
-            wrong.append("\n".join([describe(trace, prefix, lost)] + ["    " + line for line in found]))
-    report("lmtp", trace, wrong, tried)
+        return found
+
+    judge_states("lmtp", trace, 3, budget, judge)
 
 
 # ---- a new configuration ----
@@ -207,17 +213,15 @@ def reload(before, at, after, budget):
     trace, status, out = record_scene(it, DESK)
     check(status == 0 and not it.wrong and it.brought, "reload: the trace", *it.wrong, out[-300:].decode(errors="replace"))
     new = {name: content for name, content in files_below(DESK).items() if name in it.changes}
-    wrong, tried = [], 0
-    for prefix, lost, s in chosen(trace, 5, budget):
+
+    def judge(ops, s):
         if not has_facts(s):  # the first mail was not taken in yet, and would be under the new one from its beginning
-            continue
+            return None
         lay_out(dict(s, **new))
         it.wrong, it.said = [], b""
-        found = it.judge()
-        tried += 1
-        if found:
-            wrong.append("\n".join([describe(trace, prefix, lost)] + ["    " + line for line in found]))
-    report("reload", trace, wrong, tried)
+        return it.judge()
+
+    judge_states("reload", trace, 5, budget, judge)
 
 
 # ---- copies ----
@@ -232,20 +236,19 @@ def copies(name, before, at, after, budget):
     model, there = trace.state(len(trace.ops), frozenset()), files_below(it.target)
     apart = sorted(p for p in set(model) | set(there) if model.get(p) != there.get(p) and not p.endswith("-shm"))
     check(not apart, "%s: the model's files at the end are those of the run" % name, *apart)
-    wrong, tried = [], 0
-    for prefix, lost, s in chosen(trace, 4, budget):
+
+    def judge(ops, s):
         put(it.before)
         shutil.rmtree(it.target, ignore_errors=True)
         os.makedirs(it.target)
         materialise(s, it.target)
-        it.status, it.call = 0 if prefix == len(trace.ops) else 137, "unlink"  # what was to go may still be there
+        it.status, it.call = 0 if len(ops) == len(trace.ops) else 137, "unlink"  # what was to go may still be there
         found = it.judge()
         if name.startswith("backup") and it.status == 0 and "desk.tar" not in s:
             found.append("done, and it is gone")
-        tried += 1
-        if found:
-            wrong.append("\n".join([describe(trace, prefix, lost)] + ["    " + line for line in found]))
-    report(name, trace, wrong, tried)
+        return found
+
+    judge_states(name, trace, 4, budget, judge)
 
 
 # ---- the filter ----
@@ -264,9 +267,9 @@ def filter_states(before, at, budget):
         check(status == 0, "filter: mail %d is taken" % i)
         trace.mark("accepted")
         mails.append(mail)
-    wrong, tried = [], 0
-    for prefix, lost, s in chosen(trace, 2, budget):
-        accepted = sum(1 for op in trace.ops[:prefix] if op["kind"] == "mark")
+
+    def judge(ops, s):
+        accepted = sum(1 for op in ops if op["kind"] == "mark")
         seen = sorted(b.split(END, 1)[-1] for p, b in s.items() if p.startswith("spool/incoming/"))
         found = [] if seen in (sorted(mails[:accepted]), sorted(mails[:accepted + 1])) else ["%d accepted, %d there, or not whole" % (accepted, len(seen))]
         lay_out(s)
@@ -276,10 +279,9 @@ def filter_states(before, at, budget):
         if status != 0 or tickets != len(seen):
             found.append("exit %s, %d tickets of %d mails" % (signal_name(status), tickets, len(seen)))
         found += result["problems"]
-        tried += 1
-        if found:
-            wrong.append("\n".join([describe(trace, prefix, lost)] + ["    " + line for line in found]))
-    report("filter", trace, wrong, tried)
+        return found
+
+    judge_states("filter", trace, 2, budget, judge)
 
 
 def main():

@@ -1,0 +1,38 @@
+/* incoming: a file of the spool's incoming, from its opening to the intake of its mail. It must never take another user's word for what the MTA said. */
+#ifndef PROGRAMS_INCOMING_H
+#define PROGRAMS_INCOMING_H
+
+#include "base/spoolname.h"
+
+#include "store/spool.h"
+
+#include "flows/desk.h"
+
+#include "programs/parse_worker.h"
+#include "programs/strikes.h"
+
+typedef struct {
+    Desk *desk;         /* it and what follows: the caller's */
+    ParseWorker *parse;
+    SpoolFile *file;
+    SpoolEnvelope envelope;
+    gsize offset;     /* of the mail in the file */
+    Reading *reading; /* what the parser says of it; NULL: not yet */
+    Instant at;       /* when it came */
+    char *archive, *digest;
+    gboolean is_ours; /* written by a user whose envelope lines and marks count */
+    gboolean is_bad;  /* it failed, and costs itself a strike */
+} IncomingFile;
+
+/* NOTFOUND: somebody took it away. DATA: it is the file's own doing, in words. TEMPFAIL, INTERNAL: it is not. So incoming_read and incoming_take_in. */
+gboolean incoming_open(Desk *d, ParseWorker *p, const Strikes *s, const char *name, Instant now, IncomingFile **ret, GError **err);
+void incoming_free(IncomingFile *f); /* NULL is fine */
+
+/* Has the parser read some of them in one go, as far as it goes: what is wrong with one shows when it is read alone. */
+void incoming_read_together(IncomingFile *const *files, guint count);
+/* Nothing to do where it was read already. */
+gboolean incoming_read(IncomingFile *f, GError **err);
+/* The mail to intake, in the caller's transaction. */
+gboolean incoming_take_in(IncomingFile *f, GError **err);
+
+#endif
