@@ -461,7 +461,7 @@ static gboolean may_strike(const char *html, gsize length)
     if (memmem(html, length, "ine-through", 11) != NULL)
         return TRUE;
     for (const char *p = html; (p = memchr(p, '<', (gsize)(end - p))) != NULL; p++)
-        for (gsize i = 0; i < G_N_ELEMENTS(tags); i++) {
+        for (gsize i = 0; end - p > 2 && strchr("sSdD", p[1]) != NULL && i < G_N_ELEMENTS(tags); i++) {
             gsize n = strlen(tags[i]);
             if ((gsize)(end - p) > n + 1 && g_ascii_strncasecmp(p + 1, tags[i], n) == 0 && !g_ascii_isalnum(p[n + 1]))
                 return TRUE;

@@ -9,16 +9,21 @@
 
 #define CLOSING_BYTES 24 /* at the end of a heading without a colon: "… wrote" */
 
-gboolean quotehead_has_digit(const char *s) { return strpbrk(s, "0123456789") != NULL || quotehead_digits(s) > 0; }
+/* Of any script: Gmail writes the date in Arabic's and Persian's own. ASCII is asked first: every line of every mail comes here. */
+static gboolean is_digit_at(const char *s) { return (guchar)*s < 0x80 ? g_ascii_isdigit(*s) : g_unichar_isdigit(g_utf8_get_char(s)); }
 
-/* Of any script: Gmail writes the date in Arabic's and Persian's own. */
+gboolean quotehead_has_digit(const char *s)
+{
+    while (*s != '\0' && !is_digit_at(s))
+        s = g_utf8_next_char(s);
+    return *s != '\0';
+}
+
 guint quotehead_digits(const char *s)
 {
     guint n = 0;
-    for (; *s != '\0'; s = g_utf8_next_char(s)) {
-        gboolean is_ascii = (guchar)*s < 0x80; /* asked first: every line of every mail comes here */
-        n += (is_ascii ? g_ascii_isdigit(*s) : g_unichar_isdigit(g_utf8_get_char(s))) ? 1 : 0;
-    }
+    for (; *s != '\0'; s = g_utf8_next_char(s))
+        n += is_digit_at(s) ? 1 : 0;
     return n;
 }
 

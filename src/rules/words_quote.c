@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "rules/begins.h"
+
 #include "base/banned.h"
 
 #define LONGEST_LINE 1000 /* bytes that are looked at */
@@ -256,6 +258,9 @@ static const char *const banner_more[] = {
     "n'ouvrez pas", "no haga clic", "non cliccare", "non fare clic", "klik niet", "klik geen", "não clique", "learn why this is",
 };
 
+static Begins mobile = BEGINS(mobile_begins), quotings = BEGINS(quoting), headings = BEGINS(quote_begins), notices = BEGINS(notice_begins),
+              disclaimers = BEGINS(disclaimer_begins), banners = BEGINS(banner_begins), banners_more = BEGINS(banner_more);
+
 /* Nearly all lines: no normal form but the one that they have. FALSE where a byte is none of ASCII. */
 static gboolean fold_ascii(const char *line, gsize length, char *ret)
 {
@@ -264,11 +269,13 @@ static gboolean fold_ascii(const char *line, gsize length, char *ret)
         guchar c = (guchar)line[i];
         if (c >= 0x80)
             return FALSE;
-        if (g_ascii_isspace((char)c)) {
-            if (n > 0 && ret[n - 1] != ' ')
-                ret[n++] = ' ';
-        } else if (c != '*') {
-            ret[n++] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c); /* for every byte of a mail a call would be dear */
+        if (c > ' ') {
+            ret[n] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c); /* for every byte of a mail a call would be dear */
+            n += c != '*';
+        } else if (!g_ascii_isspace((char)c)) {
+            ret[n++] = (char)c;
+        } else if (n > 0 && ret[n - 1] != ' ') {
+            ret[n++] = ' ';
         }
     }
     n -= n > 0 && ret[n - 1] == ' ';
@@ -306,24 +313,12 @@ char *words_quote_fold(const char *line)
     return fold_unicode(line, length);
 }
 
-/* Two letters are compared before a call: most rows end there. */
-static gboolean begins_with_any(const char *folded, const char *const *begins, gsize n)
-{
-    const char first = folded[0], second = first != '\0' ? folded[1] : '\0';
-    for (gsize i = 0; i < n; i++) {
-        const char *row = begins[i];
-        if (row[0] == first && (row[1] == '\0' || (row[1] == second && g_str_has_prefix(folded, row))))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 gboolean words_quote_is_phone(const char *folded)
 {
     const char *p = folded + strspn(folded, "-_[( ~<|");
     if (strlen(p) > 200)
         return FALSE;
-    if (!begins_with_any(p, mobile_begins, G_N_ELEMENTS(mobile_begins)))
+    if (!begins_any(&mobile, p))
         return FALSE;
     if (g_str_has_prefix(p, "von meinem ")) /* so may a sentence of a person begin */
         return strstr(p, "gesendet") != NULL || strstr(p, "geschickt") != NULL || strstr(p, "verschickt") != NULL;
@@ -398,12 +393,12 @@ gboolean words_quote_is_first_person(const char *folded)
 
 gboolean words_quote_is_quoting(const char *folded)
 {
-    return begins_with_any(folded, quoting, G_N_ELEMENTS(quoting));
+    return begins_any(&quotings, folded);
 }
 
 gboolean words_quote_begins_quote(const char *folded)
 {
-    return begins_with_any(folded, quote_begins, G_N_ELEMENTS(quote_begins));
+    return begins_any(&headings, folded);
 }
 
 /* One of `words` between dashes, or two words or a colon as the whole line. */
@@ -446,7 +441,7 @@ gboolean words_quote_is_list_footer(const char *folded)
 
 gboolean words_quote_is_notice(const char *folded)
 {
-    return begins_with_any(folded, notice_begins, G_N_ELEMENTS(notice_begins));
+    return begins_any(&notices, folded);
 }
 
 gboolean words_quote_is_separator(const char *folded)
@@ -478,17 +473,17 @@ QuoteField words_quote_field(const char *folded)
 gboolean words_quote_is_disclaimer(const char *folded)
 {
     const char *p = folded + strspn(folded, "-_=> ");
-    return begins_with_any(p, disclaimer_begins, G_N_ELEMENTS(disclaimer_begins));
+    return begins_any(&disclaimers, p);
 }
 
 gboolean words_quote_is_banner(const char *folded)
 {
     while (*folded != '\0' && *folded != '[' && !g_unichar_isalnum(g_utf8_get_char(folded)))
         folded = g_utf8_next_char(folded);
-    return begins_with_any(folded, banner_begins, G_N_ELEMENTS(banner_begins));
+    return begins_any(&banners, folded);
 }
 
 gboolean words_quote_is_banner_more(const char *folded)
 {
-    return begins_with_any(folded, banner_more, G_N_ELEMENTS(banner_more));
+    return begins_any(&banners_more, folded);
 }
