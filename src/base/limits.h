@@ -59,6 +59,7 @@
 
 /* passes */
 #define LIMIT_BATCH 100      /* messages or timers per transaction */
+#define LIMIT_BATCH_BYTES (8 * 1024 * 1024) /* of the files of one, but for the last */
 #define LIMIT_ROUNDS 10000   /* of --once */
 #define LIMIT_WAIT_FOR_INTAKE_SECONDS 60
 #define LIMIT_STALL_SECONDS 300  /* without a step of core: more than one file may take */

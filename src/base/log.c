@@ -95,16 +95,16 @@ static void line_free(gpointer p)
     g_free(l);
 }
 
-void log_hold(void)
+void log_hold_begin(void)
 {
     if (logging.held == NULL)
         logging.held = g_ptr_array_new_with_free_func(line_free);
     logging.holder = getpid();
 }
 
-guint log_held(void) { return logging.held != NULL ? logging.held->len : 0; }
+guint log_hold_count(void) { return logging.held != NULL ? logging.held->len : 0; }
 
-static void write_held(guint from, LogLevel up_to)
+static void flush_from(guint from, LogLevel up_to)
 {
     for (guint i = from; i < logging.held->len; i++) {
         const Line *l = g_ptr_array_index(logging.held, i);
@@ -114,17 +114,17 @@ static void write_held(guint from, LogLevel up_to)
     g_ptr_array_set_size(logging.held, (gint)from);
 }
 
-void log_take_back(guint kept)
+void log_hold_drop(guint from)
 {
-    if (kept < log_held())
-        write_held(kept, LOGGING_WARNING);
+    if (from < log_hold_count())
+        flush_from(from, LOGGING_WARNING);
 }
 
-void log_let_go(void)
+void log_hold_end(void)
 {
     if (logging.held == NULL)
         return;
-    write_held(0, LOGGING_DEBUG);
+    flush_from(0, LOGGING_DEBUG);
     g_clear_pointer(&logging.held, g_ptr_array_unref);
 }
 

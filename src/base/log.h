@@ -16,13 +16,14 @@ void log_event(LogLevel level, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The same for an error, as `event=error while=… reason="…"`. Logs nothing where err is NULL. */
 void log_error(const char *doing, const GError *err);
 
-/* Lines of what may yet be taken back are held: from log_hold on, in this process, until log_let_go writes them. */
-void log_hold(void);
-/* How many there are now. */
-guint log_held(void);
-/* Those after the first `kept` tell what was taken back, and are dropped; but for warnings and worse, which are written. */
-void log_take_back(guint kept);
-void log_let_go(void);
+/* Lines of what may yet be rolled back are held from here on, in this process alone; does not nest. A process that dies loses them. */
+void log_hold_begin(void);
+/* How many there are. */
+guint log_hold_count(void);
+/* Forgets the lines from `from` on, since what they tell was rolled back; warnings and worse are written at once all the same. */
+void log_hold_drop(guint from);
+/* Writes those that are left, with the time of now. */
+void log_hold_end(void);
 
 /* The value for key=value text: as it is if it is plain, else in double quotes with \" \\ and \xNN; newly allocated. */
 char *log_quote(const char *value);

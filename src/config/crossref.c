@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/nearest.h"
+
 #include "config/concerns.h"
 #include "config/ladders.h"
 #include "config/scoring.h"
@@ -26,22 +28,17 @@ static GHashTable *table_of(const Config *c, KeysTo to, GHashTable *roles)
     return tables[to];
 }
 
-/* The nearest name of the table, ties by alphabet; NULL where there is none. */
+/* NULL where the table has no name. */
 static const char *nearest(GHashTable *table, const char *name)
 {
     GHashTableIter it;
     gpointer key;
-    const char *best = NULL;
-    guint best_distance = G_MAXUINT, n = 0;
+    guint n = 0;
+    Nearest nearest = {.meant = name};
     g_hash_table_iter_init(&it, table);
-    while (n++ < NEAREST_MAX && g_hash_table_iter_next(&it, &key, NULL)) {
-        guint d = keys_distance(name, key);
-        if (d < best_distance || (d == best_distance && strcmp(key, best) < 0)) {
-            best_distance = d;
-            best = key;
-        }
-    }
-    return best;
+    while (n++ < NEAREST_MAX && g_hash_table_iter_next(&it, &key, NULL))
+        nearest_offer(&nearest, key);
+    return nearest.name;
 }
 
 static void tell_undefined(Fields *f, const FieldsReference *r, GHashTable *table)

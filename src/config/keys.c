@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/nearest.h"
+
 #include "config/keytable.h"
 
 #include "base/banned.h"
@@ -108,37 +110,14 @@ const ConfigKey *keys_find(KeysBlock block, const char *name)
     return NULL;
 }
 
-guint keys_distance(const char *a, const char *b)
-{
-    guint row[65];
-    gsize m = MIN(strlen(a), 64), n = MIN(strlen(b), 64);
-    for (guint j = 0; j <= n; j++)
-        row[j] = j;
-    for (guint i = 1; i <= m; i++) {
-        guint diagonal = row[0];
-        row[0] = i;
-        for (guint j = 1; j <= n; j++) {
-            guint change = diagonal + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
-            diagonal = row[j];
-            row[j] = MIN(change, MIN(row[j], row[j - 1]) + 1);
-        }
-    }
-    return row[n];
-}
-
 const char *keys_nearest(KeysBlock block, const char *name)
 {
-    guint n, best = G_MAXUINT;
-    const char *nearest = NULL;
+    guint n;
+    Nearest nearest = {.meant = name};
     const ConfigKey *rows = keys_of(block, &n);
-    for (guint i = 0; i < n; i++) {
-        guint d = keys_distance(name, rows[i].name);
-        if (d >= best)
-            continue;
-        best = d;
-        nearest = rows[i].name;
-    }
-    return nearest;
+    for (guint i = 0; i < n; i++)
+        nearest_offer(&nearest, rows[i].name);
+    return nearest.name;
 }
 
 const char *keys_block_title(KeysBlock block) { return block_titles[block]; }

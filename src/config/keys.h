@@ -118,10 +118,8 @@ typedef struct {
 const ConfigKey *keys_of(KeysBlock block, guint *ret_count);
 /* NULL for an unknown one. */
 const ConfigKey *keys_find(KeysBlock block, const char *name);
-/* The nearest known name by edit distance; never NULL. */
+/* The nearest known name; never NULL. */
 const char *keys_nearest(KeysBlock block, const char *name);
-/* How many letters must be changed, put in or taken out, of the first 64 of each. */
-guint keys_distance(const char *a, const char *b);
 /* "configuration", "contact" … */
 const char *keys_block_title(KeysBlock block);
 /* "contact" of KEYS_TO_CONTACT, and the block where such names stand: "contacts". */

@@ -60,11 +60,11 @@ const ConfigPlanSeverity *deadlines_targets(const Desk *d, const ConfigQueue *qu
 
 /* ---- storing ---- */
 
-static gboolean store_change(Desk *d, const Ticket *t, ClockRow *c, Instant at, const char *event, gint64 message, ScheduleWhy why, GError **err)
+static gboolean store_change(Desk *d, const Ticket *t, ClockRow *c, Instant at, const char *event, gint64 message, ScheduleEvent what, GError **err)
 {
     g_autofree char *due = instant_format(c->clock.due_at);
     c->calendar_version = calendar_version(deadlines_calendar(d, c->calendar, c->queue));
-    return clocks_save(d->db, c, at, event, message, err) && schedule_clock(d, t, c, why, err)
+    return clocks_save(d->db, c, at, event, message, err) && schedule_clock(d, t, c, what, err)
            && desk_audit(d, c->ticket_id, err, "clock", "clock=%" G_GINT64_FORMAT " queue=%s target=%s change=%s due=%s", c->clock.id, c->queue,
                          policy_target_name(c->clock.target), event, due);
 }
@@ -91,7 +91,7 @@ static gboolean start_on(Desk *d, const Ticket *t, const char *queue, const char
     GError *local = NULL;
     if (!ticketclock_start(&c.clock, &cal, at, &local))
         return schedule_impossible(d, &c, local, err);
-    return store_change(d, t, &c, at, "start", message, SCHEDULE_NEW, err);
+    return store_change(d, t, &c, at, "start", message, SCHEDULE_BEGINS, err);
 }
 
 static gboolean start(Desk *d, const Ticket *t, const ConfigQueue *queue, const ConfigPlanSeverity *targets, TargetKind target, Instant at,

@@ -407,7 +407,7 @@ static gboolean process(IntakeCase *c, GError **err)
     if (!belonging_tokens(c, err))
         return FALSE;
     identify(c);
-    gboolean has_verbs = c->notification != NULL || c->work_ticket != 0; /* the whole of a reply of which only a part was read must still do what it says */
+    gboolean has_verbs = c->notification != NULL || c->work_ticket != 0; /* the whole of a reply that was read in part must still do what it says */
     if (*r->message_id != '\0' && !c->mail->again && !has_verbs && !partial_copy(c, &is_copy, err))
         return FALSE;
     if (is_copy)

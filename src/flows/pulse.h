@@ -15,7 +15,7 @@ typedef struct {
     Instant handing_over_since;  /* one mail; INSTANT_NONE: none */
     Instant clock_stepped_at;    /* the system's clock was set, by so much; INSTANT_NONE: it was not */
     Seconds clock_step;
-    gint64 alarm_raised_at;      /* seconds since the machine began; INSTANT_NONE: none, or its end was told too */
+    gint64 alarm_raised_at;      /* seconds since the machine began, or ALARM_LONG_AGO; INSTANT_NONE: none, or its end was told too */
     char config[16];             /* the version of the configuration that it works with, "" unknown */
     guint deaths;                /* of those before it, since the daemon started */
     guint death_count;           /* of the next */

@@ -38,7 +38,7 @@ gboolean schedule_impossible(Desk *d, const ClockRow *c, GError *why, GError **e
     return desk_audit(d, c->ticket_id, err, "clock-impossible", "queue=%s target=%s calendar=%s", c->queue, policy_target_name(c->clock.target), c->calendar);
 }
 
-static gboolean schedule_level(Desk *d, const ClockRow *c, const Policy *policy, int number, ScheduleWhy why, Instant earliest, GError **err)
+static gboolean schedule_level(Desk *d, const ClockRow *c, const Policy *policy, int number, ScheduleEvent what, Instant earliest, GError **err)
 {
     const PolicyLevel *level = g_ptr_array_index(policy->levels, number - 1);
     ClockCalendar cal = deadlines_clock_calendar(d, c->calendar, c->queue);
@@ -54,7 +54,7 @@ static gboolean schedule_level(Desk *d, const ClockRow *c, const Policy *policy,
                 return FALSE;
             continue;
         }
-        if (why != SCHEDULE_NEW && !was_fired(d, c->clock.id, policy->name, number, &fired, err))
+        if (what != SCHEDULE_BEGINS && !was_fired(d, c->clock.id, policy->name, number, &fired, err))
             return FALSE;
         DueRow row = {.what = (char *)"at", .next_at = MAX(when, earliest), .ticket_id = c->ticket_id, .clock_id = c->clock.id, .policy = policy->name,
                       .level = number};
@@ -64,22 +64,22 @@ static gboolean schedule_level(Desk *d, const ClockRow *c, const Policy *policy,
     return TRUE;
 }
 
-static gboolean schedule_policy(Desk *d, const ClockRow *c, const Ticket *t, const char *name, ScheduleWhy why, GError **err)
+static gboolean schedule_policy(Desk *d, const ClockRow *c, const Ticket *t, const char *name, ScheduleEvent what, GError **err)
 {
     const Policy *policy;
     Instant earliest = INSTANT_NONE;
-    if (!policies_for(d, t, name, &policy, err) || (why == SCHEDULE_CHANGED && !escalate_not_before(d, t, name, &earliest, err)))
+    if (!policies_for(d, t, name, &policy, err) || (what == SCHEDULE_CHANGED && !escalate_not_before(d, t, name, &earliest, err)))
         return FALSE;
     for (guint i = 0; policy != NULL && i < policy->levels->len; i++)
-        if (!schedule_level(d, c, policy, (int)i + 1, why, earliest, err))
+        if (!schedule_level(d, c, policy, (int)i + 1, what, earliest, err))
             return FALSE;
     return TRUE;
 }
 
-gboolean schedule_clock(Desk *d, const Ticket *t, const ClockRow *c, ScheduleWhy why, GError **err)
+gboolean schedule_clock(Desk *d, const Ticket *t, const ClockRow *c, ScheduleEvent what, GError **err)
 {
     g_autoptr(GPtrArray) policies = NULL;
-    if ((why != SCHEDULE_NEW
+    if ((what != SCHEDULE_BEGINS
          && !db_run(d->db, err, "delete from due where ticket_id = $1 and clock_id = $2 and (what = 'at' or what = 'breach')", "ii", c->ticket_id,
                     c->clock.id))
         || !delay_schedule(d, c, err))
@@ -89,7 +89,7 @@ gboolean schedule_clock(Desk *d, const Ticket *t, const ClockRow *c, ScheduleWhy
     if (!policies_names(d, t, c->queue, &policies, err))
         return FALSE;
     for (guint i = 0; i < policies->len; i++)
-        if (!schedule_policy(d, c, t, g_ptr_array_index(policies, i), why, err))
+        if (!schedule_policy(d, c, t, g_ptr_array_index(policies, i), what, err))
             return FALSE;
     DueRow row = {.what = (char *)"breach", .next_at = c->clock.due_at, .ticket_id = c->ticket_id, .clock_id = c->clock.id};
     return c->clock.breached_at != INSTANT_NONE || clocks_due_add(d->db, &row, err);

@@ -8,13 +8,13 @@
 #include "flows/desk.h"
 
 typedef enum {
-    SCHEDULE_NEW,     /* the clock has just begun: nothing of it is due yet, nothing was fired */
-    SCHEDULE_GOES_ON,
+    SCHEDULE_BEGINS,  /* nothing of the clock is due yet, nothing was fired */
+    SCHEDULE_GOES_ON, /* it stopped, paused, or runs again: levels that fired stay fired */
     SCHEDULE_CHANGED, /* severity, calendar or ladder: who is being asked still has one ack-within */
-} ScheduleWhy;
+} ScheduleEvent;
 
 /* Rewrites what this clock will fire. */
-gboolean schedule_clock(Desk *d, const Ticket *t, const ClockRow *c, ScheduleWhy why, GError **err);
+gboolean schedule_clock(Desk *d, const Ticket *t, const ClockRow *c, ScheduleEvent what, GError **err);
 /* A calendar without open time in sight must not keep a mail out: the clock stays as it is, or is none, loudly. Takes `why`. */
 gboolean schedule_impossible(Desk *d, const ClockRow *c, GError *why, GError **err);
 

@@ -227,7 +227,7 @@ static gboolean fire_row(void *data, guint i, GError **err)
     return fire_one(p->desk, due, err);
 }
 
-static void fired(void *data) { tell_in_hand(((Pass *)data)->desk, 0); }
+static void none_in_hand(void *data) { tell_in_hand(((Pass *)data)->desk, 0); }
 
 gboolean timers_pass(Desk *d, Instant until, guint *ret_fired, GError **err)
 {
@@ -238,7 +238,7 @@ gboolean timers_pass(Desk *d, Instant until, guint *ret_fired, GError **err)
     if (rows->len == 0)
         return TRUE;
     Pass p = {d, rows};
-    if (!db_batch(d->db, rows->len, &(DbBatch){fire_row, put_off, fired, &p}, err))
+    if (!db_batch(d->db, rows->len, &(DbBatch){fire_row, put_off, none_in_hand, &p}, err))
         return FALSE;
     *ret_fired = rows->len;
     return TRUE;

@@ -4,12 +4,13 @@
 
 #include <string.h>
 
+#include "base/nearest.h"
+
 #include "rules/phrase.h"
 #include "rules/wrap.h"
 
 #include "mail/message.h"
 #include "mail/parttype.h"
-#include "config/keys.h"
 
 #include "flows/acknowledge.h"
 #include "flows/attached.h"
@@ -117,11 +118,10 @@ static gboolean work_transcript(IntakeCase *c, const VerbContext *v, GError **er
 
 static const char *nearest_verb(const char *word)
 {
-    Verb best = VERB_NOTE;
+    Nearest nearest = {.meant = word};
     for (int i = 0; i < VERB_COUNT; i++)
-        if (keys_distance(word, command_verb_name((Verb)i)) < keys_distance(word, command_verb_name(best)))
-            best = (Verb)i;
-    return command_verb_name(best);
+        nearest_offer(&nearest, command_verb_name((Verb)i));
+    return nearest.name;
 }
 
 /* A line that was meant for us and is not understood may be anything but text for the customer: nothing of the mail goes out. */

@@ -2,7 +2,6 @@
  * is parsed. Each step commits by itself; running again after a crash at any point is harmless. */
 #include "programs/core.h"
 
-
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -85,25 +84,25 @@ gboolean core_reload(Core *c, Desk *fresh, GError **err)
 
 static void free_file(gpointer p) { incoming_free(p); }
 
-/* FALSE: it was not this file's failure. Takes `why`. */
-static gboolean is_its_own(const char *name, GPtrArray *bad, GError *why, GError **err)
+/* Takes `why`. A file's own fault goes on the list, and one that was taken away is forgotten; any other is *err, and FALSE. */
+static gboolean note_failure(GPtrArray *bad, const char *name, GError *why, GError **err)
 {
     if (why->code == ERROR_TEMPFAIL || why->code == ERROR_INTERNAL) {
         g_propagate_error(err, why);
         return FALSE;
     }
     if (why->code == ERROR_NOTFOUND)
-        g_error_free(why); /* somebody took it away */
+        g_error_free(why);
     else
         strikes_list_add(bad, name, why);
     return TRUE;
 }
 
 /* Opens the next from *at, bounded by number and bytes. */
-static gboolean open_batch(Core *c, const GPtrArray *names, guint *at, Instant now, GPtrArray *files, GPtrArray *bad, GError **err)
+static gboolean open_batch(Core *c, const GPtrArray *names, guint *at, Instant now, GPtrArray *opened, GPtrArray *bad, GError **err)
 {
     gsize bytes = 0;
-    for (guint end = MIN(*at + LIMIT_BATCH, names->len); *at < end && bytes < LIMIT_READING_BYTES; (*at)++) {
+    for (guint end = MIN(*at + LIMIT_BATCH, names->len); *at < end && bytes < LIMIT_BATCH_BYTES; (*at)++) {
         const char *name = g_ptr_array_index(names, *at);
         IncomingFile *f = NULL;
         GError *why = NULL;
@@ -111,30 +110,37 @@ static gboolean open_batch(Core *c, const GPtrArray *names, guint *at, Instant n
         strikes_in_hand(c->strikes, name);
         if (incoming_open(c->desk, c->parse, c->strikes, name, now, &f, &why)) {
             bytes += f->file->bytes->len;
-            g_ptr_array_add(files, f);
-        } else if (!is_its_own(name, bad, why, err)) {
+            g_ptr_array_add(opened, f);
+        } else if (!note_failure(bad, name, why, err)) {
             return FALSE;
         }
     }
     return TRUE;
 }
 
-/* Has the parser read them, some at a time: each alone would cost a change of processes and back. What is not read so is read alone, and says why. */
-static gboolean read_batch(Core *c, const GPtrArray *opened, GPtrArray *files, GPtrArray *bad, GError **err)
+/* The group that begins at `from`. */
+static void read_together(Core *c, const GPtrArray *opened, guint from)
+{
+    if (opened->len - from < 2 || !strikes_in_hand_several(c->strikes))
+        return;
+    incoming_read_together((IncomingFile *const *)opened->pdata + from, opened->len - from);
+    supervise_beat();
+}
+
+/* In groups, since each file alone would cost two switches between processes. What its group could not read is read alone, which gives the reason. */
+static gboolean read_batch(Core *c, GPtrArray *opened, GPtrArray *files, GPtrArray *bad, GError **err)
 {
     for (guint i = 0; i < opened->len; i++) {
-        IncomingFile **f = (IncomingFile **)&opened->pdata[i];
+        IncomingFile *f = g_ptr_array_index(opened, i);
         GError *why = NULL;
         supervise_beat();
-        if (i % PARSE_TOGETHER == 0 && i + 1 < opened->len && strikes_in_hand_several(c->strikes)) {
-            incoming_read_together(f, opened->len - i);
-            supervise_beat();
-        }
-        if ((*f)->reading == NULL)
-            strikes_in_hand(c->strikes, (*f)->file->name);
-        if (incoming_read(*f, &why))
-            g_ptr_array_add(files, g_steal_pointer(f));
-        else if (!is_its_own((*f)->file->name, bad, why, err))
+        if (i % PARSE_TOGETHER == 0)
+            read_together(c, opened, i);
+        if (f->reading == NULL)
+            strikes_in_hand(c->strikes, f->file->name);
+        if (incoming_read(f, &why))
+            g_ptr_array_add(files, g_steal_pointer(&opened->pdata[i]));
+        else if (!note_failure(bad, f->file->name, why, err))
             return FALSE;
     }
     strikes_in_hand(c->strikes, NULL);
@@ -146,7 +152,7 @@ typedef struct {
     GPtrArray *files, *bad;
 } Batch;
 
-static gboolean apply_one(void *data, guint i, GError **err)
+static gboolean take_in_one(void *data, guint i, GError **err)
 {
     const Batch *b = data;
     IncomingFile *f = g_ptr_array_index(b->files, i);
@@ -155,22 +161,22 @@ static gboolean apply_one(void *data, guint i, GError **err)
     return incoming_take_in(f, err);
 }
 
-static gboolean apply_failed(void *data, guint i, GError *why, GError **err)
+static gboolean take_in_failed(void *data, guint i, GError *why, GError **err)
 {
     const Batch *b = data;
-    IncomingFile *f = g_ptr_array_index(b->files, i);
+    IncomingFile *f = g_steal_pointer(&b->files->pdata[i]);
     (void)err;
-    f->is_bad = TRUE;
     strikes_list_add_read(b->bad, f->file->name, f->reading, why);
+    incoming_free(f);
     return TRUE;
 }
 
-static void apply_ended(void *data) { strikes_in_hand(((Batch *)data)->core->strikes, NULL); }
+static void none_in_hand(void *data) { strikes_in_hand(((Batch *)data)->core->strikes, NULL); }
 
 static gboolean commit_batch(Core *c, GPtrArray *files, GPtrArray *bad, GError **err)
 {
     Batch b = {c, files, bad};
-    return files->len == 0 || db_batch(c->desk->db, files->len, &(DbBatch){apply_one, apply_failed, apply_ended, &b}, err);
+    return files->len == 0 || db_batch(c->desk->db, files->len, &(DbBatch){take_in_one, take_in_failed, none_in_hand, &b}, err);
 }
 
 /* The files to be taken in now, oldest first: those that are not on their last chance, or the oldest of those that are. */
@@ -186,13 +192,13 @@ static gboolean next_names(Core *c, gboolean last_chance, GPtrArray **ret, GErro
     return TRUE;
 }
 
-/* One that cannot be moved keeps no other from it, nor from its strike: FALSE at the end, with the first failure. */
+/* One that cannot be moved does not keep the others from being moved: FALSE at the end, with the first failure. */
 static gboolean archive_all(const char *spool, const GPtrArray *files, guint *did, GError **err)
 {
     GError *first = NULL;
     for (guint i = 0; i < files->len; i++) {
         const IncomingFile *f = g_ptr_array_index(files, i);
-        if (f->is_bad)
+        if (f == NULL) /* it failed, and gets a strike */
             continue;
         (*did)++;
         spool_to_archive(spool, f->file->name, f->archive, first == NULL ? &first : NULL);
@@ -318,7 +324,8 @@ static gboolean do_round(Core *c, Instant now, gboolean wait, guint *ret_did, GE
     *ret_did = c->handed = 0;
     c->desk->now = now;
     c->desk->acting = NULL;
-    if ((desk_refresh(c->desk) && !recalc_begin(c->desk, err)) || !recalc_pass(c->desk, &reckoned, err)) /* first, so that a mail is late or in time by the calendars of today */
+    /* First, so that a mail is late or in time by the calendars of today. */
+    if ((desk_refresh(c->desk) && !recalc_begin(c->desk, err)) || !recalc_pass(c->desk, &reckoned, err))
         return FALSE;
     /* Where no file can be taken in, timers wait for a minute, and then they do not: who has to be told is told. */
     gboolean ok = core_intake(c, now, &files, &waits);

@@ -8,11 +8,10 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/nearest.h"
 #include "base/utf8.h"
 
 #include "rules/phrase.h"
-
-#include "config/keys.h"
 
 #include "flows/localize.h"
 
@@ -159,24 +158,17 @@ void cmd_print_json(json_t *value)
     json_decref(value);
 }
 
-#define TYPO 2 /* letters that are wrong, missing or too many */
+#define MOST_TYPOS 2 /* a name with more of them is another */
 
 static int no_command(const char *name)
 {
-    const char *nearest = NULL;
-    guint best = 2 * TYPO + 1;
-    for (gsize i = 0; strlen(name) > TYPO && i < cmd_table_length; i++) {
-        const char *known = cmd_table[i].name;
-        guint distance = 2 * keys_distance(name, known) - (*known == *name ? 1 : 0); /* the first letter is rarely wrong */
-        if (distance < best) {
-            nearest = known;
-            best = distance;
-        }
-    }
-    fprintf(stderr, "escalate: there is no command '%s'", name);
-    if (nearest != NULL)
-        fprintf(stderr, ": is '%s' meant?", nearest);
-    fputs(nearest != NULL ? " See escalate help\n" : "; see escalate help\n", stderr);
+    Nearest nearest = {.meant = name};
+    for (gsize i = 0; i < cmd_table_length; i++)
+        nearest_offer(&nearest, cmd_table[i].name);
+    if (strlen(name) > MOST_TYPOS && nearest.distance <= MOST_TYPOS)
+        fprintf(stderr, "escalate: there is no command '%s': is '%s' meant? See escalate help\n", name, nearest.name);
+    else
+        fprintf(stderr, "escalate: there is no command '%s'; see escalate help\n", name);
     return 2;
 }
 

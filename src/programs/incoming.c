@@ -38,7 +38,6 @@ static void read_envelope(IncomingFile *f)
         *e = (SpoolEnvelope){.received_at = -1, .uid = -1};
         log_event(LOGGING_WARNING, "event=envelope file=%s reason=\"%s\"", f->file->name, problem);
     }
-    f->offset = e->mail_offset;
     f->is_ours = !f->file->is_strangers && config_counts_owner(f->desk->config, f->file->owner, geteuid());
     if (!f->is_ours) {
         e->sender = e->queue = NULL;
@@ -92,7 +91,7 @@ void incoming_read_together(IncomingFile *const *files, guint count)
     ParseMail mails[PARSE_TOGETHER];
     count = MIN(count, G_N_ELEMENTS(mails));
     for (guint i = 0; i < count; i++)
-        mails[i] = (ParseMail){.fd = files[i]->file->fd, .offset = files[i]->offset, .null_sender = has_null_sender(files[i])};
+        mails[i] = (ParseMail){.fd = files[i]->file->fd, .offset = files[i]->envelope.mail_offset, .null_sender = has_null_sender(files[i])};
     if (count > 0)
         parse_worker_read_together(files[0]->parse, mails, count);
     for (guint i = 0; i < count; i++)
@@ -101,7 +100,7 @@ void incoming_read_together(IncomingFile *const *files, guint count)
 
 gboolean incoming_read(IncomingFile *f, GError **err)
 {
-    return f->reading != NULL || parse_worker_read(f->parse, f->file->fd, f->offset, has_null_sender(f), &f->reading, err);
+    return f->reading != NULL || parse_worker_read(f->parse, f->file->fd, f->envelope.mail_offset, has_null_sender(f), &f->reading, err);
 }
 
 /* ---- what the intake asks ---- */
@@ -109,7 +108,7 @@ gboolean incoming_read(IncomingFile *f, GError **err)
 static gboolean parts_of(void *data, GPtrArray **ret, GError **err)
 {
     IncomingFile *f = data;
-    return parse_worker_parts(f->parse, f->file->fd, f->offset, ret, err);
+    return parse_worker_parts(f->parse, f->file->fd, f->envelope.mail_offset, ret, err);
 }
 
 /* What follows the first empty line. */
@@ -134,7 +133,7 @@ static IntakeCopy compare_with(void *data, const char *archive)
          && !files_read(waiting, LIMIT_MAIL_BYTES + SPOOLNAME_ENVELOPE_MAX, &other, NULL))
         || spoolname_envelope_read(other->str, other->len, &envelope, &problem) != 0)
         return INTAKE_OTHER; /* gone: they are two mails then */
-    const char *mine = raw_body(f->file->bytes->str + f->offset, f->file->bytes->len - f->offset, &n);
+    const char *mine = raw_body(f->file->bytes->str + f->envelope.mail_offset, f->file->bytes->len - f->envelope.mail_offset, &n);
     const char *theirs = raw_body(other->str + envelope.mail_offset, other->len - envelope.mail_offset, &m);
     if (memcmp(mine, theirs, MIN(n, m)) != 0)
         return INTAKE_OTHER;
@@ -156,8 +155,8 @@ static gboolean verify(void *data, char *const *keys, Reading **ret_said, char *
     Signedpart part;
     g_autoptr(GString) text = NULL;
     const GString *file = f->file->bytes;
-    if (!parse_worker_signed(f->parse, f->file->fd, f->offset, &part, err)
-        || !sign_worker_verify(f->desk, file->str + f->offset, file->len - f->offset, &part, keys, f->at, &text, ret_made_at, err)
+    if (!parse_worker_signed(f->parse, f->file->fd, f->envelope.mail_offset, &part, err)
+        || !sign_worker_verify(f->desk, file->str + f->envelope.mail_offset, file->len - f->envelope.mail_offset, &part, keys, f->at, &text, ret_made_at, err)
         || !read_signed(f, text, ret_said, err))
         return FALSE;
     *ret_digest = signedpart_digest(text);

@@ -26,7 +26,7 @@
 #define REQUEST_BYTES 64
 #define SIGNED_BYTES 500
 #define MORE "+"
-#define HELD_BYTES 500000 /* of answers that wait */
+#define HELD_BYTES 500000 /* of answers that wait: more is worth a switch of its own */
 
 struct ParseWorker {
     const Desk *desk;
@@ -181,13 +181,13 @@ static gboolean works_at_all(ParseWorker *p, GError **err)
     return TRUE;
 }
 
-static char *request_of(char what, gsize offset, const char *more) { return g_strdup_printf("%c%" G_GSIZE_FORMAT "%s", what, offset, more); }
+static char *request_of(char what, gsize offset, gboolean more) { return g_strdup_printf("%c%" G_GSIZE_FORMAT "%s", what, offset, more ? MORE : ""); }
 
 /* Whatever goes wrong here is the file's doing, unless the parser works on none. But a worker may also be killed from outside: where one died, the file is
  * given to its successor at once, since a mail that came to its strike first would lose its place before those that were sent after it. */
 static gboolean ask(ParseWorker *p, char what, int fd, gsize offset, gsize max, GString **ret, GError **err)
 {
-    g_autofree char *request = request_of(what, offset, "");
+    g_autofree char *request = request_of(what, offset, FALSE);
     for (gboolean stalled = FALSE, again = FALSE;; again = TRUE) {
         g_autoptr(GError) why = NULL;
         if (!is_ready(p, err))
@@ -211,7 +211,7 @@ void parse_worker_read_together(ParseWorker *p, ParseMail *mails, guint count)
 {
     gboolean ok = is_ready(p, NULL);
     for (guint i = 0; ok && i < count; i++) {
-        g_autofree char *request = request_of(mails[i].null_sender ? 'R' : 'r', mails[i].offset, i < count - 1 ? MORE : "");
+        g_autofree char *request = request_of(mails[i].null_sender ? 'R' : 'r', mails[i].offset, i < count - 1);
         ok = worker_send(p->worker, request, strlen(request), mails[i].fd, NULL);
     }
     for (guint i = 0; ok && i < count; i++) {

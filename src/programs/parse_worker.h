@@ -20,9 +20,9 @@ void parse_worker_reset(ParseWorker *p);
 
 /* The mail in `fd` from `offset`. DATA: it crashed, stalled or said nonsense about this file, which costs the file a strike. */
 gboolean parse_worker_read(ParseWorker *p, int fd, gsize offset, gboolean null_sender, Reading **ret, GError **err);
-/* Of up to PARSE_TOGETHER mails at once what would be read one by one, at the price of one change to the parser and back. No error: what went wrong with
- * one leaves it, and maybe others of them, without a reading. */
-#define PARSE_TOGETHER 16
+/* Asks for up to PARSE_TOGETHER mails before it takes the first answer: two switches between processes for all of them. They have the time of one mail
+ * together. Never fails: a mail that could not be read has no reading, nor may those with it, and parse_worker_read says why. */
+#define PARSE_TOGETHER 16 /* their requests must fit into the channel: nobody reads answers while they are written */
 typedef struct {
     int fd;
     gsize offset;

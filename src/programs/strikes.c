@@ -39,7 +39,7 @@ struct Strikes {
     GHashTable *counts; /* name -> number of strikes */
     int fd;             /* of the file in hand; -1: it cannot be made */
     gboolean is_set;
-    gboolean is_one_by_one; /* core died over a file: several at once would hide which */
+    gboolean is_one_by_one; /* core died over files: until each was tried, several at once would hide which */
     gint64 suspect; /* the row over which core died, once; 0: none */
 };
 
@@ -70,7 +70,7 @@ static gboolean open_in_hand(const Desk *d, int *ret_fd, GError **err)
            || error_set(err, ERROR_REFUSED, "spool '%s': another escalated works on it", d->config->spool);
 }
 
-/* A name of incoming, "several", "due NUMBER", or NULL. */
+/* A name of incoming, "several", "due NUMBER", "again NUMBER", or NULL. */
 static void set_in_hand(Strikes *s, const char *what)
 {
     char record[SPOOLNAME_MAX + 1] = "\n";

@@ -15,9 +15,10 @@ void strikes_close(Strikes *s); /* NULL is fine */
 
 /* This file is in hand from now on (NULL: none): if this process dies, it costs the file a strike. No sync: a machine that dies costs none. */
 void strikes_in_hand(Strikes *s, const char *name);
-/* Several are at once: if this process dies, nobody can tell over which, and the next one takes each by itself, as this one must where FALSE is said. */
+/* Several files are from now on: if this process dies, the next one cannot tell over which, and takes each by itself. FALSE: this is such a process, and
+ * nothing is in hand. */
 gboolean strikes_in_hand_several(Strikes *s);
-/* All that lay in incoming when this process began was tried: what brought down the last one was among it. */
+/* All that lay in incoming when this process began was tried, so what brought down the last one too: several may be in hand again. */
 void strikes_all_tried(Strikes *s);
 /* Whether the spool's disk gives what is read of it: where not, no file is to blame. */
 gboolean strikes_can_read(const Strikes *s);

@@ -34,8 +34,8 @@ typedef struct {
     Worker *runner;        /* the alarm's program is running */
     const char *telling;   /* what it is being told: raised, or over */
     const char *to_tell;   /* and next; NULL: nothing */
-    Seconds pause;         /* before what it could not be told is tried again */
-    gint64 not_before;     /* monotonic µs: nor is it tried before that */
+    Seconds pause;         /* from a failure to the next try; doubles up to LIMIT_ALARM_AGAIN */
+    gint64 not_before;     /* monotonic µs: no program is started before that */
     gint64 next_look_at;   /* the same */
 } Watch;
 
@@ -118,7 +118,8 @@ static void start_program(Watch *w, const GPtrArray *checks)
     w->to_tell = NULL;
 }
 
-/* For a watch after this one. An end that is not told yet is that one's to tell; what was raised and may not have been told, it raises again. */
+/* What the next watch goes on from. Told: the state itself. Raised, and perhaps nobody heard it: ALARM_LONG_AGO, so that it raises that again. An end
+ * that nobody heard: unchanged, so that it tells that. */
 static void keep_alarm(const Watch *w)
 {
     gboolean is_told = w->runner == NULL && w->to_tell == NULL;

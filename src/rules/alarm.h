@@ -11,8 +11,10 @@ typedef struct {
     Instant bad_since, raised_at;
 } AlarmState;
 
+/* For alarm_resume: raised by a process that may not have told it, and so raised again as soon as it has lasted `after`. Before any time of that clock. */
+#define ALARM_LONG_AGO ((Instant)-1000000000)
+
 void alarm_init(AlarmState *s);
-#define ALARM_LONG_AGO ((Instant)-1000000000) /* raised, and to be raised again */
 
 /* Takes up what a process before this one raised: INSTANT_NONE: nothing. An instant after `now` is of a clock that has begun anew. */
 void alarm_resume(AlarmState *s, Instant raised_at, Instant now);

@@ -1,4 +1,4 @@
-/* begins: see the header. Every line of every mail is asked for hundreds of rows: it is compared with those of its first byte. */
+/* begins: see the header. Every line of every mail is held against hundreds of rows, so only against those of its own first byte. */
 #include "rules/begins.h"
 
 #include "base/banned.h"

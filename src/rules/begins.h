@@ -14,6 +14,7 @@ typedef struct {
 /* Of an array of rows, none of them empty, at most 65,535. */
 #define BEGINS(array) {.rows = array, .count = G_N_ELEMENTS(array)}
 
+/* Byte by byte: who calls has folded both. The index is made by the first call and stays. */
 gboolean begins_any(Begins *b, const char *line);
 
 #endif

@@ -191,7 +191,7 @@ static const char *without_hash(const char *line)
     return *line == '#' && g_ascii_isalpha(line[1]) ? line + 1 : line;
 }
 
-#define PROSE_WORDS 5 /* no greeting, courtesy, name or verb that begins with an unknown word is as long */
+#define PROSE_WORDS 5 /* a line of so many words, the first two of which open no phrase, is no greeting, courtesy, name or verb */
 
 static gsize letters(const char *p)
 {
@@ -201,7 +201,8 @@ static gsize letters(const char *p)
     return n;
 }
 
-/* Most lines of most mails: plain words, the first of which begin no phrase of ours. They need not be cut into tokens. */
+/* Most lines of most mails: plain words, the first of which is no phrase of ours, and the first two of which begin none. They need not be cut into
+ * tokens. */
 static gboolean is_plain_prose(const char *text)
 {
     char begin[48]; /* two words */

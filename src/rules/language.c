@@ -40,7 +40,7 @@ typedef struct {
 static guint hash_add(guint h, char c) { return (h ^ (guchar)c) * 16777619u; }
 static guint slot_of(guint h) { return (h ^ (h >> 15)) % SLOTS; }
 
-/* The word that is read, in lower case; one that is longer is none of ours. */
+/* The word that is read, in lower case; n above WORD_BYTES: too long to be one of ours. */
 typedef struct {
     char bytes[WORD_BYTES];
     gsize n;
@@ -77,7 +77,7 @@ static const Slot *all_words(void)
     return slots;
 }
 
-static void word_end(Word *w, const Slot *slots, guint *counts)
+static void count_and_begin(Word *w, const Slot *slots, guint *counts)
 {
     for (guint at = slot_of(w->hash); w->n > 0 && w->n <= WORD_BYTES && slots[at].word != NULL; at = (at + 1) % SLOTS)
         if (slots[at].length == w->n && memcmp(slots[at].word, w->bytes, w->n) == 0)
@@ -118,10 +118,10 @@ const char *language_of_text(const char *text)
                 n = (gsize)g_unichar_to_utf8(g_unichar_tolower(c), small);
             word_add(&word, small, n);
         } else {
-            word_end(&word, slots, counts);
+            count_and_begin(&word, slots, counts);
         }
         p += is_char ? g_utf8_skip[(guchar)*p] : 1;
     }
-    word_end(&word, slots, counts);
+    count_and_begin(&word, slots, counts);
     return most(counts);
 }

@@ -55,7 +55,8 @@ gboolean words_command_has(WordsClass c, int value, const char *phrase);
 gboolean words_command_negates(const char *word);
 /* Words of the longest phrase of any class that begins with that word; 0: none does. */
 guint words_command_longest(const char *first_word);
-/* Whether a verb, a loose word, one that is near to them, courtesy or people may begin there: one word that is a phrase, or two that begin one. */
+/* `begin`: the first word of a line, or the first two with one blank between, folded. Whether it is a phrase of one word, or the first two words of a
+ * longer one, of a class that may stand at the beginning of a line. */
 gboolean words_command_opens(const char *begin);
 
 #endif

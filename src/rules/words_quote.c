@@ -258,8 +258,9 @@ static const char *const banner_more[] = {
     "n'ouvrez pas", "no haga clic", "non cliccare", "non fare clic", "klik niet", "klik geen", "não clique", "learn why this is",
 };
 
-static Begins mobile = BEGINS(mobile_begins), quotings = BEGINS(quoting), headings = BEGINS(quote_begins), notices = BEGINS(notice_begins),
-              disclaimers = BEGINS(disclaimer_begins), banners = BEGINS(banner_begins), banners_more = BEGINS(banner_more);
+static Begins mobile_begins_index = BEGINS(mobile_begins), quoting_index = BEGINS(quoting), quote_begins_index = BEGINS(quote_begins),
+              notice_begins_index = BEGINS(notice_begins), disclaimer_begins_index = BEGINS(disclaimer_begins),
+              banner_begins_index = BEGINS(banner_begins), banner_more_index = BEGINS(banner_more);
 
 /* Nearly all lines: no normal form but the one that they have. FALSE where a byte is none of ASCII. */
 static gboolean fold_ascii(const char *line, gsize length, char *ret)
@@ -318,7 +319,7 @@ gboolean words_quote_is_phone(const char *folded)
     const char *p = folded + strspn(folded, "-_[( ~<|");
     if (strlen(p) > 200)
         return FALSE;
-    if (!begins_any(&mobile, p))
+    if (!begins_any(&mobile_begins_index, p))
         return FALSE;
     if (g_str_has_prefix(p, "von meinem ")) /* so may a sentence of a person begin */
         return strstr(p, "gesendet") != NULL || strstr(p, "geschickt") != NULL || strstr(p, "verschickt") != NULL;
@@ -393,12 +394,12 @@ gboolean words_quote_is_first_person(const char *folded)
 
 gboolean words_quote_is_quoting(const char *folded)
 {
-    return begins_any(&quotings, folded);
+    return begins_any(&quoting_index, folded);
 }
 
 gboolean words_quote_begins_quote(const char *folded)
 {
-    return begins_any(&headings, folded);
+    return begins_any(&quote_begins_index, folded);
 }
 
 /* One of `words` between dashes, or two words or a colon as the whole line. */
@@ -441,7 +442,7 @@ gboolean words_quote_is_list_footer(const char *folded)
 
 gboolean words_quote_is_notice(const char *folded)
 {
-    return begins_any(&notices, folded);
+    return begins_any(&notice_begins_index, folded);
 }
 
 gboolean words_quote_is_separator(const char *folded)
@@ -473,17 +474,17 @@ QuoteField words_quote_field(const char *folded)
 gboolean words_quote_is_disclaimer(const char *folded)
 {
     const char *p = folded + strspn(folded, "-_=> ");
-    return begins_any(&disclaimers, p);
+    return begins_any(&disclaimer_begins_index, p);
 }
 
 gboolean words_quote_is_banner(const char *folded)
 {
     while (*folded != '\0' && *folded != '[' && !g_unichar_isalnum(g_utf8_get_char(folded)))
         folded = g_utf8_next_char(folded);
-    return begins_any(&banners, folded);
+    return begins_any(&banner_begins_index, folded);
 }
 
 gboolean words_quote_is_banner_more(const char *folded)
 {
-    return begins_any(&banners_more, folded);
+    return begins_any(&banner_more_index, folded);
 }

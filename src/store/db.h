@@ -45,23 +45,26 @@ gboolean db_end(Db *db, gboolean well, GError **err);
  * One that failed is made good by the next, or by whatever is written next, or fails that. */
 gboolean db_begin_lazy(Db *db, GError **err);
 gboolean db_settle(Db *db, GError **err);
-/* Things that are committed together. `one` does the i-th; it may be taken back and asked for again, with those before it. `failed`: what the i-th
- * did is taken back, the others go on; takes `why`. `ended`: none is in hand any more. */
+/* Does n things in one transaction of its own. First without savepoints, which is cheaper; where one fails, all is rolled back and done again, each
+ * behind a savepoint, and so are the next batches for a while.
+ * one: does the i-th; perhaps twice, so what it does outside of the database must bear that. ended: none is in hand any more, the commit or the
+ * rollback follows; perhaps twice. failed: what the i-th did is rolled back; called in the same transaction; owns `why`; FALSE ends the batch. */
 typedef struct {
     gboolean (*one)(void *data, guint i, GError **err);
     gboolean (*failed)(void *data, guint i, GError *why, GError **err);
     void (*ended)(void *data);
     void *data;
 } DbBatch;
-/* Does n of them in one transaction. TEMPFAIL, or a statement that failed for want of something, takes all back; any other error only that one's.
- * The log hears of what was committed. */
+/* FALSE: all is rolled back. Of an error of `one` TEMPFAIL does that, and any after a statement that met a lock, a full disk, no memory or an I/O error;
+ * other errors cost that thing alone. The log hears of what was committed (log_hold_begin). */
 gboolean db_batch(Db *db, guint n, const DbBatch *b, GError **err);
 
-/* One savepoint inside the transaction, for a thing whose failure must not be that of the others. */
+/* A savepoint inside the transaction, one at a time, for a thing whose failure must not be that of the others. */
 gboolean db_savepoint(Db *db, GError **err);
-/* Its end. `well`, and *why: whether what was done behind it went well, and why not. Keeps it, and *why is NULL; or takes it back for a reason of its own,
- * *why. FALSE: the transaction must not go on, since that was TEMPFAIL, or a statement failed for want of something, or it cannot be taken back. */
+/* Its end. In: `well`, and why not in *why. TRUE and *why NULL: it is kept. TRUE and *why, the caller's to free: it is rolled back, and the transaction
+ * goes on. FALSE, *err has it and *why is NULL: roll all back, by the errors of db_batch or since the savepoint could not be ended. */
 gboolean db_savepoint_end(Db *db, gboolean well, GError **why, GError **err);
+/* The two ends by hand, where a failure is the answer. FALSE of the second: what was done is still there. */
 gboolean db_release(Db *db, GError **err);
 gboolean db_rollback_to_savepoint(Db *db);
 

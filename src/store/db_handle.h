@@ -10,8 +10,8 @@ struct Db {
     sqlite3 *handle;
     GHashTable *prepared; /* SQL text -> Statement, reset */
     gboolean is_begun;    /* a transaction */
-    guint batches_apart;  /* so many more have a savepoint for each thing */
-    gboolean is_spoilt;   /* a statement of it failed for want of something, so what followed may rest on no answer */
+    guint batches_with_savepoints; /* so many more have one for each thing from the start */
+    gboolean is_spoilt;   /* a statement of it met a lock, a full disk, no memory or an I/O error: what followed may rest on no answer */
     gboolean is_stuck;    /* one could not be taken back */
     gboolean is_lazy;     /* its commit waits for no disk */
     gboolean is_owing;    /* such a commit may not be on disk yet */

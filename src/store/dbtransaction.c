@@ -124,8 +124,8 @@ gboolean db_rollback_to_savepoint(Db *db)
     return ok;
 }
 
-/* NULL where all is well. An error that is not of the thing itself, since what was decided may rest on what could not be read, is TEMPFAIL. */
-static GError *verdict(const Db *db, gboolean well, GError *why)
+/* NULL where all is well. In a spoilt transaction what was decided may rest on what could not be read: such an error is not of the thing itself. */
+static GError *judged(const Db *db, gboolean well, GError *why)
 {
     if (!well && why == NULL)
         error_set(&why, ERROR_INTERNAL, "it failed and does not say why");
@@ -136,7 +136,7 @@ static GError *verdict(const Db *db, gboolean well, GError *why)
 
 gboolean db_savepoint_end(Db *db, gboolean well, GError **why, GError **err)
 {
-    *why = verdict(db, well, *why);
+    *why = judged(db, well, *why);
     if (*why == NULL)
         return db_release(db, err);
     if (!db_rollback_to_savepoint(db))
@@ -149,87 +149,82 @@ gboolean db_savepoint_end(Db *db, gboolean well, GError **why, GError **err)
 
 /* ---- a batch ---- */
 
-/* For what a savepoint may have to take back SQLite copies each page that is written to. So there are none but for so many batches after something has
- * failed: who sends what fails must not have each batch done twice. */
-#define BATCHES_APART 100
+/* A savepoint makes SQLite copy every page that it may have to restore. So a batch does without, until one fails; then so many batches have them, lest
+ * who sends bad mail have every batch done twice. */
+#define BATCHES_WITH_SAVEPOINTS 100
+
+typedef enum { BATCH_COMMITTED, BATCH_FAILED, BATCH_AGAIN /* one failed for a reason of its own, and all is rolled back */ } BatchEnd;
 
 /* The i-th; NULL where all is well. */
 static GError *do_one(Db *db, guint i, const DbBatch *b)
 {
     GError *why = NULL;
     gboolean well = b->one(b->data, i, &why);
-    return verdict(db, well, why);
+    return judged(db, well, why);
+}
+
+static BatchEnd all_at_once(Db *db, guint n, const DbBatch *b, GError **err)
+{
+    GError *why = NULL;
+    for (guint i = 0; why == NULL && i < n; i++)
+        why = do_one(db, i, b);
+    b->ended(b->data);
+    if (why == NULL)
+        return db_commit(db, err) ? BATCH_COMMITTED : BATCH_FAILED;
+    db_rollback(db);
+    if (why->code == ERROR_TEMPFAIL) {
+        g_propagate_error(err, why);
+        return BATCH_FAILED;
+    }
+    g_error_free(why);
+    return BATCH_AGAIN;
 }
 
 static gboolean one_apart(Db *db, guint i, const DbBatch *b, GError **err)
 {
-    guint lines = log_held();
-    GError *why = NULL;
+    guint lines = log_hold_count();
     if (!db_savepoint(db, err))
         return FALSE;
-    gboolean well = b->one(b->data, i, &why);
-    if (!db_savepoint_end(db, well, &why, err))
+    GError *why = do_one(db, i, b);
+    if (!db_savepoint_end(db, why == NULL, &why, err))
         return FALSE;
     if (why == NULL)
         return TRUE;
-    log_take_back(lines);
-    db->batches_apart = BATCHES_APART;
+    log_hold_drop(lines);
+    db->batches_with_savepoints = BATCHES_WITH_SAVEPOINTS;
     return b->failed(b->data, i, why, err);
 }
 
-/* *ret_again: one failed for a reason of its own, and all is taken back. */
-static gboolean all_at_once(Db *db, guint n, const DbBatch *b, gboolean *ret_again, GError **err)
-{
-    GError *local = NULL;
-    for (guint i = 0; local == NULL && i < n; i++)
-        local = do_one(db, i, b);
-    b->ended(b->data);
-    if (local == NULL)
-        return db_commit(db, err);
-    *ret_again = local->code != ERROR_TEMPFAIL;
-    if (*ret_again)
-        g_error_free(local);
-    else
-        g_propagate_error(err, local);
-    db_rollback(db);
-    return FALSE;
-}
-
-static gboolean all_apart(Db *db, guint n, const DbBatch *b, GError **err)
+static gboolean each_apart(Db *db, guint n, const DbBatch *b, GError **err)
 {
     gboolean well = TRUE;
-    db->batches_apart -= db->batches_apart > 0 ? 1 : 0;
+    db->batches_with_savepoints -= db->batches_with_savepoints > 0 ? 1 : 0;
     for (guint i = 0; well && i < n; i++)
         well = one_apart(db, i, b, err);
     b->ended(b->data);
     return db_end(db, well, err);
 }
 
-static gboolean all(Db *db, guint n, const DbBatch *b, GError **err)
+static gboolean run_batch(Db *db, guint n, const DbBatch *b, GError **err)
 {
-    gboolean again = FALSE;
     if (!db_begin(db, err))
         return FALSE;
-    if (n > 1 && db->batches_apart == 0) {
-        gboolean ok = all_at_once(db, n, b, &again, err);
-        if (!again)
-            return ok;
-        log_take_back(0);
-        if (!db_begin(db, err))
-            return FALSE;
-    }
-    return all_apart(db, n, b, err);
+    if (n == 1 || db->batches_with_savepoints > 0)
+        return each_apart(db, n, b, err);
+    BatchEnd end = all_at_once(db, n, b, err);
+    if (end != BATCH_AGAIN)
+        return end == BATCH_COMMITTED;
+    log_hold_drop(0);
+    return db_begin(db, err) && each_apart(db, n, b, err);
 }
 
+/* The log is asked here, which no other library does: only who rolls back knows which lines tell of nothing. */
 gboolean db_batch(Db *db, guint n, const DbBatch *b, GError **err)
 {
-    GError *local = NULL;
-    log_hold();
-    gboolean ok = all(db, n, b, &local);
+    log_hold_begin();
+    gboolean ok = run_batch(db, n, b, err);
     if (!ok)
-        log_take_back(0);
-    log_let_go();
-    if (!ok)
-        g_propagate_error(err, local);
+        log_hold_drop(0);
+    log_hold_end();
     return ok;
 }

@@ -169,7 +169,7 @@ static const char step_6[] =
     "alter table clock add column delay_told_at integer;"
     "alter table message add column refused text;"
     /* Full text of mails, for store/search: the index alone, the text stays where it is. Up to which message it goes is a fact. No trigger
-     * keeps it: FTS5 writes out what it has at every savepoint, and each mail is one. */
+     * keeps it: FTS5 writes out what it has at every savepoint, and after a failure each mail has one (db_batch). */
     "create virtual table message_word using fts5 (subject, new_text, content = 'message', content_rowid = 'id', columnsize = 0,"
     " tokenize = 'unicode61 remove_diacritics 2');"
     "insert into message_word (message_word) values ('rebuild');"

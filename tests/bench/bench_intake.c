@@ -181,17 +181,34 @@ static gboolean no_parts(void *data, GPtrArray **ret, GError **err)
     return TRUE;
 }
 
-static void store_one(Desk *d, int i, Reading *reading)
+typedef struct {
+    Desk *desk;
+    Reading **readings;
+    int first;          /* its first mail */
+} Stored;
+
+static gboolean store_one(void *data, guint n, GError **err)
 {
-    g_autoptr(GError) err = NULL;
+    const Stored *s = data;
+    int i = s->first + (int)n;
     g_autofree char *archive = g_strdup_printf("archive/2026/11/25/%s", names[i]);
     g_autofree char *sender = g_strdup_printf("bo@c%d.example", i);
     g_autofree char *digest = sha256_hex(mails[i], strlen(mails[i]));
     static const char *const recipients[] = {"support@desk.example"};
     IntakeMail mail = {.name = names[i], .digest = digest, .archive = archive, .sender = sender, .recipients = recipients,
-                       .recipient_count = 1, .reading = reading, .parts = no_parts};
-    or_fail(db_savepoint(d->db, &err) && intake_mail(d, &mail, &err) && db_release(d->db, &err), err, "intake_mail");
+                       .recipient_count = 1, .reading = s->readings[i], .parts = no_parts};
+    return intake_mail(s->desk, &mail, err);
 }
+
+static gboolean store_failed(void *data, guint i, GError *why, GError **err)
+{
+    (void)data;
+    (void)i;
+    g_propagate_error(err, why);
+    return FALSE;
+}
+
+static void store_ended(void *data) { (void)data; }
 
 static double time_archive(const char *spool)
 {
@@ -214,12 +231,9 @@ static double time_store(const char *directory, Reading **readings, double *ret_
     or_fail(desk_open_store(d, &err), err, "desk_open_store");
     sync();
     double from = now_us();
-    for (int i = 0; i < MAILS; i++) {
-        if (i % LIMIT_BATCH == 0)
-            or_fail(db_begin(d->db, &err), err, "begin");
-        store_one(d, i, readings[i]);
-        if (i % LIMIT_BATCH == LIMIT_BATCH - 1 || i == MAILS - 1)
-            or_fail(db_commit(d->db, &err), err, "commit");
+    for (int i = 0; i < MAILS; i += LIMIT_BATCH) {
+        Stored s = {d, readings, i};
+        or_fail(db_batch(d->db, (guint)MIN(LIMIT_BATCH, MAILS - i), &(DbBatch){store_one, store_failed, store_ended, &s}, &err), err, "db_batch");
     }
     double us = now_us() - from;
     check_tickets(d);

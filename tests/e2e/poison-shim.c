@@ -1,8 +1,8 @@
 /* poison-shim: for tests only: a library before the others, with which mails that say so bring down who reads them. In the text of a mail
  * "Poison-Parser-Crash" and "-Stall" do it in the parser, "Poison-Core-Read" and "-Stall" where core reads the file, "Poison-Core-Answer" in the
- * subject where it reads what the parser said of it, "Poison-Core-Apply" where it writes what the mail means, "Poison-Deliver" in who hands over a mail that says so, and in a calendar
- * "Poison-Calendar" in who reads it. With POISON_ALL in the environment no parser works, with
- * POISON_DELIVER nobody hands over anything. A stalled parser is let have 1 s of CPU, not 20.
+ * subject where it reads what the parser said of it, "Poison-Core-Apply" where it writes what the mail means, "Poison-Deliver" in who hands over a mail
+ * that says so, and in a calendar "Poison-Calendar" in who reads it. With POISON_ALL in the environment no parser works, with POISON_DELIVER nobody
+ * hands over anything. A stalled parser is let have 1 s of CPU, not 20.
  * SHIM_CLOCK names a file with a number of seconds in eight digits, by which the system's clock is ahead from the moment that they are written. */
 #include <dlfcn.h>
 #include <fcntl.h>

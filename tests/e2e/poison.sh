@@ -1,6 +1,6 @@
 #!/bin/sh
-# poison.sh: mails that bring down who reads them: the parser that crashes or stalls, core that crashes while it reads or applies one, or does not go
-# on. Each costs itself strikes and goes to hold; the others go in; people get one mail of it. The mails do no harm by themselves: a library that the
+# poison.sh: mails that bring down who reads them: the parser that crashes or stalls, core that crashes while it reads one, what the
+# parser said of it, or applies it, or does not go on. Each costs itself strikes and goes to hold; the others go in; people get one mail of it. The mails do no harm by themselves: a library that the
 # test loads first does what they say.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -109,16 +109,16 @@ for how in Read Answer Apply; do
     mail "Poison-Core-$how"
     mail nothing
     died "$how: a mail that brings core down" poisoned 2026-05-26T13:10:00+02:00
-    if [ $how = Answer ]; then # of mails that were asked for together
-        died "$how: and its like, one by one" poisoned 2026-05-26T13:10:00+02:00
-        match "$how: since nobody knew over which" 'event=died-over files=several reason="core died over it' "$(cat "$WORK/log")"
-        same "$how: is nobody's strike" 0 "$(logged event=strike)"
+    if [ $how = Answer ]; then # nobody knew over which of those that were asked for together
+        died "$how: and does so again, when each is read alone" poisoned 2026-05-26T13:10:00+02:00
+        match "$how: for that reason" 'event=died-over files=several reason="core died over it' "$(cat "$WORK/log")"
+        same "$how: with nobody's strike for the first time" 0 "$(logged event=strike)"
     fi
     same "$how: no other is lost" 3 "$(count incoming)"
-    died "$how: and again" poisoned 2026-05-26T13:10:00+02:00
-    same "$how: has a strike from its first time" 1 "$(logged 'event=strike .*count=1 reason="core died over it')"
-    same "$how: with two strikes it comes last" "$before" "$(tickets)"
     died "$how: and once more" poisoned 2026-05-26T13:10:00+02:00
+    same "$how: has a strike from the time before" 1 "$(logged 'event=strike .*count=1 reason="core died over it')"
+    same "$how: with two strikes it comes last" "$before" "$(tickets)"
+    died "$how: and a last time" poisoned 2026-05-26T13:10:00+02:00
     same "$how: one strike each" 2 "$(logged event=strike)"
     same "$how: after the others" $((before + 2)) "$(tickets)"
     exits "$how: then it is held" 0 poisoned 2026-05-26T13:10:00+02:00

@@ -142,7 +142,7 @@ class Server:
         self.forget()
 
     def forget(self, but=None):
-        """All that it got, or all but those."""
+        """Counts only what comes from now on, and those."""
         self.offset, self.had = os.path.getsize(self.log), but or {}
 
     def mails(self):

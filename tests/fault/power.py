@@ -88,7 +88,7 @@ def lay_out(s):
 
 
 def judge_states(name, trace, seed, budget, judge):
-    """judge(ops, state): what is wrong after the power went when these had been done and this was on disk; None: nothing is asked of that one."""
+    """judge(ops, s): what is wrong after the power went when these operations had been done and the files s were on disk; None: nothing is asked of that one."""
     wrong, tried = [], 0
     for prefix, lost, s in chosen(trace, seed, budget):
         found = judge(trace.ops[:prefix], s)
@@ -102,7 +102,7 @@ def judge_states(name, trace, seed, budget, judge):
     say("%s: %d operations, %d states%s, %d tried" % (name, len(trace.ops), total, "" if EVERYTHING else ", of a sample", tried))
 
 
-# ---- the daemon ----
+# ---- a run of escalated ----
 
 def has_facts(s):
     """Whether somebody may already rely on what is in the database of this state."""
@@ -131,8 +131,8 @@ def judge_before(s, want):
     return wrong
 
 
-def handed(ops, mails):
-    """Of the mails that a server got in the whole trace, by recipient, those whose end it had answered by then."""
+def accepted_by_server(ops, mails):
+    """Of the mails that a server got in the whole trace, by recipient, those whose last 250 had been heard by then: a loss of power cannot unsend them."""
     to, in_mail, done = {}, {}, {}
     for op in ops:
         fd, what = op.get("fd"), op.get("what", b"")
@@ -145,7 +145,7 @@ def handed(ops, mails):
     return {recipient: mails[recipient][:n] for recipient, n in done.items()}
 
 
-def daemon(name, before, at, after, budget):
+def once_through(name, before, at, after, budget):
     it = scene(name, before, at, after)
     put(before)
     trace = Trace(DESK)
@@ -153,7 +153,7 @@ def daemon(name, before, at, after, budget):
     check(status == 0 and len(trace.ops) > 100, "%s: the trace" % name, out[-300:].decode(errors="replace"))
     check(not differences(it.want, state()), "%s: the traced run does the same" % name)
     sent = common.server.mails() if common.server is not None else {}
-    check(handed(trace.ops, sent) == sent and (sent or common.server is None), "%s: what was handed over is in the trace" % name)
+    check(accepted_by_server(trace.ops, sent) == sent and (sent or common.server is None), "%s: what was handed over is in the trace" % name)
     lay_out(trace.state(len(trace.ops), frozenset()))
     check(not differences(it.want, state()), "%s: the model's files at the end are those of the run" % name, *differences(it.want, state()))
 
@@ -161,7 +161,7 @@ def daemon(name, before, at, after, budget):
         found = judge_before(s, it.want)
         lay_out(s)
         if common.server is not None:
-            common.server.forget(handed(ops, sent))
+            common.server.forget(accepted_by_server(ops, sent))
         return found + it.judge()
 
     judge_states(name, trace, 1, budget, judge)
@@ -295,7 +295,7 @@ def main():
     elif name in ("backup", "backup-over", "restore"):
         copies(name, before, at, after, int(budget))
     else:
-        daemon(name, before, at, after, int(budget))
+        once_through(name, before, at, after, int(budget))
     done()
 
 

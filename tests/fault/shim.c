@@ -14,7 +14,8 @@
  * FAULT_NO_REPLACE  yes: a file system that does not know RENAME_NOREPLACE
  * FAULT_CALLER  only calls out of an object whose path holds this
  * FAULT_ARMED   yes: nothing is counted before somebody sets the first number of the file to 1
- * FAULT_CLOCK   seconds: the system's clock stands there (that of the start of the machine too, unless FAULT_BOOT is there), so that a daemon's run can be compared to another
+ * FAULT_CLOCK   seconds: the system's clock stands there, so that a daemon's run can be compared to another; that of the start of the machine too
+ * FAULT_BOOT    yes: but that one goes on, at FAULT_SPEED
  * FAULT_SPEED   so many times as fast goes the time that is waited for: who starts again in a minute does so in a few seconds */
 #include <dirent.h>
 #include <dlfcn.h>

@@ -14,6 +14,7 @@
 #include "base/files.h"
 #include "base/instant.h"
 #include "base/limits.h"
+#include "base/nearest.h"
 
 #include "config/config.h"
 #include "config/keys.h"
@@ -912,7 +913,7 @@ static void test_keys(void **state)
     } cases[] = {
         {"", "", 0}, {"a", "", 1}, {"", "abc", 3}, {"emial", "email", 2}, {"Domain", "domain", 0}, {"kitten", "sitting", 3}};
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
-        assert_int_equal(keys_distance(cases[i].a, cases[i].b), cases[i].want);
+        assert_int_equal(nearest_distance(cases[i].a, cases[i].b), cases[i].want);
     for (int block = 0; block < KEYS_BLOCK_COUNT; block++) {
         guint n;
         const ConfigKey *rows = keys_of((KeysBlock)block, &n);
