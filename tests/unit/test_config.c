@@ -14,7 +14,6 @@
 #include "base/files.h"
 #include "base/instant.h"
 #include "base/limits.h"
-#include "base/nearest.h"
 
 #include "config/config.h"
 #include "config/keys.h"
@@ -907,13 +906,6 @@ static void test_man_page(void **state)
 static void test_keys(void **state)
 {
     (void)state;
-    static const struct {
-        const char *a, *b;
-        guint want;
-    } cases[] = {
-        {"", "", 0}, {"a", "", 1}, {"", "abc", 3}, {"emial", "email", 2}, {"Domain", "domain", 0}, {"kitten", "sitting", 3}};
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
-        assert_int_equal(nearest_distance(cases[i].a, cases[i].b), cases[i].want);
     for (int block = 0; block < KEYS_BLOCK_COUNT; block++) {
         guint n;
         const ConfigKey *rows = keys_of((KeysBlock)block, &n);
