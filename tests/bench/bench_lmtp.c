@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -180,8 +181,10 @@ int main(int argc, char **argv)
         return serve();
     make_mail();
     pid_t server = fork();
-    if (server == 0)
+    if (server == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM); /* also where something fails here */
         _exit(serve());
+    }
     for (int i = 0; i < CONNECTIONS; i++)
         connect_to(&clients[i]);
     for (int round = 0; round < ROUNDS; round++) {
