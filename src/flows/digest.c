@@ -109,8 +109,8 @@ static gboolean load_entry(Desk *d, gint64 notification, DigestEntry **ret, GErr
 /* What waits for him and is still asked, the worst first; not what a maintenance keeps. */
 static gboolean waiting(Desk *d, const char *contact, GArray **ret, GError **err)
 {
-    return db_run(d->db, err, "delete from folded where contact = $1 and notification_id in (select id from notification where contact = $1 and state <> 0)",
-                  "s", contact)
+    return db_run(d->db, err, "delete from folded where contact = $1"
+                  " and exists (select 1 from notification n where n.id = folded.notification_id and n.state <> 0)", "s", contact)
            && db_ids(d->db, ret, err,
                      "select n.id from folded f join notification n on n.id = f.notification_id join ticket t on t.id = n.ticket_id where f.contact = $1"
                      " and not exists (select 1 from maintenance m where m.queue = t.queue and m.until_at > $2) order by t.severity,"

@@ -30,6 +30,7 @@ typedef enum {
 typedef struct {
     const char *text;    /* as it was typed */
     Instant from, until;
+    gboolean all;        /* what is over is wanted too */
 } Value;
 
 /* Ids of the tickets that have it, ascending. */
@@ -40,9 +41,16 @@ typedef struct {
     ValueKind kind;
     gboolean may_be_empty; /* then: those without one */
     gboolean says_state;   /* finds what is over, too */
-    FindNames *names;      /* of VALUE_NAME */
+    FindNames *names;      /* of VALUE_NAME: those of the configuration, if it has any */
+    const char *used;      /* and what selects those of tickets, asked for a name that is none of them: it reads a whole table */
     FieldIds *ids;
 } Field;
+
+#define OPEN "(state = 'new' or state = 'open' or state = 'waiting')" /* in the words of the index ticket_open */
+/* Most tickets are over: what is open alone is looked for among what is open. */
+#define WHERE(v, condition)                                                                                                                           \
+    ((v)->all ? "select id from ticket where " condition " order by id"                                                                               \
+              : "select id from ticket indexed by ticket_open where is_drill = 0 and " OPEN " and " condition " order by id")
 
 static gboolean of_state(Desk *d, const Value *v, GArray **ids, GError **err)
 {
@@ -51,18 +59,17 @@ static gboolean of_state(Desk *d, const Value *v, GArray **ids, GError **err)
 
 static gboolean of_queue(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    return db_ids(d->db, ids, err, "select id from ticket where lower(queue) = lower($1) order by id", "s", v->text);
+    return db_ids(d->db, ids, err, WHERE(v, "lower(queue) = lower($1)"), "s", v->text);
 }
 
 static gboolean of_owner(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    return db_ids(d->db, ids, err, "select id from ticket where lower(coalesce(owner, '')) = lower($1) order by id", "s", v->text);
+    return db_ids(d->db, ids, err, WHERE(v, "lower(coalesce(owner, '')) = lower($1)"), "s", v->text);
 }
 
 static gboolean of_unowned(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    (void)v;
-    return db_ids(d->db, ids, err, "select id from ticket where owner is null order by id", "");
+    return db_ids(d->db, ids, err, WHERE(v, "owner is null"), "");
 }
 
 static gboolean of_requester(Desk *d, const Value *v, GArray **ids, GError **err)
@@ -78,17 +85,17 @@ static gboolean of_requester(Desk *d, const Value *v, GArray **ids, GError **err
 
 static gboolean of_severity(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    return db_ids(d->db, ids, err, "select id from ticket where severity = cast(substr($1, 2) as integer) - 1 order by id", "s", v->text);
+    return db_ids(d->db, ids, err, WHERE(v, "severity = cast(substr($1, 2) as integer) - 1"), "s", v->text);
 }
 
 static gboolean of_category(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    return db_ids(d->db, ids, err, "select id from ticket where lower(coalesce(category, '')) = lower($1) order by id", "s", v->text);
+    return db_ids(d->db, ids, err, WHERE(v, "lower(coalesce(category, '')) = lower($1)"), "s", v->text);
 }
 
 static gboolean of_opened(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    return db_ids(d->db, ids, err, "select id from ticket where opened_at >= $1 and opened_at < $2 order by id", "tt", v->from, v->until);
+    return db_ids(d->db, ids, err, WHERE(v, "opened_at >= $1 and opened_at < $2"), "tt", v->from, v->until);
 }
 
 static gboolean of_resolved(Desk *d, const Value *v, GArray **ids, GError **err)
@@ -98,8 +105,7 @@ static gboolean of_resolved(Desk *d, const Value *v, GArray **ids, GError **err)
 
 static gboolean of_late(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    (void)v;
-    return db_ids(d->db, ids, err, "select distinct ticket_id from clock where state = 0 and due_at <= $1 order by ticket_id", "t", d->now);
+    return db_ids(d->db, ids, err, WHERE(v, "exists (select 1 from clock c where c.ticket_id = ticket.id and c.state = 0 and c.due_at <= $1)"), "t", d->now);
 }
 
 static gboolean of_policy(Desk *d, const Value *v, GArray **ids, GError **err)
@@ -125,20 +131,20 @@ static gboolean of_risk(Desk *d, const Value *v, GArray **ids, GError **err)
 }
 
 static const Field fields[] = {
-    {"state", VALUE_NAME, FALSE, TRUE, findnames_states, of_state},
-    {"queue", VALUE_NAME, FALSE, FALSE, findnames_queues, of_queue},
-    {"owner", VALUE_NAME, TRUE, FALSE, findnames_owners, of_owner},
-    {"unowned", VALUE_FLAG, FALSE, FALSE, NULL, of_unowned},
-    {"requester", VALUE_SENDER, FALSE, FALSE, NULL, of_requester},
-    {"severity", VALUE_NAME, FALSE, FALSE, findnames_severities, of_severity},
-    {"category", VALUE_NAME, TRUE, FALSE, findnames_categories, of_category},
-    {"opened", VALUE_DATE, FALSE, FALSE, NULL, of_opened},
-    {"resolved", VALUE_DATE, FALSE, TRUE, NULL, of_resolved},
-    {"late", VALUE_FLAG, FALSE, FALSE, NULL, of_late},
-    {"policy", VALUE_NAME, FALSE, FALSE, findnames_policies, of_policy},
-    {"escalated", VALUE_FLAG, FALSE, FALSE, NULL, of_escalated},
-    {"acked", VALUE_FLAG, FALSE, FALSE, NULL, of_acked},
-    {"risk", VALUE_NAME, FALSE, FALSE, findnames_risks, of_risk},
+    {"state", VALUE_NAME, FALSE, TRUE, findnames_states, NULL, of_state},
+    {"queue", VALUE_NAME, FALSE, FALSE, findnames_queues, "select distinct queue from ticket order by 1", of_queue},
+    {"owner", VALUE_NAME, TRUE, FALSE, findnames_owners, "select distinct owner from ticket where owner is not null order by 1", of_owner},
+    {"unowned", VALUE_FLAG, FALSE, FALSE, NULL, NULL, of_unowned},
+    {"requester", VALUE_SENDER, FALSE, FALSE, NULL, NULL, of_requester},
+    {"severity", VALUE_NAME, FALSE, FALSE, findnames_severities, NULL, of_severity},
+    {"category", VALUE_NAME, TRUE, FALSE, findnames_categories, "select distinct category from ticket where category is not null order by 1", of_category},
+    {"opened", VALUE_DATE, FALSE, FALSE, NULL, NULL, of_opened},
+    {"resolved", VALUE_DATE, FALSE, TRUE, NULL, NULL, of_resolved},
+    {"late", VALUE_FLAG, FALSE, FALSE, NULL, NULL, of_late},
+    {"policy", VALUE_NAME, FALSE, FALSE, findnames_policies, "select distinct policy from run order by 1", of_policy},
+    {"escalated", VALUE_FLAG, FALSE, FALSE, NULL, NULL, of_escalated},
+    {"acked", VALUE_FLAG, FALSE, FALSE, NULL, NULL, of_acked},
+    {"risk", VALUE_NAME, FALSE, FALSE, NULL, "select distinct risk from ticket_risk order by 1", of_risk},
 };
 
 static const Field *field_named(const char *name, gsize length)
@@ -169,16 +175,27 @@ static gboolean unknown_field(const char *argument, const char *value, GError **
 
 /* ---- values ---- */
 
+static gboolean is_among(const GPtrArray *names, const char *value)
+{
+    for (guint i = 0; i < names->len; i++)
+        if (g_ascii_strcasecmp(g_ptr_array_index(names, i), value) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 static gboolean check_name(Desk *d, const Field *f, const char *value, GError **err)
 {
     g_autoptr(GPtrArray) known = g_ptr_array_new_with_free_func(g_free);
     if (*value == '\0' && f->may_be_empty)
         return TRUE;
-    if (!f->names(d, known, err))
+    if (f->names != NULL)
+        f->names(d, known);
+    if (is_among(known, value))
+        return TRUE;
+    if (f->used != NULL && !findnames_used(d, f->used, known, err))
         return FALSE;
-    for (guint i = 0; i < known->len; i++)
-        if (g_ascii_strcasecmp(g_ptr_array_index(known, i), value) == 0)
-            return TRUE;
+    if (is_among(known, value))
+        return TRUE;
     g_ptr_array_add(known, NULL);
     g_autofree char *all = g_strjoinv(", ", (char **)known->pdata);
     return error_set(err, ERROR_USAGE, "%s '%s': there is none of that name; expected %s", f->name, value, *all != '\0' ? all : "none: no ticket has one");
@@ -219,30 +236,29 @@ static gboolean read_range(const Field *f, const char *value, const Zone *zone, 
     return error_set(err, ERROR_USAGE, "%s '%s': expected >= <= > < = or nothing before the date", f->name, value);
 }
 
-static gboolean ids_of_flag(Desk *d, const Field *f, const char *value, GArray **ret, gboolean *ret_without, GError **err)
+static gboolean ids_of_flag(Desk *d, const Field *f, const Value *v, GArray **ret, gboolean *ret_without, GError **err)
 {
-    *ret_without = g_ascii_strcasecmp(value, "no") == 0;
-    if (!*ret_without && g_ascii_strcasecmp(value, "yes") != 0)
-        return error_set(err, ERROR_USAGE, "%s '%s': expected yes or no", f->name, value);
-    return f->ids(d, NULL, ret, err);
+    *ret_without = g_ascii_strcasecmp(v->text, "no") == 0;
+    if (!*ret_without && g_ascii_strcasecmp(v->text, "yes") != 0)
+        return error_set(err, ERROR_USAGE, "%s '%s': expected yes or no", f->name, v->text);
+    return f->ids(d, v, ret, err);
 }
 
 /* *ret_without: those that are not among *ret. */
-static gboolean ids_of_field(Desk *d, const Field *f, const char *value, const Zone *zone, GArray **ret, gboolean *ret_without, GError **err)
+static gboolean ids_of_field(Desk *d, const Field *f, Value *v, const Zone *zone, GArray **ret, gboolean *ret_without, GError **err)
 {
-    Value v = {.text = value};
     *ret_without = FALSE;
     switch (f->kind) {
     case VALUE_NAME:
-        return check_name(d, f, value, err) && f->ids(d, &v, ret, err);
+        return check_name(d, f, v->text, err) && f->ids(d, v, ret, err);
     case VALUE_FLAG:
-        return ids_of_flag(d, f, value, ret, ret_without, err);
+        return ids_of_flag(d, f, v, ret, ret_without, err);
     case VALUE_SENDER:
-        if (*value == '\0' || g_str_has_suffix(value, "@"))
-            return error_set(err, ERROR_USAGE, "%s '%s': expected an address or a domain", f->name, value);
-        return f->ids(d, &v, ret, err);
+        if (*v->text == '\0' || g_str_has_suffix(v->text, "@"))
+            return error_set(err, ERROR_USAGE, "%s '%s': expected an address or a domain", f->name, v->text);
+        return f->ids(d, v, ret, err);
     case VALUE_DATE:
-        return read_range(f, value, zone, &v.from, &v.until, err) && f->ids(d, &v, ret, err);
+        return read_range(f, v->text, zone, &v->from, &v->until, err) && f->ids(d, v, ret, err);
     }
     return FALSE;
 }
@@ -299,8 +315,6 @@ static gboolean read_words(const char *argument, GPtrArray *terms, GError **err)
 
 /* ---- all together ---- */
 
-#define OPEN "(state = 'new' or state = 'open' or state = 'waiting')" /* in the words of the index ticket_open */
-
 typedef struct {
     gint64 id, severity;
 } Place;
@@ -332,7 +346,7 @@ static gboolean in_order(Desk *d, gboolean all, GArray *ids, GError **err)
     return TRUE;
 }
 
-static gboolean every(Desk *d, GArray **ret, GError **err) { return db_ids(d->db, ret, err, "select id from ticket order by id", ""); }
+static gboolean every(Desk *d, const Value *v, GArray **ret, GError **err) { return db_ids(d->db, ret, err, WHERE(v, "1"), ""); }
 
 /* Without any term: in order at once, since of a million one wants the first few. */
 static gboolean first_of_all(Desk *d, gboolean all, gint64 max, GArray **ret, GError **err)
@@ -341,12 +355,13 @@ static gboolean first_of_all(Desk *d, gboolean all, gint64 max, GArray **ret, GE
                : db_ids(d->db, ret, err, "select id from ticket indexed by ticket_open where is_drill = 0 and " OPEN " order by severity, id limit $1", "i", max);
 }
 
-static gboolean narrow_by_field(Desk *d, const char *argument, const char *value, const Zone *zone, GArray **set, GError **err)
+static gboolean narrow_by_field(Desk *d, const char *argument, const char *value, gboolean all, const Zone *zone, GArray **set, GError **err)
 {
+    Value v = {.text = value, .all = all};
     const Field *f = field_named(argument, (gsize)(value - 1 - argument));
     g_autoptr(GArray) ids = NULL;
     gboolean without;
-    if (!ids_of_field(d, f, value, zone, &ids, &without, err) || (without && *set == NULL && !every(d, set, err)))
+    if (!ids_of_field(d, f, &v, zone, &ids, &without, err) || (without && *set == NULL && !every(d, &v, set, err)))
         return FALSE;
     idset_narrow(set, ids, without);
     return TRUE;
@@ -380,7 +395,7 @@ gboolean finding_tickets(Desk *d, char *const *args, int n, gboolean all, gint64
         return first_of_all(d, all, max, ret, err);
     for (int i = 0; i < n; i++) {
         const char *value = value_of(args[i]);
-        if (value != NULL && !narrow_by_field(d, args[i], value, zone, &set, err))
+        if (value != NULL && !narrow_by_field(d, args[i], value, all, zone, &set, err))
             return FALSE;
     }
     if (terms->len > 0) {

@@ -4,9 +4,12 @@
 
 #include "flows/desk.h"
 
-/* Adds newly allocated names; each once. */
-typedef gboolean FindNames(Desk *d, GPtrArray *names, GError **err);
+/* Adds newly allocated names of the configuration; each once. */
+typedef void FindNames(Desk *d, GPtrArray *names);
 
-FindNames findnames_categories, findnames_owners, findnames_policies, findnames_queues, findnames_risks, findnames_severities, findnames_states;
+FindNames findnames_categories, findnames_owners, findnames_policies, findnames_queues, findnames_severities, findnames_states;
+
+/* And those of the first column, which tickets have that the configuration knows no longer. */
+gboolean findnames_used(Desk *d, const char *select, GPtrArray *names, GError **err);
 
 #endif

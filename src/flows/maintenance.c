@@ -87,8 +87,8 @@ gboolean maintenance_list(Desk *d, GPtrArray **ret, GError **err)
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(row_free);
     GError *local = NULL;
     if (!db_select(d->db, &rows, err,
-                   "select m.queue, m.since_at, m.until_at, (select count(*) from folded f join notification n on n.id = f.notification_id"
-                   " join ticket t on t.id = n.ticket_id where t.queue = m.queue and n.state = 0) from maintenance m where m.until_at > $1 order by 1",
+                   "select m.queue, m.since_at, m.until_at, (select count(*) from folded f cross join notification n on n.id = f.notification_id"
+                   " cross join ticket t on t.id = n.ticket_id where t.queue = m.queue and n.state = 0) from maintenance m where m.until_at > $1 order by 1",
                    "t", d->now))
         return FALSE;
     while (db_next(rows, &local)) {

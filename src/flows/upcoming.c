@@ -350,10 +350,10 @@ static gboolean add_one(Desk *d, const DueRow *due, const Zone *zone, json_t *li
     "select id, case class when 'command' then channel else 'mail' end || ' to ' || recipient || ' is sent (' || template || ')', next_at,"              \
     " coalesce(ticket_id, 0), 0, 0, null, 0 from outbox where state = 'queued' "
 
-/* Pages of a ticket that wait for a digest, or for their level to open. */
-#define FOLDED \
-    "select d.id, d.what, d.next_at, n.ticket_id, 0, 0, f.contact, n.level from notification n join folded f on f.notification_id = n.id" \
-    " join due d on d.what = 'digest' and d.policy = f.contact where n.ticket_id = $1 and n.state = 0"
+/* Pages of a ticket that wait for a digest, or for their level to open. In this order (cross join): by itself SQLite begins with all that is due. */
+#define FOLDED                                                                                                                                        \
+    "select d.id, d.what, d.next_at, n.ticket_id, 0, 0, f.contact, n.level from notification n cross join folded f on f.notification_id = n.id"         \
+    " cross join due d on d.ticket_id is null and d.what = 'digest' and d.policy = f.contact where n.ticket_id = $1 and n.state = 0"
 
 /* Of all tickets the first few of either, by the index: there may be a million. */
 static gboolean read_rows(Desk *d, gint64 ticket, gint64 max, GPtrArray *list, GError **err)
