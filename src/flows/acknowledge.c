@@ -48,7 +48,7 @@ gboolean acknowledge_ask_registered(IntakeCase *c, const ConfigContact *addresse
     g_ptr_array_add(lines, phrase_make("Nothing was done, and nothing was sent on. If it was you, please answer {how:phrase}.", "how",
                                        is_his ? PHRASE("through the mail server of that address") : PHRASE("from the address that this mail was sent to"), NULL));
     return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
-           && (!may || notify_transcript(c->desk, c->ticket, addressed, c->notification != NULL ? c->notification->id : 0, lines, FALSE, TRUE, NULL, err));
+           && (!may || notify_transcript(c->desk, c->ticket, addressed, c->notification != NULL ? c->notification->id : 0, 0, lines, FALSE, TRUE, NULL, err));
 }
 
 static gboolean apply_all(IntakeCase *c, VerbContext *v, GError **err)
@@ -70,7 +70,7 @@ gboolean acknowledge_transcript(IntakeCase *c, const VerbContext *v, GError **er
     gboolean may;
     if (!courtesy_allows(c->desk, c->ticket, &facts, &may, err))
         return FALSE;
-    return !may || notify_transcript(c->desk, c->ticket, v->actor, c->notification->id, v->results, v->with_choices, is_refusal, c->reading->message_id, err);
+    return !may || notify_transcript(c->desk, c->ticket, v->actor, c->notification->id, 0, v->results, v->with_choices, is_refusal, c->reading->message_id, err);
 }
 
 gboolean acknowledge_actor(IntakeCase *c, const ConfigContact **ret, gboolean *ret_done, GError **err)
@@ -199,5 +199,5 @@ gboolean acknowledge_misdirected(IntakeCase *c, GError **err)
     g_ptr_array_add(lines, page != 0 ? phrase_make("Reply to the notification itself, or write to {address}", "address", address, NULL)
                                      : phrase_make("You have not taken it: that mail was for your information. Reply to a notification of this ticket.", NULL));
     return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
-           && (!may || notify_transcript(c->desk, c->ticket, c->sender, page, lines, FALSE, TRUE, c->reading->message_id, err));
+           && (!may || notify_transcript(c->desk, c->ticket, c->sender, page, 0, lines, FALSE, TRUE, c->reading->message_id, err));
 }

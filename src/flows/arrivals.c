@@ -365,7 +365,7 @@ static gboolean tell_misdirected(IntakeCase *c, const ConfigQueue *home, GError 
     g_autofree char *customer = t->requester_name != NULL ? wrap_clip(t->requester_name, 100) : phrase_make(PHRASE("the customer"), NULL);
     g_ptr_array_add(lines, phrase_make("This was not sent to {customer}: it came to the ticket's address, and is kept as a note.", "customer", customer, NULL));
     g_ptr_array_add(lines, phrase_make("To answer, write to {address}", "address", address, NULL));
-    return notify_transcript(c->desk, t, c->sender, 0, lines, FALSE, TRUE, c->reading->message_id, err);
+    return notify_transcript(c->desk, t, c->sender, 0, 0, lines, FALSE, TRUE, c->reading->message_id, err);
 }
 
 /* A vendor's mail is for the team, whoever else reads it: it answers no customer and accepts nothing. */

@@ -250,11 +250,8 @@ static gboolean claims_of_text(IntakeCase *c, GPtrArray *claims, GError **err)
 
 static gboolean claim_of_tag(IntakeCase *c, GPtrArray *claims, GError **err)
 {
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    for (guint i = 0; i < c->desk->config->queue_order->len; i++)
-        g_ptr_array_add(names, ((ConfigQueue *)g_ptr_array_index(c->desk->config->queue_order, i))->name);
-    g_ptr_array_add(names, NULL);
-    gint64 ticket = threading_tag(c->reading->subject, (char *const *)names->pdata);
+    g_autofree char **queues = desk_queue_names(c->desk);
+    gint64 ticket = threading_tag(c->reading->subject, queues);
     return ticket == 0 || add_claim(c, claims, THREADING_TAG, ticket, g_strdup(c->reading->subject), err);
 }
 

@@ -440,6 +440,15 @@ Calendar *desk_calendar(const Desk *d, const char *name)
     return c != NULL ? c : calendar_always();
 }
 
+char **desk_queue_names(const Desk *d)
+{
+    const GPtrArray *queues = d->config->queue_order;
+    char **names = g_new0(char *, queues->len + 1);
+    for (guint i = 0; i < queues->len; i++)
+        names[i] = ((ConfigQueue *)g_ptr_array_index(queues, i))->name;
+    return names;
+}
+
 const ConfigQueue *desk_queue(const Desk *d, const char *name) { return name == NULL ? NULL : g_hash_table_lookup(d->config->queues, name); }
 
 const ConfigContact *desk_contact(const Desk *d, const char *name)

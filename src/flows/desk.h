@@ -67,6 +67,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desk, desk_free)
 /* A rota of these files, with the contacts of this desk. The caller frees it. */
 Rota *desk_rota(const Desk *d, const char *name, char *const *files, const char *zone_id, GPtrArray *warnings, GError **err);
 Calendar *desk_calendar(const Desk *d, const char *name); /* never NULL for names that the configuration checked */
+char **desk_queue_names(const Desk *d); /* NULL-terminated, in the order of the configuration; the caller frees the array, not the names */
 const ConfigQueue *desk_queue(const Desk *d, const char *name);     /* NULL: no longer configured */
 const ConfigContact *desk_contact(const Desk *d, const char *name); /* the same */
 const Policy *desk_policy(const Desk *d, const char *name);         /* the same */

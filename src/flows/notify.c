@@ -148,7 +148,7 @@ char *notify_digest_subject(const Desk *d, const char *language, const ConfigQue
     return phrases_say(d, language, subject);
 }
 
-gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,
+gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, gint64 work, GPtrArray *lines, gboolean with_choices,
                            gboolean is_refusal, const char *in_reply_to, GError **err)
 {
     gint64 kind = PAGE_ESCALATION;
@@ -167,6 +167,9 @@ gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contac
         o.reply_purpose = 'a';
         o.reply_id = page;
         o.reply_key = asked;
+    } else if (work != 0) {
+        o.reply_purpose = 'w';
+        o.reply_id = work;
     }
     o.is_apart = kind == PAGE_DIGEST;
     o.subject = subject = o.is_apart ? notify_digest_subject(d, o.language, o.queue) : NULL;

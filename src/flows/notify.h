@@ -29,8 +29,9 @@ gboolean notify_relay(Desk *d, const Ticket *t, const ConfigContact *author, con
 gboolean notify_board(Desk *d, const Ticket *t, const char *contact, const char *risk, GError **err);
 /* Of a digest of pages, and of what answers to one: stable for each reader, so that it is one thread. Newly allocated. */
 char *notify_digest_subject(const Desk *d, const char *language, const ConfigQueue *queue);
-/* What became of the verbs in a contact's mail. `page` is the notification that was answered, or 0. */
-gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, GPtrArray *lines, gboolean with_choices,
+/* What became of the verbs in a contact's mail. `page` is the notification that was answered, or 0; `work`, then: his work address (tickets_work), where
+ * he is to write again, or 0. */
+gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, gint64 work, GPtrArray *lines, gboolean with_choices,
                            gboolean is_refusal, const char *in_reply_to, GError **err);
 
 /* A report about a queue to a contact, that belongs to no ticket; phrases in `subject` and `view` are said in his language. `view` stays the

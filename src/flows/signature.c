@@ -47,12 +47,9 @@ static gboolean holds_token(const IntakeCase *c, const Reading *said)
 static const char *misnamed(const IntakeCase *c, const Reading *said)
 {
     gboolean own = FALSE, other = FALSE;
-    g_autoptr(GPtrArray) queues = g_ptr_array_new();
-    for (guint i = 0; i < c->desk->config->queue_order->len; i++)
-        g_ptr_array_add(queues, ((ConfigQueue *)g_ptr_array_index(c->desk->config->queue_order, i))->name);
-    g_ptr_array_add(queues, NULL);
-    find_tags(said->subject, (char *const *)queues->pdata, c->ticket->id, &own, &other);
-    find_tags(said->text, (char *const *)queues->pdata, c->ticket->id, &own, &other);
+    g_autofree char **queues = desk_queue_names(c->desk);
+    find_tags(said->subject, queues, c->ticket->id, &own, &other);
+    find_tags(said->text, queues, c->ticket->id, &own, &other);
     if (other)
         return PHRASE("what was signed names another ticket");
     return own || holds_token(c, said) ? NULL : PHRASE("what was signed does not name the ticket: write its tag into the text, or quote our mail with it");

@@ -110,10 +110,13 @@ static gboolean work_transcript(IntakeCase *c, const VerbContext *v, GError **er
 {
     GuardCase facts = intake_guard_case(c, c->sender->email[0], v->is_refused ? GUARD_REFUSAL : GUARD_TRANSCRIPT);
     gboolean may;
+    gint64 work = 0;
     if (v->results->len == 0 && !v->with_choices)
         return TRUE;
+    if (v->is_refused && !tickets_work(c->desk->db, c->ticket->id, c->sender->name, &work, err))
+        return FALSE;
     return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
-           && (!may || notify_transcript(c->desk, c->ticket, c->sender, 0, v->results, v->with_choices, v->is_refused, c->reading->message_id, err));
+           && (!may || notify_transcript(c->desk, c->ticket, c->sender, 0, work, v->results, v->with_choices, v->is_refused, c->reading->message_id, err));
 }
 
 static const char *nearest_verb(const char *word)

@@ -182,8 +182,8 @@ static gboolean write_holidays(const InitOptions *o, GError **err)
     else if (good && o->country != NULL)
         fprintf(
             stderr,
-            "escalate init: NO HOLIDAYS: none are shipped for '%s', holidays.ics is empty, and every public holiday counts as a "
-            "working day until you put a calendar there\n",
+            "escalate init: NO HOLIDAYS: there are none for '%s' where escalate was installed or where ESCALATE_DATADIR is, holidays.ics is empty, "
+            "and every public holiday counts as a working day until you put a calendar there\n",
             o->country);
     else if (good)
         fprintf(stderr,

@@ -62,6 +62,8 @@ void core_free(Core *c)
         return;
     parse_worker_free(c->parse);
     handover_free(c->handover);
+    if (c->strikes != NULL)
+        strikes_in_hand(c->strikes, NULL); /* an orderly end is no death over anything */
     strikes_close(c->strikes);
     alive_close(c->alive);
     desk_free(c->desk);
@@ -138,12 +140,13 @@ static gboolean read_batch(Core *c, GPtrArray *opened, GPtrArray *files, GPtrArr
             read_together(c, opened, i);
         if (f->reading == NULL)
             strikes_in_hand(c->strikes, f->file->name);
-        if (incoming_read(f, &why))
+        gboolean ok = incoming_read(f, &why);
+        strikes_in_hand(c->strikes, NULL);
+        if (ok)
             g_ptr_array_add(files, g_steal_pointer(&opened->pdata[i]));
         else if (!note_failure(bad, f->file->name, why, err))
             return FALSE;
     }
-    strikes_in_hand(c->strikes, NULL);
     return TRUE;
 }
 
@@ -212,7 +215,9 @@ static gboolean archive_all(const char *spool, const GPtrArray *files, guint *di
 static gboolean intake_batch(Core *c, Instant now, const GPtrArray *names, guint *at, guint *did, GError **err)
 {
     g_autoptr(GPtrArray) opened = g_ptr_array_new_with_free_func(free_file), files = g_ptr_array_new_with_free_func(free_file), bad = strikes_list_new();
-    if (!open_batch(c, names, at, now, opened, bad, err) || !read_batch(c, opened, files, bad, err) || !commit_batch(c, files, bad, err))
+    gboolean well = open_batch(c, names, at, now, opened, bad, err) && read_batch(c, opened, files, bad, err);
+    strikes_in_hand(c->strikes, NULL); /* where nothing can be read, that is not the doing of the file that was to be read */
+    if (!well || !commit_batch(c, files, bad, err))
         return FALSE;
     gboolean all_moved = archive_all(c->desk->config->spool, files, did, err);
     return strikes_give(c->strikes, bad, did, all_moved ? err : NULL) && all_moved;

@@ -19,6 +19,8 @@
 #include "flows/deskkeys.h"
 #include "flows/parsed.h"
 
+#include "programs/supervise.h"
+
 #include "config.h"
 
 #include "base/banned.h"
@@ -190,6 +192,7 @@ static gboolean ask(ParseWorker *p, char what, int fd, gsize offset, gsize max, 
     g_autofree char *request = request_of(what, offset, FALSE);
     for (gboolean stalled = FALSE, again = FALSE;; again = TRUE) {
         g_autoptr(GError) why = NULL;
+        supervise_beat(); /* each try may take a minute, and as long to see whether the parser works at all */
         if (!is_ready(p, err))
             return FALSE;
         if (ask_worker(p, request, fd, max, ret, &stalled, &why))
@@ -209,19 +212,25 @@ gboolean parse_worker_read(ParseWorker *p, int fd, gsize offset, gboolean null_s
 
 void parse_worker_read_together(ParseWorker *p, ParseMail *mails, guint count)
 {
-    gboolean ok = is_ready(p, NULL);
+    g_autoptr(GError) why = NULL;
+    const gint64 until = instant_monotonic_us() + (gint64)LIMIT_PARSE_REAL_SECONDS * G_USEC_PER_SEC;
+    gboolean ok = is_ready(p, &why);
     for (guint i = 0; ok && i < count; i++) {
         g_autofree char *request = request_of(mails[i].null_sender ? 'R' : 'r', mails[i].offset, i < count - 1);
-        ok = worker_send(p->worker, request, strlen(request), mails[i].fd, NULL);
+        ok = worker_send(p->worker, request, strlen(request), mails[i].fd, &why);
     }
     for (guint i = 0; ok && i < count; i++) {
         g_autoptr(GString) json = NULL;
-        ok = worker_receive(p->worker, LIMIT_READING_BYTES, LIMIT_PARSE_REAL_SECONDS, &json, NULL);
+        Seconds left = MAX(until - instant_monotonic_us(), 0) / G_USEC_PER_SEC;
+        ok = worker_receive(p->worker, LIMIT_READING_BYTES, left, &json, &why);
         if (ok)
             reading_from_json(json->str, json->len, &mails[i].reading, NULL);
     }
-    if (!ok)
-        parse_worker_reset(p); /* answers may be left in it */
+    if (ok)
+        return;
+    g_autofree char *reason = log_quote(why->message);
+    log_event(LOGGING_WARNING, "event=parser-failed mails=%u reason=%s", count, reason); /* perhaps on none of them, when each is read alone */
+    parse_worker_reset(p);                                                               /* answers may be left in it */
 }
 
 gboolean parse_worker_parts(ParseWorker *p, int fd, gsize offset, GPtrArray **ret, GError **err)

@@ -52,8 +52,8 @@ ThreadingVerdict threading_decide(const GPtrArray *claims)
     return v;
 }
 
-/* "[name #digits]" that begins at p. */
-static gint64 tag_at(const char *p, char *const *queues)
+/* "[name #digits]" that begins at p; *ret_end: behind it. */
+static gint64 tag_at(const char *p, char *const *queues, const char **ret_end)
 {
     for (guint i = 0; queues[i] != NULL; i++) {
         gsize n = strlen(queues[i]);
@@ -61,6 +61,7 @@ static gint64 tag_at(const char *p, char *const *queues)
         if (g_ascii_strncasecmp(p + 1, queues[i], n) != 0 || strncmp(p + 1 + n, " #", 2) != 0 || !g_ascii_isdigit(p[n + 3]))
             continue;
         gint64 id = g_ascii_strtoll(p + n + 3, &end, 10);
+        *ret_end = end + 1;
         if (*end == ']' && id > 0 && id < G_MAXINT64)
             return id;
     }
@@ -69,12 +70,23 @@ static gint64 tag_at(const char *p, char *const *queues)
 
 gint64 threading_tag(const char *subject, char *const *queues)
 {
+    const char *end;
     gint64 found = 0;
-    for (const char *p = strchr(subject, '['); p != NULL; p = strchr(p + 1, '[')) {
-        gint64 id = tag_at(p, queues);
-        found = id != 0 ? id : found;
-    }
+    for (const char *p = strchr(subject, '['); p != NULL && found == 0; p = strchr(p + 1, '['))
+        found = tag_at(p, queues, &end);
     return found;
+}
+
+char *threading_without_tags(const char *subject, char *const *queues)
+{
+    GString *s = g_string_new(NULL);
+    for (const char *p = subject, *end; *p != '\0';) {
+        if (*p == '[' && tag_at(p, queues, &end) != 0)
+            p = end + strspn(end, " ");
+        else
+            g_string_append_c(s, *p++);
+    }
+    return g_string_free(s, FALSE);
 }
 
 char *threading_conversation(const char *thread_index)

@@ -39,7 +39,10 @@ ThreadingVerdict threading_decide(const GPtrArray *claims);
 /* The conversation of a Thread-Index value (MS-OXOMSG 2.2.1.3): its first 22 bytes, as text, newly allocated; NULL: it is none. */
 char *threading_conversation(const char *thread_index);
 
-/* The number in the last "[queue #42]" of a subject whose queue is one of `queues` (NULL-terminated); 0: none. */
+/* The number in the first "[queue #42]" of a subject whose queue is one of `queues` (NULL-terminated); 0: none. We put it before all else: one that
+ * stands behind another is older. */
 gint64 threading_tag(const char *subject, char *const *queues);
+/* The subject without any of them: that of a new ticket, which must not claim to be the one that was answered. Newly allocated. */
+char *threading_without_tags(const char *subject, char *const *queues);
 
 #endif

@@ -80,7 +80,7 @@ static const struct {
     {"Re: AW: [support #42] Checkout is down", 42},
     {"Re: [SUPPORT #42] x", 42},
     {"[sales-eu #7]", 7},
-    {"[support #1] fwd: [support #2] x", 2}, /* the last one */
+    {"[support #1] Re: [support #2] x", 1}, /* the newer one: we put it before all else */
     {"[support #1] [other #2]", 1},
     {"[[support #3]]", 3},
     {"[other #42] x", 0},
@@ -110,7 +110,12 @@ static void test_tags(void **state)
         if (got != tags[i].want)
             fail_msg("'%s': got %" G_GINT64_FORMAT, tags[i].subject, got);
         assert_int_equal(threading_tag(tags[i].subject, none), 0);
+        g_autofree char *without = threading_without_tags(tags[i].subject, queues), *same = threading_without_tags(tags[i].subject, none);
+        assert_int_equal(threading_tag(without, queues), 0);
+        assert_string_equal(same, tags[i].subject);
     }
+    g_autofree char *bare = threading_without_tags("Re: [support #2]  Re: [SUPPORT #1] It [other #3] is [support #4", queues);
+    assert_string_equal(bare, "Re: Re: It [other #3] is [support #4");
 }
 
 static void test_conversation(void **state)
