@@ -7,6 +7,7 @@
 #include "base/limits.h"
 
 #include "rules/phrase.h"
+#include "rules/threading.h"
 #include "rules/wrap.h"
 
 #include "mail/message.h"
@@ -189,9 +190,9 @@ static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GEr
     }
     const char *text = is_behalf ? r->returned_text : r->new_text;
     facts.language = promise_language(c->desk, text);
-    g_autofree char *named = first_words(facts.subject, text);
-    if (named != NULL)
-        facts.subject = named;
+    g_autofree char **queues = desk_queue_names(c->desk);
+    g_autofree char *bare = threading_without_tags(facts.subject, queues), *named = first_words(bare, text);
+    facts.subject = named != NULL ? named : bare;
     gboolean ok = open_with(c, &facts, rating, is_behalf ? &behalf : NULL, err);
     onbehalf_clear(&behalf);
     return ok;

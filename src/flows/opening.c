@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "rules/threading.h"
-
 #include "store/audit.h"
 
 #include "flows/deadlines.h"
@@ -62,9 +60,7 @@ gboolean opening_ticket(Desk *d, const OpeningFacts *f, Ticket **ret, GError **e
     t->state = TICKET_NEW;
     t->severity = f->severity;
     t->category = g_strdup(f->category);
-    g_autofree char **queues = desk_queue_names(d);
-    g_autofree char *subject = threading_without_tags(f->subject, queues);
-    t->subject = g_utf8_substring(subject, 0, MIN(g_utf8_strlen(subject, -1), 200));
+    t->subject = g_utf8_substring(f->subject, 0, MIN(g_utf8_strlen(f->subject, -1), 200));
     t->language = language_of(d, f);
     t->service = g_strdup(f->service);
     t->owner = owner_of(d, f, t);

@@ -118,6 +118,7 @@ Dear Kim, a new one is on its way.'
 at 2026-05-28T10:05:00+02:00
 same "a line with # that is no verb: nothing goes out" "$before" "$(sent_to kim@acme.test | wc -l)"
 match "and the agent is told" 'nothing was sent to the customer: I do not understand' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ' | tr -s ' ')"
+same "and answers where he wrote to" "$(reply_to "$bob")" "$(reply_to "$(templated transcript | tail -n 1)")"
 w=$(reply_to "$bob")
 answer bob@desk.test "$w" "Dear Kim, you may also write to $w any time."
 at 2026-05-28T10:10:00+02:00

@@ -182,4 +182,8 @@ escalate --now 2026-05-26T10:30:00+02:00 spam 1 >/dev/null
 echo 'Hello again.' | from kim@acme.test 'Re: [support #1] Invoice' -H 'References: <first@acme.test>'
 same "to a closed ticket: a new one" 2 "$(ticket)"
 same "which links the old one" 1 "$(sqlite_value 'select linked_id from ticket where id = 2')"
+same "and has not its tag in the subject" 'Re: Invoice' "$(sqlite_value 'select subject from ticket where id = 2')"
+echo 'And again.' | from kim@acme.test 'Re: [support #2] Re: [support #1] Invoice'
+same "of two tags the newer one, which stands first" 2 "$(ticket)"
+same "joins the open ticket" 2 "$(tickets)"
 done_testing
