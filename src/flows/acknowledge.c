@@ -53,9 +53,9 @@ gboolean acknowledge_ask_registered(IntakeCase *c, const ConfigContact *addresse
 
 static gboolean apply_all(IntakeCase *c, VerbContext *v, GError **err)
 {
-    const CommandReply *reply = c->said->commands;
-    for (guint i = 0; i < reply->commands->len; i++) {
-        const Command *cmd = g_ptr_array_index(reply->commands, i);
+    g_autoptr(GPtrArray) commands = verbs_in_order(c->said->commands->commands);
+    for (guint i = 0; i < commands->len; i++) {
+        const Command *cmd = g_ptr_array_index(commands, i);
         intake_note(c, "verb %s: \"%s\"", command_verb_name(cmd->verb), cmd->line);
         if (!verbs_apply(v, cmd, err))
             return FALSE;
@@ -120,6 +120,17 @@ static const char *why_no_verb(const IntakeCase *c)
     return why == NULL && is_perhaps_customers(c) ? "it has no verb in its text, and that in its subject may be the customer's" : why;
 }
 
+/* Who wrote "will do" may believe that he has it. */
+static gboolean tell_untaken(VerbContext *v, GError **err)
+{
+    gint64 n;
+    if (!db_value(v->desk->db, &n, err, "select count(*) from run where id = $1 and ended_at is null and state <> $2", "ii", v->run, (gint64)RUN_HELD))
+        return FALSE;
+    if (n > 0 && !v->is_digest)
+        g_ptr_array_add(v->results, phrase_make("You have not taken it, and nobody else has.", NULL));
+    return TRUE;
+}
+
 gboolean acknowledge_mail(IntakeCase *c, GError **err)
 {
     const ConfigContact *actor;
@@ -145,6 +156,8 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
         intake_note(c, "no verb: %s", why);
         g_ptr_array_add(results, phrase_make("Your mail is kept as a note. It holds no clear command, so nothing else was done.", NULL));
         v.with_choices = TRUE;
+        if (!tell_untaken(&v, err))
+            return FALSE;
     } else if (!(v.is_digest ? digestreply_apply(c, &v, err) : apply_all(c, &v, err))) {
         return FALSE;
     }

@@ -388,6 +388,18 @@ static gboolean do_override(VerbContext *c, const Command *cmd, GError **err)
     return ok;
 }
 
+GPtrArray *verbs_in_order(const GPtrArray *commands)
+{
+    GPtrArray *order = g_ptr_array_new();
+    for (int later = 0; later < 2; later++)
+        for (guint i = 0; i < commands->len; i++) {
+            Command *cmd = g_ptr_array_index(commands, i);
+            if ((cmd->verb != VERB_CAUSE && cmd->verb != VERB_PREVENTION) == later)
+                g_ptr_array_add(order, cmd);
+        }
+    return order;
+}
+
 gboolean verbs_apply(VerbContext *c, const Command *command, GError **err)
 {
     const char *verb = command_verb_name(command->verb);

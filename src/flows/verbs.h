@@ -23,6 +23,9 @@ typedef struct {
     gboolean with_choices;      /* offer the list of verbs */
 } VerbContext;
 
+/* Command * in the order in which they are done: as they were written, but what goes to the customer with the solution before the solution. The array is
+ * the caller's, the commands are not. */
+GPtrArray *verbs_in_order(const GPtrArray *commands);
 /* Applies one verb; a refusal is a line of the results, and nothing changes. *err only for what must be tried again. */
 gboolean verbs_apply(VerbContext *c, const Command *command, GError **err);
 

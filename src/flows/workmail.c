@@ -145,8 +145,9 @@ static gboolean do_work(IntakeCase *c, VerbContext *v, GError **err)
 {
     if (c->said->work->unknown != NULL)
         return refuse_unknown(c, v, err);
-    for (guint i = 0; i < c->said->work->commands->len; i++) {
-        const Command *cmd = g_ptr_array_index(c->said->work->commands, i);
+    g_autoptr(GPtrArray) commands = verbs_in_order(c->said->work->commands);
+    for (guint i = 0; i < commands->len; i++) {
+        const Command *cmd = g_ptr_array_index(commands, i);
         if ((cmd->verb != VERB_NOTE || cmd->text != NULL) && !verbs_apply(v, cmd, err))
             return FALSE;
     }

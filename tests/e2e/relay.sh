@@ -89,9 +89,11 @@ answer kim@acme.test "$(reply_to "$out")" 'Sie ist 4711.'
 at 2026-05-27T12:00:00+02:00
 match "the customer's answer resumes it" '"target":"resolve".*"state":"running"' "$(escalate --json show 1)"
 
-answer bob@desk.test "$(reply_to "$bob")" '#resolve Neues Gerät unterwegs'
+answer bob@desk.test "$(reply_to "$bob")" '#resolve Neues Gerät unterwegs
+#cause Ein Blitz'
 at 2026-05-27T13:00:00+02:00
 match "resolve tells the customer" 'Neues Gerät unterwegs' "$(plain "$(templated resolved)")"
+match "and the cause, though it stands below" 'Ein Blitz' "$(plain "$(templated resolved)")"
 answer kim@acme.test "$(reply_to "$out")" 'Vielen Dank!'
 at 2026-05-27T14:00:00+02:00
 match "thanks do not reopen" '"state":"resolved"' "$(escalate --json show 1)"
