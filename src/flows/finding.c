@@ -41,16 +41,14 @@ typedef struct {
     ValueKind kind;
     gboolean may_be_empty; /* then: those without one */
     gboolean says_state;   /* finds what is over, too */
-    FindNames *names;      /* of VALUE_NAME: those of the configuration, if it has any */
-    const char *used;      /* and what selects those of tickets, asked for a name that is none of them: it reads a whole table */
+    FindNames *names;      /* of VALUE_NAME */
     FieldIds *ids;
 } Field;
 
 #define OPEN "(state = 'new' or state = 'open' or state = 'waiting')" /* in the words of the index ticket_open */
 /* Most tickets are over: what is open alone is looked for among what is open. */
-#define WHERE(v, condition)                                                                                                                           \
-    ((v)->all ? "select id from ticket where " condition " order by id"                                                                               \
-              : "select id from ticket indexed by ticket_open where is_drill = 0 and " OPEN " and " condition " order by id")
+#define EVERY_ONE "select id from ticket where "
+#define OPEN_ONES "select id from ticket indexed by ticket_open where is_drill = 0 and " OPEN " and "
 
 static gboolean of_state(Desk *d, const Value *v, GArray **ids, GError **err)
 {
@@ -59,17 +57,20 @@ static gboolean of_state(Desk *d, const Value *v, GArray **ids, GError **err)
 
 static gboolean of_queue(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    return db_ids(d->db, ids, err, WHERE(v, "lower(queue) = lower($1)"), "s", v->text);
+    return v->all ? db_ids(d->db, ids, err, EVERY_ONE "lower(queue) = lower($1) order by id", "s", v->text)
+                  : db_ids(d->db, ids, err, OPEN_ONES "lower(queue) = lower($1) order by id", "s", v->text);
 }
 
 static gboolean of_owner(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    return db_ids(d->db, ids, err, WHERE(v, "lower(coalesce(owner, '')) = lower($1)"), "s", v->text);
+    return v->all ? db_ids(d->db, ids, err, EVERY_ONE "lower(coalesce(owner, '')) = lower($1) order by id", "s", v->text)
+                  : db_ids(d->db, ids, err, OPEN_ONES "lower(coalesce(owner, '')) = lower($1) order by id", "s", v->text);
 }
 
 static gboolean of_unowned(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    return db_ids(d->db, ids, err, WHERE(v, "owner is null"), "");
+    return v->all ? db_ids(d->db, ids, err, EVERY_ONE "owner is null order by id", "")
+                  : db_ids(d->db, ids, err, OPEN_ONES "owner is null order by id", "");
 }
 
 static gboolean of_requester(Desk *d, const Value *v, GArray **ids, GError **err)
@@ -85,17 +86,20 @@ static gboolean of_requester(Desk *d, const Value *v, GArray **ids, GError **err
 
 static gboolean of_severity(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    return db_ids(d->db, ids, err, WHERE(v, "severity = cast(substr($1, 2) as integer) - 1"), "s", v->text);
+    return v->all ? db_ids(d->db, ids, err, EVERY_ONE "severity = cast(substr($1, 2) as integer) - 1 order by id", "s", v->text)
+                  : db_ids(d->db, ids, err, OPEN_ONES "severity = cast(substr($1, 2) as integer) - 1 order by id", "s", v->text);
 }
 
 static gboolean of_category(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    return db_ids(d->db, ids, err, WHERE(v, "lower(coalesce(category, '')) = lower($1)"), "s", v->text);
+    return v->all ? db_ids(d->db, ids, err, EVERY_ONE "lower(coalesce(category, '')) = lower($1) order by id", "s", v->text)
+                  : db_ids(d->db, ids, err, OPEN_ONES "lower(coalesce(category, '')) = lower($1) order by id", "s", v->text);
 }
 
 static gboolean of_opened(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    return db_ids(d->db, ids, err, WHERE(v, "opened_at >= $1 and opened_at < $2"), "tt", v->from, v->until);
+    return v->all ? db_ids(d->db, ids, err, EVERY_ONE "opened_at >= $1 and opened_at < $2 order by id", "tt", v->from, v->until)
+                  : db_ids(d->db, ids, err, OPEN_ONES "opened_at >= $1 and opened_at < $2 order by id", "tt", v->from, v->until);
 }
 
 static gboolean of_resolved(Desk *d, const Value *v, GArray **ids, GError **err)
@@ -105,7 +109,8 @@ static gboolean of_resolved(Desk *d, const Value *v, GArray **ids, GError **err)
 
 static gboolean of_late(Desk *d, const Value *v, GArray **ids, GError **err)
 {
-    return db_ids(d->db, ids, err, WHERE(v, "exists (select 1 from clock c where c.ticket_id = ticket.id and c.state = 0 and c.due_at <= $1)"), "t", d->now);
+    return v->all ? db_ids(d->db, ids, err, EVERY_ONE "exists (select 1 from clock c where c.ticket_id = ticket.id and c.state = 0 and c.due_at <= $1) order by id", "t", d->now)
+                  : db_ids(d->db, ids, err, OPEN_ONES "exists (select 1 from clock c where c.ticket_id = ticket.id and c.state = 0 and c.due_at <= $1) order by id", "t", d->now);
 }
 
 static gboolean of_policy(Desk *d, const Value *v, GArray **ids, GError **err)
@@ -131,20 +136,20 @@ static gboolean of_risk(Desk *d, const Value *v, GArray **ids, GError **err)
 }
 
 static const Field fields[] = {
-    {"state", VALUE_NAME, FALSE, TRUE, findnames_states, NULL, of_state},
-    {"queue", VALUE_NAME, FALSE, FALSE, findnames_queues, "select distinct queue from ticket order by 1", of_queue},
-    {"owner", VALUE_NAME, TRUE, FALSE, findnames_owners, "select distinct owner from ticket where owner is not null order by 1", of_owner},
-    {"unowned", VALUE_FLAG, FALSE, FALSE, NULL, NULL, of_unowned},
-    {"requester", VALUE_SENDER, FALSE, FALSE, NULL, NULL, of_requester},
-    {"severity", VALUE_NAME, FALSE, FALSE, findnames_severities, NULL, of_severity},
-    {"category", VALUE_NAME, TRUE, FALSE, findnames_categories, "select distinct category from ticket where category is not null order by 1", of_category},
-    {"opened", VALUE_DATE, FALSE, FALSE, NULL, NULL, of_opened},
-    {"resolved", VALUE_DATE, FALSE, TRUE, NULL, NULL, of_resolved},
-    {"late", VALUE_FLAG, FALSE, FALSE, NULL, NULL, of_late},
-    {"policy", VALUE_NAME, FALSE, FALSE, findnames_policies, "select distinct policy from run order by 1", of_policy},
-    {"escalated", VALUE_FLAG, FALSE, FALSE, NULL, NULL, of_escalated},
-    {"acked", VALUE_FLAG, FALSE, FALSE, NULL, NULL, of_acked},
-    {"risk", VALUE_NAME, FALSE, FALSE, NULL, "select distinct risk from ticket_risk order by 1", of_risk},
+    {"state", VALUE_NAME, FALSE, TRUE, findnames_states, of_state},
+    {"queue", VALUE_NAME, FALSE, FALSE, findnames_queues, of_queue},
+    {"owner", VALUE_NAME, TRUE, FALSE, findnames_owners, of_owner},
+    {"unowned", VALUE_FLAG, FALSE, FALSE, NULL, of_unowned},
+    {"requester", VALUE_SENDER, FALSE, FALSE, NULL, of_requester},
+    {"severity", VALUE_NAME, FALSE, FALSE, findnames_severities, of_severity},
+    {"category", VALUE_NAME, TRUE, FALSE, findnames_categories, of_category},
+    {"opened", VALUE_DATE, FALSE, FALSE, NULL, of_opened},
+    {"resolved", VALUE_DATE, FALSE, TRUE, NULL, of_resolved},
+    {"late", VALUE_FLAG, FALSE, FALSE, NULL, of_late},
+    {"policy", VALUE_NAME, FALSE, FALSE, findnames_policies, of_policy},
+    {"escalated", VALUE_FLAG, FALSE, FALSE, NULL, of_escalated},
+    {"acked", VALUE_FLAG, FALSE, FALSE, NULL, of_acked},
+    {"risk", VALUE_NAME, FALSE, FALSE, findnames_risks, of_risk},
 };
 
 static const Field *field_named(const char *name, gsize length)
@@ -188,14 +193,12 @@ static gboolean check_name(Desk *d, const Field *f, const char *value, GError **
     g_autoptr(GPtrArray) known = g_ptr_array_new_with_free_func(g_free);
     if (*value == '\0' && f->may_be_empty)
         return TRUE;
-    if (f->names != NULL)
-        f->names(d, known);
-    if (is_among(known, value))
-        return TRUE;
-    if (f->used != NULL && !findnames_used(d, f->used, known, err))
-        return FALSE;
-    if (is_among(known, value))
-        return TRUE;
+    for (int used = 0; used < 2; used++) { /* which reads whole tables */
+        if (!f->names(d, used == 1, known, err))
+            return FALSE;
+        if (is_among(known, value))
+            return TRUE;
+    }
     g_ptr_array_add(known, NULL);
     g_autofree char *all = g_strjoinv(", ", (char **)known->pdata);
     return error_set(err, ERROR_USAGE, "%s '%s': there is none of that name; expected %s", f->name, value, *all != '\0' ? all : "none: no ticket has one");
@@ -346,7 +349,10 @@ static gboolean in_order(Desk *d, gboolean all, GArray *ids, GError **err)
     return TRUE;
 }
 
-static gboolean every(Desk *d, const Value *v, GArray **ret, GError **err) { return db_ids(d->db, ret, err, WHERE(v, "1"), ""); }
+static gboolean every(Desk *d, const Value *v, GArray **ids, GError **err)
+{
+    return v->all ? db_ids(d->db, ids, err, EVERY_ONE "1 order by id", "") : db_ids(d->db, ids, err, OPEN_ONES "1 order by id", "");
+}
 
 /* Without any term: in order at once, since of a million one wants the first few. */
 static gboolean first_of_all(Desk *d, gboolean all, gint64 max, GArray **ret, GError **err)

@@ -22,42 +22,72 @@ static void add_keys(GPtrArray *names, GHashTable *table)
         add(names, k->data);
 }
 
-void findnames_states(Desk *d, GPtrArray *names)
+static gboolean add_used(DbRows *rows, GPtrArray *names, GError **err)
 {
-    (void)d;
-    for (int s = 0; s < TICKET_STATE_COUNT; s++)
-        add(names, tickets_state_name((TicketState)s));
-}
-
-void findnames_severities(Desk *d, GPtrArray *names)
-{
-    (void)d;
-    for (int s = 1; s <= SEVERITY_COUNT; s++)
-        g_ptr_array_add(names, g_strdup_printf("S%d", s));
-}
-
-void findnames_queues(Desk *d, GPtrArray *names) { add_keys(names, d->config->queues); }
-void findnames_owners(Desk *d, GPtrArray *names) { add_keys(names, d->config->contacts); }
-void findnames_policies(Desk *d, GPtrArray *names) { add_keys(names, d->config->policies); }
-
-void findnames_categories(Desk *d, GPtrArray *names)
-{
-    for (guint i = 0; i < d->config->rules->len; i++) {
-        const ConfigRule *r = g_ptr_array_index(d->config->rules, i);
-        if (r->category != NULL)
-            add(names, r->category);
-    }
-}
-
-gboolean findnames_used(Desk *d, const char *select, GPtrArray *names, GError **err)
-{
-    g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
-    if (!db_select(d->db, &rows, err, select, ""))
-        return FALSE;
     while (db_next(rows, &local))
         add(names, db_text(rows, 0));
     if (local != NULL)
         g_propagate_error(err, local);
     return local == NULL;
+}
+
+gboolean findnames_states(Desk *d, gboolean used, GPtrArray *names, GError **err)
+{
+    (void)d;
+    (void)err;
+    for (int s = 0; !used && s < TICKET_STATE_COUNT; s++)
+        add(names, tickets_state_name((TicketState)s));
+    return TRUE;
+}
+
+gboolean findnames_severities(Desk *d, gboolean used, GPtrArray *names, GError **err)
+{
+    (void)d;
+    (void)err;
+    for (int s = 1; !used && s <= SEVERITY_COUNT; s++)
+        g_ptr_array_add(names, g_strdup_printf("S%d", s));
+    return TRUE;
+}
+
+gboolean findnames_queues(Desk *d, gboolean used, GPtrArray *names, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    if (!used)
+        add_keys(names, d->config->queues);
+    return !used || (db_select(d->db, &rows, err, "select distinct queue from ticket order by 1", "") && add_used(rows, names, err));
+}
+
+gboolean findnames_owners(Desk *d, gboolean used, GPtrArray *names, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    if (!used)
+        add_keys(names, d->config->contacts);
+    return !used || (db_select(d->db, &rows, err, "select distinct owner from ticket where owner is not null order by 1", "") && add_used(rows, names, err));
+}
+
+gboolean findnames_policies(Desk *d, gboolean used, GPtrArray *names, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    if (!used)
+        add_keys(names, d->config->policies);
+    return !used || (db_select(d->db, &rows, err, "select distinct policy from run order by 1", "") && add_used(rows, names, err));
+}
+
+gboolean findnames_risks(Desk *d, gboolean used, GPtrArray *names, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    return !used || (db_select(d->db, &rows, err, "select distinct risk from ticket_risk order by 1", "") && add_used(rows, names, err));
+}
+
+gboolean findnames_categories(Desk *d, gboolean used, GPtrArray *names, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    for (guint i = 0; !used && i < d->config->rules->len; i++) {
+        const ConfigRule *r = g_ptr_array_index(d->config->rules, i);
+        if (r->category != NULL)
+            add(names, r->category);
+    }
+    return !used
+           || (db_select(d->db, &rows, err, "select distinct category from ticket where category is not null order by 1", "") && add_used(rows, names, err));
 }

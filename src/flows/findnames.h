@@ -4,12 +4,9 @@
 
 #include "flows/desk.h"
 
-/* Adds newly allocated names of the configuration; each once. */
-typedef void FindNames(Desk *d, GPtrArray *names);
+/* Adds newly allocated names, each once: those of the configuration, or those that are `used`, which it may know no longer. */
+typedef gboolean FindNames(Desk *d, gboolean used, GPtrArray *names, GError **err);
 
-FindNames findnames_categories, findnames_owners, findnames_policies, findnames_queues, findnames_severities, findnames_states;
-
-/* And those of the first column, which tickets have that the configuration knows no longer. */
-gboolean findnames_used(Desk *d, const char *select, GPtrArray *names, GError **err);
+FindNames findnames_categories, findnames_owners, findnames_policies, findnames_queues, findnames_risks, findnames_severities, findnames_states;
 
 #endif
