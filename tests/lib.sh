@@ -78,6 +78,14 @@ need() {
     done
 }
 
+# need_shim NAME: the library of tests/e2e that goes before others, as $SHIM for LD_PRELOAD; with sanitizers too, which want to be first.
+need_shim() {
+    SHIM=$BUILDDIR/tests/e2e/$1.so
+    need "$SHIM"
+    ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
+    export ASAN_OPTIONS
+}
+
 done_testing() {
     [ -n "$PLANNED" ] || echo "1..$TESTS_RUN"
     if [ -n "$PLANNED" ] && [ "$PLANNED" -ne "$TESTS_RUN" ]; then

@@ -62,8 +62,6 @@ void core_free(Core *c)
         return;
     parse_worker_free(c->parse);
     handover_free(c->handover);
-    if (c->strikes != NULL)
-        strikes_in_hand(c->strikes, NULL); /* an orderly end is no death over anything */
     strikes_close(c->strikes);
     alive_close(c->alive);
     desk_free(c->desk);

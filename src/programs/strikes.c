@@ -302,7 +302,7 @@ Strikes *strikes_open(Desk *d, GError **err)
     gboolean ours = open_in_hand(d, &s->fd, err);
     g_autofree char *left = ours ? left_in_hand(s->fd) : NULL;
     if (!ours || !load(s, err) || (left != NULL && !blame(s, left, err))) {
-        strikes_close(s); /* what was left stands there still */
+        strikes_close(s); /* nothing was set here: what was left stands there still */
         return NULL;
     }
     s->is_set = left != NULL;
@@ -317,6 +317,7 @@ void strikes_close(Strikes *s)
     if (s == NULL)
         return;
     s->desk->in_hand = NULL;
+    set_in_hand(s, NULL); /* an orderly end is no death over anything */
     files_close_fd(&s->fd);
     g_hash_table_unref(s->counts);
     g_free(s);

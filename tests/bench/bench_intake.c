@@ -184,7 +184,7 @@ static gboolean no_parts(void *data, GPtrArray **ret, GError **err)
 typedef struct {
     Desk *desk;
     Reading **readings;
-    int first;          /* its first mail */
+    int first; /* mail of the batch */
 } Stored;
 
 static gboolean store_one(void *data, guint n, GError **err)

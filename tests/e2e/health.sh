@@ -6,8 +6,7 @@
 # shellcheck source=tests/desk.sh
 . "$(dirname "$0")/../desk.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-SHIM=$BUILDDIR/tests/e2e/poison-shim.so
-[ -f "$SHIM" ] || { echo "Bail out! $SHIM is not built"; FINISHED=yes; exit 99; }
+need_shim poison-shim
 daemon=
 small=
 cleanup() {
@@ -182,7 +181,7 @@ chmod 755 "$WORK/alarm"
 printf 00000000 >"$WORK/clock"
 rm -f "$WORK/escalate.db" "$WORK"/escalate.db-*
 { sed 's,^delivery: .*,delivery: {method: smtp\, port: 1\, tls: off},' "$WORK/good.yaml"; echo "alarm: {argv: [$WORK/alarm, now], after: 1s, timeout: 300s}"; } >"$CONF"
-ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 LD_PRELOAD=$SHIM SHIM_CLOCK=$WORK/clock NOTIFY_SOCKET=/nobody WATCHDOG_USEC=600000000 \
+LD_PRELOAD=$SHIM SHIM_CLOCK=$WORK/clock NOTIFY_SOCKET=/nobody WATCHDOG_USEC=600000000 \
     "$ESCALATED" -c "$CONF" -f 2>>"$WORK/log" &
 daemon=$!
 well() { escalate health >"$WORK/out"; }
@@ -214,7 +213,7 @@ wait "$daemon"
 told=$(grep -c '"alarm":"over"' "$WORK/alarms") # on a slow machine core may have been well for a look
 : >"$WORK/alarms"
 : >"$WORK/log"
-ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 LD_PRELOAD=$SHIM SHIM_CLOCK=$WORK/clock "$ESCALATED" -c "$CONF" -f 2>>"$WORK/log" &
+LD_PRELOAD=$SHIM SHIM_CLOCK=$WORK/clock "$ESCALATED" -c "$CONF" -f 2>>"$WORK/log" &
 daemon=$!
 check 'started anew it is well' eventually well
 if [ "$told" -eq 0 ]; then

@@ -1,16 +1,13 @@
 #!/bin/sh
-# poison.sh: mails that bring down who reads them: the parser that crashes or stalls, core that crashes while it reads one, what the
-# parser said of it, or applies it, or does not go on. Each costs itself strikes and goes to hold; the others go in; people get one mail of it. The mails do no harm by themselves: a library that the
-# test loads first does what they say.
+# poison.sh: mails that bring down who reads them: the parser that crashes or stalls, core that crashes while it reads one or what the parser said of
+# it, or applies it, or does not go on. Each costs itself strikes and goes to hold; the others go in; people get one mail of it. The mails do no harm
+# by themselves: a library that the test loads first does what they say.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/desk.sh
 . "$(dirname "$0")/../desk.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-SHIM=$BUILDDIR/tests/e2e/poison-shim.so
-[ -f "$SHIM" ] || { echo "Bail out! $SHIM is not built"; FINISHED=yes; exit 99; }
-ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
-export ASAN_OPTIONS
+need_shim poison-shim
 desk observe
 daemon=
 cleanup() { [ -z "$daemon" ] || kill -9 "$daemon" 2>/dev/null; wait 2>/dev/null; }

@@ -6,11 +6,7 @@
 # shellcheck source=tests/desk.sh
 . "$(dirname "$0")/../desk.sh"
 command -v python3 >/dev/null || skip_all "no python3"
-SHIM=$BUILDDIR/tests/e2e/scan-shim.so
-[ -f "$SHIM" ] || { echo "Bail out! $SHIM is not built"; FINISHED=yes; exit 99; }
-ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
-export ASAN_OPTIONS
-
+need_shim scan-shim
 TICKETS=200
 SCANS=$WORK/scans
 SCANS_MOST=$((TICKETS / 2))

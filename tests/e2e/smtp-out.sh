@@ -4,9 +4,7 @@
 
 FAKE_SMTP=${FAKE_SMTP:-$BUILDDIR/tests/e2e/fake-smtp}
 SMTP_SEND=${SMTP_SEND:-$BUILDDIR/tests/e2e/smtp-send}
-for program in "$FAKE_SMTP" "$SMTP_SEND"; do
-    [ -x "$program" ] || { echo "Bail out! $program is not built"; FINISHED=yes; exit 99; }
-done
+need "$FAKE_SMTP" "$SMTP_SEND"
 
 cd "$WORK" || exit 99
 SERVER=
