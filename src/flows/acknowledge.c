@@ -10,6 +10,7 @@
 #include "flows/courtesy.h"
 #include "flows/digestreply.h"
 #include "flows/notify.h"
+#include "flows/ownticket.h"
 #include "flows/people.h"
 #include "flows/signature.h"
 #include "flows/verbs.h"
@@ -60,6 +61,27 @@ static gboolean apply_all(IntakeCase *c, VerbContext *v, GError **err)
         if (!verbs_apply(v, cmd, err))
             return FALSE;
     }
+    if (*c->said->commands->rest != '\0')
+        g_ptr_array_add(v->results, phrase_make("What else you wrote is kept as a note; the customer does not get it.", NULL));
+    return TRUE;
+}
+
+/* Who has it will want to write to the customer, who does not get what is answered to a notification. */
+static gboolean tell_way_out(IntakeCase *c, const VerbContext *v, GError **err)
+{
+    gboolean is_nobodys;
+    gint64 has_it = 0;
+    g_autofree char *address = NULL;
+    if (v->is_digest || desk_queue(c->desk, c->ticket->queue)->mode != MODE_RELAY)
+        return TRUE;
+    if (!db_value(c->desk->db, &has_it, err, "select count(*) from run where id = $1 and acker = $2 and ended_at is null", "is", v->run, v->actor->name)
+        || !ownticket_is_nobodys(c->desk, c->ticket, &is_nobodys, err))
+        return FALSE;
+    if (has_it == 0 || is_nobodys)
+        return TRUE;
+    if (!notify_work_address(c->desk, c->ticket, v->actor, &address, err))
+        return FALSE;
+    g_ptr_array_add(v->results, phrase_make("To write to the customer, write to {address}", "address", address, NULL));
     return TRUE;
 }
 
@@ -68,7 +90,7 @@ gboolean acknowledge_transcript(IntakeCase *c, const VerbContext *v, GError **er
     gboolean is_refusal = v->is_refused || v->with_choices;
     GuardCase facts = intake_guard_case(c, v->actor->email[0], is_refusal ? GUARD_REFUSAL : GUARD_TRANSCRIPT);
     gboolean may;
-    if (!courtesy_allows(c->desk, c->ticket, &facts, &may, err))
+    if (!courtesy_allows(c->desk, c->ticket, &facts, &may, err) || (!is_refusal && !tell_way_out(c, v, err)))
         return FALSE;
     return !may || notify_transcript(c->desk, c->ticket, v->actor, c->notification->id, 0, v->results, v->with_choices, is_refusal, c->reading->message_id, err);
 }
@@ -156,7 +178,7 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
         v.is_refused = TRUE;
     } else if (why != NULL) {
         intake_note(c, "no verb: %s", why);
-        g_ptr_array_add(results, phrase_make("Your mail is kept as a note. It holds no clear command, so nothing else was done.", NULL));
+        g_ptr_array_add(results, phrase_make("Your mail is kept as a note; the customer does not get it. It holds no clear command, so nothing else was done.", NULL));
         v.with_choices = TRUE;
         if (!tell_untaken(&v, err))
             return FALSE;

@@ -291,10 +291,13 @@ gboolean arrivals_rescore(IntakeCase *c, gboolean reopens, GError **err)
     return ok;
 }
 
+/* What is over stays over. */
+static gboolean is_only_thanks(const IntakeCase *c) { return command_is_only_thanks(c->reading->new_text) || intake_is_reaction(c); }
+
 static gboolean from_requester(IntakeCase *c, GError **err)
 {
     Ticket *t = c->ticket;
-    gboolean is_thanks = command_is_only_thanks(c->reading->new_text) || intake_is_reaction(c);
+    gboolean is_thanks = is_only_thanks(c);
     if (g_strcmp0(t->requester, c->reading->from) == 0 && *c->reading->message_id != '\0') {
         g_free(t->last_from_requester);
         t->last_from_requester = g_strdup(c->reading->message_id);
@@ -303,7 +306,7 @@ static gboolean from_requester(IntakeCase *c, GError **err)
     }
     if (!intake_store_row(c, err) || !add_participants(c, err) || !watchers_of_requester(c, err))
         return FALSE;
-    if (t->state == TICKET_RESOLVED && is_thanks) {
+    if (t->state >= TICKET_RESOLVED && is_thanks) {
         intake_note(c, "only thanks: does not reopen"); /* what is attached may say more: a screenshot, or a signature's logo */
         return c->reading->attachments->len == 0 || tell_teams(c, "relay-in", FALSE, err);
     }
@@ -349,20 +352,19 @@ static const char *queue_of_answer(IntakeCase *c)
 }
 
 /* Who of the team answers the ticket's address, which customers are given, believes that the customer reads it: he is told. */
-static gboolean tell_misdirected(IntakeCase *c, const ConfigQueue *home, GError **err)
+static gboolean tell_misdirected(IntakeCase *c, GError **err)
 {
     const Ticket *t = c->ticket;
     GuardCase facts = intake_guard_case(c, c->sender->email[0], GUARD_REFUSAL);
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-    gint64 work;
+    g_autofree char *address = NULL;
     gboolean may = FALSE;
     if (!courtesy_allows(c->desk, t, &facts, &may, err))
         return FALSE;
     if (!may)
         return TRUE;
-    if (!tickets_work(c->desk->db, t->id, c->sender->name, &work, err))
+    if (!notify_work_address(c->desk, t, c->sender, &address, err))
         return FALSE;
-    g_autofree char *address = notify_token_address(c->desk, home, 'w', work, c->sender->name);
     g_autofree char *customer = t->requester_name != NULL ? wrap_clip(t->requester_name, 100) : phrase_make(PHRASE("the customer"), NULL);
     g_ptr_array_add(lines, phrase_make("This was not sent to {customer}: it came to the ticket's address, and is kept as a note.", "customer", customer, NULL));
     g_ptr_array_add(lines, phrase_make("To answer, write to {address}", "address", address, NULL));
@@ -392,7 +394,7 @@ static gboolean from_team(IntakeCase *c, GError **err)
                        : !to_requester         ? "of the team, not to the requester: a note"
                                                : "of the team by its From alone, not authenticated: a note");
         c->row->is_note = TRUE;
-        return intake_store_row(c, err) && (home->mode == MODE_RELAY ? tell_misdirected(c, home, err) : acknowledge_misdirected(c, err));
+        return intake_store_row(c, err) && (home->mode == MODE_RELAY ? tell_misdirected(c, err) : acknowledge_misdirected(c, err));
     }
     intake_note(c, "an answer of %s to the requester%s", c->sender->name, c->auth == AUTHRES_PASS ? "" : " (unverified)");
     return intake_store_row(c, err) && people_set_back(c->desk, c->sender->name, err)
@@ -409,7 +411,7 @@ gboolean arrivals_append(IntakeCase *c, GError **err)
         return FALSE;
     if (!is_requester && c->sender != NULL && people_is_of_ticket(c->desk, c->sender, c->ticket->id))
         return c->sender->vendor != NULL ? from_vendor(c, err) : from_team(c, err);
-    if (c->ticket->state == TICKET_CLOSED) {
+    if (c->ticket->state == TICKET_CLOSED && (c->ticket->spam || !is_only_thanks(c))) {
         gint64 old = c->ticket->id;
         intake_note(c, "ticket %" G_GINT64_FORMAT " is closed: a new one that links it", old);
         g_clear_pointer(&c->ticket, tickets_free);

@@ -37,6 +37,15 @@ char *notify_token_address(const Desk *d, const ConfigQueue *queue, char purpose
     return token_address(token, local, domain_part(queue->address[0]));
 }
 
+gboolean notify_work_address(Desk *d, const Ticket *t, const ConfigContact *contact, char **ret, GError **err)
+{
+    gint64 work;
+    if (!tickets_work(d->db, t->id, contact->name, &work, err))
+        return FALSE;
+    *ret = notify_token_address(d, desk_queue(d, t->queue), 'w', work, contact->name);
+    return TRUE;
+}
+
 static gboolean with_ticket_view(Desk *d, const Outgoing *o, json_t *extra, GError **err)
 {
     const Zone *zone = desk_contact_zone(d, o->contact, o->queue);

@@ -17,6 +17,8 @@ gboolean notify_line(Desk *d, const Ticket *t, const char *contact, const char *
 gboolean notify_over(Desk *d, const Ticket *t, const RunRow *r, const char *contact, const char *line, GError **err);
 /* The address of ours that carries a token: purpose t, w, a or b, of that row. Newly allocated. */
 char *notify_token_address(const Desk *d, const ConfigQueue *queue, char purpose, gint64 id, const char *contact);
+/* The address at which that contact writes to the requester in relay mode. */
+gboolean notify_work_address(Desk *d, const Ticket *t, const ConfigContact *contact, char **ret, GError **err);
 /* A new ticket, or (relay) a mail of the requester, to one of the team, with his work address as Reply-To. `from`: who wrote. */
 gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *template, const char *from, const char *text, GPtrArray *parts,
                      GError **err);

@@ -227,9 +227,14 @@ static gboolean do_resolve(VerbContext *c, const Command *cmd, GError **err)
         set_text(&t->resolution, cmd->text);
     t->state = TICKET_RESOLVED;
     t->resolved_at = c->desk->now;
+    if (!courtesy_may_update(c->desk, t, &may_tell, err))
+        return FALSE;
+    may_tell = may_tell && !t->is_operational;
     verbs_say(c, "Resolved.", NULL);
+    if (may_tell && t->resolution != NULL)
+        verbs_say(c, "The customer was told: \"{text}\"", "text", t->resolution, NULL);
     return save(c, err) && vendors_resolved(c->desk, t, err) && end_runs(c, PHRASE("it is resolved"), err) && end_clocks(c, TRUE, err) && schedule_close(c, err)
-           && courtesy_may_update(c->desk, t, &may_tell, err) && (!may_tell || t->is_operational || notify_requester(c->desk, t, "resolved", NULL, NULL, err))
+           && (!may_tell || notify_requester(c->desk, t, "resolved", NULL, NULL, err))
            && desk_audit(c->desk, t->id, err, "resolved", "by=%s", verbs_actor_name(c)) && surge_resolved(c->desk, t, err);
 }
 

@@ -10,6 +10,7 @@
 #include "rules/phrase.h"
 #include "rules/words_command.h"
 #include "rules/words_quote.h"
+#include "rules/wrap.h"
 
 #include "base/banned.h"
 
@@ -102,8 +103,8 @@ static void add_command(CommandReply *r, Command *c)
     g_ptr_array_add(r->commands, c);
 }
 
-/* Whether lines from i on are only thanks, closings, names and a phone's signature. */
-static gboolean is_tail(char **lines, guint i)
+/* Whether lines from i on are only closings, names and a phone's signature, and where they may be, thanks. */
+static gboolean is_end(char **lines, guint i, gboolean may_thank)
 {
     for (guint read = 0; lines[i] != NULL; i++) {
         gboolean closing = FALSE;
@@ -111,6 +112,8 @@ static gboolean is_tail(char **lines, guint i)
             continue;
         if (++read > LINES_READ)
             return FALSE;
+        if (!may_thank && command_line_is_thanks(lines[i], &closing))
+            return closing;
         if (command_line_is_name(lines[i]))
             continue;
         if (words_quote_is_mobile(lines[i]))
@@ -122,6 +125,8 @@ static gboolean is_tail(char **lines, guint i)
     }
     return TRUE;
 }
+
+static gboolean is_tail(char **lines, guint i) { return is_end(lines, i, TRUE); }
 
 static char *join(char **lines, guint from)
 {
@@ -186,16 +191,56 @@ static void drop_contradiction(CommandReply *r)
     r->doubt = TRUE;
 }
 
+/* Index behind the lines that a mail program made of the one at i; `begins` is whether a line begins something of its own. */
+static guint end_of_line(char **lines, guint i, gboolean (*begins)(const char *line))
+{
+    guint from = i++;
+    while (lines[i] != NULL && i - from < LINES_READ && wrap_goes_on(lines[i - 1], lines[i]) && !begins(lines[i]))
+        i++;
+    return i;
+}
+
+/* Lines [i, end) as the one that was written. */
+static char *unbroken(char **lines, guint i, guint end)
+{
+    GString *all = g_string_new(lines[i]);
+    for (guint k = i + 1; k < end; k++) {
+        g_string_truncate(all, strlen(g_strchomp(all->str)));
+        g_string_append_printf(all, " %s", lines[k]);
+    }
+    return g_string_free(all, FALSE);
+}
+
+static gboolean is_verb_or_courtesy(const char *text)
+{
+    CommandLine line = command_line_read(text);
+    command_free(line.command);
+    return line.command != NULL || line.result == COMMAND_LINE_COURTESY || line.result == COMMAND_LINE_CLOSING;
+}
+
+/* The verb at line i with all of its text; *end: behind it. */
+static CommandLine read_whole(char **lines, guint i, guint *end)
+{
+    CommandLine line = command_line_read(lines[i]);
+    *end = i + 1;
+    if (line.command == NULL || line.command->text == NULL || (*end = end_of_line(lines, i, is_verb_or_courtesy)) == i + 1)
+        return line;
+    command_free(line.command);
+    g_autofree char *whole = unbroken(lines, i, *end);
+    return command_line_read(whole);
+}
+
 /* Reads verbs from the top; returns the index of the first line that is none, or the number of lines. */
 static guint read_top(CommandReply *r, char **lines, gboolean *ret_weak)
 {
-    guint i = 0;
-    for (guint read = 0; lines[i] != NULL; i++) {
+    guint i = 0, end;
+    for (guint read = 0; lines[i] != NULL; i = end) {
+        end = i + 1;
         if (is_blank(lines[i]))
             continue;
         if (words_quote_is_mobile(lines[i]) || ++read > LINES_READ)
             break;
-        CommandLine line = command_line_read(lines[i]);
+        CommandLine line = read_whole(lines, i, &end);
         if (line.result == COMMAND_LINE_COURTESY)
             continue;
         if (line.result != COMMAND_LINE_VERB) {
@@ -307,6 +352,34 @@ static char *marked_line(const char *line)
     return g_unichar_isalpha(g_utf8_get_char(p)) ? g_strconcat("#", p, NULL) : NULL;
 }
 
+/* "Regards, Bob" below the verbs is no answer that anybody should get. */
+static gboolean is_signature(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", LIMIT_TEXT_LINES);
+    return is_end(lines, 0, FALSE);
+}
+
+static gboolean is_marked_or_courtesy(const char *line)
+{
+    g_autofree char *mark = marked_line(line);
+    gboolean closing;
+    return mark != NULL || command_line_is_thanks(line, &closing);
+}
+
+/* The verb at line i, which is `mark`, with all of its text; *end: behind it. */
+static Command *read_marked(char **lines, guint i, const char *mark, guint *end)
+{
+    Command *c = NULL, *whole = NULL;
+    const char *expected;
+    *end = i + 1;
+    if (!command_line_read_verb(mark, TRUE, &c, &expected) || c->text == NULL || (*end = end_of_line(lines, i, is_marked_or_courtesy)) == i + 1)
+        return c;
+    g_autofree char *text = unbroken(lines, i, *end), *marked = marked_line(text);
+    command_line_read_verb(marked, TRUE, &whole, &expected);
+    command_free(c);
+    return whole;
+}
+
 CommandReply *command_read_work(const char *new_text)
 {
     CommandReply *r = reply_new();
@@ -318,14 +391,14 @@ CommandReply *command_read_work(const char *new_text)
     }
     g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
     guint marked = 0;
-    for (guint i = 0; lines[i] != NULL; i++) {
-        Command *c = NULL;
-        const char *expected = NULL;
+    for (guint i = 0, end; lines[i] != NULL; i = end) {
         g_autofree char *mark = marked_line(lines[i]);
-        if (mark != NULL && ++marked <= WORK_LINES && command_line_read_verb(mark, TRUE, &c, &expected)) {
+        Command *c = mark != NULL && ++marked <= WORK_LINES ? read_marked(lines, i, mark, &end) : NULL;
+        if (c != NULL) {
             add_command(r, c);
             continue;
         }
+        end = i + 1;
         gboolean is_ours = mark != NULL && !g_ascii_isspace(lines[i][0]); /* with a blank before it, text; but a verb is one */
         if (is_ours && r->unknown == NULL) /* it must not go out unseen */
             r->unknown = g_strndup(lines[i], strcspn(lines[i], "\r"));
@@ -333,6 +406,8 @@ CommandReply *command_read_work(const char *new_text)
         g_string_append_printf(rest, "%s%s", lines[i], lines[i + 1] != NULL ? "\n" : "");
     }
     r->rest = g_strstrip(g_strdup(rest->str));
+    if (r->commands->len > 0 && r->unknown == NULL && is_signature(r->rest))
+        *r->rest = '\0';
     return r;
 }
 

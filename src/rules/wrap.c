@@ -71,19 +71,50 @@ char *wrap_preview(const char *text, int n)
     return g_utf8_strlen(flat, -1) <= n ? g_steal_pointer(&flat) : g_utf8_substring(flat, 0, n);
 }
 
+/* ---- lines that a mail program broke ---- */
+
+#define MARGIN_LEAST 70 /* columns at which mail programs break lines */
+#define MARGIN_MOST 80
+#define LABEL_BYTES 30  /* "Bob: …", "internal note: …" */
+
+static glong columns_of(const char *s, gsize bytes)
+{
+    glong n = 0;
+    for (const char *end = s + bytes; s < end; s = g_utf8_next_char(s))
+        n += g_unichar_iswide(g_utf8_get_char(s)) ? 2 : 1;
+    return n;
+}
+
+static glong columns(const char *s) { return columns_of(s, strlen(s)); }
+
+/* Closing quotation marks and brackets may stand behind the mark. */
+static gboolean ends_sentence(const char *line, gsize n)
+{
+    while (n > 0 && strchr("\"')]", line[n - 1]) != NULL)
+        n--;
+    return n == 0 || strchr(".!?:;", line[n - 1]) != NULL;
+}
+
+static gboolean begins_own(const char *line)
+{
+    gsize label = strcspn(line, ":");
+    return !g_unichar_isalnum(g_utf8_get_char(line)) || (label < LABEL_BYTES && g_ascii_isspace(line[label + 1]) && line[label] == ':');
+}
+
+gboolean wrap_goes_on(const char *line, const char *next)
+{
+    gsize n = strlen(line);
+    while (n > 0 && g_ascii_isspace(line[n - 1]))
+        n--;
+    glong wide = columns_of(line, n), word = columns_of(next, strcspn(next, " \t\r"));
+    return wide <= MARGIN_MOST && wide + 1 + word > MARGIN_LEAST && !ends_sentence(line, n) && !begins_own(next);
+}
+
 /* ---- what a text begins to say ---- */
 
 #define GIST_BYTES 4000
 #define GIST_WIDTH 20     /* columns of a paragraph that says something */
 #define GREETING_WIDTH 40 /* columns of a line that may be only a greeting */
-
-static glong columns(const char *s)
-{
-    glong n = 0;
-    for (; *s != '\0'; s = g_utf8_next_char(s))
-        n += g_unichar_iswide(g_utf8_get_char(s)) ? 2 : 1;
-    return n;
-}
 
 /* "Hello," "Dear Sirs:" "Hi all!" */
 static gboolean is_greeting(const char *line)

@@ -167,6 +167,38 @@ same "nothing goes to the one" $((before + 1)) "$(sent_to kim@acme.test | wc -l)
 same "nor to the other" "$rival" "$(sent_to eve@rival.test | wc -l)"
 match "the agent is told why" 'two of our personal addresses' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ')"
 
+# ---- texts that a mail program broke, signatures, and who has taken it ----
+make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'The fax is down' 'It is down.' | deliver kim@acme.test support@desk.test
+at 2026-05-28T11:00:00+02:00
+w=$(reply_to "$(sent_to bob@desk.test | grep new-ticket | tail -n 1)")
+at 2026-05-28T11:30:00+02:00
+page=$(sent_to carol@desk.test | grep escalation | tail -n 1)
+before=$(sent_to kim@acme.test | wc -l)
+reply "$page" carol@desk.test 'ack 30m
+
+I am on the train until noon.'
+at 2026-05-28T11:35:00+02:00
+said=$(plain "$(sent_to carol@desk.test | grep transcript | tail -n 1)")
+match "who has it is told that his other words stay here" 'kept as a note; the customer does not get it' "$said"
+lead=$(printf '%s\n' "$said" | grep -o 'support+w[^ ]*')
+match "and where he writes to the customer" "^support[+]w[0-9]+[.][a-z2-7]{16}@desk.test\$" "$lead"
+same "the customer got nothing" "$before" "$(sent_to kim@acme.test | wc -l)"
+make_mail carol@desk.test "$lead" 'The fax' 'We look into it.' | deliver carol@desk.test "$lead"
+at 2026-05-28T11:40:00+02:00
+match "what is written there reaches the customer" 'We look into it.' "$(plain "$(sent_to kim@acme.test | tail -n 1)")"
+before=$(sent_to kim@acme.test | wc -l)
+answer bob@desk.test "$w" '#resolve We have replaced the fuser unit and tested it with ten pages,
+so it should fax as before; please tell us if it does not.
+
+Regards,
+Bob'
+at 2026-05-28T11:45:00+02:00
+match "a verb goes on where a mail program broke its line" 'ten pages, so it should fax as before; please tell us if it does not\.' \
+    "$(plain "$(sent_to kim@acme.test | grep resolved | tail -n 1)" | tr '\n' ' ')"
+same "a signature alone goes to nobody" $((before + 1)) "$(sent_to kim@acme.test | wc -l)"
+match "who resolved it reads what the customer was told" 'customer was told: "We have replaced .* if it does not\."' \
+    "$(plain "$(sent_to bob@desk.test | grep transcript | tail -n 1)" | tr '\n' ' ')"
+
 for mail in $(sent_to kim@acme.test); do
     no_match "no address of the team's kinds in $(basename "$mail")" '\+[awb][0-9]+\.[a-z2-7]{16}' "$(python3 -c 'import sys,email,email.policy
 m=email.message_from_binary_file(open(sys.argv[1],"rb"),policy=email.policy.default)

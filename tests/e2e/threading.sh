@@ -186,4 +186,14 @@ same "and has not its tag in the subject" 'Re: Invoice' "$(sqlite_value 'select 
 echo 'And again.' | from kim@acme.test 'Re: [support #2] Re: [support #1] Invoice'
 same "of two tags the newer one, which stands first" 2 "$(ticket)"
 same "joins the open ticket" 2 "$(tickets)"
+
+opened
+escalate --now 2026-05-26T10:30:00+02:00 resolve 1 >/dev/null
+at 2026-06-20T12:00:00+02:00
+match "closed when its time to reopen is over" '"state":"closed"' "$(escalate --json show 1)"
+echo 'Thanks a lot!' | from kim@acme.test 'Re: [support #1] Invoice' -H 'References: <first@acme.test>'
+same "thanks belong to it" 1 "$(tickets)"
+match "which stays closed" '"state":"closed"' "$(escalate --json show 1)"
+echo 'Thanks, but it is broken again.' | from kim@acme.test 'Re: [support #1] Invoice' -H 'References: <first@acme.test>'
+same "what says more does not" 2 "$(tickets)"
 done_testing

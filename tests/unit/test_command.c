@@ -625,6 +625,16 @@ static const Reply replies[] = {
     {"Behoben: Neustart", "resolve <Neustart>"},
     {"Problem gelöst", "resolve"},
     {"Fixed\n\nThe certificate had expired.", "resolve"},
+    /* what a mail program broke at its margin */
+    {"resolve We have replaced the fuser unit and tested it with ten pages,\nso it should print as before.\n\nRegards,\nBob",
+     "resolve <We have replaced the fuser unit and tested it with ten pages, so it should print as before.>"},
+    {"next We will send somebody who brings a new fuser unit and tests it all\nby 16:00",
+     "next until 16:00 <We will send somebody who brings a new fuser unit and tests it all>"},
+    {"resolve We have replaced the fuser unit and tested it with ten pages,\nso it should print as before. Does it?", ""},
+    {"resolve We have replaced the fuser unit and tested it with ten pages\ncause The fuser unit was at its end",
+     "resolve <We have replaced the fuser unit and tested it with ten pages>; cause <The fuser unit was at its end>"},
+    {"resolve We have replaced the fuser unit and tested it with ten pages\n- bill it", "resolve <We have replaced the fuser unit and tested it with ten pages>"},
+    {"resolve We have replaced the fuser unit and tested it with ten pages\nThanks a lot", "resolve <We have replaced the fuser unit and tested it with ten pages>"},
     {"fixed?", ""},
     {"not fixed", ""},
     {"fixed tomorrow", ""},
@@ -900,6 +910,28 @@ static void reads_work_lines(void **state)
         {"#42 is fixed, #1 is not\n # indented", "", "#42 is fixed, #1 is not\n # indented", FALSE},
         {"#pass bob and eve please\nHi", "", "#pass bob and eve please\nHi", TRUE},
         {"#ok\nHi", "", "#ok\nHi", TRUE},
+        /* nobody gets a signature alone; thanks are for the customer */
+        {"#resolve The cable was loose.\n\nRegards,\nBob", "resolve <The cable was loose.>", "", FALSE},
+        {"#resolve\n\nBob", "resolve", "", FALSE},
+        {"#resolve\n\nThank you for the hint!\nBob", "resolve", "Thank you for the hint!\nBob", FALSE},
+        {"Regards,\nBob", "", "Regards,\nBob", FALSE},
+        /* what a mail program broke at its margin */
+        {"#resolve We have replaced the fuser unit and tested it with ten pages,\nso it should print as before; please tell us if it does not. The old"
+         " one\nis yours.\n\nShe called.",
+         "resolve <We have replaced the fuser unit and tested it with ten pages, so it should print as before; please tell us if it does not. The old one is yours.>",
+         "She called.", FALSE},
+        {"#cause The fuser unit was at its end after two hundred thousand pages\nof paper\n#resolve It is a new one", "cause <The fuser unit was at its end after"
+         " two hundred thousand pages of paper>; resolve <It is a new one>", "", FALSE},
+        {"#resolve We have replaced the fuser unit and tested it with ten pages.\nThe old one costs extra.",
+         "resolve <We have replaced the fuser unit and tested it with ten pages.>", "The old one costs extra.", FALSE},
+        {"#resolve We have replaced the fuser unit and tested it with ten\npages", "resolve <We have replaced the fuser unit and tested it with ten>", "pages",
+         FALSE},
+        {"#resolve We have replaced the fuser unit and tested it with ten pages\ninternally: bill it", "resolve <We have replaced the fuser unit and tested"
+         " it with ten pages>", "internally: bill it", FALSE},
+        {"#resolve We have replaced the fuser unit and tested it with ten pages\n\nThe bill follows.", "resolve <We have replaced the fuser unit and tested"
+         " it with ten pages>", "The bill follows.", FALSE},
+        {"#wait for customer and then we replace the fuser unit and test it with\npages", "", "#wait for customer and then we replace the fuser unit and test it"
+         " with\npages", TRUE},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
