@@ -91,7 +91,8 @@ static gboolean tell(Desk *d, GPtrArray *lines, guint timers, GError **err)
     gboolean has_mails = lines->len > timers;
     g_autofree char *title = title_of(lines->len - timers, timers);
     if (has_mails)
-        g_ptr_array_add(lines, phrase_make("Such a mail waits until somebody looks: \"escalate hold\" lists them all, \"escalate requeue NAME\" takes one in again.", NULL));
+        g_ptr_array_add(lines, phrase_make("Such a mail waits until somebody looks: \"escalate hold\" lists them all, \"escalate requeue NAME\" takes one in again,"
+                                            " \"escalate requeue --as other NAME\" files it unread.", NULL));
     return (lines->len == 0 || bulletin_to_all_leads(d, title, lines, err))
            && db_run(d->db, err, "delete from fact where name > $1 and name < $2", "ss", FACT, "hold;")
            && (lines->len == 0 || facts_set_number(d->db, FACT_TOLD, d->now, err));

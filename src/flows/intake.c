@@ -453,7 +453,7 @@ gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err)
     if (named != 0) /* the same bytes: committed before a crash; only the rename is missing */
         return known != 0 || error_set(err, ERROR_DATA, SPOOL_NAME_TAKEN ": message %" G_GINT64_FORMAT, named);
     case_init(&c, d, mail);
-    gboolean ok = process(&c, err) && lost_tell(&c, err) && store_decisions(&c, err);
+    gboolean ok = (mail->as_other ? file_other(&c, PHRASE("by the operator, unread"), err) : process(&c, err) && lost_tell(&c, err)) && store_decisions(&c, err);
     case_clear(&c);
     return ok;
 }

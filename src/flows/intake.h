@@ -22,6 +22,7 @@ typedef struct {
     int recipient_count;
     const Reading *reading;
     gboolean as_human;       /* requeued by a person: whatever the machine thought */
+    gboolean as_other;       /* requeued to be filed, unread: `reading` says nothing */
     gboolean again;          /* requeued: a second copy is wanted */
     /* The mail's attachments, read in the sandbox when they are needed; MessagePart *. */
     gboolean (*parts)(void *data, GPtrArray **ret, GError **err);

@@ -86,6 +86,15 @@ static Reading *reading_new(void)
     return r;
 }
 
+Reading *reading_unread(void)
+{
+    Reading *r = reading_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
+        if (fields[i].type == FIELD_LINE || fields[i].type == FIELD_TEXT)
+            *(char **)member(r, &fields[i]) = g_strdup("");
+    return r;
+}
+
 void reading_free(Reading *r)
 {
     if (r == NULL)

@@ -59,6 +59,8 @@ typedef struct {
 
 /* Never NULL. `null_sender`: the envelope sender is empty (FALSE if unknown). `words` makes the kind (rules/words_kind.h). */
 Reading *reading_of_mail(const char *bytes, gsize length, gboolean null_sender, const KindWords *words);
+/* Of a mail that nobody may read: it says nothing. Never NULL. */
+Reading *reading_unread(void);
 void reading_free(Reading *r);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reading, reading_free)
 

@@ -171,7 +171,7 @@ int cmd_hold(int argc, char **argv, CommandContext *ctx)
 }
 
 /* A name in hold, or of a message that was filed, in the archive. */
-static gboolean requeue_one(Desk *d, const char *name, gboolean as_human, GError **err)
+static gboolean requeue_one(Desk *d, const char *name, const char *mark, GError **err)
 {
     g_autofree char *held = g_build_filename("hold", name, NULL), *path = g_build_filename(d->config->spool, held, NULL), *fresh = NULL;
     g_autoptr(MessageRow) m = NULL;
@@ -188,7 +188,7 @@ static gboolean requeue_one(Desk *d, const char *name, gboolean as_human, GError
         if (!spool_has(d->config->spool, from))
             return error_set(err, ERROR_NOTFOUND, "message '%s': '%s' is not there any more: it was requeued before, or taken away", name, from);
     }
-    if (!spool_requeue(d->config->spool, from, d->now, as_human ? "requeue-as-human" : "requeue", &fresh, err))
+    if (!spool_requeue(d->config->spool, from, d->now, mark, &fresh, err))
         return FALSE;
     print_line("%s", fresh);
     return db_begin(d->db, err) && db_end(d->db, desk_audit(d, 0, err, REQUEUED, FILE_IS "%s as=%s", name, fresh), err);
@@ -196,18 +196,17 @@ static gboolean requeue_one(Desk *d, const char *name, gboolean as_human, GError
 
 int cmd_requeue(int argc, char **argv, CommandContext *ctx)
 {
-    int status = 0, first = 1;
-    gboolean as_human = argc > 2 && strcmp(argv[1], "--as") == 0 && strcmp(argv[2], "human") == 0;
-    if (as_human)
-        first = 3;
-    if (argc <= first)
+    int status = 0, first = argc > 1 && strcmp(argv[1], "--as") == 0 ? 3 : 1;
+    const char *as = first == 3 && argc > 2 ? argv[2] : "";
+    const char *mark = first == 1 ? SPOOL_AGAIN : strcmp(as, "human") == 0 ? SPOOL_AS_HUMAN : strcmp(as, "other") == 0 ? SPOOL_AS_OTHER : NULL;
+    if (argc <= first || mark == NULL)
         return cmd_usage(argv[0]);
     Desk *d = cmd_store(ctx, &status);
     if (d == NULL)
         return status;
     for (int i = first; i < argc; i++) {
         g_autoptr(GError) err = NULL;
-        if (!requeue_one(d, argv[i], as_human, &err))
+        if (!requeue_one(d, argv[i], mark, &err))
             status = cmd_fail(err);
     }
     return status;

@@ -67,7 +67,7 @@ const CommandEntry cmd_table[] = {
     {"maintenance", "[QUEUE until TIME | QUEUE off]", "keeps the ladders of a queue silent for a while; lists that", cmd_maintenance},
     {"inspect", "[--mbox] [FILE…]", "shows how a mail is read, as JSON", cmd_inspect},
     {"hold", "[--other]", "lists mails on hold, or those filed under other", cmd_hold},
-    {"requeue", "[--as human] NAME…", "takes a mail in again", cmd_requeue},
+    {"requeue", "[--as human | --as other] NAME…", "takes a mail in again", cmd_requeue},
     {"outbox", "[ID]", "lists outgoing mail", cmd_outbox},
     {"calendar", "FILE|NAME …", "open intervals, a month, a feed, what a new file would move", cmd_calendar},
     {"worktime", "add|between|next|open CAL …", "computes on business hours", cmd_worktime},

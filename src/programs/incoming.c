@@ -46,6 +46,8 @@ static void read_envelope(IncomingFile *f)
     }
 }
 
+static gboolean is_marked(const IncomingFile *f, const char *mark) { return f->is_ours && g_str_has_suffix(f->file->name, mark); }
+
 /* What fails once may be a fault of the moment: a second try at once, since the file lost its place before later ones if it came to its strike first.
  * Where nothing else can be read either, it is the disk. */
 static gboolean open_file(const char *spool, const Strikes *s, const char *name, SpoolFile **ret, GError **err)
@@ -78,6 +80,7 @@ gboolean incoming_open(Desk *d, ParseWorker *p, const Strikes *s, const char *na
     Instant received = f->envelope.received_at >= 0 ? f->envelope.received_at : f->is_ours ? spoolname_seconds(name) : file->changed_at;
     f->at = d->is_pinned ? now : MIN(received, now); /* a clock that was ahead must not move deadlines into the future */
     f->archive = spool_archive_path(name, f->at);
+    f->reading = is_marked(f, "." SPOOL_AS_OTHER) ? reading_unread() : NULL;
     *ret = f;
     return TRUE;
 }
@@ -89,13 +92,19 @@ static gboolean has_null_sender(const IncomingFile *f) { return f->envelope.send
 void incoming_read_together(IncomingFile *const *files, guint count)
 {
     ParseMail mails[PARSE_TOGETHER];
-    count = MIN(count, G_N_ELEMENTS(mails));
-    for (guint i = 0; i < count; i++)
-        mails[i] = (ParseMail){.fd = files[i]->file->fd, .offset = files[i]->envelope.mail_offset, .null_sender = has_null_sender(files[i])};
-    if (count > 0)
-        parse_worker_read_together(files[0]->parse, mails, count);
-    for (guint i = 0; i < count; i++)
-        files[i]->reading = mails[i].reading;
+    IncomingFile *unread[PARSE_TOGETHER];
+    guint n = 0;
+    for (guint i = 0; i < count && n < G_N_ELEMENTS(mails); i++) {
+        IncomingFile *f = files[i];
+        if (f->reading != NULL)
+            continue;
+        unread[n] = f;
+        mails[n++] = (ParseMail){.fd = f->file->fd, .offset = f->envelope.mail_offset, .null_sender = has_null_sender(f)};
+    }
+    if (n > 0)
+        parse_worker_read_together(unread[0]->parse, mails, n);
+    for (guint i = 0; i < n; i++)
+        unread[i]->reading = mails[i].reading;
 }
 
 gboolean incoming_read(IncomingFile *f, GError **err)
@@ -168,8 +177,8 @@ gboolean incoming_take_in(IncomingFile *f, GError **err)
     const char *name = f->file->name;
     IntakeMail mail = {.name = name, .digest = f->digest, .archive = f->archive, .sender = f->envelope.sender, .queue = f->envelope.queue,
                        .recipients = f->envelope.recipients, .recipient_count = f->envelope.recipient_count, .reading = f->reading,
-                       .as_human = f->is_ours && g_str_has_suffix(name, ".requeue-as-human"),
-                       .again = f->is_ours && strstr(name, ".requeue") != NULL, .parts = parts_of,
+                       .as_human = is_marked(f, "." SPOOL_AS_HUMAN), .as_other = is_marked(f, "." SPOOL_AS_OTHER),
+                       .again = f->is_ours && strstr(name, "." SPOOL_AGAIN) != NULL, .parts = parts_of,
                        .compare = compare_with, .verify = verify, .data = f};
     f->desk->now = f->at;
     f->desk->acting = NULL;

@@ -28,7 +28,7 @@ typedef struct {
 gboolean incoming_open(Desk *d, ParseWorker *p, const Strikes *s, const char *name, Instant now, IncomingFile **ret, GError **err);
 void incoming_free(IncomingFile *f); /* NULL is fine */
 
-/* Has the parser read at most the first PARSE_TOGETHER of them in one go, as far as it goes: what is wrong with one shows when it is read alone. */
+/* Has the parser read at most PARSE_TOGETHER of them in one go, those first that were not yet, as far as it goes: what is wrong with one shows when it is read alone. */
 void incoming_read_together(IncomingFile *const *files, guint count);
 /* Nothing to do where it was read already. Errors as of incoming_open. */
 gboolean incoming_read(IncomingFile *f, GError **err);

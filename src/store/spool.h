@@ -50,6 +50,9 @@ gboolean spool_to_hold(const char *spool, const char *from, const char *held, co
 gboolean spool_holding(const char *spool, GPtrArray **ret, GError **err);
 /* A file of hold or of the archive (`from`, relative to the spool) back into incoming under a new name, which is returned; `mark` stands in it
  * where the host does. */
+#define SPOOL_AGAIN "requeue"
+#define SPOOL_AS_HUMAN SPOOL_AGAIN "-as-human"
+#define SPOOL_AS_OTHER SPOOL_AGAIN "-as-other"
 gboolean spool_requeue(const char *spool, const char *from, Instant now, const char *mark, char **ret_name, GError **err);
 /* Each regular file below a state of the spool, in no order: its path relative to the spool, and its name. incoming: only names that the filter
  * makes. One directory entry at a time is in memory. FALSE ends it; *err is then the caller's. What is moved meanwhile may be missed or told. */

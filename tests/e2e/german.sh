@@ -54,7 +54,7 @@ at ${day}T10:24:12+02:00
 match "and that a time is past" '^Nicht ausgeführt: der Zeitpunkt „2020-01-01' "$(last ann transcript)"
 reply "$page" ann@desk.test 'OK? Was ist das'
 at ${day}T10:24:15+02:00
-match "what holds no verb" '^Ihre Mail bleibt als Notiz\. Sie enthält keinen eindeutigen Befehl' "$(last ann transcript)"
+match "what holds no verb" '^Ihre Mail bleibt als Notiz; der Kunde erhält sie nicht\. Sie enthält' "$(last ann transcript)"
 reply "$page" ann@desk.test 'STATUS'
 at ${day}T10:24:20+02:00
 match "how it stands" 'So steht es: Jetzt gefragt: Ann, bis 10:34 CEST\. Danach: noch eine Mail\.' "$(flat ann transcript)"
@@ -67,7 +67,8 @@ match "an ack" '^Sie haben es, bis 11:31 CEST\. So lange wird niemand sonst gefr
 match "with the state of the ticket" '^Stand       offen, S1, zuständig Carol$' "$(last carol transcript)"
 match "the others hear of it" 'Carol hat es übernommen, bis Di 26\. Mai 11:31 CEST\. Sie müssen nichts tun\.' "$(flat ann line)"
 escalate --now ${day}T10:40:00+02:00 resolve 1 'Neu gestartet' >"$WORK/said"
-same "an operator reads English" 'Resolved.' "$(cat "$WORK/said")"
+same "an operator reads English" 'Resolved.
+The customer was told: "Neu gestartet"' "$(cat "$WORK/said")"
 at ${day}T10:41:00+02:00
 match "the end" '^Es ist erledigt: es ist gelöst\. Sie müssen nichts tun\.$' "$(last carol line)"
 match "explain stays English, without marks" 'reached by mail: Carol took it, Tue 26 May 10:31 CEST$' "$(escalate explain 1)"

@@ -76,7 +76,24 @@ came() { seq "$first" $((first + 39)) | sed '18d;35d'; }
 in_order() { escalate list --all among | sort -n | grep -o 'Mail [0-9]* among' | cut -d' ' -f2; }
 same 'the others are tickets, by number in the order in which they came' "$(came)" "$(in_order)"
 before=$((before + 38))
-for name in $(escalate hold | cut -f1); do rm -f "$SPOOL/hold/$name"*; done
+
+# ---- what nobody needs ----
+: >"$WORK/log"
+bad=$(escalate hold | cut -f1)
+had=$(tickets)
+# shellcheck disable=SC2086 # names without blanks
+exits 'they can be filed' 0 escalate requeue --as other $bad
+mail nothing
+exits 'which no parser has to survive' 0 poisoned 2026-05-26T13:02:45+02:00
+same 'no strike' 0 "$(logged event=strike)"
+same 'hold is empty again' 0 "$(held)"
+same 'nothing is left' 0 "$(count incoming)"
+same 'they are among the others' 2 "$(escalate --now 2026-05-26T14:00:00+02:00 hold --other | grep -c 'by the operator, unread')"
+same 'and no tickets' $((had + 1)) "$(tickets)"
+before=$((before + 1))
+match 'the log of its old name says so' 'was requeued' "$(escalate log "$(printf '%s\n' "$bad" | head -n 1)")"
+exits 'nothing else is known' 2 escalate requeue --as nothing x
+exits 'all fits' 0 escalate check --database
 
 # ---- a parser that works on no mail is nobody's fault ----
 : >"$WORK/log"
