@@ -10,9 +10,9 @@
 #include "flows/courtesy.h"
 #include "flows/digestreply.h"
 #include "flows/notify.h"
-#include "flows/ownticket.h"
 #include "flows/people.h"
 #include "flows/signature.h"
+#include "flows/told.h"
 #include "flows/verbs.h"
 
 #include "base/banned.h"
@@ -61,28 +61,10 @@ static gboolean apply_all(IntakeCase *c, VerbContext *v, GError **err)
         if (!verbs_apply(v, cmd, err))
             return FALSE;
     }
-    if (*c->said->commands->rest != '\0')
-        g_ptr_array_add(v->results, phrase_make("What else you wrote is kept as a note; the customer does not get it.", NULL));
-    return TRUE;
-}
-
-/* Who has it will want to write to the customer, who does not get what is answered to a notification. */
-static gboolean tell_way_out(IntakeCase *c, const VerbContext *v, GError **err)
-{
-    gboolean is_nobodys;
-    gint64 has_it = 0;
-    g_autofree char *address = NULL;
-    if (v->is_digest || desk_queue(c->desk, c->ticket->queue)->mode != MODE_RELAY)
+    if (*c->said->commands->rest == '\0')
         return TRUE;
-    if (!db_value(c->desk->db, &has_it, err, "select count(*) from run where id = $1 and acker = $2 and ended_at is null", "is", v->run, v->actor->name)
-        || !ownticket_is_nobodys(c->desk, c->ticket, &is_nobodys, err))
-        return FALSE;
-    if (has_it == 0 || is_nobodys)
-        return TRUE;
-    if (!notify_work_address(c->desk, c->ticket, v->actor, &address, err))
-        return FALSE;
-    g_ptr_array_add(v->results, phrase_make("To write to the customer, write to {address}", "address", address, NULL));
-    return TRUE;
+    g_ptr_array_add(v->results, phrase_make("What else you wrote is kept as a note.", NULL));
+    return told_not_sent(c, v->results, err);
 }
 
 gboolean acknowledge_transcript(IntakeCase *c, const VerbContext *v, GError **err)
@@ -90,7 +72,7 @@ gboolean acknowledge_transcript(IntakeCase *c, const VerbContext *v, GError **er
     gboolean is_refusal = v->is_refused || v->with_choices;
     GuardCase facts = intake_guard_case(c, v->actor->email[0], is_refusal ? GUARD_REFUSAL : GUARD_TRANSCRIPT);
     gboolean may;
-    if (!courtesy_allows(c->desk, c->ticket, &facts, &may, err) || (!is_refusal && !tell_way_out(c, v, err)))
+    if (!courtesy_allows(c->desk, c->ticket, &facts, &may, err) || (!is_refusal && !told_way_out(c, v, err)))
         return FALSE;
     return !may || notify_transcript(c->desk, c->ticket, v->actor, c->notification->id, 0, v->results, v->with_choices, is_refusal, c->reading->message_id, err);
 }
@@ -110,7 +92,7 @@ gboolean acknowledge_actor(IntakeCase *c, const ConfigContact **ret, gboolean *r
 static gboolean subject_holds_verb(const char *before, const char *subject)
 {
     g_autofree char *all = g_strconcat(before, subject, NULL);
-    g_autoptr(CommandReply) reply = command_read_notification("", all);
+    g_autoptr(CommandReply) reply = command_read_notification("", all, FALSE);
     return reply->commands->len > 0;
 }
 
@@ -125,7 +107,7 @@ static gboolean ends_in(const char *subject, const char *line)
 static gboolean is_perhaps_customers(const IntakeCase *c)
 {
     const GPtrArray *commands = c->said->commands->commands;
-    g_autoptr(CommandReply) typed = command_read_notification(c->said->new_text, NULL);
+    g_autoptr(CommandReply) typed = command_read_notification(c->said->new_text, NULL, FALSE);
     if (commands->len == 0 || typed->commands->len > 0)
         return FALSE;
     const Command *last = g_ptr_array_index(commands, commands->len - 1);
@@ -178,9 +160,10 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
         v.is_refused = TRUE;
     } else if (why != NULL) {
         intake_note(c, "no verb: %s", why);
-        g_ptr_array_add(results, phrase_make("Your mail is kept as a note; the customer does not get it. It holds no clear command, so nothing else was done.", NULL));
+        g_ptr_array_add(results, phrase_make("Your mail is kept as a note. It holds no clear command, so nothing else was done.", NULL));
+        told_colon(c, results);
         v.with_choices = TRUE;
-        if (!tell_untaken(&v, err))
+        if (!told_not_sent(c, results, err) || !tell_untaken(&v, err))
             return FALSE;
     } else if (!(v.is_digest ? digestreply_apply(c, &v, err) : apply_all(c, &v, err))) {
         return FALSE;

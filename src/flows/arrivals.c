@@ -25,6 +25,7 @@
 #include "flows/promise.h"
 #include "flows/rating.h"
 #include "flows/rescore.h"
+#include "flows/told.h"
 #include "flows/triggers.h"
 #include "flows/vendors.h"
 #include "flows/verbs.h"
@@ -328,14 +329,6 @@ gboolean arrivals_append_machine(IntakeCase *c, GError **err)
 
 /* ---- into a ticket: the team's side ---- */
 
-static gboolean lists(const GPtrArray *addresses, const char *address)
-{
-    for (guint i = 0; i < addresses->len; i++)
-        if (g_ascii_strcasecmp(g_ptr_array_index(addresses, i), address) == 0)
-            return TRUE;
-    return FALSE;
-}
-
 /* Which queues an answer of this contact counts for: an answer from home meets all, another only its own. */
 static const char *queue_of_answer(IntakeCase *c)
 {
@@ -387,7 +380,7 @@ static gboolean from_vendor(IntakeCase *c, GError **err)
 static gboolean from_team(IntakeCase *c, GError **err)
 {
     const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
-    gboolean to_requester = c->ticket->requester != NULL && (lists(c->reading->to, c->ticket->requester) || lists(c->reading->cc, c->ticket->requester));
+    gboolean to_requester = told_is_addressed(c);
     c->row->contact = g_strdup(c->sender->name);
     if (home->mode == MODE_RELAY || !to_requester || !intake_is_believed(c)) {
         intake_note(c, home->mode == MODE_RELAY ? "of the team, but not at a work address: a note"

@@ -209,6 +209,7 @@ static const Variable variables[] = {
     {OF_TRANSCRIPT, "results", OF_VALUE, HOUSE},
     {OF_TRANSCRIPT, "choices", OF_VALUE, HOUSE},
     {OF_TRANSCRIPT, "digest", OF_VALUE, HOUSE},
+    {OF_TRANSCRIPT, "work", OF_VALUE, HOUSE},
     {OF_DIGEST, "count", OF_VALUE, HOUSE},
     {OF_DIGEST, "severity", OF_VALUE, HOUSE},
     {OF_DIGEST, "worst", OF_VALUE, HOUSE},

@@ -184,7 +184,7 @@ gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contac
     o.subject = subject = o.is_apart ? notify_digest_subject(d, o.language, o.queue) : NULL;
     for (guint i = 0; i < lines->len; i++)
         json_array_append_new(all, json_string(g_ptr_array_index(lines, i)));
-    return with_ticket_view(d, &o, json_pack("{s:o, s:b, s:b}", "results", all, "choices", with_choices, "digest", o.is_apart), err);
+    return with_ticket_view(d, &o, json_pack("{s:o, s:b, s:b, s:b}", "results", all, "choices", with_choices, "digest", o.is_apart, "work", work != 0), err);
 }
 
 /* ---- reports ---- */

@@ -163,8 +163,8 @@ static void read_text(Reading *r, Letter *l)
     r->doubtful = q->doubtful;
     r->text_from_html = l->text_from_html;
     r->truncated = l->truncated;
-    r->commands = command_read_notification(r->new_text, speaking_subject(r, l));
-    r->work = command_read_work(r->new_text);
+    r->commands = command_read_notification(r->new_text, speaking_subject(r, l), l->has_hard_lines);
+    r->work = command_read_work(r->new_text, l->has_hard_lines);
     if (!r->doubtful && !r->truncated)
         return;
     /* No verb is taken; at a work address the verbs stay, so that a #note is not sent out as an answer, and the doubt says so. */

@@ -24,6 +24,7 @@
 #include "flows/rescore.h"
 #include "flows/risks.h"
 #include "flows/surge.h"
+#include "flows/told.h"
 #include "flows/upcoming.h"
 #include "flows/vendors.h"
 #include "flows/verbs_shared.h"
@@ -231,8 +232,8 @@ static gboolean do_resolve(VerbContext *c, const Command *cmd, GError **err)
         return FALSE;
     may_tell = may_tell && !t->is_operational;
     verbs_say(c, "Resolved.", NULL);
-    if (may_tell && t->resolution != NULL)
-        verbs_say(c, "The customer was told: \"{text}\"", "text", t->resolution, NULL);
+    if (may_tell)
+        told_resolved(c);
     return save(c, err) && vendors_resolved(c->desk, t, err) && end_runs(c, PHRASE("it is resolved"), err) && end_clocks(c, TRUE, err) && schedule_close(c, err)
            && (!may_tell || notify_requester(c->desk, t, "resolved", NULL, NULL, err))
            && desk_audit(c->desk, t->id, err, "resolved", "by=%s", verbs_actor_name(c)) && surge_resolved(c->desk, t, err);
@@ -272,8 +273,7 @@ static gboolean do_text(VerbContext *c, const Command *cmd, GError **err)
         }
     }
     set_text(field, cmd->text);
-    verbs_say(c, "Recorded: {verb}.", "verb", command_verb_name(cmd->verb), NULL);
-    return save(c, err) && (cmd->verb != VERB_CAUSE || progress(c, err))
+    return save(c, err) && told_recorded(c, cmd, err) && (cmd->verb != VERB_CAUSE || progress(c, err))
            && desk_audit(c->desk, t->id, err, "text", "verb=%s by=%s", command_verb_name(cmd->verb), verbs_actor_name(c));
 }
 

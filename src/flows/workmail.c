@@ -102,6 +102,8 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
         g_ptr_array_add(v->results, phrase_make("Your answer was sent without {files}: too large for one mail. The customer was told so, but has no"
                                                 " other way to it: please give him one.", "files", c->left_out, NULL));
     intake_note(c, "relayed to the requester");
+    if (v->results->len > 0)
+        g_ptr_array_add(v->results, phrase_make("The rest of your mail goes to the customer.", NULL));
     return watchers_of_team(c, err) && notify_relay(c->desk, c->ticket, c->sender, text, parts, c->row->id, err)
            && verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
 }
@@ -113,7 +115,7 @@ static gboolean work_transcript(IntakeCase *c, const VerbContext *v, GError **er
     gint64 work = 0;
     if (v->results->len == 0 && !v->with_choices)
         return TRUE;
-    if (v->is_refused && !tickets_work(c->desk->db, c->ticket->id, c->sender->name, &work, err))
+    if ((v->is_refused || v->with_choices) && !tickets_work(c->desk->db, c->ticket->id, c->sender->name, &work, err))
         return FALSE;
     return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
            && (!may || notify_transcript(c->desk, c->ticket, c->sender, 0, work, v->results, v->with_choices, v->is_refused, c->reading->message_id, err));
@@ -141,8 +143,31 @@ static gboolean refuse_unknown(IntakeCase *c, VerbContext *v, GError **err)
     return messages_set_note(c->desk->db, c->row->id, err) && work_transcript(c, v, err);
 }
 
+/* A mail of nothing but verbs, as people know them from notifications, is no text for the customer. Loose words ("ok", "done") may be. */
+static gboolean is_unmarked(const IntakeCase *c)
+{
+    const GPtrArray *commands = c->said->commands->commands;
+    for (guint i = 0; i < commands->len; i++)
+        if (((const Command *)g_ptr_array_index(commands, i))->loose)
+            return FALSE;
+    return c->said->work->commands->len == 0 && has_text(c->said->work->rest) && commands->len > 0 && !has_text(c->said->commands->rest);
+}
+
+static gboolean refuse_unmarked(IntakeCase *c, VerbContext *v, GError **err)
+{
+    const Command *first = g_ptr_array_index(c->said->commands->commands, 0);
+    intake_note(c, "nothing but verbs without #: nothing is done, nothing goes out");
+    v->is_refused = TRUE;
+    g_ptr_array_add(v->results, phrase_make("Nothing was done, and nothing was sent to the customer: at this address a verb begins with #, as in #{verb}. Please send"
+                                            " it again, or with a sentence around it if the customer shall read it.", "verb",
+                                            command_verb_name(first->verb), NULL));
+    return messages_set_note(c->desk->db, c->row->id, err) && work_transcript(c, v, err);
+}
+
 static gboolean do_work(IntakeCase *c, VerbContext *v, GError **err)
 {
+    if (is_unmarked(c))
+        return refuse_unmarked(c, v, err);
     if (c->said->work->unknown != NULL)
         return refuse_unknown(c, v, err);
     g_autoptr(GPtrArray) commands = verbs_in_order(c->said->work->commands);
@@ -186,7 +211,9 @@ gboolean workmail_take(IntakeCase *c, GError **err)
     if (why != NULL) {
         intake_note(c, "%s: a note, nothing is done", why);
         c->row->is_note = v.is_refused = TRUE;
-        g_ptr_array_add(results, phrase_make("Your mail is kept as a note, and nothing else was done: {why:phrase}.", "why", why, NULL));
+        g_ptr_array_add(results, phrase_make("Nothing was sent to the customer, and nothing else was done: {why:phrase}. Your mail is kept as a note.", "why", why, NULL));
+        if (c->reading->doubtful)
+            g_ptr_array_add(results, phrase_make("Please send it again, with your answer above all that you quote.", NULL));
         return intake_store_row(c, err) && work_transcript(c, &v, err);
     }
     if (!intake_store_row(c, err) || !people_set_back(c->desk, c->sender->name, err))

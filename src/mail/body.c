@@ -256,13 +256,13 @@ static void add_flowed(Sink *s, const Piece *p)
         add_line(s, held->str, held->len);
 }
 
-char *body_finish(Body *b, gsize max_bytes, GByteArray **ret_marks, gboolean *ret_from_html, gboolean *ret_cut)
+char *body_finish(Body *b, gsize max_bytes, GByteArray **ret_marks, gboolean *ret_from_html, gboolean *ret_hard, gboolean *ret_cut)
 {
     g_autoptr(GHashTable) of = g_hash_table_new(NULL, NULL), plain_inside = g_hash_table_new(NULL, NULL),
                           html_inside = g_hash_table_new(NULL, NULL);
     Choice c = {of, plain_inside, html_inside};
     Sink s = {g_string_new(NULL), g_byte_array_new(), FALSE};
-    gboolean html = FALSE, plain = FALSE;
+    gboolean html = FALSE, plain = FALSE, flowed = FALSE;
     choose(b, &c);
     for (guint i = 0; i < b->pieces->len && !s.cut; i++) {
         const Piece *p = b->pieces->pdata[i];
@@ -278,9 +278,11 @@ char *body_finish(Body *b, gsize max_bytes, GByteArray **ret_marks, gboolean *re
             add_plain(&s, p);
         html = html || p->place.html;
         plain = plain || !p->place.html;
+        flowed = flowed || p->place.flowed;
         s.cut = s.cut || s.text->len > max_bytes;
     }
     *ret_from_html = html && !plain;
+    *ret_hard = !html && !flowed;
     *ret_cut = s.cut;
     *ret_marks = s.marks;
     return g_string_free(s.text, FALSE);

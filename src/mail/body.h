@@ -24,6 +24,6 @@ guint body_count(const Body *b);
 /* No part added has anything but blanks. */
 gboolean body_is_empty(const Body *b);
 /* Chooses and joins. Returned text is newly allocated, each line with \n, and *ret_marks has a LineMark a line. */
-char *body_finish(Body *b, gsize max_bytes, GByteArray **ret_marks, gboolean *ret_from_html, gboolean *ret_cut);
+char *body_finish(Body *b, gsize max_bytes, GByteArray **ret_marks, gboolean *ret_from_html, gboolean *ret_hard, gboolean *ret_cut);
 
 #endif

@@ -198,8 +198,8 @@ static char *text_of_returned(GMimeMessage *message)
         walk_tree(&w, root);
     finish_tnef(&w);
     g_autoptr(GByteArray) marks = NULL;
-    gboolean html, cut;
-    g_autofree char *text = body_finish(w.body, RETURNED_TEXT_BYTES, &marks, &html, &cut);
+    gboolean html, hard, cut;
+    g_autofree char *text = body_finish(w.body, RETURNED_TEXT_BYTES, &marks, &html, &hard, &cut);
     body_free(w.body);
     return salvage_beginning(text, RETURNED_TEXT_BYTES);
 }
@@ -439,7 +439,7 @@ static void finish_text(Walk *w)
     gboolean cut;
     GByteArray *marks;
     finish_tnef(w);
-    heading_replace(&l->text, body_finish(w->body, LIMIT_TEXT_BYTES, &marks, &l->text_from_html, &cut));
+    heading_replace(&l->text, body_finish(w->body, LIMIT_TEXT_BYTES, &marks, &l->text_from_html, &l->has_hard_lines, &cut));
     g_byte_array_unref(l->marks);
     l->marks = marks;
     if (cut)

@@ -103,8 +103,8 @@ static void add_command(CommandReply *r, Command *c)
     g_ptr_array_add(r->commands, c);
 }
 
-/* Whether lines from i on are only closings, names and a phone's signature, and where they may be, thanks. */
-static gboolean is_end(char **lines, guint i, gboolean may_thank)
+/* Whether lines from i on are only thanks, closings, names and a phone's signature. */
+static gboolean is_tail(char **lines, guint i)
 {
     for (guint read = 0; lines[i] != NULL; i++) {
         gboolean closing = FALSE;
@@ -112,8 +112,6 @@ static gboolean is_end(char **lines, guint i, gboolean may_thank)
             continue;
         if (++read > LINES_READ)
             return FALSE;
-        if (!may_thank && command_line_is_thanks(lines[i], &closing))
-            return closing;
         if (command_line_is_name(lines[i]))
             continue;
         if (words_quote_is_mobile(lines[i]))
@@ -125,8 +123,6 @@ static gboolean is_end(char **lines, guint i, gboolean may_thank)
     }
     return TRUE;
 }
-
-static gboolean is_tail(char **lines, guint i) { return is_end(lines, i, TRUE); }
 
 static char *join(char **lines, guint from)
 {
@@ -191,11 +187,20 @@ static void drop_contradiction(CommandReply *r)
     r->doubt = TRUE;
 }
 
+/* Its text goes to the customer, who would get half a sentence; what else people say of it stays here, and may be what he must not read. */
+static gboolean is_for_customer(const Command *c)
+{
+    return c->text != NULL && !c->until.given
+           && (c->verb == VERB_RESOLVE || c->verb == VERB_CAUSE || c->verb == VERB_PREVENTION || c->verb == VERB_NEXT);
+}
+
 /* Index behind the lines that a mail program made of the one at i; `begins` is whether a line begins something of its own. */
 static guint end_of_line(char **lines, guint i, gboolean (*begins)(const char *line))
 {
+    WrapMargin margin = {0};
     guint from = i++;
-    while (lines[i] != NULL && i - from < LINES_READ && wrap_goes_on(lines[i - 1], lines[i]) && !begins(lines[i]))
+    while (lines[i] != NULL && i - from < LINES_READ && wrap_goes_on(&margin, lines[i - 1], lines[i]) && !begins(lines[i])
+           && !words_quote_is_mobile(lines[i]))
         i++;
     return i;
 }
@@ -211,27 +216,33 @@ static char *unbroken(char **lines, guint i, guint end)
     return g_string_free(all, FALSE);
 }
 
+static gboolean is_courtesy(CommandLine line)
+{
+    command_free(line.command);
+    return line.result == COMMAND_LINE_COURTESY || line.result == COMMAND_LINE_CLOSING;
+}
+
 static gboolean is_verb_or_courtesy(const char *text)
 {
     CommandLine line = command_line_read(text);
-    command_free(line.command);
-    return line.command != NULL || line.result == COMMAND_LINE_COURTESY || line.result == COMMAND_LINE_CLOSING;
+    return is_courtesy(line) || line.result == COMMAND_LINE_VERB;
 }
 
 /* The verb at line i with all of its text; *end: behind it. */
-static CommandLine read_whole(char **lines, guint i, guint *end)
+static CommandLine read_whole(char **lines, guint i, gboolean may_be_broken, guint *end)
 {
     CommandLine line = command_line_read(lines[i]);
     *end = i + 1;
-    if (line.command == NULL || line.command->text == NULL || (*end = end_of_line(lines, i, is_verb_or_courtesy)) == i + 1)
+    if (!may_be_broken || line.command == NULL || !is_for_customer(line.command) || (*end = end_of_line(lines, i, is_verb_or_courtesy)) == i + 1)
         return line;
     command_free(line.command);
     g_autofree char *whole = unbroken(lines, i, *end);
     return command_line_read(whole);
 }
 
-/* Reads verbs from the top; returns the index of the first line that is none, or the number of lines. */
-static guint read_top(CommandReply *r, char **lines, gboolean *ret_weak)
+/* Reads verbs from the top; returns the index of the first line that is none, or the number of lines. Below lines that were taken for one nothing is
+ * read: what was prose there, and ended it, could hide in them. */
+static guint read_top(CommandReply *r, char **lines, gboolean may_be_broken, gboolean *ret_weak)
 {
     guint i = 0, end;
     for (guint read = 0; lines[i] != NULL; i = end) {
@@ -240,7 +251,7 @@ static guint read_top(CommandReply *r, char **lines, gboolean *ret_weak)
             continue;
         if (words_quote_is_mobile(lines[i]) || ++read > LINES_READ)
             break;
-        CommandLine line = read_whole(lines, i, &end);
+        CommandLine line = read_whole(lines, i, may_be_broken, &end);
         if (line.result == COMMAND_LINE_COURTESY)
             continue;
         if (line.result != COMMAND_LINE_VERB) {
@@ -249,6 +260,8 @@ static guint read_top(CommandReply *r, char **lines, gboolean *ret_weak)
         }
         *ret_weak = *ret_weak || line.weak;
         add_command(r, line.command);
+        if (end > i + 1)
+            return end;
     }
     return i;
 }
@@ -314,7 +327,7 @@ static void read_subject(CommandReply *r, const char *subject)
         add_command(r, c);
 }
 
-CommandReply *command_read_notification(const char *new_text, const char *subject)
+CommandReply *command_read_notification(const char *new_text, const char *subject, gboolean may_be_broken)
 {
     CommandReply *r = reply_new();
     gboolean weak = FALSE;
@@ -326,7 +339,7 @@ CommandReply *command_read_notification(const char *new_text, const char *subjec
     }
     g_autofree char *valid = g_utf8_make_valid(new_text, -1);
     g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
-    guint rest = read_top(r, lines, &weak);
+    guint rest = read_top(r, lines, may_be_broken, &weak);
     gboolean tail = is_tail(lines, rest);
     if (!tail)
         drop_loose(r, weak, lines, rest);
@@ -352,27 +365,44 @@ static char *marked_line(const char *line)
     return g_unichar_isalpha(g_utf8_get_char(p)) ? g_strconcat("#", p, NULL) : NULL;
 }
 
-/* "Regards, Bob" below the verbs is no answer that anybody should get. */
+static gboolean is_comma_ended(const char *line)
+{
+    g_autofree char *end = g_strchomp(g_strdup(line));
+    return g_str_has_suffix(end, ",");
+}
+
+/* "Regards, Bob" below the verbs is no answer that anybody should get: a closing, or "Thanks,", and nothing but names below it. A name alone may be one
+ * ("Refunded."), and what stands below a name is one. */
 static gboolean is_signature(const char *text)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", LIMIT_TEXT_LINES);
-    return is_end(lines, 0, FALSE);
+    gboolean has_closed = FALSE;
+    for (guint i = 0; lines[i] != NULL; i++) {
+        gboolean closing = FALSE;
+        if (is_blank(lines[i]))
+            continue;
+        if (has_closed ? !command_line_is_name(lines[i]) && !words_quote_is_mobile(lines[i])
+                       : !command_line_is_thanks(lines[i], &closing) || !(closing || is_comma_ended(lines[i])))
+            return FALSE;
+        has_closed = TRUE;
+    }
+    return has_closed;
 }
 
 static gboolean is_marked_or_courtesy(const char *line)
 {
     g_autofree char *mark = marked_line(line);
-    gboolean closing;
-    return mark != NULL || command_line_is_thanks(line, &closing);
+    return mark != NULL || is_courtesy(command_line_read(line));
 }
 
 /* The verb at line i, which is `mark`, with all of its text; *end: behind it. */
-static Command *read_marked(char **lines, guint i, const char *mark, guint *end)
+static Command *read_marked(char **lines, guint i, const char *mark, gboolean may_be_broken, guint *end)
 {
     Command *c = NULL, *whole = NULL;
     const char *expected;
     *end = i + 1;
-    if (!command_line_read_verb(mark, TRUE, &c, &expected) || c->text == NULL || (*end = end_of_line(lines, i, is_marked_or_courtesy)) == i + 1)
+    if (!command_line_read_verb(mark, TRUE, &c, &expected) || !may_be_broken || !is_for_customer(c)
+        || (*end = end_of_line(lines, i, is_marked_or_courtesy)) == i + 1)
         return c;
     g_autofree char *text = unbroken(lines, i, *end), *marked = marked_line(text);
     command_line_read_verb(marked, TRUE, &whole, &expected);
@@ -380,7 +410,7 @@ static Command *read_marked(char **lines, guint i, const char *mark, guint *end)
     return whole;
 }
 
-CommandReply *command_read_work(const char *new_text)
+CommandReply *command_read_work(const char *new_text, gboolean may_be_broken)
 {
     CommandReply *r = reply_new();
     g_autoptr(GString) rest = g_string_new(NULL);
@@ -393,7 +423,7 @@ CommandReply *command_read_work(const char *new_text)
     guint marked = 0;
     for (guint i = 0, end; lines[i] != NULL; i = end) {
         g_autofree char *mark = marked_line(lines[i]);
-        Command *c = mark != NULL && ++marked <= WORK_LINES ? read_marked(lines, i, mark, &end) : NULL;
+        Command *c = mark != NULL && ++marked <= WORK_LINES ? read_marked(lines, i, mark, may_be_broken, &end) : NULL;
         if (c != NULL) {
             add_command(r, c);
             continue;
@@ -422,18 +452,37 @@ gboolean command_read_line(const char *line, Command **ret, GError **err)
     return error_set(err, ERROR_REFUSED, "%s", why);
 }
 
+#define SIGNATURE_WORDS 5
+#define SENTENCE_WORDS 4 /* "Acme Ltd." is none */
+
+/* A line of a signature, as far as one can tell: short, or with a number or an address in it; a postscript is none, nor is a question. */
+static gboolean may_be_signature(const char *line)
+{
+    g_autofree char *folded = words_quote_fold(line);
+    guint words = 0;
+    for (const char *p = folded; *p != '\0'; p += strcspn(p, " "), p += *p == ' ')
+        words++;
+    gboolean is_sentence = words >= SENTENCE_WORDS && (g_str_has_suffix(folded, ".") || g_str_has_suffix(folded, "!"));
+    return !is_sentence && !g_str_has_prefix(folded, "ps") && !g_str_has_prefix(folded, "p.s") && !g_str_has_prefix(folded, "p. s") && strchr(folded, '?') == NULL
+           && (words <= SIGNATURE_WORDS || strpbrk(folded, "0123456789@|") != NULL);
+}
+
 gboolean command_is_only_thanks(const char *new_text)
 {
     gboolean any = FALSE, closing = FALSE;
     g_autofree char *valid = g_utf8_make_valid(new_text, -1);
     g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
-    for (guint i = 0, read = 0; lines[i] != NULL && !closing; i++) {
+    for (guint i = 0, read = 0; lines[i] != NULL; i++) {
         if (is_blank(lines[i]))
             continue;
         if (++read > LINES_READ)
             return FALSE;
         if (words_quote_is_mobile(lines[i]))
             return any;
+        if (closing && !may_be_signature(lines[i]))
+            return FALSE;
+        if (closing)
+            continue;
         if (!command_line_is_thanks(lines[i], &closing) && !(any && command_line_is_name(lines[i])))
             return FALSE;
         any = TRUE;

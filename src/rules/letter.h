@@ -49,6 +49,7 @@ typedef struct {
     char *text;           /* whole body as text; lines end with \n */
     GByteArray *marks;    /* one LineMark a line of text */
     gboolean text_from_html;
+    gboolean has_hard_lines; /* all of it is plain and none of it flowed (RFC 3676): where a line ends, a program may have broken it */
 
     GPtrArray *attachments; /* LetterAttachment * */
     GPtrArray *calendars;   /* LetterCalendar *, not those inside returned mails */

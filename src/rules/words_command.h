@@ -13,7 +13,7 @@ typedef enum {
     WORDS_GREETING, /* names may follow */
     WORDS_THANKS,   /* names may follow */
     WORDS_CLOSING,  /* value 1: what follows in the mail is a signature; names may follow */
-    WORDS_PRAISE,   /* beside thanks it adds nothing ("perfect") */
+    WORDS_PRAISE,   /* beside thanks it adds nothing ("perfect", "works again") */
     WORDS_PEOPLE,   /* stand where a name may stand ("all") */
     WORDS_NO_NAME,  /* written with a capital, yet no name */
     WORDS_PLEASE,

@@ -73,41 +73,58 @@ char *wrap_preview(const char *text, int n)
 
 /* ---- lines that a mail program broke ---- */
 
-#define MARGIN_LEAST 70 /* columns at which mail programs break lines */
+#define MARGIN_LEAST 65 /* columns at which mail programs break lines */
 #define MARGIN_MOST 80
-#define LABEL_BYTES 30  /* "Bob: …", "internal note: …" */
+#define WIDTH_LEAST 56  /* of a line that was broken: words of more than 20 bytes break where they should not */
+#define WORD_MOST 20
+#define LABEL_BYTES 30  /* "bob: …", "internal note: …" */
 
-static glong columns_of(const char *s, gsize bytes)
+static glong columns(const char *s)
 {
     glong n = 0;
-    for (const char *end = s + bytes; s < end; s = g_utf8_next_char(s))
+    for (; *s != '\0'; s = g_utf8_next_char(s))
         n += g_unichar_iswide(g_utf8_get_char(s)) ? 2 : 1;
     return n;
 }
 
-static glong columns(const char *s) { return columns_of(s, strlen(s)); }
-
-/* Closing quotation marks and brackets may stand behind the mark. */
-static gboolean ends_sentence(const char *line, gsize n)
-{
-    while (n > 0 && strchr("\"')]", line[n - 1]) != NULL)
-        n--;
-    return n == 0 || strchr(".!?:;", line[n - 1]) != NULL;
-}
-
-static gboolean begins_own(const char *line)
-{
-    gsize label = strcspn(line, ":");
-    return !g_unichar_isalnum(g_utf8_get_char(line)) || (label < LABEL_BYTES && g_ascii_isspace(line[label + 1]) && line[label] == ':');
-}
-
-gboolean wrap_goes_on(const char *line, const char *next)
+/* Its columns without blanks behind it; -1: it is none that is broken so, being too wide, or in a script that has no blanks. */
+static glong width_of(const char *line)
 {
     gsize n = strlen(line);
     while (n > 0 && g_ascii_isspace(line[n - 1]))
         n--;
-    glong wide = columns_of(line, n), word = columns_of(next, strcspn(next, " \t\r"));
-    return wide <= MARGIN_MOST && wide + 1 + word > MARGIN_LEAST && !ends_sentence(line, n) && !begins_own(next);
+    glong width = 0;
+    for (const char *p = line; p < line + n && width >= 0; p = g_utf8_next_char(p))
+        width = g_unichar_iswide(g_utf8_get_char(p)) || width == MARGIN_MOST ? -1 : width + 1;
+    return width;
+}
+
+/* Closing quotation marks and brackets may stand behind the mark. */
+static gboolean ends_sentence(const char *line)
+{
+    gsize n = strlen(line);
+    while (n > 0 && strchr("\"')] \t\r", line[n - 1]) != NULL)
+        n--;
+    return n == 0 || strchr(".!?:;", line[n - 1]) != NULL || (n > 2 && memcmp(line + n - 3, "\342\200\246", 3) == 0);
+}
+
+/* The rest of a sentence begins with a small letter, and with no label. In German it may begin with another: then it is not taken for the rest. */
+static gboolean begins_own(const char *line)
+{
+    gsize label = strcspn(line, ":");
+    gboolean has_label = label < LABEL_BYTES && line[label] == ':' && (line[label + 1] == '\0' || g_ascii_isspace(line[label + 1]));
+    return has_label || !g_unichar_islower(g_utf8_get_char(line));
+}
+
+gboolean wrap_goes_on(WrapMargin *m, const char *line, const char *next)
+{
+    glong width = width_of(line), after = width_of(next);
+    gsize word = strcspn(next, " \t\r");
+    if (width < WIDTH_LEAST || after < 0 || word > WORD_MOST || ends_sentence(line) || begins_own(next))
+        return FALSE;
+    glong least = m->most == 0 ? MARGIN_LEAST : m->least, most = m->most == 0 ? MARGIN_MOST : m->most;
+    *m = (WrapMargin){MAX(least, MAX(width, after)), MIN(most, width + g_utf8_strlen(next, (gssize)word))};
+    return m->least <= m->most;
 }
 
 /* ---- what a text begins to say ---- */

@@ -14,9 +14,13 @@ char *wrap_preview(const char *text, int n);
 /* What a mail begins to say, on one line: its first paragraph that is more than a word or two, without greeting; else the longest one. Control
  * characters become spaces. NULL: it says nothing. Newly allocated. */
 char *wrap_gist(const char *text);
-/* Whether a mail program broke `line` at its margin, so that the sentence goes on in `next`: no sentence ends there, its first word found no room, and it
- * begins nothing of its own: a list, a quotation, "Bob: …". */
-gboolean wrap_goes_on(const char *line, const char *next);
+/* The columns at which a mail program may have broken the lines that were asked about; all zero before the first. */
+typedef struct {
+    glong least, most;
+} WrapMargin;
+/* Whether a mail program broke `line` at its margin, so that the sentence goes on in `next`: no sentence ends there, the next word found no room at
+ * any margin that explains the lines before, and begins nothing of its own. In doubt it did not. */
+gboolean wrap_goes_on(WrapMargin *m, const char *line, const char *next);
 /* At most `bytes` of the text, cut between characters, since JSON takes no half one; what is not UTF-8 is replaced. Newly allocated. */
 char *wrap_clip(const char *text, gsize bytes);
 

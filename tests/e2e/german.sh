@@ -54,7 +54,7 @@ at ${day}T10:24:12+02:00
 match "and that a time is past" '^Nicht ausgeführt: der Zeitpunkt „2020-01-01' "$(last ann transcript)"
 reply "$page" ann@desk.test 'OK? Was ist das'
 at ${day}T10:24:15+02:00
-match "what holds no verb" '^Ihre Mail bleibt als Notiz; der Kunde erhält sie nicht\. Sie enthält' "$(last ann transcript)"
+match "what holds no verb" '^Ihre Mail bleibt als Notiz\. Sie enthält keinen eindeutigen Befehl' "$(last ann transcript)"
 reply "$page" ann@desk.test 'STATUS'
 at ${day}T10:24:20+02:00
 match "how it stands" 'So steht es: Jetzt gefragt: Ann, bis 10:34 CEST\. Danach: noch eine Mail\.' "$(flat ann transcript)"

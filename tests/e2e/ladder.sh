@@ -191,7 +191,7 @@ fresh
 in_subject "Re: [support #1] $SUBJECT"
 at 2026-05-26T10:24:00+02:00
 same "one that the customer wrote there does not" 'climbing 1' "$(level_of)"
-match "and he is told" 'the customer does not get it\. It holds no clear command' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ')"
+match "and he is told" 'holds no clear command, so nothing else was done\. The customer does not get it\.' "$(plain "$(templated transcript | tail -n 1)" | tr '\n' ' ')"
 match "that he has not taken it" '^You have not taken it, and nobody else has\.$' "$(plain "$(templated transcript | tail -n 1)")"
 SUBJECT=
 

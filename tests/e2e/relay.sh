@@ -179,7 +179,7 @@ reply "$page" carol@desk.test 'ack 30m
 I am on the train until noon.'
 at 2026-05-28T11:35:00+02:00
 said=$(plain "$(sent_to carol@desk.test | grep transcript | tail -n 1)")
-match "who has it is told that his other words stay here" 'kept as a note; the customer does not get it' "$said"
+match "who has it is told that his other words stay here" 'kept as a note[.] The customer does not get it' "$(printf '%s' "$said" | tr '\n' ' ')"
 lead=$(printf '%s\n' "$said" | grep -o 'support+w[^ ]*')
 match "and where he writes to the customer" "^support[+]w[0-9]+[.][a-z2-7]{16}@desk.test\$" "$lead"
 same "the customer got nothing" "$before" "$(sent_to kim@acme.test | wc -l)"
@@ -198,6 +198,49 @@ match "a verb goes on where a mail program broke its line" 'ten pages, so it sho
 same "a signature alone goes to nobody" $((before + 1)) "$(sent_to kim@acme.test | wc -l)"
 match "who resolved it reads what the customer was told" 'customer was told: "We have replaced .* if it does not\."' \
     "$(plain "$(sent_to bob@desk.test | grep transcript | tail -n 1)" | tr '\n' ' ')"
+
+# ---- what is meant for us and has no mark, and what the answers say ----
+make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'The scanner is down' 'It is down.' | deliver kim@acme.test support@desk.test
+at 2026-05-28T12:00:00+02:00
+w=$(reply_to "$(sent_to bob@desk.test | grep new-ticket | tail -n 1)")
+before=$(sent_to kim@acme.test | wc -l)
+said() { plain "$(sent_to bob@desk.test | grep transcript | tail -n 1)" | tr '\n' ' '; }
+minute=0
+told() { # BODY: what Bob is told of it
+    minute=$((minute + 1))
+    answer bob@desk.test "$w" "$1"
+    at "$(printf '2026-05-28T12:%02d:00+02:00' "$minute")"
+    said
+}
+for verb in ACK 'ack 2h' 'resolve: new toner' 'ACK
+
+Regards,
+Bob'; do
+    match "nothing but a verb without its mark: $verb" 'nothing was sent to the customer: at this address a verb begins with #, as in #(ack|resolve)' "$(told "$verb")"
+done
+same "the customer reads none of it" "$before" "$(sent_to kim@acme.test | wc -l)"
+same "and it was not answered" 1 "$(escalate --json show 4 | grep -c '"target":"respond"[^}]*"state":"running"')"
+match "#help tells of the marks" '#resolve TEXT +solved; the customer is told TEXT|#resolve TEXT +it is solved' "$(told '#help')"
+match "and is answered at the work address" '^support[+]w' "$(reply_to "$(sent_to bob@desk.test | grep transcript | tail -n 1)")"
+match "an answer between quoted lines is not sent, and he is told" 'Nothing was sent to the customer, and nothing else was done: it is not sure what in it is new.*above all that you quote' \
+    "$(told 'Hi Kim,
+
+> It is down.
+Which one?
+> Kim')"
+same "the customer reads none of that either" "$before" "$(sent_to kim@acme.test | wc -l)"
+match "a text is repeated" 'Recorded, next: "a technician comes", by 16:00 ' "$(told '#next a technician comes by 16:00')"
+match "with whether the customer will read it" 'No update is to come, so the customer does not get it by itself' "$(said)"
+told '#resolve The lamp was replaced
+#cause It was old
+#prevention A yearly check
+
+Dear Kim, please keep the invoice.' >"$WORK/told"
+for line in 'The customer was told: "The lamp was replaced"' 'With the cause: "It was old"' 'And what is done against it: "A yearly check"' \
+    'The rest of your mail goes to the customer'; do
+    match "resolved: $line" "$line" "$(cat "$WORK/told")"
+done
+same "two mails" $((before + 2)) "$(sent_to kim@acme.test | wc -l)"
 
 for mail in $(sent_to kim@acme.test); do
     no_match "no address of the team's kinds in $(basename "$mail")" '\+[awb][0-9]+\.[a-z2-7]{16}' "$(python3 -c 'import sys,email,email.policy

@@ -71,8 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         subject = g_strndup(text + strlen("Subject:"), n - strlen("Subject:"));
         body = text + n;
     }
-    check_reply(command_read_notification(body, subject));
-    check_reply(command_read_work(body));
+    check_reply(command_read_notification(body, subject, TRUE));
+    check_reply(command_read_work(body, TRUE));
     command_is_only_thanks(body);
     g_autofree char *line = g_strndup(text, strcspn(text, "\n"));
     if (command_read_line(line, &one, &err))

@@ -633,6 +633,25 @@ static const Reply replies[] = {
     {"resolve We have replaced the fuser unit and tested it with ten pages,\nso it should print as before. Does it?", ""},
     {"resolve We have replaced the fuser unit and tested it with ten pages\ncause The fuser unit was at its end",
      "resolve <We have replaced the fuser unit and tested it with ten pages>; cause <The fuser unit was at its end>"},
+    /* in doubt it ends, and nothing below lines that were taken for one is read */
+    {"note I asked Bob whether he could look at the core switch tonight, he wrote\nback within a minute and it was just this\nwill do",
+     "note <I asked Bob whether he could look at the core switch tonight, he wrote>"},
+    {"cause The warnings of the disk went to the old address of the operators,\nwhich come to a mailbox that nobody reads\nok",
+     "cause <The warnings of the disk went to the old address of the operators, which come to a mailbox that nobody reads>"},
+    {"resolve We have replaced the fuser unit and tested it with ten pages, Kim\nnever pays\nack 2h",
+     "resolve <We have replaced the fuser unit and tested it with ten pages, Kim never pays>"},
+    {"resolve Replaced the certificate and restarted the fax of all of them\nhttps://wiki.desk.test/internal/does-not-pay-her-bills",
+     "resolve <Replaced the certificate and restarted the fax of all of them>"},
+    {"resolve We have replaced the fuser unit and tested it with ten pages\nDana please bill the double rate",
+     "resolve <We have replaced the fuser unit and tested it with ten pages>"},
+    {"resolve We have replaced the fuser unit and tested it with ten pages\n1. bill it twice",
+     "resolve <We have replaced the fuser unit and tested it with ten pages>"},
+    {"resolve We have replaced the fuser unit and tested it with ten pages\nintern:", "resolve <We have replaced the fuser unit and tested it with ten pages>"},
+    {"resolve We have replaced the fuser unit and tested it with ten pages\nsent from my iPhone", "resolve <We have replaced the fuser unit and tested it with ten pages>"},
+    {"resolve We have replaced the fuser\nunit and tested it", "resolve <We have replaced the fuser>"},
+    {"解決しました: 証明書を更新しました。\n社内メモ：この客には二度と値引きしないこと、部長の指示です", "resolve <証明書を更新しました。>"},
+    {"next We will send somebody who brings a fuser unit and tests it by 16:00\nand asks for the bill", "next until 16:00 <We will send somebody who brings a fuser"
+     " unit and tests it>"},
     {"resolve We have replaced the fuser unit and tested it with ten pages\n- bill it", "resolve <We have replaced the fuser unit and tested it with ten pages>"},
     {"resolve We have replaced the fuser unit and tested it with ten pages\nThanks a lot", "resolve <We have replaced the fuser unit and tested it with ten pages>"},
     {"fixed?", ""},
@@ -815,7 +834,7 @@ static void reads_replies(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(replies); i++) {
         const char *want = replies[i].want;
         gboolean maybe = strcmp(want, MAYBE) == 0;
-        g_autoptr(CommandReply) r = command_read_notification(replies[i].text, NULL);
+        g_autoptr(CommandReply) r = command_read_notification(replies[i].text, NULL, TRUE);
         g_autofree char *got = render(r->commands);
         gboolean got_ack = strstr(got, "ack") == got, want_ack = maybe || strstr(want, "ack") == want;
         meant += want_ack ? 1 : 0;
@@ -854,7 +873,7 @@ static void tells_rest_and_doubt(void **state)
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(CommandReply) r = command_read_notification(cases[i].text, NULL);
+        g_autoptr(CommandReply) r = command_read_notification(cases[i].text, NULL, TRUE);
         if (strcmp(r->rest, cases[i].rest) != 0 || r->doubt != cases[i].doubt)
             fail_msg("'%s': rest '%s', doubt %d", cases[i].text, r->rest, r->doubt);
     }
@@ -883,12 +902,12 @@ static void reads_subjects(void **state)
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(CommandReply) r = command_read_notification("\n", cases[i].subject);
+        g_autoptr(CommandReply) r = command_read_notification("\n", cases[i].subject, TRUE);
         g_autofree char *got = render(r->commands);
         if (strcmp(got, cases[i].want) != 0)
             fail_msg("'%s': got '%s'", cases[i].subject, got);
     }
-    g_autoptr(CommandReply) r = command_read_notification("hello", "Re: [support #42] ACK");
+    g_autoptr(CommandReply) r = command_read_notification("hello", "Re: [support #42] ACK", TRUE);
     assert_int_equal(r->commands->len, 0);
 }
 
@@ -912,7 +931,11 @@ static void reads_work_lines(void **state)
         {"#ok\nHi", "", "#ok\nHi", TRUE},
         /* nobody gets a signature alone; thanks are for the customer */
         {"#resolve The cable was loose.\n\nRegards,\nBob", "resolve <The cable was loose.>", "", FALSE},
-        {"#resolve\n\nBob", "resolve", "", FALSE},
+        {"#resolve\n\nBob", "resolve", "Bob", FALSE}, /* or "Refunded." */
+        {"#resolve\n\nThanks,\nBob", "resolve", "", FALSE},
+        {"#take\n\nRefunded.\n\nKind regards,\nBob", "take", "Refunded.\n\nKind regards,\nBob", FALSE},
+        {"#resolve\n\nSaludos Kim,\nhemos cambiado el cable y ya funciona.", "resolve", "Saludos Kim,\nhemos cambiado el cable y ya funciona.", FALSE},
+        {"#wait for customer\n\nBest,\nBob\n\nWe need the number.", "wait customer", "Best,\nBob\n\nWe need the number.", FALSE},
         {"#resolve\n\nThank you for the hint!\nBob", "resolve", "Thank you for the hint!\nBob", FALSE},
         {"Regards,\nBob", "", "Regards,\nBob", FALSE},
         /* what a mail program broke at its margin */
@@ -924,18 +947,23 @@ static void reads_work_lines(void **state)
          " two hundred thousand pages of paper>; resolve <It is a new one>", "", FALSE},
         {"#resolve We have replaced the fuser unit and tested it with ten pages.\nThe old one costs extra.",
          "resolve <We have replaced the fuser unit and tested it with ten pages.>", "The old one costs extra.", FALSE},
-        {"#resolve We have replaced the fuser unit and tested it with ten\npages", "resolve <We have replaced the fuser unit and tested it with ten>", "pages",
+        {"#resolve We have replaced the fuser unit and tested it\npages", "resolve <We have replaced the fuser unit and tested it>", "pages",
          FALSE},
         {"#resolve We have replaced the fuser unit and tested it with ten pages\ninternally: bill it", "resolve <We have replaced the fuser unit and tested"
          " it with ten pages>", "internally: bill it", FALSE},
         {"#resolve We have replaced the fuser unit and tested it with ten pages\n\nThe bill follows.", "resolve <We have replaced the fuser unit and tested"
          " it with ten pages>", "The bill follows.", FALSE},
+        /* what stays inside is not gone on in: the next line may be for the customer */
+        {"#impact Forty people in the Hamburg office cannot print since this morning\nwe are on it.", "impact <Forty people in the Hamburg office cannot print"
+         " since this morning>", "we are on it.", FALSE},
+        {"#resolve Replaced the certificate and restarted the fax of all of them\nhttps://wiki.desk.test/internal/does-not-pay-her-bills",
+         "resolve <Replaced the certificate and restarted the fax of all of them>", "https://wiki.desk.test/internal/does-not-pay-her-bills", FALSE},
         {"#wait for customer and then we replace the fuser unit and test it with\npages", "", "#wait for customer and then we replace the fuser unit and test it"
          " with\npages", TRUE},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(CommandReply) r = command_read_work(cases[i].text);
+        g_autoptr(CommandReply) r = command_read_work(cases[i].text, TRUE);
         g_autofree char *got = render(r->commands);
         if (strcmp(got, cases[i].want) != 0 || strcmp(r->rest, cases[i].rest) != 0 || r->doubt != cases[i].doubt)
             fail_msg("'%s': got '%s' rest '%s' doubt %d", cases[i].text, got, r->rest, r->doubt);
@@ -1019,6 +1047,10 @@ static void knows_thanks(void **state)
         gboolean want;
     } cases[] = {
         {"Many thanks, Bob", TRUE},
+        {"Thank you!\nBest regards,\nKim Lee\nAcme Ltd.\n12 Long Road, Springfield, of the state\nkim@acme.test", TRUE},
+        {"Thank you!\nBest regards,\nKim\n\nPS: the fax is down", FALSE},
+        {"Thank you!\nBest regards,\nKim\n\nThe fax has stopped.", FALSE},
+        {"Thank you!\nBest regards,\nKim\n\nAnd the fax?", FALSE},
         {"Thanks!", TRUE},
         {"Thank you very much.\n\nKind regards,\nEve Li\nAcme Inc.\n+49 30 1", TRUE},
         {"Vielen Dank!\n\nMit freundlichen Grüßen\nEve", TRUE},
@@ -1027,11 +1059,22 @@ static void knows_thanks(void **state)
         {"Hi Bob,\n\nthanks!\n\nEve", TRUE},
         {"Merci beaucoup", TRUE},
         {"ありがとうございます", TRUE},
-        {"Thanks, works!", FALSE},
+        {"Thanks, works!", TRUE},
+        {"Thanks a lot, works now!", TRUE},
+        {"Super, danke, läuft wieder.", TRUE},
+        {"Danke, hat geklappt!", TRUE},
+        {"Thank you, all good now!", TRUE},
+        {"\360\237\221\215", TRUE},
+        {"You can close this. Thanks, Kim", TRUE},
+        {"Works now?", FALSE},
+        {"It works now on one node", FALSE},
+        {"Thanks, works not", FALSE},
+        {"Danke, läuft wieder nicht", FALSE},
+        {"It does not work", FALSE},
         {"Thanks, but it is still down", FALSE},
         {"Thanks?", FALSE},
         {"Thanks, Monday", FALSE},
-        {"It works", FALSE},
+        {"It works", TRUE},
         {"", FALSE},
         {"Danke, geht aber nicht", FALSE},
     };
@@ -1060,14 +1103,14 @@ static void is_bounded(void **state)
     g_autoptr(GString) many = g_string_new(NULL);
     for (int i = 0; i < 10000; i++)
         g_string_append_printf(many, "#note %d\n", i);
-    g_autoptr(CommandReply) r = command_read_notification(many->str, NULL);
+    g_autoptr(CommandReply) r = command_read_notification(many->str, NULL, TRUE);
     assert_true(r->commands->len <= 20);
-    g_autoptr(CommandReply) w = command_read_work(many->str);
+    g_autoptr(CommandReply) w = command_read_work(many->str, TRUE);
     assert_true(w->commands->len <= 20);
     g_autofree char *line = g_strnfill(500000, 'a');
     for (int i = 1; i < 499999; i += 2)
         line[i] = ' ';
-    g_autoptr(CommandReply) l = command_read_notification(line, line);
+    g_autoptr(CommandReply) l = command_read_notification(line, line, TRUE);
     assert_int_equal(l->commands->len, 0);
     assert_false(command_is_only_thanks(line));
     g_autoptr(GString) accents = g_string_new(NULL); /* what GLib composes in quadratic time, a minute for this */

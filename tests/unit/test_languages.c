@@ -419,7 +419,7 @@ static void reads_every_language(void **state)
     (void)state;
     guint bad = 0;
     for (gsize i = 0; i < G_N_ELEMENTS(replies); i++) {
-        g_autoptr(CommandReply) r = command_read_notification(replies[i].text, NULL);
+        g_autoptr(CommandReply) r = command_read_notification(replies[i].text, NULL, TRUE);
         g_autofree char *got = render(r->commands);
         if (strcmp(got, replies[i].want) == 0)
             continue;

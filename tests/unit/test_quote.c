@@ -211,7 +211,7 @@ static void heeds_marks(void **state)
 static guint verbs_of(const char *text, const GByteArray *marks, char **ret_first)
 {
     g_autoptr(QuoteSplit) q = quote_split(text, marks);
-    g_autoptr(CommandReply) r = command_read_notification(q->new_text, NULL);
+    g_autoptr(CommandReply) r = command_read_notification(q->new_text, NULL, TRUE);
     guint n = q->doubtful ? 0 : r->commands->len;
     const Command *first = n > 0 ? r->commands->pdata[0] : NULL;
     *ret_first = first != NULL ? g_strdup(command_verb_name(first->verb)) : g_strdup("");
