@@ -49,6 +49,15 @@ static char *shown_writer(const IntakeCase *c)
     return g_strdup_printf("%s%s%s", writer(c->reading), c->auth == AUTHRES_FAIL ? unproven : "", c->unsure ? unsure : "");
 }
 
+/* What the team would not see in the mail itself, or NULL. */
+static char *shown_news(const IntakeCase *c)
+{
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, c->follows);
+    if (c->follows != 0)
+        return phrase_make("It answers to [{queue} #{id}], which is closed.", "queue", c->follows_queue, "id", id, NULL);
+    return c->reopens ? phrase_make("This ticket was resolved. It is open again.", NULL) : NULL;
+}
+
 /* The mail to each of the team, but its writer. A queue beside the home queue tells its own team. */
 static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *template, GPtrArray *parts, GError **err)
 {
@@ -63,8 +72,8 @@ static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *t
         gboolean is_first = strcmp(template, "new-ticket") == 0;
         gboolean is_forward = is_first && c->row->is_note; /* on behalf of a requester: his text */
         const char *text = is_forward ? c->reading->returned_text : is_first || *c->reading->new_text == '\0' ? c->reading->text : c->reading->new_text;
-        g_autofree char *from = shown_writer(c), *whole = attached_for_team(c, text);
-        if (!notify_team(c->desk, c->ticket, contact, template, from, whole, parts, err))
+        g_autofree char *from = shown_writer(c), *news = shown_news(c), *whole = attached_for_team(c, text);
+        if (!notify_team(c->desk, c->ticket, contact, template, from, news, whole, parts, err))
             return FALSE;
     }
     return TRUE;
@@ -311,6 +320,7 @@ static gboolean from_requester(IntakeCase *c, GError **err)
         intake_note(c, "only thanks: does not reopen"); /* what is attached may say more: a screenshot, or a signature's logo */
         return c->reading->attachments->len == 0 || tell_teams(c, "relay-in", FALSE, err);
     }
+    c->reopens = t->state == TICKET_RESOLVED;
     if (t->state == TICKET_WAITING || t->state == TICKET_RESOLVED)
         intake_note(c, "%s becomes open", tickets_state_name(t->state));
     return (is_thanks ? verbs_reopen(c->desk, t, c->row->id, err) : arrivals_rescore(c, TRUE, err)) && tell_teams(c, "relay-in", FALSE, err) && tell_ackers(c, err);
@@ -405,7 +415,8 @@ gboolean arrivals_append(IntakeCase *c, GError **err)
     if (!is_requester && c->sender != NULL && people_is_of_ticket(c->desk, c->sender, c->ticket->id))
         return c->sender->vendor != NULL ? from_vendor(c, err) : from_team(c, err);
     if (c->ticket->state == TICKET_CLOSED && (c->ticket->spam || !is_only_thanks(c))) {
-        gint64 old = c->ticket->id;
+        gint64 old = c->follows = c->ticket->id;
+        c->follows_queue = home->name;
         intake_note(c, "ticket %" G_GINT64_FORMAT " is closed: a new one that links it", old);
         g_clear_pointer(&c->ticket, tickets_free);
         return arrivals_open(c, old, err);

@@ -142,6 +142,7 @@ static const Variable variables[] = {
     {OF_TEAM, "from", OF_VALUE, HOUSE},
     {OF_TEAM, "text", OF_VALUE, HOUSE},
     {OF_TEAM, "relay", OF_VALUE, HOUSE},
+    {OF_TEAM, "news", OF_VALUE, HOUSE},
     {OF_TEAM, "headline", OF_VALUE, HOUSE},
     {OF_TEAM, "about", OF_ABOUT, HOUSE},
 

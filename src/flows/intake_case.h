@@ -40,6 +40,9 @@ typedef struct {
 
     const ConfigRule *alert;       /* the monitoring rule that it matches, or NULL, with … */
     char *alert_key;               /* what names the alert */
+    gboolean reopens;              /* the ticket was resolved, and is open again by it */
+    gint64 follows;                /* the closed ticket that it answers to, or 0, with … */
+    const char *follows_queue;     /* the configuration's */
     gboolean is_raised;            /* its customer asked for escalation, and it was done */
 
     Ticket *ticket;                /* that it joins or opened, or NULL */

@@ -86,8 +86,8 @@ gboolean notify_over(Desk *d, const Ticket *t, const RunRow *r, const char *cont
     return with_ticket_view(d, &o, json_pack("{s:s}", "line", line), err);
 }
 
-gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *template, const char *from, const char *text, GPtrArray *parts,
-                     GError **err)
+gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *template, const char *from, const char *news, const char *text,
+                     GPtrArray *parts, GError **err)
 {
     if (outgoing_is_missing(d, t, contact))
         return TRUE;
@@ -101,7 +101,8 @@ gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *
         if (!tickets_work(d->db, t->id, contact, &o.reply_id, err))
             return FALSE;
     }
-    json_t *view = json_pack("{s:s?, s:s?, s:b}", "from", from, "text", text, "relay", o.reply_purpose == 'w');
+    g_autofree char *said = news != NULL ? phrases_say(d, o.language, news) : NULL;
+    json_t *view = json_pack("{s:s?, s:s*, s:s?, s:b}", "from", from, "news", said, "text", text, "relay", o.reply_purpose == 'w');
     if (view_arrival(d, t, desk_contact_zone(d, o.contact, o.queue), view, err))
         return with_ticket_view(d, &o, view, err);
     json_decref(view);

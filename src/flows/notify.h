@@ -19,8 +19,9 @@ gboolean notify_over(Desk *d, const Ticket *t, const RunRow *r, const char *cont
 char *notify_token_address(const Desk *d, const ConfigQueue *queue, char purpose, gint64 id, const char *contact);
 /* The address at which that contact writes to the requester in relay mode. */
 gboolean notify_work_address(Desk *d, const Ticket *t, const ConfigContact *contact, char **ret, GError **err);
-/* A new ticket, or (relay) a mail of the requester, to one of the team, with his work address as Reply-To. `from`: who wrote. */
-gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *template, const char *from, const char *text, GPtrArray *parts,
+/* A new ticket, or (relay) a mail of the requester, to one of the team, with his work address as Reply-To. `from`: who wrote;
+ * `news`: a phrase of what that changes, or NULL. */
+gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *template, const char *from, const char *news, const char *text, GPtrArray *parts,
                      GError **err);
 /* To the requester: "auto-ack", "resolved" …, the whole view of the ticket and `extra` (taken over) beside it. `in_reply_to` or NULL. */
 gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t *extra, const char *in_reply_to, GError **err);

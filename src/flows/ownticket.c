@@ -14,7 +14,7 @@ static gboolean tell_team(Desk *d, const Ticket *t, const ConfigQueue *queue, co
 {
     g_autoptr(GPtrArray) team = people_team(d, t, queue);
     for (guint i = 0; i < team->len; i++)
-        if (!notify_team(d, t, g_ptr_array_index(team, i), "new-ticket", "escalate", text, NULL, err))
+        if (!notify_team(d, t, g_ptr_array_index(team, i), "new-ticket", "escalate", NULL, text, NULL, err))
             return FALSE;
     return TRUE;
 }

@@ -241,6 +241,10 @@ for line in 'The customer was told: "The lamp was replaced"' 'With the cause: "I
     match "resolved: $line" "$line" "$(cat "$WORK/told")"
 done
 same "two mails" $((before + 2)) "$(sent_to kim@acme.test | wc -l)"
+answer kim@acme.test "$(reply_to "$(sent_to kim@acme.test | tail -n 1)")" 'It scans nothing again.'
+at 2026-05-28T13:00:00+02:00
+match "the team sees that it is open again" 'This ticket was resolved\. It is open again\. +It scans nothing' \
+    "$(plain "$(sent_to bob@desk.test | grep relay-in | tail -n 1)" | tr '\n' ' ')"
 
 for mail in $(sent_to kim@acme.test); do
     no_match "no address of the team's kinds in $(basename "$mail")" '\+[awb][0-9]+\.[a-z2-7]{16}' "$(python3 -c 'import sys,email,email.policy

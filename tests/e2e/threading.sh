@@ -196,4 +196,5 @@ same "thanks belong to it" 1 "$(tickets)"
 match "which stays closed" '"state":"closed"' "$(escalate --json show 1)"
 echo 'Thanks, but it is broken again.' | from kim@acme.test 'Re: [support #1] Invoice' -H 'References: <first@acme.test>'
 same "what says more does not" 2 "$(tickets)"
+match "and the team sees what it answers to" '^It answers to \[support #1\], which is closed\.$' "$(plain "$(templated new-ticket | tail -n 1)")"
 done_testing
