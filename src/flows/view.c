@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 
+#include "rules/command.h"
 #include "rules/phrase.h"
 #include "rules/wrap.h"
 
@@ -336,11 +337,10 @@ static gboolean add_last_answer(Desk *d, const Ticket *t, const Zone *zone, json
     GError *local = NULL;
     if (!db_select(d->db, &rows, err,
                    "select new_text, received_at from message where ticket_id = $1 and direction = 'in' and contact is not null and is_note = 0"
-                   " order by id desc limit 1",
-                   "i", t->id))
+                   " order by id desc limit 1", "i", t->id))
         return FALSE;
     if (db_next(rows, &local)) {
-        json_t *line = view_lines(db_text(rows, 0), 1, 50);
+        json_t *line = view_lines(command_behind_marked(db_text(rows, 0)), 1, 50);
         view_set_time(o, "done_at", zone, db_instant(rows, 1), d->now);
         set(o, "done", json_string_value(json_array_get(line, 0)));
         json_decref(line);

@@ -441,6 +441,13 @@ CommandReply *command_read_work(const char *new_text, gboolean may_be_broken)
     return r;
 }
 
+const char *command_behind_marked(const char *new_text)
+{
+    while (*new_text == '#' || g_ascii_isspace(*new_text))
+        new_text += *new_text == '#' ? strcspn(new_text, "\n") : 1;
+    return new_text;
+}
+
 gboolean command_read_line(const char *line, Command **ret, GError **err)
 {
     const char *expected = NULL;

@@ -83,6 +83,8 @@ CommandReply *command_read_notification(const char *new_text, const char *subjec
 /* At a work address: lines that begin with '#' (or its full-width form) and a verb, blanks between allowed; `rest` is the text without
  * them. Any other line that begins with '#' and a letter is `unknown`: nothing of such a mail may go out. */
 CommandReply *command_read_work(const char *new_text, gboolean may_be_broken);
+/* The text behind the marked lines at its beginning. */
+const char *command_behind_marked(const char *new_text);
 /* One verb with its arguments, as after `escalate VERB ID …`: REFUSED error says what is expected. */
 gboolean command_read_line(const char *line, Command **ret, GError **err);
 void command_reply_free(CommandReply *r);

@@ -970,6 +970,14 @@ static void reads_work_lines(void **state)
     }
 }
 
+static void skips_marked_lines(void **state)
+{
+    (void)state;
+    assert_string_equal(command_behind_marked("#resolve It was old\n #take\n\nDear Kim,\n#note"), "Dear Kim,\n#note");
+    assert_string_equal(command_behind_marked("#take"), "");
+    assert_string_equal(command_behind_marked("Dear Kim"), "Dear Kim");
+}
+
 static void reads_one_line(void **state)
 {
     static const struct {
@@ -1126,7 +1134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_replies),    cmocka_unit_test(tells_rest_and_doubt), cmocka_unit_test(reads_subjects),
-        cmocka_unit_test(reads_work_lines), cmocka_unit_test(reads_one_line),       cmocka_unit_test(finds_the_instant),
+        cmocka_unit_test(reads_work_lines), cmocka_unit_test(skips_marked_lines), cmocka_unit_test(reads_one_line),       cmocka_unit_test(finds_the_instant),
         cmocka_unit_test(knows_thanks),     cmocka_unit_test(names_every_verb),     cmocka_unit_test(is_bounded),
     };
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);
