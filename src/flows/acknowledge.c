@@ -161,10 +161,11 @@ gboolean acknowledge_mail(IntakeCase *c, GError **err)
     } else if (why != NULL) {
         intake_note(c, "no verb: %s", why);
         g_ptr_array_add(results, phrase_make("Your mail is kept as a note. It holds no clear command, so nothing else was done.", NULL));
-        told_colon(c, results);
         v.with_choices = TRUE;
         if (!told_not_sent(c, results, err) || !tell_untaken(&v, err))
             return FALSE;
+        if (intake_doubt(c) == NULL)
+            told_colon(c, results);
     } else if (!(v.is_digest ? digestreply_apply(c, &v, err) : apply_all(c, &v, err))) {
         return FALSE;
     }

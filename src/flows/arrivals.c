@@ -301,13 +301,17 @@ gboolean arrivals_rescore(IntakeCase *c, gboolean reopens, GError **err)
     return ok;
 }
 
-/* What is over stays over. */
-static gboolean is_only_thanks(const IntakeCase *c) { return command_is_only_thanks(c->reading->new_text) || intake_is_reaction(c); }
+/* What is over stays over. *ret_more: somebody should see it all the same. */
+static gboolean is_only_thanks(const IntakeCase *c, gboolean *ret_more)
+{
+    *ret_more = FALSE;
+    return command_is_only_thanks(c->reading->new_text, ret_more) || intake_is_reaction(c);
+}
 
 static gboolean from_requester(IntakeCase *c, GError **err)
 {
     Ticket *t = c->ticket;
-    gboolean is_thanks = is_only_thanks(c);
+    gboolean has_more, is_thanks = is_only_thanks(c, &has_more);
     if (g_strcmp0(t->requester, c->reading->from) == 0 && *c->reading->message_id != '\0') {
         g_free(t->last_from_requester);
         t->last_from_requester = g_strdup(c->reading->message_id);
@@ -318,7 +322,7 @@ static gboolean from_requester(IntakeCase *c, GError **err)
         return FALSE;
     if (t->state >= TICKET_RESOLVED && is_thanks) {
         intake_note(c, "only thanks: does not reopen"); /* what is attached may say more: a screenshot, or a signature's logo */
-        return c->reading->attachments->len == 0 || tell_teams(c, "relay-in", FALSE, err);
+        return (!has_more && c->reading->attachments->len == 0) || tell_teams(c, "relay-in", FALSE, err);
     }
     c->reopens = t->state == TICKET_RESOLVED;
     if (t->state == TICKET_WAITING || t->state == TICKET_RESOLVED)
@@ -409,12 +413,12 @@ gboolean arrivals_append(IntakeCase *c, GError **err)
     const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
     if (home == NULL)
         return error_set(err, ERROR_DATA, "ticket %" G_GINT64_FORMAT ": its queue '%s' is not configured any more", c->ticket->id, c->ticket->queue);
-    gboolean is_requester = g_strcmp0(c->ticket->requester, c->reading->from) == 0;
+    gboolean is_requester = g_strcmp0(c->ticket->requester, c->reading->from) == 0, has_more;
     if (!is_requester && c->sender == NULL && c->auth == AUTHRES_PASS && !vendors_colleague(c->desk, c->ticket, c->reading->from, &c->sender, err))
         return FALSE;
     if (!is_requester && c->sender != NULL && people_is_of_ticket(c->desk, c->sender, c->ticket->id))
         return c->sender->vendor != NULL ? from_vendor(c, err) : from_team(c, err);
-    if (c->ticket->state == TICKET_CLOSED && (c->ticket->spam || !is_only_thanks(c))) {
+    if (c->ticket->state == TICKET_CLOSED && (c->ticket->spam || !is_only_thanks(c, &has_more))) {
         gint64 old = c->follows = c->ticket->id;
         c->follows_queue = home->name;
         intake_note(c, "ticket %" G_GINT64_FORMAT " is closed: a new one that links it", old);

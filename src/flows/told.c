@@ -5,6 +5,8 @@
 
 #include "rules/command_line.h"
 #include "rules/phrase.h"
+#include "rules/token.h"
+#include "rules/wrap.h"
 
 #include "flows/cadence.h"
 #include "flows/notify.h"
@@ -14,21 +16,39 @@
 
 #include "base/banned.h"
 
+#define QUOTED_BYTES 1000
+
 static ConfigMode mode_of(const Desk *d, const Ticket *t) { return desk_queue(d, t->queue)->mode; }
+
+/* Nothing leaves the house for him. */
+static gboolean reaches_nobody(const Desk *d, const Ticket *t)
+{
+    return t->is_drill || mode_of(d, t) == MODE_SHADOW || d->config->delivery.redirect_all != NULL;
+}
+
+static void quote(VerbContext *v, const char *english, const char *text)
+{
+    g_autofree char *shown = text != NULL ? wrap_clip(text, QUOTED_BYTES) : NULL;
+    if (shown != NULL)
+        verbs_say(v, english, "text", shown, NULL);
+}
 
 void told_resolved(VerbContext *v)
 {
     const Ticket *t = v->ticket;
-    if (mode_of(v->desk, t) == MODE_SHADOW)
+    if (reaches_nobody(v->desk, t))
         return;
-    if (t->resolution != NULL)
-        verbs_say(v, "The customer was told: \"{text}\"", "text", t->resolution, NULL);
-    else
+    if (t->resolution == NULL)
         verbs_say(v, "The customer was told that it is solved.", NULL);
-    if (t->cause != NULL)
-        verbs_say(v, "With the cause: \"{text}\"", "text", t->cause, NULL);
-    if (t->prevention != NULL)
-        verbs_say(v, "And what is done against it: \"{text}\"", "text", t->prevention, NULL);
+    quote(v, PHRASE("The customer was told: \"{text}\""), t->resolution);
+    quote(v, PHRASE("With the cause: \"{text}\""), t->cause);
+    quote(v, PHRASE("And what is done against it: \"{text}\""), t->prevention);
+}
+
+void told_relayed(VerbContext *v)
+{
+    if (v->results->len > 0 && !reaches_nobody(v->desk, v->ticket))
+        verbs_say(v, "The rest of your mail goes to the customer.", NULL);
 }
 
 /* The step that comes next goes into the updates that the customer gets by themselves. */
@@ -38,7 +58,7 @@ static gboolean say_when_read(VerbContext *v, GError **err)
     Instant at;
     if (!ownticket_is_nobodys(v->desk, v->ticket, &is_nobodys, err) || !cadence_next(v->desk, v->ticket->id, &at, err))
         return FALSE;
-    if (is_nobodys || v->ticket->is_drill || mode_of(v->desk, v->ticket) == MODE_SHADOW)
+    if (is_nobodys || v->ticket->state >= TICKET_RESOLVED || reaches_nobody(v->desk, v->ticket))
         return TRUE;
     if (at == INSTANT_NONE) {
         verbs_say(v, "No update is to come, so the customer does not get it by itself.", NULL);
@@ -52,11 +72,12 @@ static gboolean say_when_read(VerbContext *v, GError **err)
 gboolean told_recorded(VerbContext *v, const Command *cmd, GError **err)
 {
     const char *name = command_verb_name(cmd->verb);
+    g_autofree char *text = token_scrub(cmd->text, -1, NULL), *shown = wrap_clip(text, QUOTED_BYTES);
     if (cmd->verb != VERB_NEXT || v->ticket->next_until_at == INSTANT_NONE) {
-        verbs_say(v, "Recorded, {verb}: \"{text}\"", "verb", name, "text", cmd->text, NULL);
+        verbs_say(v, "Recorded, {verb}: \"{text}\"", "verb", name, "text", shown, NULL);
     } else {
         g_autofree char *time = view_time(verbs_zone(v), v->ticket->next_until_at, v->desk->now);
-        verbs_say(v, "Recorded, {verb}: \"{text}\", by {time}", "verb", name, "text", cmd->text, "time", time, NULL);
+        verbs_say(v, "Recorded, {verb}: \"{text}\", by {time}", "verb", name, "text", shown, "time", time, NULL);
     }
     return cmd->verb != VERB_NEXT || say_when_read(v, err);
 }
@@ -110,7 +131,7 @@ void told_colon(const IntakeCase *c, GPtrArray *lines)
     g_autofree char *first = g_strndup(text, strcspn(text, "\r\n")), *valid = g_utf8_make_valid(first, -1);
     Command *meant = NULL;
     if (command_line_read_verb(valid, FALSE, &meant, &expected) && meant->text != NULL)
-        g_ptr_array_add(lines, phrase_make("If it was meant as a command, please put a colon behind its verb, \"{verb}: …\", and no question into it.", "verb",
+        g_ptr_array_add(lines, phrase_make("If it was meant as a command, please put a colon behind its verb, \"{verb}: …\", no question into it, and an empty line below.", "verb",
                                            command_verb_name(meant->verb), NULL));
     command_free(meant);
 }

@@ -8,6 +8,8 @@
 
 /* The ticket is resolved, and its requester was mailed. */
 void told_resolved(VerbContext *v);
+/* Beside the verbs of a mail stood an answer, which was relayed. */
+void told_relayed(VerbContext *v);
 /* A text was recorded, as it was understood. */
 gboolean told_recorded(VerbContext *v, const Command *cmd, GError **err);
 /* The mail of the case, or what of it is no verb, is a note: where a customer waits who was not written to beside, that he does not get it. */

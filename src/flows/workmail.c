@@ -6,6 +6,7 @@
 
 #include "base/nearest.h"
 
+#include "rules/command_line.h"
 #include "rules/phrase.h"
 #include "rules/wrap.h"
 
@@ -20,6 +21,7 @@
 #include "flows/ownticket.h"
 #include "flows/people.h"
 #include "flows/signature.h"
+#include "flows/told.h"
 #include "flows/verbs.h"
 #include "flows/watchers.h"
 
@@ -102,8 +104,8 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
         g_ptr_array_add(v->results, phrase_make("Your answer was sent without {files}: too large for one mail. The customer was told so, but has no"
                                                 " other way to it: please give him one.", "files", c->left_out, NULL));
     intake_note(c, "relayed to the requester");
-    if (v->results->len > 0)
-        g_ptr_array_add(v->results, phrase_make("The rest of your mail goes to the customer.", NULL));
+    if (c->said->work->commands->len > 0)
+        told_relayed(v);
     return watchers_of_team(c, err) && notify_relay(c->desk, c->ticket, c->sender, text, parts, c->row->id, err)
            && verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
 }
@@ -129,28 +131,46 @@ static const char *nearest_verb(const char *word)
     return nearest.name;
 }
 
+/* It is a verb as it stands, and was not taken, since a mail program may have broken its line. */
+static gboolean may_go_on(const char *line)
+{
+    g_autofree char *marked = g_strconcat("#", line, NULL);
+    Command *c = NULL;
+    const char *expected;
+    gboolean is_verb = command_line_read_verb(marked, TRUE, &c, &expected);
+    command_free(c);
+    return is_verb;
+}
+
 /* A line that was meant for us and is not understood may be anything but text for the customer: nothing of the mail goes out. */
 static gboolean refuse_unknown(IntakeCase *c, VerbContext *v, GError **err)
 {
     const char *line = c->said->work->unknown, *word = line + (*line == '#' ? 1 : 3);
     word += strspn(word, " \t");
     g_autofree char *first = g_strndup(word, MIN(strcspn(word, " \t:,"), 40)), *shown = g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), 60));
-    intake_note(c, "a line that begins with # and is no verb: nothing is done, nothing goes out");
+    intake_note(c, "a line that begins with # and is no verb, or may go on: nothing is done, nothing goes out");
     v->is_refused = TRUE;
-    g_ptr_array_add(v->results, phrase_make("Nothing was done, and nothing was sent to the customer: I do not understand \"{line}\". The nearest verb is"
+    if (may_go_on(word))
+        g_ptr_array_add(v->results, phrase_make("Nothing was done, and nothing was sent to the customer: the text of \"{line}\" may go on in the next line. Please"
+                                                " send it again with an empty line below it; what the customer shall read can stand below, too.", "line", shown,
+                                                NULL));
+    else
+        g_ptr_array_add(v->results, phrase_make("Nothing was done, and nothing was sent to the customer: I do not understand \"{line}\". The nearest verb is"
                                             " #{verb}. Please send it again; a line of text that begins with # needs a blank before it.",
                                             "line", shown, "verb", nearest_verb(first), NULL));
     return messages_set_note(c->desk->db, c->row->id, err) && work_transcript(c, v, err);
 }
 
-/* A mail of nothing but verbs, as people know them from notifications, is no text for the customer. Loose words ("ok", "done") may be. */
+/* A mail of nothing but verbs, as people know them from notifications, or one that begins as a note, is no text for the customer. Loose words ("ok",
+ * "done") may be. */
 static gboolean is_unmarked(const IntakeCase *c)
 {
     const GPtrArray *commands = c->said->commands->commands;
     for (guint i = 0; i < commands->len; i++)
         if (((const Command *)g_ptr_array_index(commands, i))->loose)
             return FALSE;
-    return c->said->work->commands->len == 0 && has_text(c->said->work->rest) && commands->len > 0 && !has_text(c->said->commands->rest);
+    return c->said->work->commands->len == 0 && has_text(c->said->work->rest) && commands->len > 0
+           && (!has_text(c->said->commands->rest) || ((const Command *)g_ptr_array_index(commands, 0))->verb == VERB_NOTE);
 }
 
 static gboolean refuse_unmarked(IntakeCase *c, VerbContext *v, GError **err)

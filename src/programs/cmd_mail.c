@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -170,6 +171,16 @@ int cmd_hold(int argc, char **argv, CommandContext *ctx)
     return 0;
 }
 
+/* Whether a mark in the name of this file will count (programs/incoming). */
+static gboolean may_mark(Desk *d, const char *from, GError **err)
+{
+    g_autofree char *path = g_build_filename(d->config->spool, from, NULL);
+    struct stat st;
+    if (stat(path, &st) != 0 || ((st.st_mode & SPOOL_STRANGERS) == 0 && config_counts_owner(d->config, st.st_uid, geteuid())))
+        return TRUE; /* what is not there is told by who moves it */
+    return error_set(err, ERROR_REFUSED, "'%s': is of a user who is none of intake-users, so it goes in as what it is; expected no --as", path);
+}
+
 /* A name in hold, or of a message that was filed, in the archive. */
 static gboolean requeue_one(Desk *d, const char *name, const char *mark, GError **err)
 {
@@ -188,6 +199,8 @@ static gboolean requeue_one(Desk *d, const char *name, const char *mark, GError 
         if (!spool_has(d->config->spool, from))
             return error_set(err, ERROR_NOTFOUND, "message '%s': '%s' is not there any more: it was requeued before, or taken away", name, from);
     }
+    if (strcmp(mark, SPOOL_AGAIN) != 0 && !may_mark(d, from, err))
+        return FALSE;
     if (!spool_requeue(d->config->spool, from, d->now, mark, &fresh, err))
         return FALSE;
     print_line("%s", fresh);

@@ -7,14 +7,13 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "rules/command_line.h"
+#include "rules/command_text.h"
 #include "rules/phrase.h"
 #include "rules/words_command.h"
 #include "rules/words_quote.h"
-#include "rules/wrap.h"
 
 #include "base/banned.h"
 
-#define WIDE_MARK "\357\274\203" /* the full-width # */
 #define LINES_READ 60  /* of a reply; what stands below is rest */
 #define WORK_LINES 200 /* that begin with '#' */
 
@@ -187,81 +186,46 @@ static void drop_contradiction(CommandReply *r)
     r->doubt = TRUE;
 }
 
-/* Its text goes to the customer, who would get half a sentence; what else people say of it stays here, and may be what he must not read. */
-static gboolean is_for_customer(const Command *c)
-{
-    return c->text != NULL && !c->until.given
-           && (c->verb == VERB_RESOLVE || c->verb == VERB_CAUSE || c->verb == VERB_PREVENTION || c->verb == VERB_NEXT);
-}
-
-/* Index behind the lines that a mail program made of the one at i; `begins` is whether a line begins something of its own. */
-static guint end_of_line(char **lines, guint i, gboolean (*begins)(const char *line))
-{
-    WrapMargin margin = {0};
-    guint from = i++;
-    while (lines[i] != NULL && i - from < LINES_READ && wrap_goes_on(&margin, lines[i - 1], lines[i]) && !begins(lines[i])
-           && !words_quote_is_mobile(lines[i]))
-        i++;
-    return i;
-}
-
-/* Lines [i, end) as the one that was written. */
-static char *unbroken(char **lines, guint i, guint end)
-{
-    GString *all = g_string_new(lines[i]);
-    for (guint k = i + 1; k < end; k++) {
-        g_string_truncate(all, strlen(g_strchomp(all->str)));
-        g_string_append_printf(all, " %s", lines[k]);
-    }
-    return g_string_free(all, FALSE);
-}
-
-static gboolean is_courtesy(CommandLine line)
-{
-    command_free(line.command);
-    return line.result == COMMAND_LINE_COURTESY || line.result == COMMAND_LINE_CLOSING;
-}
-
-static gboolean is_verb_or_courtesy(const char *text)
-{
-    CommandLine line = command_line_read(text);
-    return is_courtesy(line) || line.result == COMMAND_LINE_VERB;
-}
-
-/* The verb at line i with all of its text; *end: behind it. */
-static CommandLine read_whole(char **lines, guint i, gboolean may_be_broken, guint *end)
+/* The verb at line i with all of its text; *end: behind it. A customer gets no half sentence: in doubt there is no verb. */
+static CommandLine read_whole(char **lines, guint i, gboolean may_be_broken, TextEnd *how, guint *end)
 {
     CommandLine line = command_line_read(lines[i]);
     *end = i + 1;
-    if (!may_be_broken || line.command == NULL || !is_for_customer(line.command) || (*end = end_of_line(lines, i, is_verb_or_courtesy)) == i + 1)
+    *how = line.command != NULL ? command_text_end(lines, i, may_be_broken, line.command, end) : TEXT_ENDS;
+    if (*how == TEXT_ENDS || (*how == TEXT_MAY_GO_ON && !command_text_is_for_customer(line.command)))
         return line;
     command_free(line.command);
-    g_autofree char *whole = unbroken(lines, i, *end);
-    return command_line_read(whole);
+    g_autofree char *whole = command_text_join(lines, i, *end);
+    return *how == TEXT_GOES_ON ? command_line_read(whole) : (CommandLine){.result = COMMAND_LINE_DOUBT};
 }
 
-/* Reads verbs from the top; returns the index of the first line that is none, or the number of lines. Below lines that were taken for one nothing is
- * read: what was prose there, and ended it, could hide in them. */
+/* Reads verbs from the top; returns the index of the first line that is none, or the number of lines. Below a text that goes on, or may, only what
+ * stands behind an empty line is read, and no loose word: what was prose there, and ended it, could hide in that text. */
 static guint read_top(CommandReply *r, char **lines, gboolean may_be_broken, gboolean *ret_weak)
 {
     guint i = 0, end;
+    gboolean only_full = FALSE;
     for (guint read = 0; lines[i] != NULL; i = end) {
+        TextEnd how;
         end = i + 1;
         if (is_blank(lines[i]))
             continue;
-        if (words_quote_is_mobile(lines[i]) || ++read > LINES_READ)
+        if (words_quote_is_mobile(lines[i]) || ++read > LINES_READ || (only_full && !is_blank(lines[i - 1])))
             break;
-        CommandLine line = read_whole(lines, i, may_be_broken, &end);
+        CommandLine line = read_whole(lines, i, may_be_broken, &how, &end);
         if (line.result == COMMAND_LINE_COURTESY)
             continue;
+        if (line.result == COMMAND_LINE_VERB && only_full && line.command->loose) {
+            command_free(line.command);
+            line.result = COMMAND_LINE_PROSE;
+        }
         if (line.result != COMMAND_LINE_VERB) {
             r->doubt = line.result == COMMAND_LINE_DOUBT && !(r->commands->len > 0 && is_tail(lines, i));
             break;
         }
         *ret_weak = *ret_weak || line.weak;
         add_command(r, line.command);
-        if (end > i + 1)
-            return end;
+        only_full = only_full || how != TEXT_ENDS;
     }
     return i;
 }
@@ -346,7 +310,7 @@ CommandReply *command_read_notification(const char *new_text, const char *subjec
     drop_denied(r, lines, rest);
     drop_contradiction(r);
     if (r->commands->len == 0) {
-        r->doubt = r->doubt || (tail && command_is_only_thanks(valid));
+        r->doubt = r->doubt || (tail && command_is_only_thanks(valid, NULL));
         r->rest = join(lines, 0);
     } else {
         r->rest = tail ? g_strdup("") : join(lines, rest);
@@ -354,58 +318,37 @@ CommandReply *command_read_notification(const char *new_text, const char *subjec
     return r;
 }
 
-/* "#note …" of "# note …" and of the full-width form; NULL where the line does not begin with a mark and a letter. "#42" is text. */
-static char *marked_line(const char *line)
-{
-    line += strspn(line, " \t");
-    const char *p = g_str_has_prefix(line, WIDE_MARK) ? line + 3 : *line == '#' ? line + 1 : NULL;
-    if (p == NULL)
-        return NULL;
-    p += strspn(p, " \t");
-    return g_unichar_isalpha(g_utf8_get_char(p)) ? g_strconcat("#", p, NULL) : NULL;
-}
-
-static gboolean is_comma_ended(const char *line)
-{
-    g_autofree char *end = g_strchomp(g_strdup(line));
-    return g_str_has_suffix(end, ",");
-}
-
-/* "Regards, Bob" below the verbs is no answer that anybody should get: a closing, or "Thanks,", and nothing but names below it. A name alone may be one
+/* "Regards, Bob" below the verbs is no answer that anybody should get: a closing, and nothing but names below it. A name alone may be an answer
  * ("Refunded."), and what stands below a name is one. */
 static gboolean is_signature(const char *text)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", LIMIT_TEXT_LINES);
     gboolean has_closed = FALSE;
     for (guint i = 0; lines[i] != NULL; i++) {
-        gboolean closing = FALSE;
         if (is_blank(lines[i]))
             continue;
         if (has_closed ? !command_line_is_name(lines[i]) && !words_quote_is_mobile(lines[i])
-                       : !command_line_is_thanks(lines[i], &closing) || !(closing || is_comma_ended(lines[i])))
+                       : !command_line_is_thanks(lines[i], &has_closed) || !has_closed)
             return FALSE;
-        has_closed = TRUE;
     }
     return has_closed;
 }
 
-static gboolean is_marked_or_courtesy(const char *line)
-{
-    g_autofree char *mark = marked_line(line);
-    return mark != NULL || is_courtesy(command_line_read(line));
-}
-
-/* The verb at line i, which is `mark`, with all of its text; *end: behind it. */
+/* The verb at line i, which is `mark`, with all of its text; *end: behind it. NULL: none is there, or it may go on below, where all that is no verb goes
+ * to the customer. */
 static Command *read_marked(char **lines, guint i, const char *mark, gboolean may_be_broken, guint *end)
 {
     Command *c = NULL, *whole = NULL;
     const char *expected;
     *end = i + 1;
-    if (!command_line_read_verb(mark, TRUE, &c, &expected) || !may_be_broken || !is_for_customer(c)
-        || (*end = end_of_line(lines, i, is_marked_or_courtesy)) == i + 1)
+    if (!command_line_read_verb(mark, TRUE, &c, &expected) || c->verb == VERB_NOTE) /* that keeps the whole mail inside */
         return c;
-    g_autofree char *text = unbroken(lines, i, *end), *marked = marked_line(text);
-    command_line_read_verb(marked, TRUE, &whole, &expected);
+    TextEnd how = command_text_end(lines, i, may_be_broken, c, end);
+    if (how == TEXT_ENDS)
+        return c;
+    g_autofree char *text = command_text_join(lines, i, *end), *marked = command_text_marked(text);
+    if (how == TEXT_GOES_ON)
+        command_line_read_verb(marked, TRUE, &whole, &expected);
     command_free(c);
     return whole;
 }
@@ -415,14 +358,14 @@ CommandReply *command_read_work(const char *new_text, gboolean may_be_broken)
     CommandReply *r = reply_new();
     g_autoptr(GString) rest = g_string_new(NULL);
     g_autofree char *valid = g_utf8_make_valid(new_text, -1);
-    if (strchr(valid, '#') == NULL && strstr(valid, WIDE_MARK) == NULL) { /* as in nearly every mail */
+    if (strchr(valid, '#') == NULL && strstr(valid, COMMAND_WIDE_MARK) == NULL) { /* as in nearly every mail */
         r->rest = g_strstrip(g_steal_pointer(&valid));
         return r;
     }
     g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
     guint marked = 0;
     for (guint i = 0, end; lines[i] != NULL; i = end) {
-        g_autofree char *mark = marked_line(lines[i]);
+        g_autofree char *mark = command_text_marked(lines[i]);
         Command *c = mark != NULL && ++marked <= WORK_LINES ? read_marked(lines, i, mark, may_be_broken, &end) : NULL;
         if (c != NULL) {
             add_command(r, c);
@@ -443,8 +386,13 @@ CommandReply *command_read_work(const char *new_text, gboolean may_be_broken)
 
 const char *command_behind_marked(const char *new_text)
 {
-    while (*new_text == '#' || g_ascii_isspace(*new_text))
-        new_text += *new_text == '#' ? strcspn(new_text, "\n") : 1;
+    while (*new_text != '\0') {
+        gsize n = strcspn(new_text, "\n");
+        g_autofree char *line = g_strndup(new_text, n), *mark = command_text_marked(line);
+        if (mark == NULL && !is_blank(line))
+            break;
+        new_text += n + (new_text[n] == '\n');
+    }
     return new_text;
 }
 
@@ -462,7 +410,7 @@ gboolean command_read_line(const char *line, Command **ret, GError **err)
 #define SIGNATURE_WORDS 5
 #define SENTENCE_WORDS 4 /* "Acme Ltd." is none */
 
-/* A line of a signature, as far as one can tell: short, or with a number or an address in it; a postscript is none, nor is a question. */
+/* A line of a signature, as far as one can tell: short, or with a number or an address in it. */
 static gboolean may_be_signature(const char *line)
 {
     g_autofree char *folded = words_quote_fold(line);
@@ -470,13 +418,13 @@ static gboolean may_be_signature(const char *line)
     for (const char *p = folded; *p != '\0'; p += strcspn(p, " "), p += *p == ' ')
         words++;
     gboolean is_sentence = words >= SENTENCE_WORDS && (g_str_has_suffix(folded, ".") || g_str_has_suffix(folded, "!"));
-    return !is_sentence && !g_str_has_prefix(folded, "ps") && !g_str_has_prefix(folded, "p.s") && !g_str_has_prefix(folded, "p. s") && strchr(folded, '?') == NULL
+    return !is_sentence && !g_str_has_prefix(folded, "ps") && !g_str_has_prefix(folded, "p.s") && !command_line_takes_back(line)
            && (words <= SIGNATURE_WORDS || strpbrk(folded, "0123456789@|") != NULL);
 }
 
-gboolean command_is_only_thanks(const char *new_text)
+gboolean command_is_only_thanks(const char *new_text, gboolean *ret_more)
 {
-    gboolean any = FALSE, closing = FALSE;
+    gboolean any = FALSE, closing = FALSE, more = FALSE;
     g_autofree char *valid = g_utf8_make_valid(new_text, -1);
     g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
     for (guint i = 0, read = 0; lines[i] != NULL; i++) {
@@ -488,6 +436,9 @@ gboolean command_is_only_thanks(const char *new_text)
             return any;
         if (closing && !may_be_signature(lines[i]))
             return FALSE;
+        more = more || (closing && !command_line_is_name(lines[i]));
+        if (ret_more != NULL)
+            *ret_more = more;
         if (closing)
             continue;
         if (!command_line_is_thanks(lines[i], &closing) && !(any && command_line_is_name(lines[i])))

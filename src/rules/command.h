@@ -78,10 +78,11 @@ typedef struct {
 /* At a notification address: verbs from the top, a line each, up to the first line that is none; loose words only as a whole line.
  * `subject` (or NULL) is read only when `text` is empty, after its Re: prefixes and our [queue #n] tag are taken off, and only where
  * it ends in a verb that was typed there. `may_be_broken`: the text is plain, and where a line ends, a mail program may have broken it; a text for the
- * customer goes on in the next line then (wrap_goes_on), and no verb is read below it. */
+ * customer goes on in the next line then (wrap_goes_on) or, where that is in doubt, is no verb; below it nothing is read but full verbs behind an empty
+ * line. */
 CommandReply *command_read_notification(const char *new_text, const char *subject, gboolean may_be_broken);
 /* At a work address: lines that begin with '#' (or its full-width form) and a verb, blanks between allowed; `rest` is the text without
- * them. Any other line that begins with '#' and a letter is `unknown`: nothing of such a mail may go out. */
+ * them. Any other line that begins with '#' and a letter is `unknown`, and so is one that may go on below: nothing of such a mail may go out. */
 CommandReply *command_read_work(const char *new_text, gboolean may_be_broken);
 /* The text behind the marked lines at its beginning. */
 const char *command_behind_marked(const char *new_text);
@@ -95,7 +96,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Command, command_free)
 /* The first instant after `now` that `when` names in `zone`. REFUSED when it is past or more than a year ahead. */
 gboolean command_when(const CommandWhen *when, const Zone *zone, Instant now, Instant *ret, GError **err);
 
-/* Whether a text is made only of thanks, greetings and that all is well ("Many thanks, Bob", "Thanks, works!"). */
-gboolean command_is_only_thanks(const char *new_text);
+/* Whether a text is made only of thanks, greetings and that all is well ("Many thanks, Bob", "Thanks, works!").
+ * *ret_more, or NULL: behind a closing stands more than names, a signature most likely. */
+gboolean command_is_only_thanks(const char *new_text, gboolean *ret_more);
 
 #endif

@@ -73,7 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     check_reply(command_read_notification(body, subject, TRUE));
     check_reply(command_read_work(body, TRUE));
-    command_is_only_thanks(body);
+    gboolean more;
+    command_is_only_thanks(body, &more);
     g_autofree char *line = g_strndup(text, strcspn(text, "\n"));
     if (command_read_line(line, &one, &err))
         check_command(one);

@@ -1,0 +1,21 @@
+/* command_text: where the text of a verb ends, and the mark before one. Pure; private to command. */
+#ifndef RULES_COMMAND_TEXT_H
+#define RULES_COMMAND_TEXT_H
+
+#include "rules/command.h"
+
+#define COMMAND_WIDE_MARK "\357\274\203" /* the full-width # */
+
+typedef enum { TEXT_ENDS, TEXT_GOES_ON, TEXT_MAY_GO_ON } TextEnd;
+
+/* Whether the text of `c`, the verb at line i, goes on below, where a mail program broke it; *end: behind it. It does where a comma stands at the break,
+ * or a second break is at the same margin, and the text is for the customer; with one break a remark may stand there that was meant for others. */
+TextEnd command_text_end(char **lines, guint i, gboolean may_be_broken, const Command *c, guint *end);
+/* Lines [i, end) as the one that was written; newly allocated. */
+char *command_text_join(char **lines, guint i, guint end);
+/* Its text goes to the customer. Of `next` with a time the text has ended. */
+gboolean command_text_is_for_customer(const Command *c);
+/* "#note …" of "# note …" and of the full-width form, newly allocated; NULL where the line does not begin with a mark and a letter. "#42" is text. */
+char *command_text_marked(const char *line);
+
+#endif
