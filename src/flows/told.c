@@ -131,7 +131,8 @@ void told_colon(const IntakeCase *c, GPtrArray *lines)
     g_autofree char *first = g_strndup(text, strcspn(text, "\r\n")), *valid = g_utf8_make_valid(first, -1);
     Command *meant = NULL;
     if (command_line_read_verb(valid, FALSE, &meant, &expected) && meant->text != NULL)
-        g_ptr_array_add(lines, phrase_make("If it was meant as a command, please put a colon behind its verb, \"{verb}: …\", no question into it, and an empty line below.", "verb",
+        g_ptr_array_add(lines, phrase_make("If it was meant as a command, please put a colon behind its verb, \"{verb}: …\","
+                                           " its text on one line with an empty line below, and no question into it.", "verb",
                                            command_verb_name(meant->verb), NULL));
     command_free(meant);
 }
