@@ -195,8 +195,10 @@ static CommandLine read_whole(char **lines, guint i, gboolean may_be_broken, Tex
     if (*how == TEXT_ENDS || (*how == TEXT_MAY_GO_ON && !command_text_is_for_customer(line.command)))
         return line;
     command_free(line.command);
+    if (*how == TEXT_MAY_GO_ON)
+        return (CommandLine){.result = COMMAND_LINE_DOUBT};
     g_autofree char *whole = command_text_join(lines, i, *end);
-    return *how == TEXT_GOES_ON ? command_line_read(whole) : (CommandLine){.result = COMMAND_LINE_DOUBT};
+    return command_line_read(whole);
 }
 
 /* Reads verbs from the top; returns the index of the first line that is none, or the number of lines. Below a text that goes on, or may, only what
@@ -346,10 +348,11 @@ static Command *read_marked(char **lines, guint i, const char *mark, gboolean ma
     TextEnd how = command_text_end(lines, i, may_be_broken, c, end);
     if (how == TEXT_ENDS)
         return c;
-    g_autofree char *text = command_text_join(lines, i, *end), *marked = command_text_marked(text);
-    if (how == TEXT_GOES_ON)
-        command_line_read_verb(marked, TRUE, &whole, &expected);
     command_free(c);
+    if (how == TEXT_MAY_GO_ON)
+        return NULL;
+    g_autofree char *text = command_text_join(lines, i, *end), *marked = command_text_marked(text);
+    command_line_read_verb(marked, TRUE, &whole, &expected);
     return whole;
 }
 

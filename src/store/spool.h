@@ -48,11 +48,12 @@ char *spool_hold_name(const char *spool, const char *from);
 gboolean spool_to_hold(const char *spool, const char *from, const char *held, const char *reason, GError **err);
 /* Files in hold with their reasons: pairs name, reason in a flat array of char *, with free func. */
 gboolean spool_holding(const char *spool, GPtrArray **ret, GError **err);
-/* A file of hold or of the archive (`from`, relative to the spool) back into incoming under a new name, which is returned; `mark` stands in it
- * where the host does. */
+/* The marks in a name that mean something to who takes it in (programs/incoming). */
 #define SPOOL_AGAIN "requeue"
 #define SPOOL_AS_HUMAN SPOOL_AGAIN "-as-human"
 #define SPOOL_AS_OTHER SPOOL_AGAIN "-as-other"
+/* A file of hold or of the archive (`from`, relative to the spool) back into incoming under a new name, which is returned; `mark` stands in it
+ * where the host does. */
 gboolean spool_requeue(const char *spool, const char *from, Instant now, const char *mark, char **ret_name, GError **err);
 /* Each regular file below a state of the spool, in no order: its path relative to the spool, and its name. incoming: only names that the filter
  * makes. One directory entry at a time is in memory. FALSE ends it; *err is then the caller's. What is moved meanwhile may be missed or told. */
