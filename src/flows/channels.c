@@ -13,6 +13,7 @@
 
 #include "flows/policies.h"
 #include "flows/view.h"
+#include "flows/view_page.h"
 
 #include "base/banned.h"
 

@@ -13,6 +13,7 @@
 #include "flows/pagemail.h"
 #include "flows/phrases.h"
 #include "flows/view.h"
+#include "flows/view_page.h"
 
 #include "base/banned.h"
 

@@ -96,13 +96,8 @@ static gboolean world_is_available(void *data, const char *contact, int level, I
 static Calendar *level_calendar(const World *w, int level)
 {
     const ConfigPlanSeverity *targets = deadlines_targets(w->desk, w->queue, w->ticket);
-    const char *name = w->queue->calendar;
-    if (level == 0) {
-        name = targets != NULL && targets->calendar != NULL ? targets->calendar : name;
-    } else {
-        const char *own = level_of(w->policy, level)->calendar;
-        name = own != NULL ? own : w->policy->calendar != NULL ? w->policy->calendar : name;
-    }
+    const char *name = level > 0 ? policies_calendar(w->policy, level_of(w->policy, level), w->queue)
+                       : targets != NULL && targets->calendar != NULL ? targets->calendar : w->queue->calendar;
     return desk_calendar(w->desk, name);
 }
 
@@ -194,7 +189,7 @@ static gboolean was_mailed(World *w, const RunRow *r, const char *contact, gbool
 
 static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError **err)
 {
-    g_autofree char *text = NULL, *until = NULL;
+    g_autofree char *text = NULL, *until = NULL, *why = NULL;
     const ConfigContact *c = desk_contact(w->desk, a->contact);
     if (g_strcmp0(w->desk->acting, a->contact) == 0 && (a->kind != LADDER_DO_TELL_END || c == NULL || !c->rsvp)) /* his own doing: he gets a transcript */
         return TRUE;
@@ -205,9 +200,10 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
         gint64 said, asked;
         if (!runs_asks_else(w->desk->db, r, a->contact, &said, &asked, err) || said > 0)
             return err == NULL || *err == NULL;
+        why = w->desk->acting != NULL ? phrase_make("{why:phrase} ({who})", "why", a->text, "who", full_name(w->desk, w->desk->acting), NULL) : g_strdup(a->text);
         text = is_vendor ? vendors_over_phrase()
-               : asked > 0 && w->ticket->state < TICKET_RESOLVED ? phrase_make("It is over: {why:phrase}. What else you are asked about this ticket stays.", "why", a->text, NULL)
-                           : phrase_make("It is over: {why:phrase}. You need do nothing.", "why", a->text, NULL);
+               : asked > 0 && w->ticket->state < TICKET_RESOLVED ? phrase_make("It is over: {why:phrase}. What else you are asked about this ticket stays.", "why", why, NULL)
+                           : phrase_make("It is over: {why:phrase}. You need do nothing.", "why", why, NULL);
     } else {
         until = r->run->hold_until != INSTANT_NONE ? zone_format_human(desk_contact_zone(w->desk, c, w->queue), r->run->hold_until) : NULL;
         text = strcmp(a->contact, a->text) == 0 ? phrase_make("Nobody else of your level can take it: it is yours.", NULL)

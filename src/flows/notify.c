@@ -13,6 +13,7 @@
 #include "flows/rsvp.h"
 #include "flows/vendors.h"
 #include "flows/view.h"
+#include "flows/view_page.h"
 #include "flows/watchers.h"
 
 #include "base/banned.h"
@@ -103,7 +104,7 @@ gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *
     }
     g_autofree char *said = news != NULL ? phrases_say(d, o.language, news) : NULL;
     json_t *view = json_pack("{s:s?, s:s*, s:s?, s:b}", "from", from, "news", said, "text", text, "relay", o.reply_purpose == 'w');
-    if (view_arrival(d, t, desk_contact_zone(d, o.contact, o.queue), view, err))
+    if (view_page_arrival(d, t, desk_contact_zone(d, o.contact, o.queue), view, err))
         return with_ticket_view(d, &o, view, err);
     json_decref(view);
     return FALSE;
@@ -146,7 +147,7 @@ gboolean notify_board(Desk *d, const Ticket *t, const char *contact, const char 
     Outgoing o = outgoing_to_contact(d, t, desk_contact(d, contact), "board");
     g_autofree char *open = duration_format_human(d->now - t->opened_at);
     json_t *view = json_pack("{s:s, s:s, s:s*}", "risk", risk, "open", open, "severity_title", d->config->severities[t->severity].title);
-    if (view_arrival(d, t, desk_contact_zone(d, o.contact, o.queue), view, err))
+    if (view_page_arrival(d, t, desk_contact_zone(d, o.contact, o.queue), view, err))
         return with_ticket_view(d, &o, view, err);
     json_decref(view);
     return FALSE;

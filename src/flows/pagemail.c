@@ -16,6 +16,7 @@
 #include "flows/rsvp.h"
 #include "flows/vendors.h"
 #include "flows/view.h"
+#include "flows/view_page.h"
 
 #include "base/banned.h"
 

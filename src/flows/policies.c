@@ -40,6 +40,11 @@ const Policy *policies_begun(Desk *d, const char *name, const char *digest)
 
 const Policy *policies_of_run(Desk *d, const RunRow *r) { return policies_begun(d, r->policy, r->policy_digest); }
 
+const char *policies_calendar(const Policy *p, const PolicyLevel *level, const ConfigQueue *queue)
+{
+    return level->calendar != NULL ? level->calendar : p->calendar != NULL ? p->calendar : queue->calendar;
+}
+
 gboolean policies_running(Desk *d, gint64 ticket, GPtrArray **ret, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;

@@ -11,6 +11,8 @@
 const Policy *policies_of_run(Desk *d, const RunRow *r);
 /* The same for a run of that policy and text (or NULL). */
 const Policy *policies_begun(Desk *d, const char *policy, const char *digest);
+/* By whose hours a level counts: its own, else the policy's, else the queue's. */
+const char *policies_calendar(const Policy *p, const PolicyLevel *level, const ConfigQueue *queue);
 /* The ladder of that name for the ticket: its live run's, else as configured; *ret NULL: there is none. */
 gboolean policies_for(Desk *d, const Ticket *t, const char *name, const Policy **ret, GError **err);
 /* Those by which the ticket's live runs go (const Policy *, owned by the desk; NULL: gone, and no text was kept). */

@@ -6,7 +6,7 @@
 
 #include "rules/template.h"
 
-#include "store/runs.h"
+#include "store/clocks.h"
 #include "store/tickets.h"
 
 #include "flows/desk.h"
@@ -23,14 +23,15 @@ char *view_date(const Zone *zone, Instant t);
 /* "[support #42]"; newly allocated. */
 char *view_tag(const Ticket *t);
 
+/* Nothing for NULL. */
+void view_set(json_t *object, const char *name, const char *value);
+/* At most `max` characters, cut at a character with an ellipsis; newly allocated. */
+char *view_cut(const char *s, gsize max);
+
 /* The ticket with its clocks (`due`) as `zone` reads them. NULL with *err. Keys: escalate-templates(5). */
 json_t *view_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err);
-/* What an escalation mail says beside it: urgency, headline, why, otherwise, excerpt …; at most `headline` characters and `excerpt`
- * lines of the requester's newest text. */
-json_t *view_page(Desk *d, const Ticket *t, const RunRow *r, const LadderPage *p, const char *instead_of, const ConfigContact *reader,
-                  gsize headline, int excerpt, GError **err);
-/* What the mail about a new one says beside it: `headline`; in an operations ticket `about`, the ticket that nobody took. */
-gboolean view_arrival(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err);
+/* One of `due`. */
+json_t *view_clock(const Desk *d, const ClockRow *c, const Zone *zone);
 /* One message of the ticket for people: at most `max` lines of its new text (array of strings). */
 json_t *view_lines(const char *text, int max, gsize width);
 

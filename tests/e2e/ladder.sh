@@ -195,6 +195,20 @@ match "and he is told" 'holds no clear command, so nothing else was done\. The c
 match "that he has not taken it" '^You have not taken it, and nobody else has\.$' "$(plain "$(templated transcript | tail -n 1)")"
 SUBJECT=
 
+# ---- who reads a page is of the next level too ----
+LEVELS='      - {notify: [bob], at: [75% respond], ack-within: 10m}
+      - {notify: [bob], ack-within: 10m}
+      - {notify: [bob, carol], ack-within: 10m}'
+fresh
+match 'he is told that it comes to him again' 'No answer by 10:33: you once more will be told' "$(plain "$page")"
+at 2026-05-26T10:33:00+02:00
+match 'and with others, of them' 'No answer by 10:43: Carol .lead. will be told' "$(plain "$(templated escalation | tail -n 1)")"
+LEVELS=
+fresh
+reply "$page" carol@desk.test 'resolve: restarted'
+at 2026-05-26T10:24:00+02:00
+match 'who was asked hears who has solved it' 'It is over: it is resolved \(Carol\)\. You need do nothing\.' "$(plain "$(templated line | tail -n 1)")"
+
 # ---- a transport that is down ----
 DELIVERY='delivery: {method: smtp, host: 127.0.0.1, port: 1, tls: off}'
 fresh
