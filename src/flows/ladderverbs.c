@@ -89,6 +89,14 @@ static gboolean take_up(VerbContext *c, const RunRow *r, GError **err)
     return c->actor == NULL || (t->owner != NULL && !horizontal(c, r)) || verbs_set_owner(c, c->actor->name, err);
 }
 
+/* He has the escalation, and its mails say who has the ticket: it must not look as if one of them was false. */
+static void say_owner(VerbContext *c)
+{
+    const ConfigContact *owner = desk_contact(c->desk, c->ticket->owner);
+    if (owner != NULL && c->actor != NULL && strcmp(owner->name, c->actor->name) != 0)
+        verbs_say(c, "The ticket itself stays with {who}.", "who", owner->full_name, NULL);
+}
+
 static gboolean acked(VerbContext *c, const RunRow *before, const GPtrArray *actions, GError **err)
 {
     g_autoptr(RunRow) r = NULL;
@@ -112,7 +120,10 @@ static gboolean acked(VerbContext *c, const RunRow *before, const GPtrArray *act
     g_autofree char *outcome = c->actor != NULL ? phrase_make("{who} took it", "who", c->actor->full_name, NULL) : g_strdup(PHRASE("acknowledged"));
     if (c->page != 0 && !runs_set_outcome(c->desk->db, c->page, outcome, c->desk->now, err))
         return FALSE;
-    return take_up(c, r, err) && operations_over(c->desk, c->ticket, outcome, err);
+    if (!take_up(c, r, err))
+        return FALSE;
+    say_owner(c);
+    return operations_over(c->desk, c->ticket, outcome, err);
 }
 
 gboolean ladderverbs_ack(VerbContext *c, const Command *cmd, GError **err)

@@ -40,7 +40,7 @@ void verbs_say(VerbContext *c, const char *english, ...)
     va_start(ap, english);
     g_autofree char *said = phrase_make_valist(english, ap);
     va_end(ap);
-    if (c->results->len == 0 || strcmp(g_ptr_array_index(c->results, c->results->len - 1), said) != 0) /* several ladders, one answer */
+    if (!g_ptr_array_find_with_equal_func(c->results, said, g_str_equal, NULL)) /* several ladders, one answer */
         g_ptr_array_add(c->results, g_steal_pointer(&said));
 }
 
@@ -126,6 +126,17 @@ static gboolean do_severity(VerbContext *c, const Command *cmd, GError **err)
            && desk_audit(c->desk, c->ticket->id, err, "severity", "old=S%d new=S%d by=%s", old + 1, cmd->severity, verbs_actor_name(c));
 }
 
+static void say_wait(VerbContext *c)
+{
+    const Ticket *t = c->ticket;
+    if (t->wait_until_at == INSTANT_NONE) {
+        verbs_say(c, tickets_pauses(t) ? PHRASE("Waiting for the customer: update and resolve pause.") : PHRASE("Waiting for the vendor: the clocks go on."), NULL);
+        return;
+    }
+    g_autofree char *until = view_time(verbs_zone(c), t->wait_until_at, c->desk->now);
+    verbs_say(c, "Waiting until {until:time} {zone}: the clocks go on.", "until", until, "zone", zone_abbreviation(verbs_zone(c), t->wait_until_at), NULL);
+}
+
 static gboolean do_wait(VerbContext *c, const Command *cmd, GError **err)
 {
     Ticket *t = c->ticket;
@@ -145,7 +156,7 @@ static gboolean do_wait(VerbContext *c, const Command *cmd, GError **err)
     t->wait_until_at = until;
     t->state = TICKET_WAITING;
     DueRow row = {.what = (char *)"wait", .next_at = until, .ticket_id = t->id};
-    verbs_say(c, strcmp(why, "customer") == 0 ? PHRASE("Waiting for the customer: update and resolve pause.") : PHRASE("Waiting: the clocks go on."), NULL);
+    say_wait(c);
     gboolean is_for_customer = strcmp(why, "customer") == 0;
     return save(c, err) && clocks_due_clear(c->desk->db, t->id, "wait", 0, err) && (until == INSTANT_NONE || clocks_due_add(c->desk->db, &row, err))
            && (is_for_customer || !was_for_customer || deadlines_resume(c->desk, t, c->desk->now, c->message, err))
@@ -245,6 +256,8 @@ static gboolean do_reopen(VerbContext *c, const Command *cmd, GError **err)
     if (c->ticket->state < TICKET_RESOLVED)
         return verbs_refuse(c, "the ticket is {state:phrase}", "state", tickets_state_name(c->ticket->state), NULL);
     verbs_say(c, "The ticket is open again.", NULL);
+    if (c->ticket->resolution != NULL || c->ticket->cause != NULL || c->ticket->prevention != NULL || c->ticket->next_text != NULL)
+        verbs_say(c, "What was said of its solution, cause, prevention and next step counts no more.", NULL);
     return verbs_reopen(c->desk, c->ticket, c->message, err);
 }
 
@@ -344,6 +357,8 @@ static gboolean do_status(VerbContext *c, const Command *cmd, GError **err)
 {
     (void)cmd;
     verbs_say(c, "This is how it stands:", NULL); /* the transcript shows the ticket below */
+    if (c->ticket->state == TICKET_WAITING)
+        say_wait(c);
     return upcoming_status(c->desk, c->ticket, verbs_zone(c), c->results, err);
 }
 
@@ -466,7 +481,10 @@ gboolean verbs_reopen(Desk *d, Ticket *t, gint64 message, GError **err)
     if (was_over) {
         t->reopened++;
         t->contained_at = INSTANT_NONE; /* of what is open now nobody has said so */
-        set_text(&t->resolution, NULL); /* and that was none: it must not be told again */
+        t->next_until_at = INSTANT_NONE;
+        char **const told[] = {&t->resolution, &t->cause, &t->prevention, &t->next_text}; /* and those were none: they must not be told again */
+        for (gsize i = 0; i < G_N_ELEMENTS(told); i++)
+            set_text(told[i], NULL);
     }
     return tickets_save(d->db, t, err) && clocks_due_clear(d->db, t->id, "close", 0, err) && clocks_due_clear(d->db, t->id, "wait", 0, err)
            && (was_over ? deadlines_reopened(d, t, d->now, message, err) : deadlines_resume(d, t, d->now, message, err))

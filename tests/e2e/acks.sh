@@ -64,6 +64,14 @@ reply "$page" bob@desk.test 'ack 10m'
 on 10:31
 same "double: his own second word begins afresh" 10:41 "$(held_until)"
 
+# ---- somebody else's ticket ----
+fresh
+escalate --now 2026-05-26T10:24:00+02:00 assign 1 ann >/dev/null
+reply "$page" bob@desk.test 'ack'
+on 10:25
+match "owner: who takes it hears that the ticket is another's still" 'You have it, until .* The ticket itself stays with Ann\.' "$(said transcript)"
+same "owner: which is so" ann "$(sqlite_value 'select owner from ticket')"
+
 # ---- late ----
 fresh
 escalate --now 2026-05-26T10:26:00+02:00 resolve 1 'done' >/dev/null

@@ -147,7 +147,7 @@ match "a severity" '^Die Schwere ist S2\.$' "$(last bob transcript)"
 work '#assign ann' ${day}T10:04:00+02:00
 match "an owner" '^Sie sind jetzt für dieses Ticket zuständig\.$' "$(last ann line)"
 work '#wait until fri 10:00' ${day}T10:05:00+02:00
-match "a wait" '^Es wartet: die Fristen laufen weiter\.$' "$(last bob transcript)"
+match "a wait" '^Es wartet bis Fr 10:00 CEST: die Fristen laufen weiter\.$' "$(last bob transcript)"
 make_mail -H 'Precedence: bulk' -H 'List-Id: <x.test>' news@x.test support@desk.test 'Angebot' 'Kaufen Sie' | deliver news@x.test support@desk.test
 at 2026-05-27T09:00:00+02:00
 match "the daily mail" '^\[support\] 2026-05-27: 1 offen, [01] überfällig, 0 ohne Zuständigen$' "$(subject "$(sent_to carol@desk.test | grep -e '-daily\.eml$' | head -n 1)")"

@@ -85,6 +85,9 @@ answer bob@desk.test "$(reply_to "$bob")" '#wait for customer
 Bitte schicken Sie uns die Seriennummer.'
 at 2026-05-26T12:00:00+02:00
 match "wait pauses resolve" '"target":"resolve".*"state":"paused"' "$(escalate --json show 1)"
+answer bob@desk.test "$(reply_to "$bob")" '#status'
+at 2026-05-26T12:01:00+02:00
+match "who asks hears what stands still" '^Waiting for the customer: update and resolve pause\.$' "$(plain "$(templated transcript | tail -n 1)")"
 answer kim@acme.test "$(reply_to "$out")" 'Sie ist 4711.'
 at 2026-05-27T12:00:00+02:00
 match "the customer's answer resumes it" '"target":"resolve".*"state":"running"' "$(escalate --json show 1)"
@@ -97,6 +100,16 @@ match "and the cause, though it stands below" 'Ein Blitz' "$(plain "$(templated 
 answer kim@acme.test "$(reply_to "$out")" 'Vielen Dank!'
 at 2026-05-27T14:00:00+02:00
 match "thanks do not reopen" '"state":"resolved"' "$(escalate --json show 1)"
+answer kim@acme.test "$(reply_to "$out")" 'Er druckt immer noch nicht.'
+at 2026-05-27T14:10:00+02:00
+answer bob@desk.test "$(reply_to "$bob")" '#resolve Jetzt wirklich'
+at 2026-05-27T14:20:00+02:00
+resolved=$(templated resolved | tail -n 1)
+match "solved again: the customer hears how" 'Jetzt wirklich' "$(plain "$resolved")"
+no_match "and not what the cause was thought to be before" 'Ein Blitz' "$(plain "$resolved")"
+escalate --now 2026-05-27T14:21:00+02:00 reopen 1 >"$WORK/reopened"
+match "who opens it again hears what counts no more" 'solution, cause, prevention and next step counts no more' "$(cat "$WORK/reopened")"
+escalate --now 2026-05-27T14:22:00+02:00 resolve 1 'Done' >/dev/null
 before=$(templated_count relay-in)
 printf -- '--b3\nContent-Type: text/plain\n\nHallo Bob,\n\nvielen Dank\n--b3\nContent-Type: image/png; name=error.png\nContent-Transfer-Encoding: base64\n\niVBORw0KGgoAAAANSUhEUg==\n--b3--\n' |
     make_mail -H 'Content-Type: multipart/mixed; boundary=b3' -H 'MIME-Version: 1.0' kim@acme.test "$(reply_to "$out")" 'Re: [support #1] Fehler' - |
