@@ -195,8 +195,24 @@ static void check_templates(const Desk *d, GPtrArray *warnings)
     }
 }
 
+/* ---- what leaves ---- */
+
+/* For a trial that is what one wants, but it should say so: a relay queue is the one way in which its customers get an answer. */
+static void check_delivery(Desk *d, GPtrArray *warnings)
+{
+    for (guint i = 0; i < d->config->queue_order->len && d->config->delivery.method == DELIVERY_DIRECTORY; i++) {
+        const ConfigQueue *queue = g_ptr_array_index(d->config->queue_order, i);
+        if (queue->mode == MODE_RELAY) {
+            warn(warnings, config_place(d->config, queue), "queue '%s' relays answers, and delivery.method 'directory' only writes mail to files: no customer gets any",
+                 queue->name);
+            return;
+        }
+    }
+}
+
 void lint_desk(Desk *d, GPtrArray *warnings)
 {
+    check_delivery(d, warnings);
     check_gaps(d, warnings);
     check_people(d, warnings);
     check_templates(d, warnings);

@@ -113,6 +113,8 @@ match "file and line of an included contact" '^more.yaml:3:3: contact .eve.' "$(
 same "the starter set: only what it says itself" 1 "$("$ESCALATE" -c "$WORK/starter/escalate.yaml" --now 2026-11-01T00:00:00Z check | grep -c '^warning')"
 mkdir "$WORK/demo"
 cp "$TOP_SRCDIR"/tests/demo/*.yaml "$TOP_SRCDIR"/tests/demo/*.ics "$TOP_SRCDIR/contrib/holidays/DE-BE.ics" "$WORK/demo"
-same "the demo: nothing" '' "$("$ESCALATE" -c "$WORK/demo/escalate.yaml" --now "$NOW" check | grep '^warning')"
+match "the demo: that its mail goes to files" "^warning: .*escalate.yaml:[0-9]+:3: queue 'support' relays answers, and delivery.method 'directory' only writes mail to files: no customer gets any\$" \
+    "$("$ESCALATE" -c "$WORK/demo/escalate.yaml" --now "$NOW" check | grep '^warning')"
+same "and nothing else" 1 "$("$ESCALATE" -c "$WORK/demo/escalate.yaml" --now "$NOW" check | grep -c '^warning')"
 
 done_testing
