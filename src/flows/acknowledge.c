@@ -92,7 +92,7 @@ gboolean acknowledge_actor(IntakeCase *c, const ConfigContact **ret, gboolean *r
 static gboolean subject_holds_verb(const char *before, const char *subject)
 {
     g_autofree char *all = g_strconcat(before, subject, NULL);
-    g_autoptr(CommandReply) reply = command_read_notification("", all, FALSE);
+    g_autoptr(CommandReply) reply = command_read_notification("", all, NULL);
     return reply->commands->len > 0;
 }
 
@@ -107,7 +107,7 @@ static gboolean ends_in(const char *subject, const char *line)
 static gboolean is_perhaps_customers(const IntakeCase *c)
 {
     const GPtrArray *commands = c->said->commands->commands;
-    g_autoptr(CommandReply) typed = command_read_notification(c->said->new_text, NULL, FALSE);
+    g_autoptr(CommandReply) typed = command_read_notification(c->said->new_text, NULL, NULL);
     if (commands->len == 0 || typed->commands->len > 0)
         return FALSE;
     const Command *last = g_ptr_array_index(commands, commands->len - 1);

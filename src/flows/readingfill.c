@@ -6,7 +6,10 @@
 
 #include "base/limits.h"
 #include "base/sha256.h"
+
 #include "rules/quote.h"
+
+#include "mail/html.h"
 
 #include "base/banned.h"
 
@@ -153,6 +156,37 @@ static const char *speaking_subject(const Reading *r, const Letter *l)
     return r->subject;
 }
 
+static void read_verbs(Reading *r, const Letter *l, const CommandBreaks *breaks)
+{
+    command_reply_free(r->commands);
+    command_reply_free(r->work);
+    r->commands = command_read_notification(r->new_text, speaking_subject(r, l), breaks);
+    r->work = command_read_work(r->new_text, breaks);
+}
+
+static gboolean has_text(const CommandReply *r)
+{
+    gboolean has = r->doubt;
+    for (guint i = 0; i < r->commands->len && !has; i++)
+        has = ((const Command *)r->commands->pdata[i])->text != NULL;
+    return has;
+}
+
+/* The HTML is looked at where it is needed alone: few mails have a verb with a text. */
+static void read_commands(Reading *r, const Letter *l)
+{
+    CommandBreaks breaks = {NULL};
+    read_verbs(r, l, l->has_hard_lines ? &breaks : NULL);
+    if (l->html == NULL || (!has_text(r->commands) && !has_text(r->work)))
+        return;
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GByteArray) marks = g_byte_array_new();
+    html_to_text(l->html, strlen(l->html), text, marks);
+    breaks.whole = command_whole(text->str, marks);
+    read_verbs(r, l, &breaks);
+    g_hash_table_unref(breaks.whole);
+}
+
 static void read_text(Reading *r, Letter *l)
 {
     cut_text(r, l);
@@ -163,8 +197,7 @@ static void read_text(Reading *r, Letter *l)
     r->doubtful = q->doubtful;
     r->text_from_html = l->text_from_html;
     r->truncated = l->truncated;
-    r->commands = command_read_notification(r->new_text, speaking_subject(r, l), l->has_hard_lines);
-    r->work = command_read_work(r->new_text, l->has_hard_lines);
+    read_commands(r, l);
     if (!r->doubtful && !r->truncated)
         return;
     /* No verb is taken; at a work address the verbs stay, so that a #note is not sent out as an answer, and the doubt says so. */

@@ -115,7 +115,7 @@ static gboolean is_of_run(const IntakeCase *c)
 static CommandReply *words_of(const IntakeCase *c)
 {
     const char *comment = c->reading->calendar_reply->comment;
-    return command_read_notification(*comment != '\0' ? comment : c->reading->new_text, NULL, FALSE);
+    return command_read_notification(*comment != '\0' ? comment : c->reading->new_text, NULL, NULL);
 }
 
 /* The mail's text without the event's title, which the requester wrote, nor links: so programs announce an answer. */

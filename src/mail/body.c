@@ -256,7 +256,18 @@ static void add_flowed(Sink *s, const Piece *p)
         add_line(s, held->str, held->len);
 }
 
-char *body_finish(Body *b, gsize max_bytes, GByteArray **ret_marks, gboolean *ret_from_html, gboolean *ret_hard, gboolean *ret_cut)
+/* What was not chosen beside the plain text, and says the same. */
+static char *steal_html(Body *b, const Choice *c)
+{
+    for (guint i = 0; i < b->pieces->len; i++) {
+        Piece *p = b->pieces->pdata[i];
+        if (p->place.html && !p->empty && !is_chosen(p, c))
+            return g_steal_pointer(&p->text);
+    }
+    return NULL;
+}
+
+gboolean body_finish(Body *b, gsize max_bytes, Letter *l)
 {
     g_autoptr(GHashTable) of = g_hash_table_new(NULL, NULL), plain_inside = g_hash_table_new(NULL, NULL),
                           html_inside = g_hash_table_new(NULL, NULL);
@@ -281,9 +292,13 @@ char *body_finish(Body *b, gsize max_bytes, GByteArray **ret_marks, gboolean *re
         flowed = flowed || p->place.flowed;
         s.cut = s.cut || s.text->len > max_bytes;
     }
-    *ret_from_html = html && !plain;
-    *ret_hard = !html && !flowed;
-    *ret_cut = s.cut;
-    *ret_marks = s.marks;
-    return g_string_free(s.text, FALSE);
+    g_free(l->text);
+    g_free(l->html);
+    g_byte_array_unref(l->marks);
+    l->text = g_string_free(s.text, FALSE);
+    l->marks = s.marks;
+    l->text_from_html = html && !plain;
+    l->has_hard_lines = !html && !flowed;
+    l->html = l->has_hard_lines ? steal_html(b, &c) : NULL;
+    return s.cut;
 }

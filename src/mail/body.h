@@ -23,7 +23,7 @@ void body_add(Body *b, const BodyPlace *place, const char *text, gsize length);
 guint body_count(const Body *b);
 /* No part added has anything but blanks. */
 gboolean body_is_empty(const Body *b);
-/* Chooses and joins. Returned text is newly allocated, each line with \n, and *ret_marks has a LineMark a line. */
-char *body_finish(Body *b, gsize max_bytes, GByteArray **ret_marks, gboolean *ret_from_html, gboolean *ret_hard, gboolean *ret_cut);
+/* Chooses and joins, once, into the letter's text, marks, html and what is known of them. TRUE where something was left out for a limit. */
+gboolean body_finish(Body *b, gsize max_bytes, Letter *l);
 
 #endif

@@ -215,10 +215,12 @@ static gboolean is_struck(const xmlNode *n)
 
 static int flags_of(const xmlNode *n)
 {
+    const char *style = n->properties != NULL ? attribute(n, "style") : NULL;
+    int kept = style != NULL && quotemark_keeps_lines(style) ? PREFORMATTED : 0;
     for (gsize i = 0; i < G_N_ELEMENTS(elements); i++)
         if (*elements[i].name == (char)*n->name && strcmp(elements[i].name, (const char *)n->name) == 0)
-            return elements[i].flags;
-    return 0;
+            return elements[i].flags | kept;
+    return kept;
 }
 
 static QuotemarkEffect rule_of(const xmlNode *n)

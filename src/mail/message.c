@@ -188,6 +188,15 @@ static void keep_returned(Letter *l, const char *head, gsize length)
     l->returned_date = date != NULL ? heading_date(&parsers, date) : INSTANT_NONE;
 }
 
+/* Once all parts are seen. */
+static void take_text(Walk *w, gsize max_bytes)
+{
+    finish_tnef(w);
+    if (body_finish(w->body, max_bytes, w->letter))
+        heading_defect(w->letter, "text: too long or too deep; the rest was cut");
+    body_free(w->body);
+}
+
 static void walk_tree(Walk *w, GMimeObject *root);
 static char *text_of_returned(GMimeMessage *message)
 {
@@ -196,12 +205,8 @@ static char *text_of_returned(GMimeMessage *message)
     Walk w = {.letter = scratch, .body = body_new(), .returned = TRUE};
     if (root != NULL)
         walk_tree(&w, root);
-    finish_tnef(&w);
-    g_autoptr(GByteArray) marks = NULL;
-    gboolean html, hard, cut;
-    g_autofree char *text = body_finish(w.body, RETURNED_TEXT_BYTES, &marks, &html, &hard, &cut);
-    body_free(w.body);
-    return salvage_beginning(text, RETURNED_TEXT_BYTES);
+    take_text(&w, RETURNED_TEXT_BYTES);
+    return salvage_beginning(scratch->text, RETURNED_TEXT_BYTES);
 }
 
 static void visit_message(Walk *w, const Step *step)
@@ -436,15 +441,7 @@ static void walk_message(Walk *w, const Prescan *scan, GMimeMessage *message)
 static void finish_text(Walk *w)
 {
     Letter *l = w->letter;
-    gboolean cut;
-    GByteArray *marks;
-    finish_tnef(w);
-    heading_replace(&l->text, body_finish(w->body, LIMIT_TEXT_BYTES, &marks, &l->text_from_html, &l->has_hard_lines, &cut));
-    g_byte_array_unref(l->marks);
-    l->marks = marks;
-    if (cut)
-        heading_defect(l, "text: too long or too deep; the rest was cut");
-    body_free(w->body);
+    take_text(w, LIMIT_TEXT_BYTES);
     if (l->calendars->len == 0 && w->other_calendars->len > 0) /* one stands for the mail */
         g_ptr_array_add(l->calendars, g_ptr_array_steal_index(w->other_calendars, 0));
 }

@@ -160,3 +160,12 @@ gboolean quotemark_is_struck(const char *style)
     g_autofree char *s = squeeze(style);
     return strstr(s, "line-through") != NULL;
 }
+
+/* pre, pre-wrap, pre-line, and break-spaces (CSS Text 3) */
+gboolean quotemark_keeps_lines(const char *style)
+{
+    if (strpbrk(style, "wW") == NULL)
+        return FALSE;
+    g_autofree char *s = squeeze(style);
+    return strstr(s, "white-space:pre") != NULL || strstr(s, "white-space:break-spaces") != NULL;
+}

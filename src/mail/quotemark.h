@@ -21,8 +21,9 @@ typedef const char *(*QuotemarkAttribute)(const void *node, const char *name);
 QuotemarkEffect quotemark_of(const char *element, QuotemarkAttribute get, const void *node);
 /* The same for one without attributes. */
 QuotemarkEffect quotemark_bare(const char *element);
-/* Whether a style attribute hides its element, or strikes it out. */
+/* Whether a style attribute hides its element, strikes it out, or keeps the ends of lines in it. */
 gboolean quotemark_is_hidden(const char *style);
 gboolean quotemark_is_struck(const char *style);
+gboolean quotemark_keeps_lines(const char *style);
 
 #endif

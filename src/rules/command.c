@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "rules/command_line.h"
 #include "rules/command_text.h"
+#include "rules/letter.h"
 #include "rules/phrase.h"
 #include "rules/words_command.h"
 #include "rules/words_quote.h"
@@ -186,12 +187,25 @@ static void drop_contradiction(CommandReply *r)
     r->doubt = TRUE;
 }
 
+GHashTable *command_whole(const char *text, const GByteArray *marks)
+{
+    GHashTable *lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < marks->len && *text != '\0'; i++) {
+        gsize n = strcspn(text, "\n");
+        g_autofree char *line = g_strndup(text, n);
+        if (marks->data[i] == LINE_OWN)
+            g_hash_table_add(lines, command_text_evened(line));
+        text += n + (text[n] == '\n');
+    }
+    return lines;
+}
+
 /* The verb at line i with all of its text; *end: behind it. A customer gets no half sentence: in doubt there is no verb. */
-static CommandLine read_whole(char **lines, guint i, gboolean may_be_broken, TextEnd *how, guint *end)
+static CommandLine read_whole(char **lines, guint i, const CommandBreaks *breaks, TextEnd *how, guint *end)
 {
     CommandLine line = command_line_read(lines[i]);
     *end = i + 1;
-    *how = line.command != NULL ? command_text_end(lines, i, may_be_broken, line.command, end) : TEXT_ENDS;
+    *how = line.command != NULL ? command_text_end(lines, i, breaks, line.command, end) : TEXT_ENDS;
     if (*how == TEXT_ENDS || (*how == TEXT_MAY_GO_ON && !command_text_is_for_customer(line.command)))
         return line;
     command_free(line.command);
@@ -203,7 +217,7 @@ static CommandLine read_whole(char **lines, guint i, gboolean may_be_broken, Tex
 
 /* Reads verbs from the top; returns the index of the first line that is none, or the number of lines. Below a text that goes on, or may, only what
  * stands behind an empty line is read, and no loose word: what was prose there, and ended it, could hide in that text. */
-static guint read_top(CommandReply *r, char **lines, gboolean may_be_broken, gboolean *ret_weak)
+static guint read_top(CommandReply *r, char **lines, const CommandBreaks *breaks, gboolean *ret_weak)
 {
     guint i = 0, end;
     gboolean only_full = FALSE;
@@ -214,7 +228,7 @@ static guint read_top(CommandReply *r, char **lines, gboolean may_be_broken, gbo
             continue;
         if (words_quote_is_mobile(lines[i]) || ++read > LINES_READ || (only_full && !is_blank(lines[i - 1])))
             break;
-        CommandLine line = read_whole(lines, i, may_be_broken, &how, &end);
+        CommandLine line = read_whole(lines, i, breaks, &how, &end);
         if (line.result == COMMAND_LINE_COURTESY)
             continue;
         if (line.result == COMMAND_LINE_VERB && only_full && line.command->loose) {
@@ -293,7 +307,7 @@ static void read_subject(CommandReply *r, const char *subject)
         add_command(r, c);
 }
 
-CommandReply *command_read_notification(const char *new_text, const char *subject, gboolean may_be_broken)
+CommandReply *command_read_notification(const char *new_text, const char *subject, const CommandBreaks *breaks)
 {
     CommandReply *r = reply_new();
     gboolean weak = FALSE;
@@ -305,7 +319,7 @@ CommandReply *command_read_notification(const char *new_text, const char *subjec
     }
     g_autofree char *valid = g_utf8_make_valid(new_text, -1);
     g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
-    guint rest = read_top(r, lines, may_be_broken, &weak);
+    guint rest = read_top(r, lines, breaks, &weak);
     gboolean tail = is_tail(lines, rest);
     if (!tail)
         drop_loose(r, weak, lines, rest);
@@ -338,14 +352,14 @@ static gboolean is_signature(const char *text)
 
 /* The verb at line i, which is `mark`, with all of its text; *end: behind it. NULL: none is there, or it may go on below, where all that is no verb goes
  * to the customer. */
-static Command *read_marked(char **lines, guint i, const char *mark, gboolean may_be_broken, guint *end)
+static Command *read_marked(char **lines, guint i, const char *mark, const CommandBreaks *breaks, guint *end)
 {
     Command *c = NULL, *whole = NULL;
     const char *expected;
     *end = i + 1;
     if (!command_line_read_verb(mark, TRUE, &c, &expected) || c->verb == VERB_NOTE) /* that keeps the whole mail inside */
         return c;
-    TextEnd how = command_text_end(lines, i, may_be_broken, c, end);
+    TextEnd how = command_text_end(lines, i, breaks, c, end);
     if (how == TEXT_ENDS)
         return c;
     command_free(c);
@@ -356,7 +370,7 @@ static Command *read_marked(char **lines, guint i, const char *mark, gboolean ma
     return whole;
 }
 
-CommandReply *command_read_work(const char *new_text, gboolean may_be_broken)
+CommandReply *command_read_work(const char *new_text, const CommandBreaks *breaks)
 {
     CommandReply *r = reply_new();
     g_autoptr(GString) rest = g_string_new(NULL);
@@ -369,7 +383,7 @@ CommandReply *command_read_work(const char *new_text, gboolean may_be_broken)
     guint marked = 0;
     for (guint i = 0, end; lines[i] != NULL; i = end) {
         g_autofree char *mark = command_text_marked(lines[i]);
-        Command *c = mark != NULL && ++marked <= WORK_LINES ? read_marked(lines, i, mark, may_be_broken, &end) : NULL;
+        Command *c = mark != NULL && ++marked <= WORK_LINES ? read_marked(lines, i, mark, breaks, &end) : NULL;
         if (c != NULL) {
             add_command(r, c);
             continue;

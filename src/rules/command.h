@@ -75,15 +75,22 @@ typedef struct {
     gboolean doubt;      /* something that looks meant for us was not understood: offer the choices */
 } CommandReply;
 
+/* A plain text in which a mail program may have broken lines at its margin. */
+typedef struct {
+    GHashTable *whole; /* its lines as command_whole has them; NULL: nothing tells */
+} CommandBreaks;
+
+/* The lines of the same text where nothing broke them, as its HTML has them: those with LINE_OWN. Owned by the caller. */
+GHashTable *command_whole(const char *text, const GByteArray *marks);
+
 /* At a notification address: verbs from the top, a line each, up to the first line that is none; loose words only as a whole line.
  * `subject` (or NULL) is read only when `text` is empty, after its Re: prefixes and our [queue #n] tag are taken off, and only where
- * it ends in a verb that was typed there. `may_be_broken`: the text is plain, and where a line ends, a mail program may have broken it; a text for the
- * customer goes on in the next line then (wrap_goes_on) or, where that is in doubt, is no verb; below it nothing is read but full verbs behind an empty
- * line. */
-CommandReply *command_read_notification(const char *new_text, const char *subject, gboolean may_be_broken);
+ * it ends in a verb that was typed there. `breaks` NULL: no line is broken. Else a text for the customer goes on in the next line (wrap_goes_on) or,
+ * where that is in doubt, is no verb; below it nothing is read but full verbs behind an empty line. */
+CommandReply *command_read_notification(const char *new_text, const char *subject, const CommandBreaks *breaks);
 /* At a work address: lines that begin with '#' (or its full-width form) and a verb, blanks between allowed; `rest` is the text without
  * them. Any other line that begins with '#' and a letter is `unknown`, and so is one that may go on below: nothing of such a mail may go out. */
-CommandReply *command_read_work(const char *new_text, gboolean may_be_broken);
+CommandReply *command_read_work(const char *new_text, const CommandBreaks *breaks);
 /* The text behind the marked lines at its beginning. */
 const char *command_behind_marked(const char *new_text);
 /* One verb with its arguments, as after `escalate VERB ID …`: REFUSED error says what is expected. */

@@ -41,13 +41,54 @@ gboolean command_text_is_for_customer(const Command *c)
     return !c->until.given && (c->verb == VERB_RESOLVE || c->verb == VERB_CAUSE || c->verb == VERB_PREVENTION || c->verb == VERB_NEXT);
 }
 
-TextEnd command_text_end(char **lines, guint i, gboolean may_be_broken, const Command *c, guint *end)
+char *command_text_evened(const char *line)
+{
+    GString *s = g_string_new(NULL);
+    gboolean has_gap = FALSE;
+    for (const char *p = line; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (g_unichar_isspace(c)) {
+            has_gap = s->len > 0;
+            continue;
+        }
+        if (has_gap)
+            g_string_append_c(s, ' ');
+        has_gap = FALSE;
+        g_string_append_unichar(s, c);
+    }
+    return g_string_free(s, FALSE);
+}
+
+/* Where the whole lines have either the line at i alone, or it with those below that may be its rest, not both: which; *end: behind it. A line that begins
+ * something of its own is none: HTML may have lost the ends of all lines. */
+static gboolean find_whole(GHashTable *whole, char **lines, guint i, guint *end)
+{
+    WrapMargin margin = {0};
+    g_autofree char *first = command_text_evened(lines[i]);
+    g_autoptr(GString) all = g_string_new(first);
+    guint found = g_hash_table_contains(whole, first) ? i + 1 : 0;
+    for (guint k = i + 1; lines[k] != NULL && k - i < LINES_READ && wrap_is_full(&margin, lines[k - 1], lines[k]) && !begins_own(lines[k]); k++) {
+        g_autofree char *line = command_text_evened(lines[k]);
+        g_string_append_printf(all, " %s", line);
+        if (!g_hash_table_contains(whole, all->str))
+            continue;
+        if (found != 0)
+            return FALSE;
+        found = k + 1;
+    }
+    *end = found != 0 ? found : i + 1;
+    return found != 0;
+}
+
+TextEnd command_text_end(char **lines, guint i, const CommandBreaks *breaks, const Command *c, guint *end)
 {
     WrapMargin margin = {0};
     guint k = i + 1;
     *end = k;
-    if (!may_be_broken || c->text == NULL || c->verb == VERB_CATEGORY || c->verb == VERB_RISK)
+    if (breaks == NULL || c->text == NULL || c->verb == VERB_CATEGORY || c->verb == VERB_RISK)
         return TEXT_ENDS;
+    if (breaks->whole != NULL && find_whole(breaks->whole, lines, i, end))
+        return *end > k ? TEXT_GOES_ON : TEXT_ENDS;
     while (lines[k] != NULL && k - i < LINES_READ && wrap_goes_on(&margin, lines[k - 1], lines[k]) && !begins_own(lines[k]))
         k++;
     if (k == i + 1)

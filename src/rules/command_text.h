@@ -8,13 +8,16 @@
 
 typedef enum { TEXT_ENDS, TEXT_GOES_ON, TEXT_MAY_GO_ON } TextEnd;
 
-/* Whether the text of `c`, the verb at line i, goes on below, where a mail program broke it; *end: behind it. It does where a comma stands at the break,
- * or a second break is at the same margin, and the text is for the customer; with one break a remark may stand there that was meant for others. */
-TextEnd command_text_end(char **lines, guint i, gboolean may_be_broken, const Command *c, guint *end);
+/* Whether the text of `c`, the verb at line i, goes on below, where a mail program broke it; *end: behind it. The whole lines say so, where there are such;
+ * else it does where a comma stands at the break, or a second break is at the same margin, and the text is for the customer; with one break a remark may
+ * stand there that was meant for others. */
+TextEnd command_text_end(char **lines, guint i, const CommandBreaks *breaks, const Command *c, guint *end);
 /* Lines [i, end) as the one that was written; newly allocated. */
 char *command_text_join(char **lines, guint i, guint end);
 /* Its text goes to the customer. Of `next` with a time the text has ended. */
 gboolean command_text_is_for_customer(const Command *c);
+/* Blanks of all kinds as one, none at the ends: two parts of a mail say the same with others. Newly allocated. */
+char *command_text_evened(const char *line);
 /* "#note …" of "# note …" and of the full-width form, newly allocated; NULL where the line does not begin with a mark and a letter. "#42" is text. */
 char *command_text_marked(const char *line);
 

@@ -73,7 +73,7 @@ void letter_free(Letter *l)
                           l->attachments, l->calendars, l->defects};
     for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
         g_ptr_array_unref(lists[i]);
-    char *texts[] = {l->subject, l->message_id, l->content_type, l->report_type, l->text, l->delivery_status, l->disposition,
+    char *texts[] = {l->subject, l->message_id, l->content_type, l->report_type, l->text, l->html, l->delivery_status, l->disposition,
                      l->feedback, l->returned_text};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);

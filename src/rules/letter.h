@@ -50,6 +50,7 @@ typedef struct {
     GByteArray *marks;    /* one LineMark a line of text */
     gboolean text_from_html;
     gboolean has_hard_lines; /* all of it is plain and none of it flowed (RFC 3676): where a line ends, a program may have broken it */
+    char *html;           /* and what stood beside it and says the same (RFC 2046 5.1.4), as it came; or NULL */
 
     GPtrArray *attachments; /* LetterAttachment * */
     GPtrArray *calendars;   /* LetterCalendar *, not those inside returned mails */

@@ -118,9 +118,14 @@ static gboolean begins_own(const char *line)
 
 gboolean wrap_goes_on(WrapMargin *m, const char *line, const char *next)
 {
+    return !ends_sentence(line) && !begins_own(next) && wrap_is_full(m, line, next);
+}
+
+gboolean wrap_is_full(WrapMargin *m, const char *line, const char *next)
+{
     glong width = width_of(line), after = width_of(next);
     gsize word = strcspn(next, " \t\r");
-    if (width < WIDTH_LEAST || after < 0 || word > WORD_MOST || ends_sentence(line) || begins_own(next))
+    if (width < WIDTH_LEAST || after < 0 || word == 0 || word > WORD_MOST)
         return FALSE;
     glong least = m->most == 0 ? MARGIN_LEAST : m->least, most = m->most == 0 ? MARGIN_MOST : m->most;
     *m = (WrapMargin){MAX(least, MAX(width, after)), MIN(most, width + g_utf8_strlen(next, (gssize)word))};

@@ -212,6 +212,16 @@ same "a signature alone goes to nobody" $((before + 1)) "$(sent_to kim@acme.test
 match "who resolved it reads what the customer was told" 'customer was told: "We have replaced .* if it does not\."' \
     "$(plain "$(sent_to bob@desk.test | grep transcript | tail -n 1)" | tr '\n' ' ')"
 
+# Of one break without a comma only the HTML beside it tells that it is none.
+answer kim@acme.test "$(reply_to "$(sent_to kim@acme.test | grep resolved | tail -n 1)")" 'It is down again.'
+at 2026-05-28T11:50:00+02:00
+printf -- '--g\nContent-Type: text/plain\n\n%s\n%s\n\nBob\n--g\nContent-Type: text/html\n\n%s\n--g--\n' \
+    '#resolve We have replaced the paper feed and tested it with four hundred' 'Pages of all sizes.' \
+    '<div dir="ltr">#resolve We have replaced the paper feed and tested it with four hundred Pages of all&nbsp;sizes.<div><br></div><div>Bob</div></div>' |
+    make_mail -H 'Content-Type: multipart/alternative; boundary=g' -H 'MIME-Version: 1.0' bob@desk.test "$w" 'Re: The fax' - | deliver bob@desk.test "$w"
+at 2026-05-28T11:55:00+02:00
+match "the HTML beside it tells where a line ended" 'four hundred Pages of all sizes\.' "$(plain "$(sent_to kim@acme.test | grep resolved | tail -n 1)" | tr '\n' ' ')"
+
 # ---- what is meant for us and has no mark, and what the answers say ----
 make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'The scanner is down' 'It is down.' | deliver kim@acme.test support@desk.test
 at 2026-05-28T12:00:00+02:00

@@ -7,8 +7,11 @@
 #include "base/limits.h"
 
 #include "rules/command.h"
+#include "rules/letter.h"
 
 #include "base/banned.h"
+
+static const CommandBreaks broken = {NULL}; /* nothing tells whether */
 
 #define NOW ((Instant)1795597200) /* 2026-11-25T09:00:00Z */
 
@@ -49,6 +52,22 @@ static void check_reply(CommandReply *r)
     command_reply_free(r);
 }
 
+/* With HTML beside it that has no end of line before a small letter. */
+static void check_with_whole(const char *body, const char *subject)
+{
+    g_autofree char *text = g_strdup(body);
+    g_autoptr(GByteArray) marks = g_byte_array_new();
+    g_byte_array_set_size(marks, (guint)strlen(text) + 1);
+    memset(marks->data, LINE_OWN, marks->len);
+    for (char *p = text; *p != '\0'; p++)
+        if (*p == '\n' && g_ascii_islower(p[1]))
+            *p = ' ';
+    CommandBreaks breaks = {command_whole(text, marks)};
+    check_reply(command_read_notification(body, subject, &breaks));
+    check_reply(command_read_work(body, &breaks));
+    g_hash_table_unref(breaks.whole);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
@@ -71,8 +90,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         subject = g_strndup(text + strlen("Subject:"), n - strlen("Subject:"));
         body = text + n;
     }
-    check_reply(command_read_notification(body, subject, TRUE));
-    check_reply(command_read_work(body, TRUE));
+    check_reply(command_read_notification(body, subject, &broken));
+    check_reply(command_read_work(body, &broken));
+    check_with_whole(body, subject);
     gboolean more;
     command_is_only_thanks(body, &more);
     g_autofree char *line = g_strndup(text, strcspn(text, "\n"));

@@ -10,9 +10,12 @@
 #include <cmocka.h>
 
 #include "rules/command.h"
+#include "rules/letter.h"
 #include "rules/command_token.h"
 #include "rules/phrase.h"
 #include "tests/unit/rendered.h"
+
+static const CommandBreaks broken = {NULL}; /* nothing tells whether */
 
 typedef struct {
     const char *text, *want;
@@ -840,7 +843,7 @@ static void reads_replies(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(replies); i++) {
         const char *want = replies[i].want;
         gboolean maybe = strcmp(want, MAYBE) == 0;
-        g_autoptr(CommandReply) r = command_read_notification(replies[i].text, NULL, TRUE);
+        g_autoptr(CommandReply) r = command_read_notification(replies[i].text, NULL, &broken);
         g_autofree char *got = render(r->commands);
         gboolean got_ack = strstr(got, "ack") == got, want_ack = maybe || strstr(want, "ack") == want;
         meant += want_ack ? 1 : 0;
@@ -879,7 +882,7 @@ static void tells_rest_and_doubt(void **state)
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(CommandReply) r = command_read_notification(cases[i].text, NULL, TRUE);
+        g_autoptr(CommandReply) r = command_read_notification(cases[i].text, NULL, &broken);
         if (strcmp(r->rest, cases[i].rest) != 0 || r->doubt != cases[i].doubt)
             fail_msg("'%s': rest '%s', doubt %d", cases[i].text, r->rest, r->doubt);
     }
@@ -908,12 +911,12 @@ static void reads_subjects(void **state)
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(CommandReply) r = command_read_notification("\n", cases[i].subject, TRUE);
+        g_autoptr(CommandReply) r = command_read_notification("\n", cases[i].subject, &broken);
         g_autofree char *got = render(r->commands);
         if (strcmp(got, cases[i].want) != 0)
             fail_msg("'%s': got '%s'", cases[i].subject, got);
     }
-    g_autoptr(CommandReply) r = command_read_notification("hello", "Re: [support #42] ACK", TRUE);
+    g_autoptr(CommandReply) r = command_read_notification("hello", "Re: [support #42] ACK", &broken);
     assert_int_equal(r->commands->len, 0);
 }
 
@@ -978,11 +981,51 @@ static void reads_work_lines(void **state)
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(CommandReply) r = command_read_work(cases[i].text, TRUE);
+        g_autoptr(CommandReply) r = command_read_work(cases[i].text, &broken);
         g_autofree char *got = render(r->commands);
         if (strcmp(got, cases[i].want) != 0 || strcmp(r->rest, cases[i].rest) != 0 || r->doubt != cases[i].doubt)
             fail_msg("'%s': got '%s' rest '%s' doubt %d", cases[i].text, got, r->rest, r->doubt);
     }
+}
+
+/* What its HTML says of where a line ended: "|" between its lines. */
+static void reads_whole_lines(void **state)
+{
+#define LONG "#resolve We have replaced the fuser unit and tested it with ten pages"
+    static const struct {
+        const char *text, *whole, *want, *rest;
+        gboolean doubt;
+    } cases[] = {
+        {LONG "\nof paper", LONG " of paper", "resolve <We have replaced the fuser unit and tested it with ten pages of paper>", "", FALSE},
+        {LONG "\nof paper", LONG "|of paper", "resolve <We have replaced the fuser unit and tested it with ten pages>", "of paper", FALSE},
+        {LONG "\nof paper", "Dear Kim,|  " LONG "\302\240 of paper  |Bob", "resolve <We have replaced the fuser unit and tested it with ten pages of paper>", "", FALSE},
+        /* a noun, a sentence that ends there: what the look of the text alone cannot tell */
+        {LONG "\nPaper is in it.", LONG " Paper is in it.", "resolve <We have replaced the fuser unit and tested it with ten pages Paper is in it.>", "", FALSE},
+        {LONG ".\nThe old one is yours.\nShe called.", LONG ". The old one is yours.|She called.",
+         "resolve <We have replaced the fuser unit and tested it with ten pages. The old one is yours.>", "She called.", FALSE},
+        {"#impact Forty people in the Hamburg office cannot print since this morning\nsince their admin sleeps.\n\nWe are on it.",
+         "#impact Forty people in the Hamburg office cannot print since this morning since their admin sleeps.||We are on it.",
+         "impact <Forty people in the Hamburg office cannot print since this morning since their admin sleeps.>", "We are on it.", FALSE},
+        /* HTML that says another thing, both, or lost all ends of lines */
+        {LONG "\nof paper", "Good morning", "", LONG "\nof paper", TRUE},
+        {LONG "\nof paper", LONG "|" LONG " of paper", "", LONG "\nof paper", TRUE},
+        {LONG "\n#note of paper", LONG " #note of paper", "resolve <We have replaced the fuser unit and tested it with ten pages>; note <of paper>", "", FALSE},
+        {"#resolve Replaced\nHe was rude", "#resolve Replaced He was rude", "resolve <Replaced>", "He was rude", FALSE},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GByteArray) marks = g_byte_array_new();
+        g_autofree char *whole = g_strdelimit(g_strdup(cases[i].whole), "|", '\n');
+        g_byte_array_set_size(marks, 10);
+        memset(marks->data, LINE_OWN, marks->len);
+        CommandBreaks breaks = {command_whole(whole, marks)};
+        g_autoptr(CommandReply) r = command_read_work(cases[i].text, &breaks);
+        g_autofree char *got = render(r->commands);
+        if (strcmp(got, cases[i].want) != 0 || strcmp(r->rest, cases[i].rest) != 0 || r->doubt != cases[i].doubt)
+            fail_msg("'%s', whole '%s': got '%s' rest '%s' doubt %d", cases[i].text, cases[i].whole, got, r->rest, r->doubt);
+        g_hash_table_unref(breaks.whole);
+    }
+#undef LONG
 }
 
 static void skips_marked_lines(void **state)
@@ -1129,14 +1172,14 @@ static void is_bounded(void **state)
     g_autoptr(GString) many = g_string_new(NULL);
     for (int i = 0; i < 10000; i++)
         g_string_append_printf(many, "#note %d\n", i);
-    g_autoptr(CommandReply) r = command_read_notification(many->str, NULL, TRUE);
+    g_autoptr(CommandReply) r = command_read_notification(many->str, NULL, &broken);
     assert_true(r->commands->len <= 20);
-    g_autoptr(CommandReply) w = command_read_work(many->str, TRUE);
+    g_autoptr(CommandReply) w = command_read_work(many->str, &broken);
     assert_true(w->commands->len <= 20);
     g_autofree char *line = g_strnfill(500000, 'a');
     for (int i = 1; i < 499999; i += 2)
         line[i] = ' ';
-    g_autoptr(CommandReply) l = command_read_notification(line, line, TRUE);
+    g_autoptr(CommandReply) l = command_read_notification(line, line, &broken);
     assert_int_equal(l->commands->len, 0);
     assert_false(command_is_only_thanks(line, NULL));
     g_autoptr(GString) accents = g_string_new(NULL); /* what GLib composes in quadratic time, a minute for this */
@@ -1152,7 +1195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_replies),    cmocka_unit_test(tells_rest_and_doubt), cmocka_unit_test(reads_subjects),
-        cmocka_unit_test(reads_work_lines), cmocka_unit_test(skips_marked_lines), cmocka_unit_test(reads_one_line),       cmocka_unit_test(finds_the_instant),
+        cmocka_unit_test(reads_work_lines), cmocka_unit_test(reads_whole_lines), cmocka_unit_test(skips_marked_lines), cmocka_unit_test(reads_one_line),       cmocka_unit_test(finds_the_instant),
         cmocka_unit_test(knows_thanks),     cmocka_unit_test(names_every_verb),     cmocka_unit_test(is_bounded),
     };
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);

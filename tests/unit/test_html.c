@@ -15,6 +15,8 @@
 
 #include "base/banned.h"
 
+static const CommandBreaks broken = {NULL}; /* nothing tells whether */
+
 /* Each line with its mark before it: o q h s, x for struck out. */
 static char *render(const char *html)
 {
@@ -179,7 +181,7 @@ static void test_no_verb_of_a_quotation(void **state)
             g_autoptr(GByteArray) marks = g_byte_array_new();
             html_to_text(html, strlen(html), text, marks);
             g_autoptr(QuoteSplit) q = quote_split(text->str, marks);
-            g_autoptr(CommandReply) r = command_read_notification(q->new_text, NULL, TRUE);
+            g_autoptr(CommandReply) r = command_read_notification(q->new_text, NULL, &broken);
             guint n = q->doubtful ? 0 : r->commands->len;
             const Command *first = n > 0 ? r->commands->pdata[0] : NULL;
             const char *got = first != NULL ? command_verb_name(first->verb) : "";
@@ -199,7 +201,7 @@ static void test_forward(void **state)
     html_to_text(html, strlen(html), text, marks);
     g_autoptr(QuoteSplit) q = quote_split(text->str, marks);
     assert_string_equal(q->new_text, "see\n---------- Forwarded message ---------\nFrom: Ann\nACK");
-    g_autoptr(CommandReply) r = command_read_notification(q->new_text, NULL, TRUE);
+    g_autoptr(CommandReply) r = command_read_notification(q->new_text, NULL, &broken);
     assert_int_equal(r->commands->len, 0);
 }
 

@@ -12,6 +12,8 @@
 #include "rules/words_replies.h"
 #include "tests/unit/rendered.h"
 
+static const CommandBreaks broken = {NULL}; /* nothing tells whether */
+
 static const char *const languages[] = {"cs", "da", "de", "en", "es", "fi", "fr", "it", "ja", "nl", "pl", "pt", "sv", "zh"};
 
 static gboolean has_row(const char *language, WordsClass c, int value)
@@ -419,7 +421,7 @@ static void reads_every_language(void **state)
     (void)state;
     guint bad = 0;
     for (gsize i = 0; i < G_N_ELEMENTS(replies); i++) {
-        g_autoptr(CommandReply) r = command_read_notification(replies[i].text, NULL, TRUE);
+        g_autoptr(CommandReply) r = command_read_notification(replies[i].text, NULL, &broken);
         g_autofree char *got = render(r->commands);
         if (strcmp(got, replies[i].want) == 0)
             continue;

@@ -12,6 +12,8 @@
 
 #include "tests/unit/quote_heads.h"
 
+static const CommandBreaks broken = {NULL}; /* nothing tells whether */
+
 typedef struct {
     const char *label, *text, *want;
     gboolean want_doubt;
@@ -211,7 +213,7 @@ static void heeds_marks(void **state)
 static guint verbs_of(const char *text, const GByteArray *marks, char **ret_first)
 {
     g_autoptr(QuoteSplit) q = quote_split(text, marks);
-    g_autoptr(CommandReply) r = command_read_notification(q->new_text, NULL, TRUE);
+    g_autoptr(CommandReply) r = command_read_notification(q->new_text, NULL, &broken);
     guint n = q->doubtful ? 0 : r->commands->len;
     const Command *first = n > 0 ? r->commands->pdata[0] : NULL;
     *ret_first = first != NULL ? g_strdup(command_verb_name(first->verb)) : g_strdup("");
