@@ -222,13 +222,36 @@ static guint find_by(const CommandTokens *t, guint i, guint end, CommandWhen *re
     return end;
 }
 
+#define TIME_WORDS 12
+
+/* Of a text with more words than are looked at, the last are, for its time. Always TRUE. */
+static gboolean read_by_at_end(const CommandTokens *t, guint i, Command *c)
+{
+    const char *start = t->line + command_token_at(t, i)->start, *from = t->line + strlen(t->line);
+    for (int words = 0; from > start && words < TIME_WORDS; words += g_ascii_isspace(*from))
+        from--;
+    g_autoptr(CommandTokens) last = command_token_split(from);
+    guint end = last->tokens->len, by = last->overflow ? end : find_by(last, 1, end, &c->until);
+    if (by >= end)
+        return TRUE;
+    g_autofree char *before = slice(last, 0, by);
+    const char *at = strstr(from, before);
+    if (at != NULL) {
+        g_free(c->text);
+        c->text = g_strndup(start, (gsize)(at - start) + strlen(before));
+    }
+    return TRUE;
+}
+
 /* `next TEXT [by TIME]` */
 static gboolean read_next(const CommandTokens *t, guint i, const CommandMode *mode, Command *c)
 {
     guint end = t->tokens->len;
     if (!read_text(t, i, FALSE, mode, c))
         return FALSE;
-    guint by = t->overflow || c->text == NULL ? end : find_by(t, i + 1, end, &c->until);
+    if (t->overflow && c->text != NULL)
+        return read_by_at_end(t, i, c);
+    guint by = c->text == NULL ? end : find_by(t, i + 1, end, &c->until);
     if (by < end) {
         g_free(c->text);
         c->text = slice(t, i, by);
