@@ -174,6 +174,8 @@ static gboolean add_claim(IntakeCase *c, GPtrArray *claims, ThreadingEvidence ev
         return is_gone;
     }
     claim->ticket = t->id;
+    if (c->auth == AUTHRES_FAIL) /* From is forged, so far as is known: nothing that hangs on it */
+        return TRUE;
     claim->is_participant = (c->sender != NULL && people_is_of_ticket(c->desk, c->sender, t->id)) || is_colleague(c, t);
     return claim->is_participant || tickets_has_participant(c->desk->db, t->id, c->reading->from, &claim->is_participant, err);
 }
@@ -211,6 +213,18 @@ static gboolean claim_of_child(IntakeCase *c, GPtrArray *claims, GError **err)
     if (!messages_ticket_referring_to(c->desk->db, c->reading->message_id, &ticket, err))
         return FALSE;
     return ticket == 0 || add_claim(c, claims, THREADING_KNOWN_ID, ticket, g_strdup("a mail that answers it came before"), err);
+}
+
+/* By another way it came with another text: with a banner, or without its footer. */
+static gboolean claim_of_same(IntakeCase *c, GPtrArray *claims, GError **err)
+{
+    const Reading *r = c->reading;
+    gint64 ticket = 0;
+    if (*r->message_id == '\0' || r->date == INSTANT_NONE)
+        return TRUE;
+    if (!messages_ticket_of_same(c->desk->db, r->message_id, r->from, r->date, r->subject, c->auth == AUTHRES_PASS, &ticket, err))
+        return FALSE;
+    return ticket == 0 || add_claim(c, claims, THREADING_KNOWN_ID, ticket, g_strdup("the same mail came before, with another text"), err);
 }
 
 static gboolean claim_of_conversation(IntakeCase *c, GPtrArray *claims, GError **err)
@@ -267,7 +281,7 @@ gboolean belonging_find(IntakeCase *c, gint64 *ret_claimed, GError **err)
     *ret_claimed = 0;
     if (c->token_ticket != 0 && !add_claim(c, claims, THREADING_TOKEN, c->token_ticket, g_strdup("in a recipient address"), err))
         return FALSE;
-    if (!claims_of_headers(c, claims, err) || !claim_of_child(c, claims, err) || !claim_of_tag(c, claims, err)
+    if (!claims_of_headers(c, claims, err) || !claim_of_child(c, claims, err) || !claim_of_same(c, claims, err) || !claim_of_tag(c, claims, err)
         || !claim_of_conversation(c, claims, err) || !claims_of_text(c, claims, err))
         return FALSE;
     ThreadingVerdict v = threading_decide(claims);

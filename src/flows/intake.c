@@ -18,6 +18,7 @@
 #include "flows/alerts.h"
 #include "flows/arrivals.h"
 #include "flows/belonging.h"
+#include "flows/copies.h"
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
 #include "flows/intake_case.h"
@@ -129,7 +130,7 @@ gboolean intake_store_row(IntakeCase *c, GError **err)
     m->kind = g_strdup(kind_name(c->kind));
     m->spool_name = g_strdup(c->mail->name);
     m->spool_digest = g_strdup(c->mail->digest);
-    m->content_digest = g_strdup(r->content_digest);
+    m->content_digest = copies_digest(c);
     m->message_id = g_strdup(r->message_id);
     m->from_address = g_strdup(r->from);
     m->from_name = g_strdup(r->from_name);
@@ -212,78 +213,6 @@ static gboolean decide_kind(IntakeCase *c, GError **err)
         intake_note(c, "kind %s: %s is reached through a list of its own (own-lists)", kind_name(c->kind), c->home->name);
     }
     return TRUE;
-}
-
-/* ---- duplicates ---- */
-
-/* A second copy of a mail that we have: it may bring a queue that the first did not name (Bcc). */
-static gboolean second_copy(IntakeCase *c, gint64 first, GError **err)
-{
-    gint64 ticket;
-    if (!db_value(c->desk->db, &ticket, err, "select coalesce(ticket_id, 0) from message where id = $1", "i", first))
-        return FALSE;
-    intake_note(c, "a second copy of message %" G_GINT64_FORMAT ": same Message-ID, From, Date and text", first);
-    c->row->filed = g_strdup(PHRASE("duplicate"));
-    if (ticket != 0) {
-        if (!belonging_load(c, ticket, err))
-            return FALSE;
-        for (int i = 0; i < c->mail->recipient_count; i++) {
-            const ConfigQueue *q = config_queue_by_address(c->desk->config, c->mail->recipients[i]);
-            if (q != NULL && !arrivals_bring_queue(c, q, err))
-                return FALSE;
-        }
-        g_clear_pointer(&c->ticket, tickets_free);
-    }
-    return intake_store_row(c, err);
-}
-
-/* The whole of a mail of which the beginning is here. The team was shown only that, if it was a requester's. */
-static gboolean whole_copy(IntakeCase *c, gint64 first, GError **err)
-{
-    const Reading *r = c->reading;
-    gint64 ticket;
-    intake_note(c, "the whole of message %" G_GINT64_FORMAT ", which broke off: replaces its text, clocks stay", first);
-    c->row->filed = g_strdup(PHRASE("duplicate"));
-    if (!messages_replace(c->desk->db, first, r->new_text, r->content_digest, c->mail->archive, err)
-        || !db_value(c->desk->db, &ticket, err,
-                     "select coalesce((select ticket_id from message where id = $1 and contact is null and is_note = 0), 0)", "i", first))
-        return FALSE;
-    if (ticket != 0) {
-        if (!belonging_load(c, ticket, err))
-            return FALSE;
-        const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
-        if (home != NULL && !arrivals_tell_queue(c, home, "relay-in", err))
-            return FALSE;
-        g_clear_pointer(&c->ticket, tickets_free); /* the row is a copy's */
-    }
-    return intake_store_row(c, err);
-}
-
-/* The same Message-ID, From and Date, but another text: one may be the beginning of the other, where an MTA died in mid-pipe. The longer
- * replaces the shorter; clocks stay. Who saw an authenticated mail cannot lengthen it by one that is not: that is a mail of its own.
- * *ret_done: it was such a copy. */
-static gboolean partial_copy(IntakeCase *c, gboolean *ret_done, GError **err)
-{
-    const Reading *r = c->reading;
-    gint64 id;
-    g_autofree char *archive = NULL;
-    *ret_done = FALSE;
-    if (!messages_same_mail(c->desk->db, r->message_id, r->from, r->date, &id, &archive, err))
-        return FALSE;
-    if (id == 0 || archive == NULL || c->mail->compare == NULL)
-        return TRUE;
-    IntakeCopy how = c->mail->compare(c->mail->data, archive);
-    if (how == INTAKE_OTHER)
-        return TRUE;
-    if (how == INTAKE_LONGER && c->auth != AUTHRES_PASS) {
-        gint64 was_verified;
-        if (!db_value(c->desk->db, &was_verified, err, "select is_verified from message where id = $1", "i", id))
-            return FALSE;
-        if (was_verified)
-            return TRUE;
-    }
-    *ret_done = TRUE;
-    return how == INTAKE_SHORTER ? second_copy(c, id, err) : whole_copy(c, id, err);
 }
 
 /* ---- the table: which mail does what ---- */
@@ -396,24 +325,16 @@ static gboolean place(IntakeCase *c, gint64 *ret_claimed, GError **err)
 
 static gboolean process(IntakeCase *c, GError **err)
 {
-    gint64 first = 0, claimed;
+    gint64 claimed;
     gboolean is_copy = FALSE, is_alert = FALSE;
-    const Reading *r = c->reading;
     find_queues(c);
-    if (*r->message_id != '\0' && !c->mail->again && !messages_duplicate(c->desk->db, r->message_id, r->content_digest, &first, err))
-        return FALSE;
-    if (first != 0)
-        return second_copy(c, first, err);
     if (!belonging_tokens(c, err))
         return FALSE;
     identify(c);
-    gboolean has_verbs = c->notification != NULL || c->work_ticket != 0; /* the whole of a reply that was read in part must still do what it says */
-    if (*r->message_id != '\0' && !c->mail->again && !has_verbs && !partial_copy(c, &is_copy, err))
+    if (!place(c, &claimed, err) || !copies_take(c, &is_copy, err))
         return FALSE;
     if (is_copy)
         return TRUE;
-    if (!place(c, &claimed, err))
-        return FALSE;
     if (c->home == NULL) {
         g_autofree char *all = belonging_addressed(c);
         return error_set(err, ERROR_DATA, INTAKE_NO_QUEUE " any address that this mail is for: %s", *all != '\0' ? all : "it names none");

@@ -238,13 +238,42 @@ static void read_attachments(Reading *r, const Letter *l)
     }
 }
 
-static char *digest_of(const Reading *r, const char *text)
+static void add_part(GString *s, const char *part) { g_string_append_len(s, part, (gssize)strlen(part) + 1); } /* with its NUL: no two ways to split */
+
+/* Blanks at the end of a line, and empty lines at the end of a text, are taken off on one way and not on the other. */
+static void add_lines(GString *s, const char *text)
+{
+    gsize used = s->len;
+    for (const char *line = text; *line != '\0';) {
+        gsize n = strcspn(line, "\n"), kept = n;
+        while (kept > 0 && g_ascii_isspace(line[kept - 1]))
+            kept--;
+        g_string_append_len(s, line, (gssize)kept);
+        if (kept > 0)
+            used = s->len;
+        g_string_append_c(s, '\n');
+        line += n + (line[n] == '\n');
+    }
+    g_string_truncate(s, used);
+    g_string_append_c(s, '\0');
+}
+
+/* What makes two mails copies of one. */
+static char *digest_of(const Reading *r, const Letter *l)
 {
     g_autofree char *date = r->date != INSTANT_NONE ? instant_format(r->date) : g_strdup("");
-    const char *parts[] = {r->from, date, r->message_id, text};
     g_autoptr(GString) whole = g_string_new(NULL);
-    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++)
-        g_string_append_len(whole, parts[i], (gssize)strlen(parts[i]) + 1); /* with its NUL: no two ways to split */
+    add_part(whole, r->from);
+    add_part(whole, date);
+    add_part(whole, r->message_id);
+    add_part(whole, r->subject);
+    add_lines(whole, l->text);
+    for (guint i = 0; i < l->attachments->len; i++) {
+        const LetterAttachment *a = l->attachments->pdata[i];
+        g_autofree char *size = g_strdup_printf("%" G_GSIZE_FORMAT, a->size);
+        add_part(whole, a->name);
+        add_part(whole, size);
+    }
     return sha256_hex(whole->str, whole->len);
 }
 
@@ -253,7 +282,7 @@ void readingfill_from_letter(Reading *r, Letter *l, gboolean null_sender, const 
     copy_lines(r->defects, l->defects, READING_NAME_BYTES, READING_LISTED_MAX - CALENDARS_MAX - 1);
     read_heading(r, l);
     read_headers(r, l);
-    r->content_digest = digest_of(r, l->text);
+    r->content_digest = digest_of(r, l);
     read_kind(r, l, null_sender, words);
     read_text(r, l);
     read_calendars(r, l);

@@ -39,13 +39,44 @@ static char *address_by_shape(const char *raw)
     return found != NULL ? found : words_find_address(decoded);
 }
 
+/* Outside of quoted strings and comments (RFC 5322 3.2.2, 3.2.4) stands what looks like an address, is no name before an <address>, and is not the one
+ * that was taken: another reader may take it. */
+static gboolean has_another(const char *raw, const char *taken)
+{
+    gboolean is_quoted = FALSE, in_name = FALSE, other = FALSE;
+    int depth = 0;
+    g_autoptr(GString) word = g_string_new(NULL);
+    for (const char *p = raw;; p++) {
+        if (*p != '\0' && !is_quoted && depth == 0 && *p != '"' && *p != '(' && !g_ascii_isspace(*p) && strchr("<>,;:", *p) == NULL) {
+            g_string_append_c(word, *p);
+            continue;
+        }
+        gboolean is_taken = g_ascii_strcasecmp(word->str, taken) == 0;
+        in_name = (in_name && !(*p == '>' && is_taken)) || (strchr(word->str, '@') != NULL && !is_taken);
+        other = other || (in_name && (*p == ',' || *p == ';' || *p == '\0'));
+        g_string_truncate(word, 0);
+        if (*p == '\0')
+            return other;
+        if (*p == '\\' && p[1] != '\0' && (is_quoted || depth > 0))
+            p++;
+        else if (*p == '"' && depth == 0)
+            is_quoted = !is_quoted;
+        else if (!is_quoted && *p == '(')
+            depth++;
+        else if (!is_quoted && *p == ')' && depth > 0)
+            depth--;
+    }
+}
+
 static void read_addresses(Letter *l, const HeadingParsers *p, GPtrArray *list, const char *raw)
 {
     g_autofree char *text = charset_mend(raw, strlen(raw), NULL);
     g_strdelimit(text, "\r\n", ' ');
     p->addresses(text, list);
-    if (first_is_whole(list))
+    if (first_is_whole(list)) {
+        l->from_doubtful = l->from_doubtful || (list == l->from && has_another(text, ((const LetterAddress *)list->pdata[0])->address));
         return;
+    }
     g_autofree char *found = address_by_shape(raw);
     if (found == NULL)
         return;

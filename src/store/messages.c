@@ -152,20 +152,30 @@ gboolean messages_by_spool_name(Db *db, const char *name, const char *digest, gi
                     digest);
 }
 
-gboolean messages_duplicate(Db *db, const char *message_id, const char *content_digest, gint64 *ret_id, GError **err)
+gboolean messages_duplicate(Db *db, const char *message_id, const char *content_digest, const char *kind, gboolean is_verified, gint64 *ret_id, GError **err)
 {
     return db_value(db, ret_id, err,
-                    "select coalesce((select id from message where message_id = $1 and content_digest = $2 and direction = 'in' order by id limit 1), 0)",
-                    "ss", message_id, content_digest);
+                    "select coalesce((select id from message where message_id = $1 and content_digest = $2 and direction = 'in' and kind = $3"
+                    " and is_verified >= $4 and (filed is null or kind <> 'human') order by id limit 1), 0)",
+                    "sssi", message_id, content_digest, kind, (gint64)is_verified);
 }
 
-gboolean messages_same_mail(Db *db, const char *message_id, const char *from, Instant sent_at, gint64 *ret_id, char **ret_archive, GError **err)
+gboolean messages_same_mail(Db *db, const char *message_id, const char *from, Instant sent_at, const char *kind, gint64 *ret_id, char **ret_archive, GError **err)
 {
     return db_value(db, ret_id, err,
                     "select coalesce((select max(id) from message where message_id = $1 and from_address = $2 and sent_at = $3 and direction = 'in'"
-                    " and coalesce(filed, '') <> 'duplicate'), 0)",
-                    "sst", message_id, from, sent_at)
+                    " and kind = $4 and (filed is null or (kind <> 'human' and filed <> 'duplicate'))), 0)",
+                    "ssts", message_id, from, sent_at, kind)
            && db_text_value(db, ret_archive, err, "select archive from message where id = $1", "i", *ret_id);
+}
+
+gboolean messages_ticket_of_same(Db *db, const char *message_id, const char *from, Instant sent_at, const char *subject, gboolean is_verified,
+                                   gint64 *ret_ticket, GError **err)
+{
+    return db_value(db, ret_ticket, err,
+                    "select coalesce((select ticket_id from message where message_id = $1 and from_address = $2 and sent_at = $3 and subject = $4"
+                    " and is_verified <= $5 and direction = 'in' and ticket_id is not null order by id limit 1), 0)",
+                    "sstsi", message_id, from, sent_at, subject, (gint64)is_verified);
 }
 
 gboolean messages_replace(Db *db, gint64 id, const char *new_text, const char *content_digest, const char *archive, GError **err)

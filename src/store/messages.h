@@ -42,11 +42,14 @@ gboolean messages_ticket_referring_to(Db *db, const char *message_id, gint64 *re
 gboolean messages_ticket_of_conversation(Db *db, const char *conversation, gint64 *ret_ticket, GError **err);
 /* The row that the spool file of that name already has, with that digest of its bytes (NULL: any); 0: none. */
 gboolean messages_by_spool_name(Db *db, const char *name, const char *digest, gint64 *ret_id, GError **err);
-/* The row with that content digest and Message-ID (a second copy of the same mail); 0: none. */
-gboolean messages_duplicate(Db *db, const char *message_id, const char *content_digest, gint64 *ret_id, GError **err);
+/* The row with that content digest and Message-ID (a second copy of the same mail), of that kind and, where it is a person's, not filed; 0: none. */
+gboolean messages_duplicate(Db *db, const char *message_id, const char *content_digest, const char *kind, gboolean is_verified, gint64 *ret_id, GError **err);
 
-/* The newest inbound row with that Message-ID, From and Date, whatever its text; *ret_id 0: none. *ret_archive is newly allocated. */
-gboolean messages_same_mail(Db *db, const char *message_id, const char *from, Instant sent_at, gint64 *ret_id, char **ret_archive, GError **err);
+/* The newest such row with that Message-ID, From and Date, whatever its text; *ret_id 0: none. *ret_archive is newly allocated. */
+gboolean messages_same_mail(Db *db, const char *message_id, const char *from, Instant sent_at, const char *kind, gint64 *ret_id, char **ret_archive, GError **err);
+/* The ticket of an inbound mail with that Message-ID, From, Date and subject, not verified where `is_verified` is not; 0: none. */
+gboolean messages_ticket_of_same(Db *db, const char *message_id, const char *from, Instant sent_at, const char *subject, gboolean is_verified,
+                                 gint64 *ret_ticket, GError **err);
 /* A longer copy stands for the one that the row was made of. */
 gboolean messages_replace(Db *db, gint64 id, const char *new_text, const char *content_digest, const char *archive, GError **err);
 

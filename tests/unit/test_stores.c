@@ -204,8 +204,11 @@ static void test_message(void **state)
     assert_false(messages_insert(db, &m, &twice)); /* one row per spool name */
     assert_true(messages_by_spool_name(db, "1.2-3-5-5.h", NULL, &id, NULL) && id == n.id);
     assert_true(messages_by_spool_name(db, "none", NULL, &id, NULL) && id == 0);
-    assert_true(messages_duplicate(db, "<a@x>", "cd", &id, NULL) && id == m.id);
-    assert_true(messages_duplicate(db, "<a@x>", "other", &id, NULL) && id == 0);
+    assert_true(messages_duplicate(db, "<a@x>", "cd", "human", FALSE, &id, NULL) && id == 0); /* it was filed: another way it may open a ticket */
+    assert_true(db_run(db, NULL, "update message set filed = null where id = $1", "i", m.id));
+    assert_true(messages_duplicate(db, "<a@x>", "cd", "human", FALSE, &id, NULL) && id == m.id);
+    assert_true(messages_duplicate(db, "<a@x>", "cd", "bulk", FALSE, &id, NULL) && id == 0);
+    assert_true(messages_duplicate(db, "<a@x>", "other", "human", FALSE, &id, NULL) && id == 0);
     assert_true(messages_ticket_of(db, "<a@x>", &id, NULL) && id == ticket);
     assert_true(messages_ticket_of(db, "<b@x>", &id, NULL) && id == 0);
     messages_row_free(NULL);
