@@ -38,10 +38,23 @@ static gboolean is_of_a_reader(const ConfigContact *contact, const char *address
     return TRUE;
 }
 
+/* Whom we wrote to has it: what failed behind him, on his telephone, is his own affair. */
+static gboolean has_arrived(const Reading *r, const char *recipient)
+{
+    for (guint i = 0; recipient != NULL && i < r->bounced->len; i++) {
+        const KindRecipient *k = g_ptr_array_index(r->bounced, i);
+        if (strcmp(k->action, "delivered") == 0 && g_ascii_strcasecmp(k->address, recipient) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* The first recipient that failed; NULL if none did. Of a list, itself before one of its readers. */
-static const KindRecipient *failed_recipient(const Reading *r, const ConfigContact *contact)
+static const KindRecipient *failed_recipient(const Reading *r, const ConfigContact *contact, const char *recipient)
 {
     const KindRecipient *reader = NULL;
+    if (has_arrived(r, recipient))
+        return NULL;
     for (guint i = 0; i < r->bounced->len; i++) {
         const KindRecipient *k = g_ptr_array_index(r->bounced, i);
         if (strcmp(k->action, "failed") != 0)
@@ -80,7 +93,7 @@ gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
 {
     const OutboxRow *row = c->envelope_row;
     const ConfigContact *contact = row != NULL && row->contact != NULL ? desk_contact(c->desk, row->contact) : NULL;
-    const KindRecipient *failed = failed_recipient(c->reading, contact);
+    const KindRecipient *failed = failed_recipient(c->reading, contact, row != NULL ? row->recipient : NULL);
     if (row == NULL) {
         if (c->unsure && c->ticket == NULL) {
             intake_note(c, "a bounce by its words only, and of no mail of ours: kept as a person's, unsure");
@@ -90,6 +103,10 @@ gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
         if (c->ticket != NULL)
             return arrivals_append_machine(c, err);
         return file(c, PHRASE("bounce that names no mail of ours"), err);
+    }
+    if (c->auth == AUTHRES_FAIL && !c->at_envelope_address) {
+        intake_note(c, "of outbox row %" G_GINT64_FORMAT ": forged, so far as is known, and not at its envelope sender: changes nothing", row->id);
+        return file(c, "bounce", err);
     }
     if (failed == NULL) {
         intake_note(c, "of outbox row %" G_GINT64_FORMAT ": delayed or delivered, not failed: changes nothing", row->id);

@@ -131,7 +131,9 @@ char *bounce_words(const Glance *g, BounceFrom from, gboolean *ret_sure)
         return NULL;
     if (from == BOUNCE_FROM_ANYBODY && (in_text == NULL || !copy))
         return NULL;
-    *ret_sure = from == BOUNCE_FROM_DAEMON || (from == BOUNCE_FROM_MASTER && copy);
+    gboolean is_named = in_subject != NULL || glance_in(g, WORDCLASS_SUCCESS, g->subject) != NULL;
+    const char *automatic = letter_header(l, "Auto-Submitted"); /* RFC 3834 5 */
+    *ret_sure = from == BOUNCE_FROM_DAEMON && (is_named || copy || (automatic != NULL && g_ascii_strcasecmp(automatic, "no") != 0)); /* "does not exist any more" a customer says of a page too */
     return in_text != NULL ? g_strdup_printf("text: %s", in_text) : g_strdup_printf("subject: %s", in_subject);
 }
 
@@ -271,6 +273,8 @@ static char *lines_of(const GPtrArray *lines, const GPtrArray *all, guint i)
 
 static const char *action_by_words(const Glance *g, const Report *r)
 {
+    if (glance_in(g, WORDCLASS_SUCCESS, g->subject) != NULL)
+        return "delivered";
     gboolean given_up = glance_in(g, WORDCLASS_GIVEN_UP, g->subject) != NULL;
     gboolean delay_in_subject = glance_in(g, WORDCLASS_DELAY, g->subject) != NULL;
     gboolean delay = delay_in_subject || report_says(g, r, 40, WORDCLASS_DELAY) != NULL;
@@ -280,10 +284,7 @@ static const char *action_by_words(const Glance *g, const Report *r)
     if (given_up || glance_in(g, WORDCLASS_BOUNCE_SUBJECT, g->subject) != NULL)
         return "failed";
     const char *in_text = report_says(g, r, 40, WORDCLASS_SUCCESS);
-    gboolean done = in_text != NULL && !g_str_has_suffix(in_text, ":"); /* "cannot be delivered:" */
-    if (done || glance_in(g, WORDCLASS_SUCCESS, g->subject) != NULL)
-        return "delivered";
-    return "failed";
+    return in_text != NULL && !g_str_has_suffix(in_text, ":") ? "delivered" : "failed"; /* "cannot be delivered:" */
 }
 
 /* The code that goes with what the text says, for a report that gives none; newly allocated, or NULL. */
