@@ -81,18 +81,51 @@ static void authenticate(IntakeCase *c)
                 why != NULL ? ": " : "", why != NULL ? why : "");
 }
 
-static gboolean has_list_headers(const Reading *r)
+/* owner-all@, all-bounces@, all-request@: what lists send from. */
+static gboolean is_of_list(const char *address)
 {
-    const char *precedence = letter_find(r->headers, "Precedence");
-    return letter_find(r->headers, "List-Id") != NULL || letter_find(r->headers, "List-Unsubscribe") != NULL
-           || (precedence != NULL && (g_ascii_strcasecmp(precedence, "list") == 0 || g_ascii_strcasecmp(precedence, "bulk") == 0
-                                      || g_ascii_strcasecmp(precedence, "junk") == 0));
+    const char *at = address != NULL ? strrchr(address, '@') : NULL;
+    g_autofree char *local = at != NULL ? g_ascii_strdown(address, at - address) : g_strdup("");
+    return g_str_has_prefix(local, "owner-") || g_str_has_suffix(local, "-owner") || g_str_has_suffix(local, "-bounces") || strstr(local, "-bounces+") != NULL
+           || g_str_has_suffix(local, "-request");
 }
 
+/* RFC 2369, RFC 2919, and what programs that know neither write. */
+static gboolean has_list_headers(const IntakeCase *c)
+{
+    static const char *const marks[] = {"X-BeenThere", "X-Google-Group-Id", "X-Mailing-List", "Mailing-List"};
+    const Reading *r = c->reading;
+    const char *precedence = letter_find(r->headers, "Precedence");
+    for (guint i = 0; i < r->headers->len; i++) {
+        const char *name = ((const LetterHeader *)r->headers->pdata[i])->name;
+        if (g_ascii_strncasecmp(name, "List-", 5) == 0)
+            return TRUE;
+        for (gsize k = 0; k < G_N_ELEMENTS(marks); k++)
+            if (g_ascii_strcasecmp(name, marks[k]) == 0)
+                return TRUE;
+    }
+    return (precedence != NULL && (g_ascii_strcasecmp(precedence, "list") == 0 || g_ascii_strcasecmp(precedence, "bulk") == 0
+                                   || g_ascii_strcasecmp(precedence, "junk") == 0))
+           || is_of_list(r->sender) || is_of_list(c->mail->sender);
+}
+
+/* What filters write: SpamAssassin and rspamd, Bogofilter, Barracuda, Exchange (its verdict, and a confidence of 5 or more). */
 static gboolean is_spam_marked(const Reading *r)
 {
-    const char *flag = letter_find(r->headers, "X-Spam-Flag"), *status = letter_find(r->headers, "X-Spam-Status");
-    return (flag != NULL && g_ascii_strncasecmp(flag, "yes", 3) == 0) || (status != NULL && g_ascii_strncasecmp(status, "yes", 3) == 0);
+    static const struct {
+        const char *name, *begins, *holds;
+    } marks[] = {{"X-Spam-Flag", "yes", NULL},  {"X-Spam-Status", "yes", NULL},           {"X-Spam", "yes", NULL},
+                 {"X-Spam", "true", NULL},      {"X-Bogosity", "spam", NULL},             {"X-Bogosity", "yes", NULL},
+                 {"X-Barracuda-Spam-Flag", "yes", NULL}, {"X-Forefront-Antispam-Report", "", "SFV:SPM"},
+                 {"X-MS-Exchange-Organization-SCL", "5", NULL}, {"X-MS-Exchange-Organization-SCL", "6", NULL}, {"X-MS-Exchange-Organization-SCL", "7", NULL},
+                 {"X-MS-Exchange-Organization-SCL", "8", NULL}, {"X-MS-Exchange-Organization-SCL", "9", NULL}};
+    for (gsize i = 0; i < G_N_ELEMENTS(marks); i++) {
+        const char *value = letter_find(r->headers, marks[i].name);
+        if (value != NULL && g_ascii_strncasecmp(value, marks[i].begins, strlen(marks[i].begins)) == 0
+            && (marks[i].holds == NULL || strstr(value, marks[i].holds) != NULL))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 GuardCase intake_guard_case(const IntakeCase *c, const char *to, GuardClass mail_class)
@@ -103,7 +136,7 @@ GuardCase intake_guard_case(const IntakeCase *c, const char *to, GuardClass mail
                        .kind = c->kind,
                        .null_sender = c->mail->sender != NULL && *c->mail->sender == '\0',
                        .at_envelope_address = c->at_envelope_address,
-                       .has_list_headers = has_list_headers(c->reading) && !(c->home != NULL && c->home->own_lists),
+                       .has_list_headers = has_list_headers(c) && !(c->home != NULL && c->home->own_lists),
                        .auth_failed = c->auth == AUTHRES_FAIL || (c->auth == AUTHRES_BROKEN && c->sender == NULL),
                        .is_spam = is_spam_marked(c->reading) || (c->ticket != NULL && c->ticket->spam),
                        .is_monitor = c->alert != NULL,

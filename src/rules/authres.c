@@ -11,6 +11,20 @@ static const char *const names[] = {"none", "pass", "broken", "fail"};
 
 const char *authres_name(AuthresVerdict v) { return names[v]; }
 
+/* Blanks and comments may stand around an equals sign (RFC 8601 2.2). */
+static void join_equals(GString *s)
+{
+    gsize used = 0;
+    for (const char *p = s->str; *p != '\0'; p++) {
+        while (*p == '=' && used > 0 && g_ascii_isspace(s->str[used - 1]))
+            used--;
+        s->str[used++] = *p;
+        if (*p == '=')
+            p += strspn(p + 1, " \t\r\n");
+    }
+    g_string_truncate(s, used);
+}
+
 /* Comments (RFC 5322 3.2.2) go; what would separate is made harmless inside quoted strings, so that none of a sender's address can be
  * read as a result. */
 static char *plain_field(const char *field)
@@ -33,6 +47,7 @@ static char *plain_field(const char *field)
             g_string_append_c(out, quoted && strchr("; \t=@()", *p) != NULL ? '_' : *p);
         }
     }
+    join_equals(out);
     return g_string_free(out, FALSE);
 }
 
@@ -79,7 +94,7 @@ static void read_result(char *text, const char *from, gboolean from_doubtful, Se
         seen->dmarc_fail = TRUE;
     if (g_strcmp0(spf, "pass") == 0 && mailfrom != NULL && is_aligned(domain_of(mailfrom), from))
         seen->spf_pass = TRUE;
-    if (g_strcmp0(spf, "fail") == 0)
+    if (g_strcmp0(spf, "fail") == 0 || g_strcmp0(spf, "hardfail") == 0) /* as RFC 5451 had it */
         seen->spf_fail = TRUE;
     const char *signer = d != NULL ? d : i != NULL ? domain_of(i) : NULL;
     if (g_strcmp0(dkim, "pass") == 0 && signer != NULL && is_aligned(signer, from))

@@ -144,14 +144,26 @@ Auto-Submitted: auto-generated
 Precedence: bulk
 List-Id: <all.list.test>
 List-Unsubscribe: <mailto:off@list.test>
+List-Help: <mailto:help@list.test>
+List-Archive: <https://list.test/>
+X-BeenThere: all@list.test
+X-Google-Group-Id: 17
+Sender: owner-all@list.test
+Sender: all-bounces@list.test
 X-Spam-Flag: YES
 X-Spam-Status: Yes, score=12
+X-Spam: Yes
+X-Bogosity: Spam, tests=bogofilter
+X-MS-Exchange-Organization-SCL: 9
+X-Forefront-Antispam-Report: CIP:192.0.2.1; SFV:SPM; CAT:SPM
 X-Auto-Response-Suppress: All
 Content-Type: multipart/report; report-type=delivery-status; boundary=b
 END
 same "backscatter: no machine answers what failed SPF, DKIM or DMARC, lists, spam or machines" '' "$(grep -v '^0 ' "$WORK/answers")"
 heard=80
 same "but a person" 1 "$(ask "$A; spf=softfail smtp.mailfrom=x.test")"
+heard=85
+same "nor a list by its envelope sender" 0 "$(ask 'X-A: b' all-bounces+kim=acme.test@list.test)"
 heard=90
 same "backscatter: nor the null sender" 0 "$(ask 'X-A: b' '')"
 before=$(tickets)
