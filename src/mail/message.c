@@ -252,22 +252,25 @@ static void visit_headers(Walk *w, GMimePart *part)
         w->letter->returned_text = salvage_beginning(body, RETURNED_TEXT_BYTES);
 }
 
-static gboolean is_text_to_read(const Walk *w, const Step *step)
+static gboolean is_attached(const Step *step)
 {
     const char *disposition = g_mime_object_get_disposition(step->object);
+    return disposition != NULL && g_ascii_strcasecmp(disposition, "attachment") == 0;
+}
+
+static gboolean is_text_to_read(const Walk *w, const Step *step)
+{
     g_autofree char *name = partdata_file_name(step->object);
-    gboolean file = disposition != NULL && g_ascii_strcasecmp(disposition, "attachment") == 0;
-    return step->sole || salvage_is_text_name(name) || (!file && (*name == '\0' || body_count(w->body) == 0)); /* a named text beside the first one is a file */
+    return step->sole || salvage_is_text_name(name) || (!is_attached(step) && (*name == '\0' || body_count(w->body) == 0)); /* a named text beside the first one is a file */
 }
 
 static void visit_calendar(Walk *w, const Step *step, gboolean ics)
 {
     if (!w->returned) {
         g_autofree char *method = partdata_parameter(step->object, "method");
-        LetterCalendar *c = g_new0(LetterCalendar, 1);
-        c->method = g_ascii_strup(method != NULL ? method : "", -1);
-        c->text = text_of(w, GMIME_PART(step->object), FALSE, FALSE, NULL);
-        g_ptr_array_add(ics ? w->other_calendars : w->letter->calendars, c);
+        LetterCalendar c = {g_ascii_strup(method != NULL ? method : "", -1), text_of(w, GMIME_PART(step->object), FALSE, FALSE, NULL),
+                            step->place.group == 0 && !step->sole && is_attached(step)};
+        g_ptr_array_add(ics ? w->other_calendars : w->letter->calendars, g_memdup2(&c, sizeof c));
     }
     if (ics || g_mime_object_get_disposition(step->object) != NULL)
         add_attachment(w, step->object);

@@ -40,6 +40,28 @@ GByteArray *partdata_bytes(GMimeObject *object)
     return bytes;
 }
 
+/* The same where a list put its footer, as it is, behind base64; NULL: nothing stands there, or before it what is none. */
+static GByteArray *bytes_before_footer(GMimeStream *raw)
+{
+    g_autoptr(GByteArray) all = g_byte_array_new();
+    char chunk[4096];
+    g_mime_stream_reset(raw);
+    for (ssize_t n; (n = g_mime_stream_read(raw, chunk, sizeof chunk)) > 0;)
+        g_byte_array_append(all, (const guint8 *)chunk, (guint)n);
+    g_mime_stream_reset(raw);
+    gsize coded = salvage_base64_length((const char *)all->data, all->len);
+    if (coded == 0 || coded == all->len)
+        return NULL;
+    GByteArray *bytes = g_byte_array_sized_new(all->len);
+    gint state = 0;
+    guint save = 0;
+    g_byte_array_set_size(bytes, (guint)coded);
+    g_byte_array_set_size(bytes, (guint)g_base64_decode_step((const char *)all->data, coded, bytes->data, &state, &save));
+    g_byte_array_append(bytes, (const guint8 *)"\n", 1);
+    g_byte_array_append(bytes, all->data + coded, (guint)(all->len - coded));
+    return bytes;
+}
+
 /* The same, but plain text that is only labelled base64 stays as it is. */
 GByteArray *partdata_text_bytes(GMimePart *part)
 {
@@ -52,7 +74,9 @@ GByteArray *partdata_text_bytes(GMimePart *part)
     char head[1024];
     g_mime_stream_reset(raw);
     ssize_t n = g_mime_stream_read(raw, head, sizeof head);
-    g_mime_stream_reset(raw);
+    GByteArray *coded = bytes_before_footer(raw);
+    if (coded != NULL)
+        return coded;
     if (n > 0 && salvage_is_plain(head, (gsize)n))
         g_mime_data_wrapper_set_encoding(content, GMIME_CONTENT_ENCODING_8BIT);
     return partdata_bytes(GMIME_OBJECT(part));

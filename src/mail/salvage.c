@@ -7,6 +7,8 @@
 #include "base/banned.h"
 
 #define FILE_NAME_BYTES 255
+#define BASE64_LEAST 16 /* characters: a shorter line may be a word */
+#define BASE64_ODD 2    /* of them that are no letters, or capitals inside of a word */
 
 static gboolean is_direction_mark(gunichar c) { return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); }
 
@@ -69,13 +71,35 @@ char *salvage_boundary(const char *body, gsize length)
     return NULL;
 }
 
+static gboolean is_base64_byte(char c) { return g_ascii_isalnum(c) || c == '+' || c == '/' || c == '='; }
+
+gsize salvage_base64_length(const char *bytes, gsize length)
+{
+    gsize coded = 0, characters = 0, odd = 0;
+    for (gsize at = 0, next; at < length; at = next) {
+        const char *eol = memchr(bytes + at, '\n', length - at);
+        gsize end = eol != NULL ? (gsize)(eol - bytes) : length, n = at;
+        next = eol != NULL ? end + 1 : length;
+        while (end > at && g_ascii_isspace(bytes[end - 1]))
+            end--;
+        for (; n < end && is_base64_byte(bytes[n]); n++)
+            odd += !g_ascii_isalpha(bytes[n]) || (n > at && g_ascii_isupper(bytes[n]) && g_ascii_islower(bytes[n - 1]));
+        if (n < end)
+            return characters >= BASE64_LEAST && characters % 4 == 0 && odd >= BASE64_ODD ? coded : 0;
+        if (end > at)
+            coded = next;
+        characters += end - at;
+    }
+    return length;
+}
+
 gboolean salvage_is_plain(const char *head, gsize length)
 {
     gsize foreign = 0, letters = 0;
     for (gsize i = 0; i < length; i++) {
         if (head[i] == '\r' || head[i] == '\n')
             continue;
-        if (g_ascii_isalnum(head[i]) || head[i] == '+' || head[i] == '/' || head[i] == '=')
+        if (is_base64_byte(head[i]))
             letters++;
         else
             foreign++;

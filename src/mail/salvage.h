@@ -20,6 +20,9 @@ char *salvage_charset(const char *html, gsize length);
 /* X of the first line "--X" that comes before a "Content-" field, where the header names no boundary or another one; or NULL. */
 char *salvage_boundary(const char *body, gsize length);
 
+/* How many bytes of lines of base64 stand before the first line that is none, and that begins with text: all where none is; 0 where what stands
+ * before it looks like words. */
+gsize salvage_base64_length(const char *bytes, gsize length);
 /* Whether the beginning of a part that is labelled base64 is words with blanks between them. */
 gboolean salvage_is_plain(const char *head, gsize length);
 

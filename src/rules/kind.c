@@ -66,6 +66,14 @@ typedef struct {
     gboolean without_lists;
 } Question;
 
+static gboolean has_text(const Letter *l)
+{
+    const char *p = l->text;
+    while (*p != '\0' && g_unichar_isspace(g_utf8_get_char(p)))
+        p = g_utf8_next_char(p);
+    return *p != '\0';
+}
+
 static gboolean is_report_type(const Letter *l, const char *type)
 {
     return strcmp(l->content_type, "multipart/report") == 0 && strcmp(l->report_type, type) == 0;
@@ -95,6 +103,7 @@ static gboolean is_report(const Question *q, KindVerdict *v)
 static gboolean is_receipt(const Question *q, KindVerdict *v)
 {
     const Letter *l = q->letter;
+    v->by_words_only = l->disposition != NULL && strcmp(l->content_type, "multipart/mixed") == 0 && has_text(l); /* a person sent it on, perhaps */
     if (l->disposition != NULL)
         return decide(v, KIND_RECEIPT, g_strdup("part message/disposition-notification"));
     if (is_report_type(l, "disposition-notification"))
@@ -159,12 +168,18 @@ static gboolean is_calendar(const Question *q, KindVerdict *v)
     const GPtrArray *parts = q->letter->calendars;
     g_autofree char *other = NULL;
     for (guint i = 0; i < parts->len && i < 10; i++) {
-        g_autofree char *method = method_of(g_ptr_array_index(parts, i));
-        if (strcmp(method, "REPLY") == 0)
+        const LetterCalendar *c = g_ptr_array_index(parts, i);
+        g_autofree char *method = method_of(c);
+        const gboolean may_be_sent_on = c->is_attached && has_text(q->letter); /* a person may ask about it, too */
+        if (strcmp(method, "REPLY") == 0) {
+            v->by_words_only = may_be_sent_on;
             return decide(v, KIND_CALENDAR_REPLY, g_strdup("text/calendar method REPLY"));
+        }
         gboolean is_plain = *method == '\0' || strcmp(method, "PUBLISH") == 0;
-        if (other == NULL && (!is_plain || strcmp(q->letter->content_type, "text/calendar") == 0))
-            other = g_strdup_printf("text/calendar method %s", *method != '\0' ? method : "none");
+        if (other != NULL || (is_plain && strcmp(q->letter->content_type, "text/calendar") != 0))
+            continue;
+        other = g_strdup_printf("text/calendar method %s", *method != '\0' ? method : "none");
+        v->by_words_only = may_be_sent_on;
     }
     return other != NULL && decide(v, KIND_CALENDAR, g_steal_pointer(&other));
 }

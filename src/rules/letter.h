@@ -32,6 +32,7 @@ typedef struct {
 typedef struct {
     char *method; /* of the Content-Type, upper case, or "" */
     char *text;   /* decoded text/calendar */
+    gboolean is_attached; /* a file beside the text, by its Content-Disposition (RFC 2183) */
 } LetterCalendar;
 
 typedef struct {

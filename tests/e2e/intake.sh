@@ -172,4 +172,30 @@ at 2026-05-27T10:00:00+02:00
 match "and told in a daily report, which does not leave either" 'daily .*shadow mode: not sent' "$(escalate outbox | tr -s ' ')"
 match "that says what would have been sent" 'Would send escalation to carol@desk.test' "$(escalate outbox "$(escalate outbox | awk '/ daily / && /carol/ {print $1}' | head -n 1)" | tr -d '\r' | tr '\n' ' ' | tr -s ' ')"
 match "but all is decided" 'escalation.*shadow mode: not sent' "$(escalate outbox)"
+# ---- a person asks about what a calendar wrote ----
+calendar_mail() { # DISPOSITION
+    before=$(tickets)
+    make_mail -H 'MIME-Version: 1.0' -H 'Content-Type: multipart/mixed; boundary=c' kim@acme.test support@desk.test "Invitation $1" - <<END | send
+--c
+Content-Type: text/plain
+
+I cannot open this invitation, please help.
+--c
+Content-Type: text/calendar; method=REQUEST
+$1
+
+BEGIN:VCALENDAR
+METHOD:REQUEST
+BEGIN:VEVENT
+UID:1
+DTSTART:20260526T100000Z
+END:VEVENT
+END:VCALENDAR
+--c--
+END
+    at $T
+    echo $(($(tickets) - before))
+}
+same "a calendar's own mail opens no ticket" 0 "$(calendar_mail 'Content-Language: en')"
+same "with the calendar as a file beside a text it does" 1 "$(calendar_mail 'Content-Disposition: attachment; filename=invite.ics')"
 done_testing
