@@ -34,7 +34,7 @@ static const ConfigContact *actor_of(IntakeCase *c, const ConfigContact *address
 gboolean acknowledge_ask_registered(IntakeCase *c, const ConfigContact *addressed, GError **err)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *from = wrap_clip(c->reading->from, 200);
+    g_autofree char *from = wrap_clip(c->from, 200);
     gboolean may, is_his = addressed != NULL && c->sender == addressed;
     intake_note(c, "from an address that is not registered, or failed authentication: nothing is done");
     c->row->is_note = TRUE;

@@ -19,7 +19,7 @@ static gboolean may_be_monitoring(const IntakeCase *c)
 {
     gboolean is_of_ours = c->sender != NULL || c->notification != NULL || c->work_ticket != 0 || c->token_ticket != 0 || c->at_envelope_address;
     return !is_of_ours && !c->mail->as_human && c->kind != KIND_BOUNCE && c->kind != KIND_OWN && c->kind != KIND_CALENDAR_REPLY
-           && c->auth != AUTHRES_FAIL && !intake_guard_case(c, c->reading->from, GUARD_UPDATE).is_spam;
+           && c->auth != AUTHRES_FAIL && !intake_guard_case(c, c->from, GUARD_UPDATE).is_spam;
 }
 
 /* The first rule whose key it has; every rule that expects mails and gets this one has been heard. */
@@ -29,7 +29,7 @@ static gboolean find_rules(IntakeCase *c, gboolean *ret_heard, GError **err)
     const RatingMail mail = rating_mail(c->reading);
     const GPtrArray *rules = c->desk->config->rules;
     *ret_heard = FALSE;
-    if (!rating_facts(c->desk, c->home, NULL, c->reading->from, &facts, err))
+    if (!rating_facts(c->desk, c->home, NULL, c->from, &facts, err))
         return FALSE;
     for (guint i = 0; i < rules->len; i++) {
         const ConfigRule *rule = g_ptr_array_index(rules, i);
@@ -88,7 +88,7 @@ static gboolean over(IntakeCase *c, GError **err)
         return file_other(c, PHRASE("recovery"), err);
     gboolean is_believed = intake_is_believed(c), was_over = c->ticket->state >= TICKET_RESOLVED;
     /* a rule that names no sender lets everybody in: then the end must come from where the alert came from */
-    gboolean may = c->alert->from != NULL || g_strcmp0(c->ticket->requester, c->reading->from) == 0;
+    gboolean may = c->alert->from != NULL || g_strcmp0(c->ticket->requester, c->from) == 0;
     intake_note(c, was_over ? "over already: a note" : !is_believed ? "says that it is over, and is not authenticated: a note"
                    : may ? "it is over: resolved" : "says that it is over, and is not of who sent the alert: a note");
     if (!append(c, err))

@@ -40,13 +40,13 @@
 
 static gboolean tells_team(const ConfigQueue *q) { return q->mode == MODE_RELAY || q->mode == MODE_SHADOW || q->announce; }
 
-static const char *writer(const Reading *r) { return *r->from_name != '\0' ? r->from_name : r->from; }
+static const char *writer(const IntakeCase *c) { return *c->from_name != '\0' ? c->from_name : c->from; }
 
 /* For the team: who seems to write. Where authentication failed it says so, since From is what anybody can write. */
 static char *shown_writer(const IntakeCase *c)
 {
     g_autofree char *unproven = phrase_make(" (sender not proven: authentication failed)", NULL), *unsure = phrase_make(" (perhaps an automatic mail)", NULL);
-    return g_strdup_printf("%s%s%s", writer(c->reading), c->auth == AUTHRES_FAIL ? unproven : "", c->unsure ? unsure : "");
+    return g_strdup_printf("%s%s%s", writer(c), c->auth == AUTHRES_FAIL ? unproven : "", c->unsure ? unsure : "");
 }
 
 /* What the team would not see in the mail itself, or NULL. */
@@ -112,7 +112,7 @@ static gboolean tell_teams(IntakeCase *c, const char *template, gboolean others,
 
 static gboolean auto_ack(IntakeCase *c, GError **err)
 {
-    GuardCase facts = intake_guard_case(c, c->ticket->requester != NULL ? c->ticket->requester : c->reading->from, GUARD_AUTO_ACK);
+    GuardCase facts = intake_guard_case(c, c->ticket->requester != NULL ? c->ticket->requester : c->from, GUARD_AUTO_ACK);
     gboolean may, is_spammer;
     if (c->is_silent)
         return TRUE;
@@ -136,13 +136,13 @@ static gboolean flooded(IntakeCase *c, gint64 *ret_last, GError **err)
     if (!db_value(c->desk->db, &n, err,
                   "select count(*) from ticket t join person p on p.id = t.requester_id where p.address = $1 and t.opened_at > $2"
                   " and exists (select 1 from message m where m.ticket_id = t.id and m.direction = 'in' and m.is_verified = $3)",
-                  "sti", c->reading->from, c->desk->now - 3600, (gint64)(c->auth == AUTHRES_PASS)))
+                  "sti", c->from, c->desk->now - 3600, (gint64)(c->auth == AUTHRES_PASS)))
         return FALSE;
     return n < LIMIT_TICKETS_PER_ADDRESS_HOUR
            || db_value(c->desk->db, ret_last, err,
                        "select coalesce(max(t.id), 0) from ticket t join person p on p.id = t.requester_id where p.address = $1 and t.state in"
                        " ('new', 'open', 'waiting')",
-                       "s", c->reading->from);
+                       "s", c->from);
 }
 
 /* A mail whose From is forged, so far as is known, brings nobody in. */
@@ -186,8 +186,8 @@ static char *first_words(const char *subject, const char *text)
 static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GError **err)
 {
     const Reading *r = c->reading;
-    OpeningFacts facts = {.home = c->home, .other_queues = c->other_queues, .requester = *r->from != '\0' ? r->from : "unknown@invalid",
-                          .requester_name = r->from_name, .subject = r->subject, .severity = rating->severity, .category = rating->category, .service = rating->service,
+    OpeningFacts facts = {.home = c->home, .other_queues = c->other_queues, .requester = *c->from != '\0' ? c->from : "unknown@invalid",
+                          .requester_name = c->from_name, .subject = r->subject, .severity = rating->severity, .category = rating->category, .service = rating->service,
                           .owner = rating->owner, .message_id = *r->message_id != '\0' ? r->message_id : NULL, .linked_id = claimed,
                           .unsure = c->unsure, .at = c->desk->now};
     OnBehalf behalf = {0};
@@ -216,7 +216,7 @@ static gboolean rate(IntakeCase *c, const Ticket *t, Rating *ret, GError **err)
 {
     RatingFacts facts;
     const ConfigQueue *queue = t != NULL ? desk_queue(c->desk, t->queue) : c->home;
-    if (!rating_facts(c->desk, queue, t, t != NULL ? t->requester : c->reading->from, &facts, err))
+    if (!rating_facts(c->desk, queue, t, t != NULL ? t->requester : c->from, &facts, err))
         return FALSE;
     const RatingMail mail = rating_mail(c->reading);
     rating_of(c->desk, &mail, queue, &facts, ret);
@@ -283,7 +283,7 @@ static gboolean tell_ackers(IntakeCase *c, GError **err)
         return FALSE;
     g_autofree char *text = g_utf8_substring(c->reading->new_text, 0, MIN(g_utf8_strlen(c->reading->new_text, -1), 300));
     g_autofree char *line = phrase_make(c->is_raised ? PHRASE("{who} asks for escalation. You have it still: {text}") : PHRASE("A new mail of {who}: {text}"), "who",
-                                        writer(c->reading), "text", text, NULL);
+                                        writer(c), "text", text, NULL);
     for (guint i = 0; i < runs->len; i++) {
         RunRow *r = g_ptr_array_index(runs, i);
         if (r->run->state == RUN_HELD && !notify_line(c->desk, c->ticket, r->run->acker, line, err))
@@ -315,7 +315,7 @@ static gboolean from_requester(IntakeCase *c, GError **err)
 {
     Ticket *t = c->ticket;
     gboolean has_more, is_thanks = is_only_thanks(c, &has_more);
-    if (g_strcmp0(t->requester, c->reading->from) == 0 && *c->reading->message_id != '\0') {
+    if (g_strcmp0(t->requester, c->from) == 0 && *c->reading->message_id != '\0') {
         g_free(t->last_from_requester);
         t->last_from_requester = g_strdup(c->reading->message_id);
         if (!tickets_save(c->desk->db, t, err))
@@ -340,7 +340,7 @@ gboolean arrivals_append_machine(IntakeCase *c, GError **err)
     c->row->is_note = TRUE;
     if (!intake_store_row(c, err))
         return FALSE;
-    return !c->unsure || is_ours || (tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, &is_partner, err)
+    return !c->unsure || is_ours || (tickets_has_participant(c->desk->db, c->ticket->id, c->from, &is_partner, err)
                                      && (!is_partner || tell_teams(c, "relay-in", FALSE, err)));
 }
 
@@ -416,8 +416,8 @@ gboolean arrivals_append(IntakeCase *c, GError **err)
     const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
     if (home == NULL)
         return error_set(err, ERROR_DATA, "ticket %" G_GINT64_FORMAT ": its queue '%s' is not configured any more", c->ticket->id, c->ticket->queue);
-    gboolean is_requester = g_strcmp0(c->ticket->requester, c->reading->from) == 0, has_more;
-    if (!is_requester && c->sender == NULL && c->auth == AUTHRES_PASS && !vendors_colleague(c->desk, c->ticket, c->reading->from, &c->sender, err))
+    gboolean is_requester = g_strcmp0(c->ticket->requester, c->from) == 0, has_more;
+    if (!is_requester && c->sender == NULL && c->auth == AUTHRES_PASS && !vendors_colleague(c->desk, c->ticket, c->from, &c->sender, err))
         return FALSE;
     if (!is_requester && c->sender != NULL && people_is_of_ticket(c->desk, c->sender, c->ticket->id))
         return c->sender->vendor != NULL ? from_vendor(c, err) : from_team(c, err);

@@ -154,7 +154,7 @@ static gboolean is_colleague(const IntakeCase *c, const Ticket *t)
 {
     const ConfigQueue *queue = desk_queue(c->desk, t->queue);
     return queue != NULL && queue->same_domain && c->auth == AUTHRES_PASS && t->requester != NULL
-           && freemail_are_colleagues(c->reading->from, t->requester);
+           && freemail_are_colleagues(c->from, t->requester);
 }
 
 static gboolean add_claim(IntakeCase *c, GPtrArray *claims, ThreadingEvidence evidence, gint64 ticket, char *detail, GError **err)
@@ -177,7 +177,7 @@ static gboolean add_claim(IntakeCase *c, GPtrArray *claims, ThreadingEvidence ev
     if (c->auth == AUTHRES_FAIL) /* From is forged, so far as is known: nothing that hangs on it */
         return TRUE;
     claim->is_participant = (c->sender != NULL && people_is_of_ticket(c->desk, c->sender, t->id)) || is_colleague(c, t);
-    return claim->is_participant || tickets_has_participant(c->desk->db, t->id, c->reading->from, &claim->is_participant, err);
+    return claim->is_participant || tickets_has_participant(c->desk->db, t->id, c->from, &claim->is_participant, err);
 }
 
 static gboolean claim_of_id(IntakeCase *c, GPtrArray *claims, const char *message_id, GError **err)
@@ -222,7 +222,7 @@ static gboolean claim_of_same(IntakeCase *c, GPtrArray *claims, GError **err)
     gint64 ticket = 0;
     if (*r->message_id == '\0' || r->date == INSTANT_NONE)
         return TRUE;
-    if (!messages_ticket_of_same(c->desk->db, r->message_id, r->from, r->date, r->subject, c->auth == AUTHRES_PASS, &ticket, err))
+    if (!messages_ticket_of_same(c->desk->db, r->message_id, c->from, r->date, r->subject, c->auth == AUTHRES_PASS, &ticket, err))
         return FALSE;
     return ticket == 0 || add_claim(c, claims, THREADING_KNOWN_ID, ticket, g_strdup("the same mail came before, with another text"), err);
 }

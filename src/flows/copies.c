@@ -68,7 +68,7 @@ static gboolean partial_copy(IntakeCase *c, gboolean *ret_done, GError **err)
     gint64 id;
     g_autofree char *archive = NULL;
     *ret_done = FALSE;
-    if (!messages_same_mail(c->desk->db, r->message_id, r->from, r->date, kind_name(c->kind), &id, &archive, err))
+    if (!messages_same_mail(c->desk->db, r->message_id, c->from, r->date, kind_name(c->kind), &id, &archive, err))
         return FALSE;
     if (id == 0 || archive == NULL || c->mail->compare == NULL)
         return TRUE;

@@ -10,6 +10,7 @@
 
 #include "flows/arrivals.h"
 #include "flows/intake_case.h"
+#include "flows/writer.h"
 
 #include "base/banned.h"
 
@@ -65,6 +66,7 @@ gboolean entry_open(Desk *d, const EntryFacts *f, gint64 *ret, GError **err)
     c.decisions = g_ptr_array_new_with_free_func(g_free);
     c.row = g_new0(MessageRow, 1);
     c.row->filed = g_strdup_printf("entered by %s", who);
+    writer_find(&c);
     intake_note(&c, "entered by %s for <%s>", who, f->from);
     d->acting = f->contact != NULL ? f->contact->name : NULL;
     gboolean ok = db_begin(d->db, err) && db_end(d->db, store(&c, f, who, err), err);
@@ -73,6 +75,8 @@ gboolean entry_open(Desk *d, const EntryFacts *f, gint64 *ret, GError **err)
     g_ptr_array_unref(c.other_queues);
     g_ptr_array_unref(c.decisions);
     messages_row_free(c.row);
+    g_free(c.from);
+    g_free(c.from_name);
     tickets_free(c.ticket);
     g_free(c.left_out);
     return ok;

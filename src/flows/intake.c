@@ -28,6 +28,7 @@
 #include "flows/roundcall.h"
 #include "flows/rsvp.h"
 #include "flows/workmail.h"
+#include "flows/writer.h"
 
 #include "base/banned.h"
 
@@ -77,7 +78,9 @@ static void authenticate(IntakeCase *c)
     c->auth = authres_verdict(r->authentication_results, c->desk->config->trusted_authserv, r->from, r->from_doubtful);
     if (c->auth != AUTHRES_PASS && received_is_internal(r->headers, c->desk->config->internal, &why))
         c->auth = AUTHRES_PASS;
-    intake_note(c, "from <%s>: %s, authentication %s%s%s", r->from, c->sender != NULL ? c->sender->name : "no contact", authres_name(c->auth),
+    if (c->is_by_another && c->auth == AUTHRES_PASS) /* that is proven of whoever sent it on */
+        c->auth = AUTHRES_NONE;
+    intake_note(c, "from <%s>: %s, authentication %s%s%s", c->from, c->sender != NULL ? c->sender->name : "no contact", authres_name(c->auth),
                 why != NULL ? ": " : "", why != NULL ? why : "");
 }
 
@@ -165,8 +168,8 @@ gboolean intake_store_row(IntakeCase *c, GError **err)
     m->spool_digest = g_strdup(c->mail->digest);
     m->content_digest = copies_digest(c);
     m->message_id = g_strdup(r->message_id);
-    m->from_address = g_strdup(r->from);
-    m->from_name = g_strdup(r->from_name);
+    m->from_address = g_strdup(c->from);
+    m->from_name = g_strdup(c->from_name);
     m->subject = g_strdup(r->subject);
     m->new_text = g_strdup(r->new_text);
     m->sent_at = r->date;
@@ -174,7 +177,7 @@ gboolean intake_store_row(IntakeCase *c, GError **err)
     m->is_verified = c->auth == AUTHRES_PASS;
     m->archive = g_strdup(c->mail->archive);
     m->conversation = threading_conversation(r->thread_index);
-    const GuardCase facts = intake_guard_case(c, r->from, GUARD_UPDATE);
+    const GuardCase facts = intake_guard_case(c, c->from, GUARD_UPDATE);
     return messages_insert(c->desk->db, m, err)
            && (m->ticket_id == 0 || (store_references(c, err) && courtesy_remember(c->desk, m->id, &facts, err)));
 }
@@ -288,7 +291,7 @@ static gboolean is_outsider_at_personal(const IntakeCase *c, gboolean *ret, GErr
         *ret = c->sender->vendor != NULL && people_is_of_ticket(c->desk, c->sender, c->ticket->id);
         return TRUE;
     }
-    return tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, ret, err);
+    return tickets_has_participant(c->desk->db, c->ticket->id, c->from, ret, err);
 }
 
 static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
@@ -298,7 +301,7 @@ static gboolean human(IntakeCase *c, gint64 claimed, GError **err)
     if (c->at_envelope_address && c->notification == NULL && c->work_ticket == 0) {
         if (c->ticket == NULL)
             return roundcall_answer(c, err);
-        if (c->sender == NULL && !tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, &is_partner, err))
+        if (c->sender == NULL && !tickets_has_participant(c->desk->db, c->ticket->id, c->from, &is_partner, err))
             return FALSE;
         return is_partner ? arrivals_append(c, err) : append_silently(c, err);
     }
@@ -334,7 +337,7 @@ static CaseHandler *const cases[KIND_COUNT] = {
 
 static void identify(IntakeCase *c)
 {
-    c->sender = *c->reading->from == '\0' ? NULL : config_contact_by_address(c->desk->config, c->reading->from);
+    c->sender = *c->from == '\0' || c->is_by_another ? NULL : config_contact_by_address(c->desk->config, c->from);
     authenticate(c);
 }
 
@@ -383,6 +386,7 @@ static void case_init(IntakeCase *c, Desk *d, const IntakeMail *mail)
     c->row = g_new0(MessageRow, 1);
     for (guint i = 0; i < mail->reading->defects->len; i++)
         intake_note(c, "defect: %s", (const char *)g_ptr_array_index(mail->reading->defects, i));
+    writer_find(c);
 }
 
 static void case_clear(IntakeCase *c)
@@ -395,6 +399,8 @@ static void case_clear(IntakeCase *c)
     reading_free(c->signed_part);
     tickets_free(c->ticket);
     g_free(c->left_out);
+    g_free(c->from);
+    g_free(c->from_name);
     g_free(c->alert_key);
 }
 
@@ -416,10 +422,10 @@ gboolean intake_mail(Desk *d, const IntakeMail *mail, GError **err)
 static gboolean role_of_sender(const IntakeCase *c, char **ret, GError **err)
 {
     gboolean is_participant = FALSE;
-    if (c->sender == NULL && c->ticket != NULL && !tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, &is_participant, err))
+    if (c->sender == NULL && c->ticket != NULL && !tickets_has_participant(c->desk->db, c->ticket->id, c->from, &is_participant, err))
         return FALSE;
     const char *of_contact = c->sender != NULL && c->sender->roles != NULL && c->sender->roles[0] != NULL ? c->sender->roles[0] : "contact";
-    gboolean is_requester = c->ticket != NULL && g_strcmp0(c->ticket->requester, c->reading->from) == 0;
+    gboolean is_requester = c->ticket != NULL && g_strcmp0(c->ticket->requester, c->from) == 0;
     *ret = g_strdup(c->sender != NULL ? of_contact : is_requester ? "requester" : is_participant ? "participant" : "unknown");
     return TRUE;
 }

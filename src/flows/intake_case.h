@@ -18,6 +18,8 @@ typedef struct {
     const Reading *reading;
     const Reading *said;           /* what verbs are taken from: the reading, or what was signed of it */
     Reading *signed_part;          /* or NULL */
+    char *from, *from_name;        /* who wrote it: From, but for what a list or a form sends in its own name */
+    gboolean is_by_another;        /* that is another than From says: no authority comes of it */
     Kind kind;                     /* after the configuration had its say */
     gboolean unsure;               /* by words only */
     AuthresVerdict auth;

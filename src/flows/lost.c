@@ -101,7 +101,7 @@ static gboolean mail_lead(IntakeCase *c, GError **err)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, c->lost.id), *begins = beginning(c);
-    g_ptr_array_add(lines, phrase_make("From {who}: {subject}", "who", c->reading->from, "subject", c->reading->subject, NULL));
+    g_ptr_array_add(lines, phrase_make("From {who}: {subject}", "who", c->from, "subject", c->reading->subject, NULL));
     if (*begins != '\0')
         g_ptr_array_add(lines, phrase_make("It begins: {text}", "text", begins, NULL));
     g_ptr_array_add(lines, phrase_make("It answers {kind:phrase} {number}, made after the backup that was restored. What it was about, no ticket knows;"

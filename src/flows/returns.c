@@ -165,8 +165,8 @@ static gboolean out_of_office(IntakeCase *c, const ConfigContact *addressed, gin
     const ConfigContact *who = c->reading->tells_absence ? who_is_away(c, addressed) : NULL;
     if (!c->reading->tells_absence)
         intake_note(c, "an automatic reply that tells of no absence (%s): nobody is away for it", evidence);
-    if (is_of_a_reader(addressed, c->reading->from)) {
-        intake_note(c, "of <%s>, a reader of the list %s: the others are still asked", c->reading->from, addressed->name);
+    if (is_of_a_reader(addressed, c->from)) {
+        intake_note(c, "of <%s>, a reader of the list %s: the others are still asked", c->from, addressed->name);
         who = who == addressed ? NULL : who;
         notification = 0;
     } else if (c->auth == AUTHRES_FAIL && c->reading->tells_absence) {
@@ -185,10 +185,10 @@ static gboolean is_of_a_gateway(const IntakeCase *c, gint64 notification, gboole
 {
     gint64 n = 0;
     *ret = c->envelope_row != NULL && strcmp(c->envelope_row->channel, "mail") != 0;
-    if (*ret || notification == 0 || c->reading->from == NULL)
+    if (*ret || notification == 0 || c->from == NULL)
         return TRUE;
     if (!db_value(c->desk->db, &n, err, "select count(*) from outbox where notification_id = $1 and channel <> 'mail' and lower(recipient) = lower($2)", "is",
-                  notification, c->reading->from))
+                  notification, c->from))
         return FALSE;
     *ret = n > 0;
     return TRUE;

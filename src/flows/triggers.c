@@ -12,10 +12,10 @@
 static gboolean refusal(IntakeCase *c, const char **ret, GError **err)
 {
     gboolean is_participant, is_spammer;
-    if (!tickets_has_participant(c->desk->db, c->ticket->id, c->reading->from, &is_participant, err)
-        || !courtesy_is_spammer(c->desk, c->reading->from, c->auth == AUTHRES_PASS, &is_spammer, err))
+    if (!tickets_has_participant(c->desk->db, c->ticket->id, c->from, &is_participant, err)
+        || !courtesy_is_spammer(c->desk, c->from, c->auth == AUTHRES_PASS, &is_spammer, err))
         return FALSE;
-    GuardCase facts = intake_guard_case(c, c->reading->from, GUARD_UPDATE);
+    GuardCase facts = intake_guard_case(c, c->from, GUARD_UPDATE);
     *ret = c->auth == AUTHRES_FAIL                          ? "its authentication failed"
            : facts.is_spam || is_spammer                      ? "it is marked as spam, or its sender is"
            : c->alert != NULL                               ? NULL

@@ -53,7 +53,7 @@ static gboolean may_change(IntakeCase *c, gboolean *ret, GError **err)
 gboolean watchers_of_requester(IntakeCase *c, GError **err)
 {
     gboolean may;
-    if (c->ticket->requester == NULL || g_ascii_strcasecmp(c->ticket->requester, c->reading->from) != 0)
+    if (c->ticket->requester == NULL || g_ascii_strcasecmp(c->ticket->requester, c->from) != 0)
         return TRUE;
     if (!may_change(c, &may, err))
         return FALSE;

@@ -198,4 +198,30 @@ END
 }
 same "a calendar's own mail opens no ticket" 0 "$(calendar_mail 'Content-Language: en')"
 same "with the calendar as a file beside a text it does" 1 "$(calendar_mail 'Content-Disposition: attachment; filename=invite.ics')"
+# ---- who wrote what a form or a list sends in its own name ----
+rm -rf "$WORK"/escalate.db* "$SPOOL" "$WORK"/key "$WORK"/audit.key
+desk observe
+sed -i '/^  support:/s/mode:/own-lists: yes, mode:/' "$CONF"
+requester() { sqlite_value 'select p.address from ticket t join person p on p.id = t.requester_id order by t.id desc limit 1'; }
+make_mail -H 'Reply-To: Ada <ada@cust.test>' 'Our shop <no-reply@shop.test>' support@desk.test 'Contact form' 'My order has not come.' | deliver www@shop.test support@desk.test
+at $T
+same "a form's mail is of whom its Reply-To names" ada@cust.test "$(requester)"
+same "whom no machine answers" 0 "$(sent_to ada@cust.test | wc -l | tr -d ' ')"
+make_mail -H 'Reply-To: bob@desk.test' 'no-reply@shop.test' support@desk.test 'Contact form' 'ACK' | deliver www@shop.test support@desk.test
+at $T
+match "one of us it is not, for all that it says" 'from <bob@desk.test>: no contact' "$(sqlite_value 'select group_concat(line) from decision where message_id = (select max(id) from message where direction = "in")')"
+list() { # NAME ADDRESS: by a list that writes itself into From
+    make_mail -H 'List-Id: <support-l.desk.test>' -H 'List-Post: <mailto:support-l@desk.test>' -H "Reply-To: $2" "$1 via Support <support-l@desk.test>" support@desk.test \
+        "${3:-It burns}" "Of $1." | deliver support-l-bounces@desk.test support@desk.test
+    at $T
+    requester
+}
+same "a list's mail is of who wrote to it" lee@one.test "$(list 'Lee Ray' lee@one.test)"
+same "each one's own" mia@two.test "$(list 'Mia Fox' mia@two.test)"
+same "by his name" 'Mia Fox' "$(sqlite_value "select name from person where address = 'mia@two.test'")"
+same "and the answer goes to him" 1 "$(sent_to mia@two.test | wc -l | tr -d ' ')"
+same "not to the list" 0 "$(sent_to support-l@desk.test | wc -l | tr -d ' ')"
+last=$(sqlite_value 'select max(id) from ticket')
+list 'Ray Lee' ray@three.test "Re: [support #$last] It burns" >/dev/null
+same "nobody joins another's ticket by the list's address" 1 "$(sqlite_value "select count(*) from message where ticket_id = $last and direction = 'in'")"
 done_testing
