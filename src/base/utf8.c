@@ -26,10 +26,10 @@ gboolean utf8_is_valid(const char *bytes, gsize length)
 
 int utf8_order(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-/* C1; line and paragraph separator, embeddings and overrides; isolates. */
+/* C1; line and paragraph separator, embeddings and overrides; isolates; tags, which no program shows. */
 static gboolean is_hidden(gunichar c)
 {
-    return (c >= 0x80 && c < 0xA0) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    return (c >= 0x80 && c < 0xA0) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || (c >= 0xE0000 && c <= 0xE007F);
 }
 
 gsize utf8_append_shown(GString *out, const char *text)

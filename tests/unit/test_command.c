@@ -1133,6 +1133,8 @@ static void knows_thanks(void **state)
         {"Merci beaucoup", TRUE},
         {"ありがとうございます", TRUE},
         {"Thanks, works!", TRUE},
+        {"Thanks for the quick help!", TRUE},
+        {"Vielen Dank, jetzt geht es wieder", TRUE},
         {"Thanks a lot, works now!", TRUE},
         {"Super, danke, läuft wieder.", TRUE},
         {"Danke, hat geklappt!", TRUE},
