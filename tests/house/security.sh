@@ -39,8 +39,8 @@ same "each is among the tests that are run" '' "$(cut -d' ' -f1 "$WORK/points" |
 
 # ---- who reads mail with GMime ----
 
-# The worker; commands on files of the operator's choice; a ticket by telephone and rehearsals, whose mails are written here.
-readers='src/flows/entry.c src/flows/reading.c src/flows/rehearse.c src/programs/cmd_inspect.c src/programs/cmd_replay.c src/programs/oldmail.c src/programs/parse_worker.c'
+# The worker (by reading, which readingfill fills); commands on files of the operator's choice; a ticket by telephone and rehearsals, whose mails are written here.
+readers='src/flows/entry.c src/flows/reading.c src/flows/readingfill.c src/flows/rehearse.c src/programs/cmd_inspect.c src/programs/cmd_replay.c src/programs/oldmail.c src/programs/parse_worker.c'
 same "mail is taken apart in the sandbox alone" "$(echo "$readers" | tr ' ' '\n' | sort)" \
     "$(grep -lE '\b(message_parse|message_parts|message_init|mailbox_parse|signedpart_find|html_to_text|tnef_read|reading_of_mail)\(' src/flows/*.c src/programs/*.c src/store/*.c src/config/*.c | sort)"
 same "and core asks the sandbox" '' "$(grep -nE '\b(message_parse|message_parts|reading_of_mail|signedpart_find)\(' src/programs/core.c src/programs/incoming.c src/flows/intake.c src/flows/attached.c)"
