@@ -130,6 +130,8 @@ static const Variable variables[] = {
     {OF_AUTO_ACK, "closed", OF_VALUE, NO_VENDOR},
     {OF_AUTO_ACK, "hours_notice", OF_VALUE, NO_VENDOR},
     {OF_AUTO_ACK, "address", OF_VALUE, NO_VENDOR},
+    {OF_UPDATE, "taken", OF_VALUE, NO_VENDOR},
+    {OF_UPDATE, "step", OF_VALUE, NO_VENDOR},
     {OF_UPDATE, "next_by", OF_VALUE, NO_VENDOR},
     {OF_UPDATE, "next_update", OF_VALUE, NO_VENDOR},
     {OF_UPDATE, "address", OF_VALUE, NO_VENDOR},

@@ -144,12 +144,25 @@ static gboolean restart_update(Desk *d, const Ticket *t, GError **err)
            || (deadlines_end(d, t, TARGET_UPDATE, TRUE, d->now, 0, err) && deadlines_start_one(d, t, queue, TARGET_UPDATE, d->now, 0, err));
 }
 
+/* Somebody is at it: he holds an escalation, or it is his and nobody is asked for it. Else no customer is told that we work on it. */
+static gboolean is_taken(Desk *d, const Ticket *t, gboolean *ret, GError **err)
+{
+    gint64 held, asked;
+    if (!db_value(d->db, &held, err, "select count(*) from run where ticket_id = $1 and ended_at is null and state = $2", "ii", t->id, (gint64)RUN_HELD)
+        || !db_value(d->db, &asked, err, "select count(*) from run where ticket_id = $1 and ended_at is null and state <> $2", "ii", t->id, (gint64)RUN_HELD))
+        return FALSE;
+    *ret = held > 0 || (t->owner != NULL && asked == 0);
+    return TRUE;
+}
+
 static gboolean send(Desk *d, const Ticket *t, GError **err)
 {
     Instant next;
-    if (!cadence_heard(d, t, d->now, err) || !restart_update(d, t, err) || !cadence_next(d, t->id, &next, err))
+    gboolean taken;
+    if (!cadence_heard(d, t, d->now, err) || !restart_update(d, t, err) || !cadence_next(d, t->id, &next, err) || !is_taken(d, t, &taken, err))
         return FALSE;
-    json_t *extra = json_object();
+    const gboolean is_past = t->next_until_at != INSTANT_NONE && t->next_until_at <= d->now; /* it was said already, and has come or not */
+    json_t *extra = json_pack("{s:b, s:s*}", "taken", taken, "step", is_past ? NULL : t->next_text);
     promise_set(d, t, "next_update", next, extra);
     promise_set(d, t, "next_by", t->next_until_at > d->now ? t->next_until_at : INSTANT_NONE, extra);
     g_autofree char *then = next != INSTANT_NONE ? instant_format(next) : g_strdup("-");

@@ -257,12 +257,12 @@ gboolean deadlines_reopen_respond(Desk *d, const Ticket *t, gint64 answer, Insta
     return TRUE;
 }
 
-/* The newest that is over: an older one was over before. */
+/* The newest towards the customer that is over: an older one was over before. A vendor's is his own affair. */
 static ClockRow *last_resolve(const GPtrArray *clocks)
 {
     for (guint i = clocks->len; i-- > 0;) {
         ClockRow *c = g_ptr_array_index(clocks, i);
-        if (c->clock.target == TARGET_RESOLVE)
+        if (c->clock.target == TARGET_RESOLVE && !vendors_is_clock(c))
             return is_open(c) ? NULL : c;
     }
     return NULL;

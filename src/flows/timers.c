@@ -89,7 +89,11 @@ static gboolean is_holding(const LadderRun *r, Instant now) { return r->state ==
 static gboolean tell_ackers(Desk *d, const Ticket *t, const ClockRow *c, GError **err)
 {
     g_autoptr(GPtrArray) runs = NULL;
-    g_autofree char *line = g_strdup_printf("You have it, and its %s deadline has passed now.", policy_target_name(c->clock.target));
+    static const char *const lines[TARGET_COUNT] = {[TARGET_RESPOND] = PHRASE("You have it, and its respond deadline has passed now."),
+                                                    [TARGET_UPDATE] = PHRASE("You have it, and its update deadline has passed now."),
+                                                    [TARGET_RESOLVE] = PHRASE("You have it, and its resolve deadline has passed now."),
+                                                    [TARGET_ASSIGN] = PHRASE("You have it, and its assign deadline has passed now.")};
+    g_autofree char *line = phrase_make(lines[c->clock.target], NULL);
     if (!runs_of_ticket(d->db, t->id, TRUE, &runs, err))
         return FALSE;
     for (guint i = 0; i < runs->len; i++) {

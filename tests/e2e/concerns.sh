@@ -232,6 +232,12 @@ match "a long answer is told as far as it fits" 'Cdn writes: xyä ä' "$(plain "
 pass_at "2026-05-27T15:10:00+02:00"
 match "its resolve runs out: the owner is told" 'Cdn has not solved it within 1d.' "$(for f in $(templated line); do plain "$f"; done)"
 
+op resolve "$edge" done >/dev/null
+make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' nia@shop.test support@desk.test "[support #$edge] Secret" 'Es geht nicht.' | deliver nia@shop.test support@desk.test
+pass_at "2026-05-27T15:15:00+02:00"
+same "opened again: what the customer waits for goes on, the vendor's does not" "0" "$(sqlite_value "select group_concat(state) from clock where ticket_id = $edge and target = 'resolve' and state in (0, 1) and queue = 'support'")"
+same "nor begins again" 0 "$(sqlite_value "select count(*) from clock where ticket_id = $edge and target = 'resolve' and state in (0, 1) and queue <> 'support'")"
+
 # ---- roles and override ----
 minute=0
 make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' ole@shop.test support@desk.test 'Outage checkout' 'All is down.' | deliver ole@shop.test support@desk.test

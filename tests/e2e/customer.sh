@@ -95,7 +95,7 @@ at ${day}T10:52:00+02:00
 same "not before" 0 "$(templated_count update)"
 at ${day}T10:53:00+02:00
 same "then one" 1 "$(templated_count update)"
-match "which is honest" 'There is nothing new yet; we go on working on it\.' "$(flat update)"
+match "which is honest: nobody has it" '\[support #1\] "Shop is down" is still open\. There is nothing new yet; it is not forgotten\.' "$(flat update)"
 match "and says when the next comes" 'you will hear from us again by Tuesday 26 May, 11:23 \(CEST\)\.' "$(flat update)"
 same "to the requester" 'Kim Lee <kim@acme.test>' "$(header "$(templated update | tail -n 1)" To | tr -d '"')"
 same "from the queue, in its name" 'support <support@desk.test>' "$(header "$(templated update | tail -n 1)" From | tr -d '"')"
@@ -113,8 +113,10 @@ same "answered: the run is over, and so is the cadence" 0 "$(dues cadence)"
 same "the update clock runs" '0 11:30' "$(clock update)"
 verb ${day}T11:40:00+02:00 escalate
 same "a person's mail began it anew" ${day}T10:00:00Z "$(due_at cadence)"
+verb ${day}T11:45:00+02:00 next 'Restart of the server by 11:50'
 at ${day}T12:00:00+02:00
 same "the third update" 3 "$(templated_count update)"
+match "tells no step whose time has passed" 'There is nothing new yet; it is not forgotten' "$(flat update)"
 same "restarts the update clock in full" '0 12:00' "$(clock update)"
 match "respond stays met when it was met" '^2 ' "$(clock respond)"
 verb ${day}T12:10:00+02:00 wait
@@ -293,7 +295,7 @@ verb ${day}T13:00:00+02:00 escalate
 at ${day}T13:30:00+02:00
 match "else by the next update; in his language" 'unsere Antwort .* dauert länger, als wir wollten\. Das tut uns leid\. Sie hören bis Dienstag, 26. Mai, 15:00 Uhr \(CEST\) wieder von uns' "$(flat delay)"
 at ${day}T15:00:00+02:00
-match "which comes, in German" 'Es gibt noch nichts Neues; wir bleiben dran\. .*hören Sie bis Mittwoch, 27. Mai, 09:00 Uhr' "$(flat update)"
+match "which comes, in German" 'Es gibt noch nichts Neues; es ist nicht vergessen\. .*hören Sie bis Mittwoch, 27. Mai, 09:00 Uhr' "$(flat update)"
 
 QUEUE='delay-notice: 30bm'
 fresh
