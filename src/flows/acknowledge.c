@@ -102,6 +102,15 @@ static gboolean ends_in(const char *subject, const char *line)
     return *g_strstrip(b) != '\0' && g_str_has_suffix(g_strstrip(a), b);
 }
 
+/* Between the subject that our mail had and the verb stands more: "… Did Ann ACK". */
+static gboolean has_more(const char *subject, const char *known, const char *line)
+{
+    g_autofree char *a = g_utf8_casefold(subject, -1), *b = g_utf8_casefold(known, -1), *verb = g_utf8_casefold(line, -1);
+    const char *at = *g_strstrip(b) != '\0' ? strstr(a, b) : NULL, *behind = at != NULL ? at + strlen(b) : "";
+    behind += strspn(behind, " \t.,:;-!");
+    return *behind != '\0' && !g_str_has_prefix(behind, g_strstrip(verb));
+}
+
 /* Where the text holds no verb, one stands in the subject: and that may be the customer's own, who wrote "… sends no ACK", for our mail had
  * his subject and a reply keeps it. The second form is for gateways that put a word before "Re:". */
 static gboolean is_perhaps_customers(const IntakeCase *c)
@@ -112,7 +121,7 @@ static gboolean is_perhaps_customers(const IntakeCase *c)
         return FALSE;
     const Command *last = g_ptr_array_index(commands, commands->len - 1);
     const char *subject = c->ticket->subject;
-    return subject_holds_verb("Re: ", subject) || subject_holds_verb("re ", subject) || ends_in(subject, last->line);
+    return subject_holds_verb("Re: ", subject) || subject_holds_verb("re ", subject) || ends_in(subject, last->line) || has_more(c->reading->subject, tickets_bare_subject(c->ticket), last->line);
 }
 
 /* Why nothing is done of what he wrote, or NULL; constant text. */

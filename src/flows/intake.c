@@ -227,6 +227,15 @@ static void find_queues(IntakeCase *c)
 
 /* ---- kind ---- */
 
+/* "ACK. Ann is on vacation until Monday, so I take it." */
+static gboolean has_typed_verb(const Reading *r)
+{
+    for (guint i = 0; i < r->commands->commands->len; i++)
+        if (!((const Command *)g_ptr_array_index(r->commands->commands, i))->loose)
+            return TRUE;
+    return FALSE;
+}
+
 static gboolean decide_kind(IntakeCase *c, GError **err)
 {
     const Reading *r = c->reading;
@@ -243,6 +252,10 @@ static gboolean decide_kind(IntakeCase *c, GError **err)
     } else if (c->mail->as_human && c->kind != KIND_HUMAN) {
         c->kind = KIND_HUMAN;
         intake_note(c, "kind human: requeued as human by the operator");
+    } else if (c->kind == KIND_AUTO_REPLY && c->unsure && c->notification != NULL && has_typed_verb(r)) {
+        c->kind = KIND_HUMAN;
+        c->unsure = FALSE;
+        intake_note(c, "kind human: only its words are those of an absence, and it begins with a verb");
     } else if (c->kind == KIND_BULK && c->home != NULL && c->home->own_lists) {
         c->kind = r->unlisted;
         c->unsure = r->unlisted_by_words_only;

@@ -136,3 +136,16 @@ void told_colon(const IntakeCase *c, GPtrArray *lines)
                                            command_verb_name(meant->verb), NULL));
     command_free(meant);
 }
+
+gboolean told_open(VerbContext *c, GError **err)
+{
+    g_autoptr(Ticket) about = NULL;
+    if (!c->ticket->is_operational || c->ticket->linked_id == 0)
+        return TRUE;
+    if (!tickets_load(c->desk->db, c->ticket->linked_id, &about, err))
+        return FALSE;
+    g_autofree char *tag = view_tag(about);
+    if (about->state < TICKET_RESOLVED)
+        verbs_say(c, "{ticket}, which it was about, is still open, and its customer was told nothing.", "ticket", tag, NULL);
+    return TRUE;
+}

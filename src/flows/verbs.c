@@ -243,6 +243,8 @@ static gboolean do_resolve(VerbContext *c, const Command *cmd, GError **err)
         return FALSE;
     may_tell = may_tell && !t->is_operational;
     verbs_say(c, "Resolved.", NULL);
+    if (!told_open(c, err))
+        return FALSE;
     if (may_tell)
         told_resolved(c);
     return save(c, err) && vendors_resolved(c->desk, t, err) && end_runs(c, PHRASE("it is resolved"), err) && end_clocks(c, TRUE, err) && schedule_close(c, err)

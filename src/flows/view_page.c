@@ -133,10 +133,9 @@ static gboolean add_last_answer(Desk *d, const Ticket *t, const Zone *zone, json
                    " order by id desc limit 1", "i", t->id))
         return FALSE;
     if (db_next(rows, &local)) {
-        json_t *line = view_lines(command_behind_marked(db_text(rows, 0)), 1, 50);
+        g_autofree char *gist = wrap_gist(command_behind_marked(db_text(rows, 0))), *said = gist != NULL ? view_cut(gist, 50) : NULL;
         view_set_time(o, "done_at", zone, db_instant(rows, 1), d->now);
-        view_set(o, "done", json_string_value(json_array_get(line, 0)));
-        json_decref(line);
+        view_set(o, "done", said);
     }
     if (local != NULL)
         g_propagate_error(err, local);

@@ -8,6 +8,7 @@
 
 #include "rules/command_line.h"
 #include "rules/phrase.h"
+#include "rules/words_quote.h"
 #include "rules/wrap.h"
 
 #include "mail/message.h"
@@ -26,6 +27,9 @@
 #include "flows/watchers.h"
 
 #include "base/banned.h"
+
+#define OUR_LINE_BYTES 400
+#define QUOTE_MARKS 8 /* before a line of ours */
 
 static gboolean is_private(const CommandReply *work)
 {
@@ -163,19 +167,20 @@ static gboolean refuse_unknown(IntakeCase *c, VerbContext *v, GError **err)
 
 /* A mail of nothing but verbs, as people know them from notifications, or one that begins as a note, is no text for the customer. Loose words ("ok",
  * "done") may be. */
-static gboolean is_unmarked(const IntakeCase *c)
+static Command *unmarked(const IntakeCase *c)
 {
-    const GPtrArray *commands = c->said->commands->commands;
-    for (guint i = 0; i < commands->len; i++)
-        if (((const Command *)g_ptr_array_index(commands, i))->loose)
-            return FALSE;
-    return c->said->work->commands->len == 0 && has_text(c->said->work->rest) && commands->len > 0
-           && (!has_text(c->said->commands->rest) || ((const Command *)g_ptr_array_index(commands, 0))->verb == VERB_NOTE);
+    g_autoptr(CommandReply) typed = command_read_notification(c->said->work->rest, NULL, NULL);
+    for (guint i = 0; i < typed->commands->len; i++)
+        if (((const Command *)g_ptr_array_index(typed->commands, i))->loose)
+            return NULL;
+    if (!has_text(c->said->work->rest) || typed->commands->len == 0
+        || (has_text(typed->rest) && ((const Command *)g_ptr_array_index(typed->commands, 0))->verb != VERB_NOTE))
+        return NULL;
+    return g_ptr_array_steal_index(typed->commands, 0);
 }
 
-static gboolean refuse_unmarked(IntakeCase *c, VerbContext *v, GError **err)
+static gboolean refuse_unmarked(IntakeCase *c, VerbContext *v, const Command *first, GError **err)
 {
-    const Command *first = g_ptr_array_index(c->said->commands->commands, 0);
     intake_note(c, "nothing but verbs without #: nothing is done, nothing goes out");
     v->is_refused = TRUE;
     g_ptr_array_add(v->results, phrase_make("Nothing was done, and nothing was sent to the customer: at this address a verb begins with #, as in #{verb}. Please send"
@@ -184,10 +189,27 @@ static gboolean refuse_unmarked(IntakeCase *c, VerbContext *v, GError **err)
     return messages_set_note(c->desk->db, c->row->id, err) && work_transcript(c, v, err);
 }
 
+/* A line of our own mail, however it was quoted: what stands around it may be of the house, or of the customer's hand. */
+static gboolean holds_our_mail(const char *text)
+{
+    for (const char *line = text; *line != '\0';) {
+        gsize n = strcspn(line, "\n");
+        g_autofree char *one = g_strndup(line, MIN(n, OUR_LINE_BYTES)), *valid = g_utf8_make_valid(one, -1), *folded = words_quote_fold(valid);
+        const char *p = folded;
+        for (int marks = 0; *p != '\0' && marks < QUOTE_MARKS && !words_quote_is_notice(p); marks++) /* "> ", "| ", "S1> " */
+            p = g_utf8_next_char(p);
+        if (words_quote_is_notice(p))
+            return TRUE;
+        line += n + (line[n] == '\n');
+    }
+    return FALSE;
+}
+
 static gboolean do_work(IntakeCase *c, VerbContext *v, GError **err)
 {
-    if (is_unmarked(c))
-        return refuse_unmarked(c, v, err);
+    g_autoptr(Command) first = is_private(c->said->work) ? NULL : unmarked(c);
+    if (first != NULL)
+        return refuse_unmarked(c, v, first, err);
     if (c->said->work->unknown != NULL)
         return refuse_unknown(c, v, err);
     g_autoptr(GPtrArray) commands = verbs_in_order(c->said->work->commands);
@@ -228,11 +250,14 @@ gboolean workmail_take(IntakeCase *c, GError **err)
         return refuse_unsigned(c, &v, unsigned_why, err);
     c->row->is_note = is_private(c->said->work) || !has_text(c->said->work->rest);
     const char *why = intake_doubt(c);
+    const gboolean is_ours = why == NULL && !is_private(c->said->work) && holds_our_mail(c->said->new_text);
+    if (is_ours)
+        why = PHRASE("it holds lines of our own mail, which the customer must not read");
     if (why != NULL) {
         intake_note(c, "%s: a note, nothing is done", why);
         c->row->is_note = v.is_refused = TRUE;
         g_ptr_array_add(results, phrase_make("Nothing was sent to the customer, and nothing else was done: {why:phrase}. Your mail is kept as a note.", "why", why, NULL));
-        if (c->reading->doubtful)
+        if (c->reading->doubtful || is_ours)
             g_ptr_array_add(results, phrase_make("Please send it again, with your answer above all that you quote.", NULL));
         return intake_store_row(c, err) && work_transcript(c, &v, err);
     }

@@ -130,28 +130,30 @@ static char *join(char **lines, guint from)
     return g_strstrip(text);
 }
 
-/* Loose words stand only where the rest does not take them back; weak ones only where there is no rest. A loose "no" stands
- * unless the rest asks: people go on to say why not. */
-static void drop_loose(CommandReply *r, gboolean has_weak, char **lines, guint rest)
+/* Loose words stand only where nothing else does: what follows may take them back in words that no table knows ("Got it. Forwarded to Ann."). A loose
+ * "no" stands unless the rest asks: people go on to say why not. */
+static void drop_loose(CommandReply *r, char **lines, guint rest)
 {
-    gboolean back = has_weak, asks = FALSE, any = FALSE;
-    for (guint i = 0; i < r->commands->len; i++)
-        any = any || ((const Command *)g_ptr_array_index(r->commands, i))->loose;
-    if (!any) /* as in nearly every mail: its text need not be read for this */
-        return;
-    for (guint i = rest, read = 0; lines[i] != NULL && read < LINES_READ; i++) {
-        if (is_blank(lines[i]))
-            continue;
-        back = back || command_line_takes_back(lines[i]);
-        asks = asks || command_line_asks(lines[i]) || ++read == LINES_READ;
-    }
+    gboolean asks = FALSE;
+    for (guint i = rest, read = 0; lines[i] != NULL && read < LINES_READ; i++)
+        asks = asks || (!is_blank(lines[i]) && (command_line_asks(lines[i]) || ++read == LINES_READ));
     for (guint i = r->commands->len; i-- > 0;) {
         const Command *c = g_ptr_array_index(r->commands, i);
-        if (!c->loose || !(asks || (back && c->verb != VERB_DECLINE)))
+        if (!c->loose || (c->verb == VERB_DECLINE && !asks))
             continue;
         r->doubt = TRUE;
         g_ptr_array_remove_index(r->commands, i);
     }
+}
+
+/* "ack all", and below it "but not #4": which ones nobody can tell. */
+static void drop_all(CommandReply *r)
+{
+    for (guint i = r->commands->len; i-- > 0;)
+        if (((const Command *)g_ptr_array_index(r->commands, i))->all) {
+            g_ptr_array_remove_index(r->commands, i);
+            r->doubt = TRUE;
+        }
 }
 
 /* "ack", and below it "no wait, I cannot": who takes it back in the next breath is asked. */
@@ -217,7 +219,7 @@ static CommandLine read_whole(char **lines, guint i, const CommandBreaks *breaks
 
 /* Reads verbs from the top; returns the index of the first line that is none, or the number of lines. Below a text that goes on, or may, only what
  * stands behind an empty line is read, and no loose word: what was prose there, and ended it, could hide in that text. */
-static guint read_top(CommandReply *r, char **lines, const CommandBreaks *breaks, gboolean *ret_weak)
+static guint read_top(CommandReply *r, char **lines, const CommandBreaks *breaks)
 {
     guint i = 0, end;
     gboolean only_full = FALSE;
@@ -239,7 +241,6 @@ static guint read_top(CommandReply *r, char **lines, const CommandBreaks *breaks
             r->doubt = line.result == COMMAND_LINE_DOUBT && !(r->commands->len > 0 && is_tail(lines, i));
             break;
         }
-        *ret_weak = *ret_weak || line.weak;
         add_command(r, line.command);
         only_full = only_full || how != TEXT_ENDS;
     }
@@ -310,7 +311,6 @@ static void read_subject(CommandReply *r, const char *subject)
 CommandReply *command_read_notification(const char *new_text, const char *subject, const CommandBreaks *breaks)
 {
     CommandReply *r = reply_new();
-    gboolean weak = FALSE;
     if (is_blank(new_text)) {
         r->rest = g_strdup("");
         if (subject != NULL)
@@ -319,10 +319,12 @@ CommandReply *command_read_notification(const char *new_text, const char *subjec
     }
     g_autofree char *valid = g_utf8_make_valid(new_text, -1);
     g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
-    guint rest = read_top(r, lines, breaks, &weak);
+    guint rest = read_top(r, lines, breaks);
     gboolean tail = is_tail(lines, rest);
-    if (!tail)
-        drop_loose(r, weak, lines, rest);
+    if (!tail) {
+        drop_loose(r, lines, rest);
+        drop_all(r);
+    }
     drop_denied(r, lines, rest);
     drop_contradiction(r);
     if (r->commands->len == 0) {

@@ -9,6 +9,8 @@
 
 #include "base/banned.h"
 
+#define INITIAL_BYTES 3 /* of a name that is cut to a letter */
+
 static Command *command_new(Verb v, const char *line)
 {
     Command *c = g_new0(Command, 1);
@@ -241,7 +243,8 @@ CommandLine command_line_read(const char *text)
         return line;
     }
     guint i = skip_courtesy(t, 0, &closing, SKIP_GREETING);
-    if (i == t->tokens->len || is_name_greeting(t)) {
+    gboolean is_to_us = i > 0 && i + 1 == t->tokens->len && strcmp(command_token_at(t, i)->fold, "escalate") == 0; /* "Hi escalate," */
+    if (i == t->tokens->len || is_name_greeting(t) || is_to_us) {
         line.result = closing ? COMMAND_LINE_CLOSING : COMMAND_LINE_COURTESY;
         return line;
     }
@@ -310,7 +313,9 @@ gboolean command_line_is_name(const char *text)
         return FALSE;
     g_autoptr(CommandTokens) t = command_token_split(text);
     guint n = t->tokens->len;
-    return n >= 1 && n <= 3 && !t->question && skip_names(t, 0) == n && command_token_at(t, n - 1)->after != '!';
+    const CommandToken *last = n > 0 ? command_token_at(t, n - 1) : NULL;
+    return n >= 1 && n <= 3 && !t->question && skip_names(t, 0) == n && last->after != '!'
+           && (last->after != '.' || last->end - last->start <= INITIAL_BYTES); /* "Forwarded." is no name, "Bob N." is one */
 }
 
 gboolean command_line_asks(const char *text)

@@ -11,14 +11,29 @@
 
 #define LINES_READ 60
 
+/* Blanks of all kinds, what shows nothing, and what editors put before a line: bullets, and the marks of bold text. */
+static const char *skip_ornaments(const char *p, const char *marks)
+{
+    for (gunichar c = g_utf8_get_char(p); c != 0; c = g_utf8_get_char(p = g_utf8_next_char(p)))
+        if (!g_unichar_isspace(c) && !g_unichar_iszerowidth(c) && c != 0x200e && c != 0x200f && (c >= 0x80 || strchr(marks, (int)c) == NULL) && c != 0x2022 && c != 0x00b7)
+            break;
+    return p;
+}
+
 char *command_text_marked(const char *line)
 {
-    line += strspn(line, " \t");
-    const char *p = g_str_has_prefix(line, COMMAND_WIDE_MARK) ? line + 3 : *line == '#' ? line + 1 : NULL;
-    if (p == NULL)
+    const char *p = skip_ornaments(line, "*_-+\\(");
+    gboolean is_marked = FALSE, is_bold = *line == '*' || *line == '_';
+    for (; *p == '#' || g_str_has_prefix(p, COMMAND_WIDE_MARK); is_marked = TRUE)
+        p += *p == '#' ? 1 : strlen(COMMAND_WIDE_MARK);
+    p = skip_ornaments(p, "");
+    if (!is_marked || !g_unichar_isalpha(g_utf8_get_char(p)))
         return NULL;
-    p += strspn(p, " \t");
-    return g_unichar_isalpha(g_utf8_get_char(p)) ? g_strconcat("#", p, NULL) : NULL;
+    g_autofree char *text = g_strdup(p);
+    gsize end = strcspn(text, "*_)");
+    if (is_bold && text[end] != '\0') /* "*#note* text" */
+        memmove(text + end, text + end + 1, strlen(text + end));
+    return g_strconcat("#", text, NULL);
 }
 
 static gboolean is_courtesy(CommandLine line)

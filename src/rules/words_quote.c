@@ -165,6 +165,9 @@ static const char *const notice_begins[] = {
     "überfällig: unsere antwort", "überfällig: der nächste zwischenstand", "überfällig: die lösung", "überfällig: die zuweisung",
     "fällig: unsere antwort", "fällig: der nächste zwischenstand", "fällig: die lösung", "fällig: die zuweisung",
     "jetzt fällig: ",
+    "your reply goes to the customer", "lines with a verb do not: #take", "that it is solved; #note keeps", "answer from the mailbox as always, with",
+    "reply ack, no or", "you can reply with one of these, alone", "verbs stand on a line each; all other", "ihre antwort geht an den kunden", "zeilen mit einem befehl nicht: #take",
+    "antworten sie aus dem postfach wie immer",
     "exercise: answer as in earnest", "übung: antworten sie wie im ernstfall", "please confirm how escalate reaches you", "bitte bestätigen sie, wie escalate sie erreicht",
 };
 

@@ -186,6 +186,15 @@ fresh
 in_subject 'Re: [support #1] Shop is down ACK'
 at 2026-05-26T10:24:00+02:00
 same "an ack typed behind the subject counts" 'held 1' "$(level_of)"
+fresh
+in_subject 'Re: [support #1] Shop is down, did Ann ACK'
+at 2026-05-26T10:24:00+02:00
+same "a question about one does not" 'climbing 1' "$(level_of)"
+fresh
+reply "$page" bob@desk.test 'ACK
+Ann is on vacation until Monday, so I take it.'
+at 2026-05-26T10:24:00+02:00
+same "nor is a person who takes it away, who says that another is" 'held 1 0' "$(level_of) $(sqlite_value 'select count(*) from away')"
 SUBJECT='Shop is down, the firewall drops every ACK'
 fresh
 in_subject "Re: [support #1] $SUBJECT"

@@ -43,7 +43,8 @@ match "and meets respond there" '^respond in operations: .*met$' "$(escalate exp
 same "not in the other" 1 "$(escalate explain 1 | grep -c '^respond in support: .*running$')"
 
 before=$(mailed)
-escalate --now 2026-05-26T10:36:00+02:00 resolve --as dana 2 'She was called.' >/dev/null
+escalate --now 2026-05-26T10:36:00+02:00 resolve --as dana 2 'She was called.' >"$WORK/resolved"
+match "who resolves it hears that the other is open" '\[support #1\], which it was about, is still open, and its customer was told nothing\.' "$(cat "$WORK/resolved")"
 at 2026-05-26T10:36:00+02:00
 same "its end is mailed to nobody: it has no customer" "$before" "$(mailed)"
 escalate --now 2026-05-26T10:37:00+02:00 reopen --as dana 2 >/dev/null

@@ -241,6 +241,17 @@ Regards,
 Bob'; do
     match "nothing but a verb without its mark: $verb" 'nothing was sent to the customer: at this address a verb begins with #, as in #(ack|resolve)' "$(told "$verb")"
 done
+# what editors put before a verb, verbs with and without their mark, and our own mail quoted as no table knows
+for body in '*#note* she is a pain' '- #note she is a pain' '##note she is a pain' '#take
+note she is a pain' 'Dear Kim, we look at it.
+
+bob wrote
+| Your reply goes to the customer, from the address of support.
+| #resolve it was nothing'; do
+    told "$body" >/dev/null
+done
+match "our own mail is known by its lines, however it is quoted" 'it holds lines of our own mail, which the customer must not read' "$(said)"
+match "and nothing in it is done" '"state":"(new|open)"' "$(escalate --json show 4)"
 same "the customer reads none of it" "$before" "$(sent_to kim@acme.test | wc -l)"
 same "and it was not answered" 1 "$(escalate --json show 4 | grep -c '"target":"respond"[^}]*"state":"running"')"
 match "#help tells of the marks" '#resolve TEXT +solved; the customer is told TEXT|#resolve TEXT +it is solved' "$(told '#help')"
