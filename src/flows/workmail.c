@@ -41,6 +41,19 @@ static gboolean is_private(const CommandReply *work)
 
 static gboolean has_text(const char *s) { return s[strspn(s, " \t\r\n")] != '\0'; }
 
+/* UTF-16, as in what Outlook attaches, is ASCII between NULs, and so is what stands plainly in a file of another kind. */
+static gboolean holds_personal(const char *bytes, gsize n)
+{
+    g_autofree char *kept = g_malloc(n + 1);
+    gsize used = 0;
+    guint count;
+    for (gsize i = 0; i < n; i++)
+        if (bytes[i] != '\0')
+            kept[used++] = bytes[i];
+    g_autofree char *scrubbed = token_scrub(kept, (gssize)used, &count);
+    return count > 0;
+}
+
 /* A part that holds an address which is somebody's alone cannot go to the requester: NULL, or the name of the first. Text is mended. */
 static const char *personal_part(GPtrArray *parts)
 {
@@ -49,6 +62,10 @@ static const char *personal_part(GPtrArray *parts)
         gsize n;
         guint count;
         const char *bytes = g_bytes_get_data(p->bytes, &n);
+        if (holds_personal(p->name, strlen(p->name)))
+            return p->type;
+        if (n > 0 && memchr(bytes, '\0', n) != NULL && holds_personal(bytes, n))
+            return *p->name != '\0' ? p->name : p->type;
         if (n == 0 || memchr(bytes, '\0', n) != NULL)
             continue;
         g_autofree char *mended = token_scrub(bytes, (gssize)n, &count);

@@ -190,7 +190,7 @@ static const char *without_hash(const char *line)
 {
     while (g_ascii_isspace(*line))
         line++;
-    return *line == '#' && g_ascii_isalpha(line[1]) ? line + 1 : line;
+    return *line == '#' && g_unichar_isalpha(g_utf8_get_char_validated(line + 1, -1)) ? line + 1 : line;
 }
 
 #define PROSE_WORDS 5 /* a line of so many words, the first two of which open no phrase, is no greeting, courtesy, name or verb */

@@ -254,6 +254,13 @@ match "our own mail is known by its lines, however it is quoted" 'it holds lines
 match "and nothing in it is done" '"state":"(new|open)"' "$(escalate --json show 4)"
 same "the customer reads none of it" "$before" "$(sent_to kim@acme.test | wc -l)"
 same "and it was not answered" 1 "$(escalate --json show 4 | grep -c '"target":"respond"[^}]*"state":"running"')"
+printf -- '--m\nContent-Type: text/plain\n\nDear Kim, see there.\n--m\nContent-Type: application/vnd.ms-outlook; name=old.msg\nContent-Transfer-Encoding: base64\n\n%s\n--m--\n' \
+    "$(printf 'Reply-To: %s\n' "$w" | iconv -t UTF-16LE | base64 -w 76)" |
+    make_mail -H 'Content-Type: multipart/mixed; boundary=m' -H 'MIME-Version: 1.0' bob@desk.test "$w" 'Re: The scanner' - | deliver bob@desk.test "$w"
+at 2026-05-28T12:40:00+02:00
+match "an address of his own in an attached file of UTF-16 stays here" 'Not sent to the customer: the attachment old\.msg holds an address that is yours alone' "$(said)"
+same "and so does all of it" "$before" "$(sent_to kim@acme.test | wc -l)"
+minute=41
 match "#help tells of the marks" '#resolve TEXT +solved; the customer is told TEXT|#resolve TEXT +it is solved' "$(told '#help')"
 match "and is answered at the work address" '^support[+]w' "$(reply_to "$(sent_to bob@desk.test | grep transcript | tail -n 1)")"
 match "an answer between quoted lines is not sent, and he is told" 'Nothing was sent to the customer, and nothing else was done: it is not sure what in it is new.*above all that you quote' \
