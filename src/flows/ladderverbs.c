@@ -103,7 +103,8 @@ static gboolean acked(VerbContext *c, const RunRow *before, const GPtrArray *act
     if (!runs_load(c->desk->db, before->id, &r, err))
         return FALSE;
     if (has_action(actions, LADDER_DO_LATE)) {
-        verbs_say(c, "Recorded. It is over already: nothing needs to be done.", NULL);
+        verbs_say(c, c->ticket->state < TICKET_RESOLVED ? PHRASE("Recorded. That escalation is over already, but the ticket is open: TAKE makes it yours.")
+                                                        : PHRASE("Recorded. It is over already: nothing needs to be done."), NULL);
         return TRUE;
     }
     if (has_action(actions, LADDER_DO_QUORUM)) {

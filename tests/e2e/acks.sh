@@ -80,6 +80,10 @@ reply "$page" bob@desk.test 'ack'
 on 10:27
 match "late: recorded, nothing to be done" 'It is over already' "$(said transcript)"
 same "late: it stays over" 'ended 1' "$(level_of)"
+escalate --now 2026-05-26T10:28:00+02:00 reopen 1 >/dev/null
+reply "$page" bob@desk.test 'ack'
+on 10:28
+match "late: of a ticket that is open again it is not said that nothing is to be done" 'That escalation is over already, but the ticket is open: TAKE makes it yours' "$(said transcript)"
 
 # ---- hold: how long ----
 LEVELS='      - {notify: [bob], at: [75% respond], ack-within: 10m}
