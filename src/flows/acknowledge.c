@@ -106,7 +106,8 @@ static gboolean ends_in(const char *subject, const char *line)
 static gboolean has_more(const char *subject, const char *known, const char *line)
 {
     g_autofree char *a = g_utf8_casefold(subject, -1), *b = g_utf8_casefold(known, -1), *verb = g_utf8_casefold(line, -1);
-    const char *at = *g_strstrip(b) != '\0' ? strstr(a, b) : NULL, *behind = at != NULL ? at + strlen(b) : "";
+    const char *last = *g_strstrip(b) != '\0' ? g_strrstr(a, b) : NULL, *none = last == NULL ? strrchr(a, ')') : NULL; /* "(no subject)", of a ticket without one */
+    const char *behind = last != NULL ? last + strlen(b) : *b == '\0' && none != NULL ? none + 1 : "";
     behind += strspn(behind, " \t.,:;-!");
     return *behind != '\0' && !g_str_has_prefix(behind, g_strstrip(verb));
 }

@@ -174,7 +174,7 @@ static gboolean add_claim(IntakeCase *c, GPtrArray *claims, ThreadingEvidence ev
         return is_gone;
     }
     claim->ticket = t->id;
-    if (c->auth == AUTHRES_FAIL) /* From is forged, so far as is known: nothing that hangs on it */
+    if (c->auth == AUTHRES_FAIL || c->is_by_another) /* who wrote it is forged, so far as is known, or only said: nothing that hangs on it */
         return TRUE;
     claim->is_participant = (c->sender != NULL && people_is_of_ticket(c->desk, c->sender, t->id)) || is_colleague(c, t);
     return claim->is_participant || tickets_has_participant(c->desk->db, t->id, c->from, &claim->is_participant, err);

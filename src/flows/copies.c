@@ -99,7 +99,7 @@ char *copies_digest(const IntakeCase *c)
 gboolean copies_take(IntakeCase *c, gboolean *ret_done, GError **err)
 {
     const gboolean has_verbs = c->notification != NULL || c->work_ticket != 0; /* the whole of a reply that was read in part must still do what it says */
-    const gboolean counts = c->sender != NULL && c->auth == AUTHRES_PASS;      /* what one of us says may count for more than it did */
+    const gboolean counts = c->auth == AUTHRES_PASS; /* a mail that is proven may count for more than one that was not */
     gint64 first = 0;
     *ret_done = FALSE;
     if (*c->reading->message_id == '\0' || c->mail->again)

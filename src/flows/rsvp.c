@@ -170,8 +170,11 @@ static const char *doubt(IntakeCase *c, const ConfigContact *actor, const Comman
     const InviteReply *r = c->reading->calendar_reply;
     if (!is_of_run(c))
         return PHRASE("it answers another invitation");
-    if (config_contact_by_address(c->desk->config, r->attendee) == NULL)
+    const ConfigContact *attendee = config_contact_by_address(c->desk->config, r->attendee);
+    if (attendee == NULL)
         return PHRASE("its attendee is nobody here");
+    if (c->unsure && attendee != actor) /* a file beside his own text */
+        return PHRASE("it may be somebody else's that you sent on: please reply ACK");
     if (!is_new)
         return PHRASE("a newer answer of yours came before it");
     if (actor->ack_signed)

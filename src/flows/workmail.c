@@ -166,8 +166,9 @@ static gboolean may_go_on(const char *line)
 /* A line that was meant for us and is not understood may be anything but text for the customer: nothing of the mail goes out. */
 static gboolean refuse_unknown(IntakeCase *c, VerbContext *v, GError **err)
 {
-    const char *line = c->said->work->unknown, *word = line + (*line == '#' ? 1 : 3);
-    word += strspn(word, " \t");
+    const char *line = c->said->work->unknown, *word = line;
+    while (*word != '\0' && !g_unichar_isalpha(g_utf8_get_char(word)))
+        word = g_utf8_next_char(word);
     g_autofree char *first = g_strndup(word, MIN(strcspn(word, " \t:,"), 40)), *shown = g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), 60));
     intake_note(c, "a line that begins with # and is no verb, or may go on: nothing is done, nothing goes out");
     v->is_refused = TRUE;

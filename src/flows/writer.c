@@ -7,6 +7,22 @@
 
 #define VIA " via " /* "Kim Lee via Support": what lists make of a name */
 
+/* Its domain is that of a queue, or below it: of no other list it is believed that it is ours. */
+static gboolean is_of_our_domain(const Config *config, const char *address)
+{
+    const char *at = strrchr(address, '@');
+    for (guint i = 0; at != NULL && i < config->queue_order->len; i++) {
+        char **own = ((const ConfigQueue *)g_ptr_array_index(config->queue_order, i))->address;
+        for (guint k = 0; own[k] != NULL; k++) {
+            const char *domain = strrchr(own[k], '@');
+            gsize n = domain != NULL ? strlen(domain + 1) : 0, m = strlen(at + 1);
+            if (n > 0 && m >= n && g_ascii_strcasecmp(at + 1 + m - n, domain + 1) == 0 && (m == n || at[m - n] == '.'))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 /* From is the address that the list is written to (RFC 2369 3.4, or what Mailman 2 and Google Groups write). */
 static gboolean is_list(const Reading *r)
 {
@@ -56,7 +72,7 @@ static char *original(const Reading *r)
 void writer_find(IntakeCase *c)
 {
     const Reading *r = c->reading;
-    gboolean by_list = *r->from != '\0' && is_list(r);
+    gboolean by_list = *r->from != '\0' && is_of_our_domain(c->desk->config, r->from) && is_list(r);
     g_autofree char *address = by_list ? original(r) : NULL;
     if (address == NULL && (by_list || is_unread(r)))
         address = g_strdup(reply_to(r));

@@ -43,15 +43,16 @@ static char *address_by_shape(const char *raw)
  * that was taken: another reader may take it. */
 static gboolean has_another(const char *raw, const char *taken)
 {
-    gboolean is_quoted = FALSE, in_name = FALSE, other = FALSE;
+    gboolean is_quoted = FALSE, in_name = FALSE, other = FALSE, is_rest = FALSE; /* of "kim lee"@acme.example */
     int depth = 0;
     g_autoptr(GString) word = g_string_new(NULL);
     for (const char *p = raw;; p++) {
         if (*p != '\0' && !is_quoted && depth == 0 && *p != '"' && *p != '(' && !g_ascii_isspace(*p) && strchr("<>,;:", *p) == NULL) {
+            is_rest = word->len == 0 ? *p == '@' && p > raw && p[-1] == '"' : is_rest;
             g_string_append_c(word, *p);
             continue;
         }
-        gboolean is_taken = g_ascii_strcasecmp(word->str, taken) == 0;
+        gboolean is_taken = (is_rest && word->len > 0) || g_ascii_strcasecmp(word->str, taken) == 0;
         in_name = (in_name && !(*p == '>' && is_taken)) || (strchr(word->str, '@') != NULL && !is_taken);
         other = other || (in_name && (*p == ',' || *p == ';' || *p == '\0'));
         g_string_truncate(word, 0);

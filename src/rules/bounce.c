@@ -131,7 +131,7 @@ char *bounce_words(const Glance *g, BounceFrom from, gboolean *ret_sure)
         return NULL;
     if (from == BOUNCE_FROM_ANYBODY && (in_text == NULL || !copy))
         return NULL;
-    gboolean is_named = in_subject != NULL || glance_in(g, WORDCLASS_SUCCESS, g->subject) != NULL;
+    gboolean is_named = in_subject != NULL || glance_begins(g, WORDCLASS_SUCCESS, g->subject) != NULL;
     const char *automatic = letter_header(l, "Auto-Submitted"); /* RFC 3834 5 */
     *ret_sure = from == BOUNCE_FROM_DAEMON && (is_named || copy || (automatic != NULL && g_ascii_strcasecmp(automatic, "no") != 0)); /* "does not exist any more" a customer says of a page too */
     return in_text != NULL ? g_strdup_printf("text: %s", in_text) : g_strdup_printf("subject: %s", in_subject);
@@ -273,7 +273,7 @@ static char *lines_of(const GPtrArray *lines, const GPtrArray *all, guint i)
 
 static const char *action_by_words(const Glance *g, const Report *r)
 {
-    if (glance_in(g, WORDCLASS_SUCCESS, g->subject) != NULL)
+    if (glance_begins(g, WORDCLASS_SUCCESS, g->subject) != NULL) /* further on our own subject may stand in it */
         return "delivered";
     gboolean given_up = glance_in(g, WORDCLASS_GIVEN_UP, g->subject) != NULL;
     gboolean delay_in_subject = glance_in(g, WORDCLASS_DELAY, g->subject) != NULL;

@@ -221,7 +221,10 @@ same "each one's own" mia@two.test "$(list 'Mia Fox' mia@two.test)"
 same "by his name" 'Mia Fox' "$(sqlite_value "select name from person where address = 'mia@two.test'")"
 same "and the answer goes to him" 1 "$(sent_to mia@two.test | wc -l | tr -d ' ')"
 same "not to the list" 0 "$(sent_to support-l@desk.test | wc -l | tr -d ' ')"
-last=$(sqlite_value 'select max(id) from ticket')
+make_mail -H 'List-Post: <mailto:x@evil.test>' -H 'X-Original-From: kim@acme.test' x@evil.test support@desk.test 'Hello' 'I am Kim.' | deliver x@evil.test support@desk.test
+at $T
+same "a list of somebody else's domain is none of ours" x@evil.test "$(requester)"
+last=$(sqlite_value "select max(id) from ticket where subject = 'It burns'")
 list 'Ray Lee' ray@three.test "Re: [support #$last] It burns" >/dev/null
 same "nobody joins another's ticket by the list's address" 1 "$(sqlite_value "select count(*) from message where ticket_id = $last and direction = 'in'")"
 done_testing

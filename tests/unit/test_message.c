@@ -187,6 +187,7 @@ static void test_doubtful_from(void **state)
         {"From: =?utf-8?q?b@team.example_<b>?= <ann@x.example>\n\n", TRUE},
         {"From: ann@x.example\nReply-To: a@x.example\nReply-To: b@x.example\n\n", FALSE},
         {"From: ann@x.example (Ann, bob@team.example)\n\n", FALSE},
+        {"From: \"ann lee\"@x.example\n\n", FALSE},
         {"From: \"bob@team.example; \\\"\" <ann@x.example>\n\n", FALSE},
         {"From: ann@x.example;bob@team.example\n\n", TRUE},
         {"From: ann@x.example@team.example\n\n", TRUE},
