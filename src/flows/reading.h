@@ -42,7 +42,7 @@ typedef struct {
     GPtrArray *attachments; /* LetterAttachment * */
     GPtrArray *defects;     /* char * */
     gboolean truncated;
-    char *content_digest;   /* SHA-256, hex, of decoded From, Date, Message-ID and text: equal for two copies of one mail */
+    char *content_digest;   /* SHA-256, hex, of decoded From, Date, Message-ID, subject, text and attachments: equal for two copies of one mail */
 
     GPtrArray *headers;     /* LetterHeader *, the first READING_HEADERS, values cut at READING_HEADER_BYTES */
     GPtrArray *authentication_results; /* char *: values, topmost first */

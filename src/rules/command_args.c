@@ -192,14 +192,14 @@ static gboolean is_undone(const CommandTokens *t, guint i)
     return words_command_find(WORDS_NEGATION, command_token_at(t, i)->fold, NULL);
 }
 
+static gboolean is_statement(Verb v) { return v == VERB_RESOLVE || v == VERB_CONTAINED || v == VERB_ANSWERED; }
+
 /* Of a verb that states something, all that is said is that it is not so. */
 static gboolean is_only_undone(const CommandTokens *t, guint i, Verb v)
 {
     guint n = command_token_match(t, i, t->tokens->len, WORDS_UNDONE, NULL);
     gboolean is_negation = words_command_find(WORDS_NEGATION, command_token_at(t, i)->fold, NULL);
-    if (v != VERB_RESOLVE && v != VERB_CONTAINED && v != VERB_ANSWERED)
-        return FALSE;
-    return !t->overflow && (i + n == t->tokens->len || (is_negation && i + 1 == t->tokens->len)
+    return is_statement(v) && !t->overflow && (i + n == t->tokens->len || (is_negation && i + 1 == t->tokens->len)
                             || (is_negation && i + 2 == t->tokens->len && command_token_match(t, i + 1, t->tokens->len, WORDS_UNDONE, NULL) == 1));
 }
 
@@ -212,8 +212,7 @@ static gboolean read_text(const CommandTokens *t, guint i, gboolean optional, co
     if (is_only_undone(t, i, c->verb)) /* "resolved: not yet" */
         return FALSE;
     if (mode->strict && before != ':' && before != '-') {
-        gboolean states = c->verb == VERB_RESOLVE || c->verb == VERB_CONTAINED || c->verb == VERB_ANSWERED;
-        if (is_risky(word->fold, c->verb) || (states && is_undone(t, i)))
+        if (is_risky(word->fold, c->verb) || (is_statement(c->verb) && is_undone(t, i)))
             return FALSE;
     }
     c->text = g_strdup(command_token_rest(t, i));

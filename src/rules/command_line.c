@@ -141,7 +141,8 @@ static guint match_loose(const CommandTokens *t, guint i, guint end, int *ret_ve
 /* Words [i, end) as loose words of one meaning: "ok, on it". */
 static CommandLine read_loose(const CommandTokens *t, guint i, guint end)
 {
-    CommandLine line = {.result = COMMAND_LINE_DOUBT, .weak = TRUE};
+    CommandLine line = {.result = COMMAND_LINE_DOUBT};
+    gboolean is_weak = TRUE; /* all of its words */
     int verb = -1;
     gboolean named = end - i > 1 && command_token_at(t, i)->after == ',' && command_token_is_name(t, i);
     if (t->question || t->overflow)
@@ -152,7 +153,7 @@ static CommandLine read_loose(const CommandTokens *t, guint i, guint end)
         guint n = match_loose(t, i, end, &one, &weak);
         if (n > 0 && (verb < 0 || one == verb)) {
             verb = one;
-            line.weak = line.weak && weak;
+            is_weak = is_weak && weak;
             i += n;
             continue;
         }
@@ -161,7 +162,7 @@ static CommandLine read_loose(const CommandTokens *t, guint i, guint end)
             return line;
         i = after;
     }
-    if (verb < 0 || (named && line.weak)) /* "Backup, ok" is a report, "Bob, on it" is none */
+    if (verb < 0 || (named && is_weak)) /* "Backup, ok" is a report, "Bob, on it" is none */
         return line;
     line.result = COMMAND_LINE_VERB;
     line.command = command_new((Verb)verb, t->line);

@@ -15,7 +15,6 @@ typedef enum {
 typedef struct {
     CommandLineResult result;
     Command *command; /* of COMMAND_LINE_VERB */
-    gboolean weak;    /* its word counts only where the reply says nothing else */
 } CommandLine;
 
 /* A line at a notification address. */

@@ -18,7 +18,8 @@ char *command_text_join(char **lines, guint i, guint end);
 gboolean command_text_is_for_customer(const Command *c);
 /* Blanks of all kinds as one, none at the ends: two parts of a mail say the same with others. Newly allocated. */
 char *command_text_evened(const char *line);
-/* "#note …" of "# note …" and of the full-width form, newly allocated; NULL where the line does not begin with a mark and a letter. "#42" is text. */
+/* "#note …" of "# note …", of the full-width form and of what editors make of it ("*#note* …", "- #note"), newly allocated; NULL where the line does not
+ * begin with a mark and a letter. "#42" is text. */
 char *command_text_marked(const char *line);
 
 #endif
