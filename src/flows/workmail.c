@@ -50,7 +50,7 @@ static gboolean holds_personal(const char *bytes, gsize n)
     for (gsize i = 0; i < n; i++)
         if (bytes[i] != '\0')
             kept[used++] = bytes[i];
-    g_autofree char *scrubbed = token_scrub(kept, (gssize)used, &count);
+    g_free(token_scrub(kept, (gssize)used, &count));
     return count > 0;
 }
 

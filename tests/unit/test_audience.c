@@ -149,7 +149,6 @@ static const char view_json[] =
 static void test_view(void **state)
 {
     (void)state;
-    g_autofree char *dumped = NULL;
     json_t *view = audience_take("auto-ack", AUDIENCE_CUSTOMER, json_loads(view_json, 0, NULL));
     char *text = json_dumps(view, JSON_SORT_KEYS | JSON_COMPACT);
     assert_string_equal(text, "{\"answer_by\":\"open\",\"reader\":\"open\",\"ticket\":{\"opened\":\"open\",\"opened_exact\":\"open\","
