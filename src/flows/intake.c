@@ -227,9 +227,15 @@ static void find_queues(IntakeCase *c)
 
 /* ---- kind ---- */
 
-/* "ACK. Ann is on vacation until Monday, so I take it." */
-static gboolean has_typed_verb(const Reading *r)
+/* "ACK. Ann is on vacation until Monday, so I take it."; at a work address also a list's marks, or a meeting's file beside the text, are no machine. */
+static gboolean is_typed(const IntakeCase *c)
 {
+    const Reading *r = c->reading;
+    if (c->work_ticket != 0)
+        return (c->unsure && c->kind == KIND_CALENDAR)
+               || (r->work->commands->len > 0 && (c->unsure || (c->kind == KIND_BULK && r->unlisted == KIND_HUMAN)));
+    if (c->kind != KIND_AUTO_REPLY || !c->unsure || c->notification == NULL)
+        return FALSE;
     for (guint i = 0; i < r->commands->commands->len; i++)
         if (!((const Command *)g_ptr_array_index(r->commands->commands, i))->loose)
             return TRUE;
@@ -252,10 +258,10 @@ static gboolean decide_kind(IntakeCase *c, GError **err)
     } else if (c->mail->as_human && c->kind != KIND_HUMAN) {
         c->kind = KIND_HUMAN;
         intake_note(c, "kind human: requeued as human by the operator");
-    } else if (c->kind == KIND_AUTO_REPLY && c->unsure && c->notification != NULL && has_typed_verb(r)) {
+    } else if (is_typed(c)) {
         c->kind = KIND_HUMAN;
         c->unsure = FALSE;
-        intake_note(c, "kind human: only its words are those of an absence, and it begins with a verb");
+        intake_note(c, "kind human: at an address that is somebody's alone, with a verb or a meeting's file; no machine by its words or its way alone");
     } else if (c->kind == KIND_BULK && c->home != NULL && c->home->own_lists) {
         c->kind = r->unlisted;
         c->unsure = r->unlisted_by_words_only;
@@ -388,7 +394,8 @@ static gboolean process(IntakeCase *c, GError **err)
         g_autofree char *all = belonging_addressed(c);
         return error_set(err, ERROR_DATA, INTAKE_NO_QUEUE " any address that this mail is for: %s", *all != '\0' ? all : "it names none");
     }
-    return alerts_take(c, &is_alert, err) && (is_alert || cases[c->kind](c, claimed, err));
+    return alerts_take(c, &is_alert, err)
+           && (is_alert || (cases[c->kind](c, claimed, err) && (c->kind == KIND_HUMAN || workmail_not_taken(c, err))));
 }
 
 static void case_init(IntakeCase *c, Desk *d, const IntakeMail *mail)

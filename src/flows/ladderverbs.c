@@ -268,7 +268,7 @@ gboolean ladderverbs_pass(VerbContext *c, const Command *cmd, GError **err)
     if ((c->page != 0 && !runs_set_outcome(c->desk->db, c->page, PHRASE("passed it on"), c->desk->now, err)) || !each_run(c, &event, NULL, passed, &n, err))
         return FALSE;
     if (n == 0)
-        return verbs_refuse(c, "nothing is escalated on this ticket now", NULL);
+        return verbs_refuse(c, "nothing is escalated on this ticket now; 'assign {who}' makes it somebody else's", "who", cmd->who, NULL);
     return TRUE;
 }
 

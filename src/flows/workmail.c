@@ -8,7 +8,6 @@
 
 #include "rules/command_line.h"
 #include "rules/phrase.h"
-#include "rules/words_quote.h"
 #include "rules/wrap.h"
 
 #include "mail/message.h"
@@ -23,13 +22,11 @@
 #include "flows/people.h"
 #include "flows/signature.h"
 #include "flows/told.h"
+#include "flows/unsent.h"
 #include "flows/verbs.h"
 #include "flows/watchers.h"
 
 #include "base/banned.h"
-
-#define OUR_LINE_BYTES 400
-#define QUOTE_MARKS 8 /* before a line of ours */
 
 static gboolean is_private(const CommandReply *work)
 {
@@ -85,6 +82,8 @@ static gboolean is_answer(const IntakeCase *c, VerbContext *v)
 {
     const GPtrArray *files = c->reading->attachments;
     gboolean only_ornaments = c->said->work->commands->len > 0;
+    if (unsent_is_signature(c))
+        return FALSE;
     if (has_text(c->said->work->rest) || files->len == 0)
         return has_text(c->said->work->rest);
     for (guint i = 0; i < files->len; i++)
@@ -131,11 +130,25 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
            && verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
 }
 
+/* Why it may be a person's all the same, or NULL: by what it says, the marks of a list on its way, or a meeting beside its text. */
+static const char *may_be_typed(const IntakeCase *c)
+{
+    if (c->kind == KIND_CALENDAR || (c->kind == KIND_CALENDAR_REPLY && c->unsure))
+        return PHRASE("an invitation, and I pass on none");
+    if (c->unsure)
+        return PHRASE("a machine's mail by its words");
+    return c->kind == KIND_BULK && c->reading->unlisted == KIND_HUMAN ? PHRASE("a list's mail by its headers") : NULL;
+}
+
 static gboolean work_transcript(IntakeCase *c, const VerbContext *v, GError **err)
 {
     GuardCase facts = intake_guard_case(c, c->sender->email[0], v->is_refused ? GUARD_REFUSAL : GUARD_TRANSCRIPT);
     gboolean may;
     gint64 work = 0;
+    if (may_be_typed(c) != NULL) { /* if it is a machine's, the limit of refusals ends it */
+        facts.kind = KIND_HUMAN;
+        facts.has_list_headers = FALSE;
+    }
     if (v->results->len == 0 && !v->with_choices)
         return TRUE;
     if ((v->is_refused || v->with_choices) && !tickets_work(c->desk->db, c->ticket->id, c->sender->name, &work, err))
@@ -207,36 +220,46 @@ static gboolean refuse_unmarked(IntakeCase *c, VerbContext *v, const Command *fi
     return messages_set_note(c->desk->db, c->row->id, err) && work_transcript(c, v, err);
 }
 
-/* A line of our own mail, however it was quoted: what stands around it may be of the house, or of the customer's hand. */
-static gboolean holds_our_mail(const char *text)
+/* A verb below what was taken for a signature: whoever wrote it there waits for it to be done, and may mean that all is a note. */
+static gboolean refuse_below(IntakeCase *c, VerbContext *v, const char *line, GError **err)
 {
-    for (const char *line = text; *line != '\0';) {
-        gsize n = strcspn(line, "\n");
-        g_autofree char *one = g_strndup(line, MIN(n, OUR_LINE_BYTES)), *valid = g_utf8_make_valid(one, -1), *folded = words_quote_fold(valid);
-        const char *p = folded;
-        for (int marks = 0; *p != '\0' && marks < QUOTE_MARKS && !words_quote_is_notice(p); marks++) /* "> ", "| ", "S1> " */
-            p = g_utf8_next_char(p);
-        if (words_quote_is_notice(p))
-            return TRUE;
-        line += n + (line[n] == '\n');
+    g_autofree char *shown = g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), 60));
+    intake_note(c, "a verb below what looks like a signature: nothing is done, nothing goes out");
+    v->is_refused = TRUE;
+    g_ptr_array_add(v->results, phrase_make("Nothing was done, and nothing was sent to the customer: \"{line}\" stands below what looks like your signature. Please"
+                                            " send it again, with all verbs at the top.", "line", shown, NULL));
+    return messages_set_note(c->desk->db, c->row->id, err) && work_transcript(c, v, err);
+}
+
+/* Done after the answer beside it, which ends what those others would be asked for. */
+static gboolean asks_others(const Command *cmd) { return cmd->verb == VERB_PASS || cmd->verb == VERB_DECLINE || cmd->verb == VERB_ESCALATE; }
+
+static gboolean apply(VerbContext *v, const GPtrArray *commands, gboolean that_ask_others, GError **err)
+{
+    g_autoptr(GPtrArray) order = verbs_in_order(commands);
+    for (guint i = 0; i < order->len; i++) {
+        const Command *cmd = g_ptr_array_index(order, i);
+        if (asks_others(cmd) == that_ask_others && (cmd->verb != VERB_NOTE || cmd->text != NULL) && !verbs_apply(v, cmd, err))
+            return FALSE;
     }
-    return FALSE;
+    return TRUE;
 }
 
 static gboolean do_work(IntakeCase *c, VerbContext *v, GError **err)
 {
+    g_autofree char *below = unsent_verb(c);
     g_autoptr(Command) first = is_private(c->said->work) ? NULL : unmarked(c);
     if (first != NULL)
         return refuse_unmarked(c, v, first, err);
     if (c->said->work->unknown != NULL)
         return refuse_unknown(c, v, err);
-    g_autoptr(GPtrArray) commands = verbs_in_order(c->said->work->commands);
-    for (guint i = 0; i < commands->len; i++) {
-        const Command *cmd = g_ptr_array_index(commands, i);
-        if ((cmd->verb != VERB_NOTE || cmd->text != NULL) && !verbs_apply(v, cmd, err))
-            return FALSE;
-    }
-    return relay_answer(c, v, err) && work_transcript(c, v, err);
+    if (below != NULL)
+        return refuse_below(c, v, below, err);
+    if (!apply(v, c->said->work->commands, FALSE, err) || !relay_answer(c, v, err))
+        return FALSE;
+    if (!v->is_refused && !is_private(c->said->work) && !unsent_tell(c, v, err))
+        return FALSE;
+    return apply(v, c->said->work->commands, TRUE, err) && work_transcript(c, v, err);
 }
 
 /* Verbs that are not signed where they must be: neither they nor the text beside them go anywhere. */
@@ -247,12 +270,18 @@ static gboolean refuse_unsigned(IntakeCase *c, VerbContext *v, const char *why, 
     return intake_store_row(c, err) && work_transcript(c, v, err);
 }
 
+/* By the person whose address that is, or by one of the list's. */
+static gboolean is_his_own(const IntakeCase *c)
+{
+    return c->sender != NULL && (c->sender == c->work_contact || people_is_member(c->work_contact, c->sender));
+}
+
 gboolean workmail_take(IntakeCase *c, GError **err)
 {
     g_clear_pointer(&c->ticket, tickets_free);
     if (!belonging_load(c, c->work_ticket, err))
         return FALSE;
-    gboolean is_his = c->sender != NULL && (c->sender == c->work_contact || people_is_member(c->work_contact, c->sender));
+    const gboolean is_his = is_his_own(c);
     gboolean is_colleague = c->sender != NULL && !is_his && intake_is_believed(c) && people_is_of_ticket(c->desk, c->sender, c->ticket->id);
     if (c->auth == AUTHRES_FAIL || (!is_his && !is_colleague)) {
         intake_note(c, "at the work address of %s, but not from him: a note, nothing is done", c->work_contact != NULL ? c->work_contact->name : "nobody");
@@ -268,7 +297,7 @@ gboolean workmail_take(IntakeCase *c, GError **err)
         return refuse_unsigned(c, &v, unsigned_why, err);
     c->row->is_note = is_private(c->said->work) || !has_text(c->said->work->rest);
     const char *why = intake_doubt(c);
-    const gboolean is_ours = why == NULL && !is_private(c->said->work) && holds_our_mail(c->said->new_text);
+    const gboolean is_ours = why == NULL && !is_private(c->said->work) && unsent_holds_ours(c->said->new_text);
     if (is_ours)
         why = PHRASE("it holds lines of our own mail, which the customer must not read");
     if (why != NULL) {
@@ -283,4 +312,18 @@ gboolean workmail_take(IntakeCase *c, GError **err)
         return FALSE;
     v.message = c->row->id;
     return do_work(c, &v, err);
+}
+
+gboolean workmail_not_taken(IntakeCase *c, GError **err)
+{
+    const char *what = may_be_typed(c);
+    if (c->work_ticket == 0 || c->ticket == NULL || what == NULL || !has_text(c->said->new_text) || !is_his_own(c) || c->auth == AUTHRES_FAIL
+        || (c->mail->sender != NULL && *c->mail->sender == '\0'))
+        return TRUE;
+    g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
+    VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = c->sender, .results = results, .is_refused = TRUE};
+    intake_note(c, "at the work address of %s, and from him: he is told that it was not sent", c->sender->name);
+    g_ptr_array_add(results, phrase_make("Nothing was sent to the customer: your mail is {what:phrase}. It is kept as a note.", "what", what, NULL));
+    g_ptr_array_add(results, phrase_make("If you wrote it for the customer, please send it again without that, or with the line #status above it.", NULL));
+    return work_transcript(c, &v, err);
 }

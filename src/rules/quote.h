@@ -8,6 +8,8 @@
 typedef struct {
     char *new_text; /* no quotes, no signature, no trailing blank lines */
     char *elided;   /* what was cut, in order */
+    /* Of that, what nothing but a heading, words or "--" show to be a quotation, a signature: a person may have written it to be read. */
+    char *guessed_quote, *guessed_signature;
     gboolean doubtful;
 } QuoteSplit;
 

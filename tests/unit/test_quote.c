@@ -279,6 +279,39 @@ static void doubts_what_it_does_not_know(void **state)
         }
 }
 
+static void tells_what_it_guesses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *quote, *signature;
+    } rows[] = {
+        {"a\n\n> b\n", "", ""},
+        {"a\n\nOn Tue, 26 May 2026, Dana <d@x.test> wrote:\n> b\n", "", ""},
+        {"a\n\nOn Tue, 26 May 2026, Dana <d@x.test> wrote:\nb\n", "On Tue, 26 May 2026, Dana <d@x.test> wrote:\nb", ""},
+        {"a\n\nFrom: d@x.test\nDate: 1 May 2026 10:00\nTo: b@x.test\n\nb\n\n> c\n", "From: d@x.test\nDate: 1 May 2026 10:00\nTo: b@x.test\n\nb", ""},
+        /* to the next heading: below it stands another mail */
+        {"a\n\nOn Tue, 26 May 2026, Dana <d@x.test> wrote:\nb\n\n-----Original Message-----\nFrom: d@x.test\nc\n",
+         "On Tue, 26 May 2026, Dana <d@x.test> wrote:\nb", ""},
+        {"a\n\n-----Original Message-----\nFrom: d@x.test\nSent: 1 May 2026 10:00\nTo: b@x.test\n\nc\n",
+         "-----Original Message-----\nFrom: d@x.test\nSent: 1 May 2026 10:00\nTo: b@x.test\n\nc", ""},
+        {"a\n\n-- \nDana\n", "", "-- \nDana"},
+        {"a\n\nSent from my iPhone\nDana\n", "", "Sent from my iPhone\nDana"},
+        {"a\n\nDisclaimer: b\n\nOn Tue, 26 May 2026, Dana <d@x.test> wrote:\n> c\n", "", "Disclaimer: b"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(QuoteSplit) q = quote_split(rows[i].text, NULL);
+        assert_string_equal(q->new_text, "a");
+        assert_string_equal(q->guessed_quote, rows[i].quote);
+        assert_string_equal(q->guessed_signature, rows[i].signature);
+    }
+    g_autoptr(GByteArray) marks = g_byte_array_new();
+    static const guint8 of_html[] = {LINE_OWN, LINE_SIGNATURE, LINE_QUOTE_HEAD, LINE_QUOTED};
+    g_byte_array_append(marks, of_html, sizeof of_html);
+    g_autoptr(QuoteSplit) q = quote_split("a\nDana\nDana wrote\nb\n", marks);
+    assert_string_equal(q->guessed_quote, "");
+    assert_string_equal(q->guessed_signature, "");
+}
+
 static void is_bounded(void **state)
 {
     (void)state;
@@ -302,6 +335,7 @@ int main(void)
         cmocka_unit_test(splits_text),
         cmocka_unit_test(loses_nothing),
         cmocka_unit_test(heeds_marks),
+        cmocka_unit_test(tells_what_it_guesses),
         cmocka_unit_test(lets_no_verb_through),
         cmocka_unit_test(doubts_what_it_does_not_know),
         cmocka_unit_test(is_bounded),
