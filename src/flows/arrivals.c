@@ -46,7 +46,7 @@ static const char *writer(const IntakeCase *c) { return *c->from_name != '\0' ? 
 static char *shown_writer(const IntakeCase *c)
 {
     g_autofree char *unproven = phrase_make(" (sender not proven: authentication failed)", NULL), *unsure = phrase_make(" (perhaps an automatic mail)", NULL);
-    return g_strdup_printf("%s%s%s", writer(c), c->auth == AUTHRES_FAIL ? unproven : "", c->unsure ? unsure : "");
+    return g_strdup_printf("%s%s%s", writer(c), c->auth == AUTHRES_FAIL ? unproven : "", c->kind != KIND_HUMAN || c->unsure ? unsure : "");
 }
 
 /* What the team would not see in the mail itself, or NULL. */
@@ -58,14 +58,14 @@ static char *shown_news(const IntakeCase *c)
     return c->reopens ? phrase_make("This ticket was resolved. It is open again.", NULL) : NULL;
 }
 
-/* The mail to each of the team, but its writer. A queue beside the home queue tells its own team. */
+/* The mail to each who reads it, but its writer. A queue beside the home queue tells its own team. */
 static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *template, GPtrArray *parts, GError **err)
 {
-    g_autoptr(GPtrArray) team = people_team(c->desk, c->ticket, queue);
+    g_autoptr(GPtrArray) readers = people_readers(c->desk, c->ticket, queue);
     if (!tells_team(queue))
         return TRUE;
-    for (guint i = 0; i < team->len; i++) {
-        const char *contact = g_ptr_array_index(team, i);
+    for (guint i = 0; i < readers->len; i++) {
+        const char *contact = g_ptr_array_index(readers, i);
         if (c->sender != NULL && strcmp(contact, c->sender->name) == 0)
             continue;
         /* of a first mail all of it, his signature too; of the others what is new */
@@ -333,6 +333,14 @@ static gboolean from_requester(IntakeCase *c, GError **err)
     return (is_thanks ? verbs_reopen(c->desk, t, c->row->id, err) : arrivals_rescore(c, TRUE, err)) && tell_teams(c, "relay-in", FALSE, err) && tell_ackers(c, err);
 }
 
+/* By its words alone; or out of a ticket system of the customer's, which marks what his people write as it marks all (RFC 3834 5). */
+static gboolean may_be_a_persons(const IntakeCase *c)
+{
+    const Reading *r = c->reading;
+    return c->unsure || c->kind == KIND_BULK
+           || (c->kind == KIND_AUTO_REPLY && !r->tells_absence && g_ascii_strncasecmp(r->auto_submitted, "auto-generated", strlen("auto-generated")) == 0);
+}
+
 gboolean arrivals_append_machine(IntakeCase *c, GError **err)
 {
     gboolean is_ours = c->sender != NULL || c->notification != NULL || c->work_ticket != 0 || c->at_envelope_address, is_partner = FALSE;
@@ -340,8 +348,8 @@ gboolean arrivals_append_machine(IntakeCase *c, GError **err)
     c->row->is_note = TRUE;
     if (!intake_store_row(c, err))
         return FALSE;
-    return !c->unsure || is_ours || (tickets_has_participant(c->desk->db, c->ticket->id, c->from, &is_partner, err)
-                                     && (!is_partner || tell_teams(c, "relay-in", FALSE, err)));
+    return !may_be_a_persons(c) || is_ours || (tickets_has_participant(c->desk->db, c->ticket->id, c->from, &is_partner, err)
+                                               && (!is_partner || tell_teams(c, "relay-in", FALSE, err)));
 }
 
 /* ---- into a ticket: the team's side ---- */

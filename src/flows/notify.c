@@ -9,6 +9,7 @@
 
 #include "flows/audience.h"
 #include "flows/outgoing.h"
+#include "flows/people.h"
 #include "flows/phrases.h"
 #include "flows/rsvp.h"
 #include "flows/vendors.h"
@@ -108,6 +109,20 @@ gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *
         return with_ticket_view(d, &o, view, err);
     json_decref(view);
     return FALSE;
+}
+
+gboolean notify_owner(Desk *d, const Ticket *t, const char *contact, GError **err)
+{
+    g_autofree char *line = phrase_make("You own this ticket now.", NULL), *text = NULL;
+    const ConfigQueue *queue = desk_queue(d, t->queue);
+    g_autoptr(GPtrArray) team = people_team(d, t, queue);
+    const gboolean has_it = g_ptr_array_find_with_equal_func(team, contact, g_str_equal, NULL);
+    if ((queue->mode != MODE_RELAY && queue->mode != MODE_SHADOW) || has_it || outgoing_is_missing(d, t, contact) || desk_contact(d, contact)->vendor != NULL)
+        return notify_line(d, t, contact, line, err);
+    return db_text_value(d->db, &text, err,
+                         "select new_text from message where ticket_id = $1 and direction = 'in' and kind = 'human' and contact is null order by id desc limit 1", "i",
+                         t->id)
+           && notify_team(d, t, contact, "new-ticket", t->requester_name != NULL ? t->requester_name : t->requester, line, text != NULL ? text : "", NULL, err);
 }
 
 gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t *extra, const char *in_reply_to, GError **err)

@@ -23,6 +23,8 @@ gboolean notify_work_address(Desk *d, const Ticket *t, const ConfigContact *cont
  * `news`: a phrase of what that changes, or NULL. */
 gboolean notify_team(Desk *d, const Ticket *t, const char *contact, const char *template, const char *from, const char *news, const char *text, GPtrArray *parts,
                      GError **err);
+/* That the ticket is his now; where answers go through escalate and he is not of the team, with the requester's last words, as to one of it. */
+gboolean notify_owner(Desk *d, const Ticket *t, const char *contact, GError **err);
 /* To the requester: "auto-ack", "resolved" …, the whole view of the ticket and `extra` (taken over) beside it. `in_reply_to` or NULL. */
 gboolean notify_requester(Desk *d, const Ticket *t, const char *template, json_t *extra, const char *in_reply_to, GError **err);
 /* A person's answer to the requester (relay): his words, the queue's address, the ticket's reply address. `answer`: its message. */

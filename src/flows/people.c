@@ -183,6 +183,15 @@ GPtrArray *people_team(Desk *d, const Ticket *ticket, const ConfigQueue *queue)
     return names;
 }
 
+GPtrArray *people_readers(Desk *d, const Ticket *ticket, const ConfigQueue *queue)
+{
+    GPtrArray *names = people_team(d, ticket, queue);
+    const ConfigContact *owner = ticket->owner != NULL && strcmp(queue->name, ticket->queue) == 0 ? desk_contact(d, ticket->owner) : NULL;
+    if (owner != NULL && owner->vendor == NULL && !contains(names, owner->name))
+        g_ptr_array_add(names, g_strdup(owner->name));
+    return names;
+}
+
 GPtrArray *people_of(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const GPtrArray *whos)
 {
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);

@@ -18,6 +18,9 @@ char *people_asked(Desk *d, const Ticket *t, const ConfigQueue *queue, const Pol
 Instant people_shift_end(Desk *d, const Ticket *ticket, const ConfigQueue *queue, const PolicyLevel *level, const char *contact);
 /* The queue's team. */
 GPtrArray *people_team(Desk *d, const Ticket *ticket, const ConfigQueue *queue);
+/* Who reads what the requester writes: the home queue's team, and whose the ticket is: he may be of none, or off duty by now. Of another queue
+ * its team. */
+GPtrArray *people_readers(Desk *d, const Ticket *ticket, const ConfigQueue *queue);
 /* Whether `list` (or NULL) is a list that `who` (or NULL) reads. */
 gboolean people_is_member(const ConfigContact *list, const ConfigContact *who);
 /* Whether a contact belongs to a queue: of its team, its lead, or named by a level of its policy; or reads a list that does. */

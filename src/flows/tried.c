@@ -9,12 +9,15 @@
 
 #include "base/banned.h"
 
-/* What somebody did bears its time, in the zone of whoever reads this; what a mail server said does not need one. */
-static char *with_time(const ConfigContact *c, const char *outcome, const char *at)
+/* What somebody did bears its time, in the zone of whoever reads this; what a mail server said does not need one. `holds`: he has the run. */
+static char *with_time(const ConfigContact *c, gboolean holds, const char *outcome, const char *at)
 {
     static const char *const acts[] = {PHRASE("took it"), PHRASE("answered"), PHRASE("said no"), PHRASE("passed it on")};
     g_autofree char *plain = phrase_plain(outcome), *own = c != NULL ? g_strdup_printf("%s took it", c->full_name) : NULL;
-    const char *act = g_strcmp0(plain, own) == 0 ? acts[0] : outcome;
+    const gboolean took = g_strcmp0(plain, own) == 0;
+    const char *act = took ? acts[0] : outcome;
+    if (took && !holds) /* he was reminded, and said nothing */
+        return phrase_make("took it, {when:time}, but has it no more", "when", at, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(acts); i++)
         if (g_str_has_suffix(plain, acts[i]))
             return phrase_make("{act:phrase}, {when:time}", "act", act, "when", at, NULL);
@@ -66,7 +69,7 @@ gboolean tried_before(Desk *d, const RunRow *r, const LadderPage *p, const Zone 
         if (db_text(rows, 2) != NULL) {
             g_autofree char *said = phrase_cut(db_text(rows, 2), 60), *when = view_time(zone, db_instant(rows, 5), d->now);
             g_free(outcome);
-            outcome = with_time(desk_contact(d, contact), said, when);
+            outcome = with_time(desk_contact(d, contact), g_strcmp0(r->run->acker, contact) == 0, said, when);
         }
     }
     if (local != NULL) {

@@ -109,9 +109,8 @@ static gboolean do_assign(VerbContext *c, const Command *cmd, GError **err)
     if (to == NULL)
         return verbs_refuse(c, "nobody here is called '{who}'", "who", cmd->who, NULL);
     verbs_say(c, "{who} owns the ticket.", "who", to->full_name, NULL);
-    g_autofree char *line = phrase_make("You own this ticket now.", NULL);
     return verbs_set_owner(c, to->name, err)
-           && ((c->actor != NULL && strcmp(to->name, c->actor->name) == 0) || notify_line(c->desk, c->ticket, to->name, line, err));
+           && ((c->actor != NULL && strcmp(to->name, c->actor->name) == 0) || notify_owner(c->desk, c->ticket, to->name, err));
 }
 
 static gboolean do_severity(VerbContext *c, const Command *cmd, GError **err)

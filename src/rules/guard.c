@@ -93,7 +93,11 @@ static gboolean from_list(const GuardCase *c) { return c->has_list_headers; }
 /* An answer pressed in a calendar is a person's, and gets its transcript like any other. */
 static gboolean is_machine(const GuardCase *c) { return c->kind != KIND_HUMAN && c->kind != KIND_CALENDAR_REPLY; }
 static gboolean is_no_letter(const GuardCase *c) { return c->kind != KIND_HUMAN; }
-static gboolean is_spam(const GuardCase *c) { return c->is_spam; }
+/* What answers a contact goes to an address that the operator registered, whatever a filter made of his reply. */
+static gboolean is_spam(const GuardCase *c)
+{
+    return c->is_spam && !(c->is_contact && (c->mail_class == GUARD_TRANSCRIPT || c->mail_class == GUARD_REFUSAL));
+}
 static gboolean is_unsure(const GuardCase *c) { return c->is_unsure; }
 /* rules 7: where authentication failed, the registered address is told and asked to answer from there (once a day, below). */
 static gboolean is_forged(const GuardCase *c) { return c->auth_failed && !(c->mail_class == GUARD_REFUSAL && c->is_contact); }

@@ -166,7 +166,7 @@ at ${day}T10:23:00+02:00
 match "he is asked" '^\[support\] Bitte bestätigen: wie wir Sie erreichen$' "$(subject "$(sent_to bob@desk.test | grep -e '-roundcall\.eml$')")"
 escalate --now ${day}T10:24:00+02:00 assign 1 dana >/dev/null
 at ${day}T12:00:00+02:00
-match "an owner who was not asked hears of it at once" '^Sie sind jetzt für dieses Ticket zuständig\.$' "$(last dana line)"
+match "an owner who was not asked hears of it at once" '^Sie sind jetzt für dieses Ticket zuständig\.$' "$(last dana new-ticket)"
 for d in 27 28 29; do at 2026-05-${d}T10:00:00+02:00; done
 at 2026-06-03T10:00:00+02:00
 match "who did not say is told of" '^\[support\] 1 von 1 haben nicht bestätigt, wie sie zu erreichen sind$' "$(subject "$(sent_to carol@desk.test | grep -e '-roundcall-end\.eml$')")"

@@ -287,6 +287,33 @@ at 2026-05-28T13:00:00+02:00
 match "the team sees that it is open again" 'This ticket was resolved\. It is open again\. +It scans nothing' \
     "$(plain "$(sent_to bob@desk.test | grep relay-in | tail -n 1)" | tr '\n' ' ')"
 
+# ---- whose the ticket is, though he is not of the team ----
+make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'The copier is down' 'It eats paper.' | deliver kim@acme.test support@desk.test
+at 2026-05-28T13:30:00+02:00
+escalate --now 2026-05-28T13:31:00+02:00 assign 5 dana >/dev/null
+at 2026-05-28T13:32:00+02:00
+same "one who is not of the team is told that it is his" 1 "$(sent_to dana@desk.test | grep -c new-ticket)"
+his=$(sent_to dana@desk.test | tail -n 1)
+match "with the customer's words" 'You own this ticket now\..*It eats paper' "$(plain "$his" | tr '\n' ' ')"
+match "and an address of his own" '^support[+]w' "$(reply_to "$his")"
+make_mail dana@desk.test "$(reply_to "$his")" 'The copier' 'I come at two.' | deliver dana@desk.test "$(reply_to "$his")"
+at 2026-05-28T13:35:00+02:00
+match "where he writes to the customer" 'I come at two' "$(plain "$(sent_to kim@acme.test | tail -n 1)")"
+answer kim@acme.test "$(reply_to "$(sent_to kim@acme.test | tail -n 1)")" 'Make it three.'
+at 2026-05-28T13:40:00+02:00
+match "whose next mail reaches him too" 'Make it three' "$(plain "$(sent_to dana@desk.test | tail -n 1)")"
+same "and each of the team once" '1 1' "$(sent_to bob@desk.test | grep relay-in | xargs grep -l 'Make it three' | wc -l) $(sent_to ann@desk.test | grep relay-in | xargs grep -l 'Make it three' | wc -l)"
+t=$(reply_to "$(sent_to kim@acme.test | tail -n 1)")
+make_mail -H 'Auto-Submitted: auto-generated' 'Kim Lee <kim@acme.test>' "$t" 'Re: [support #5] The copier' 'Three is fine, says our own ticket system.' | deliver kim@acme.test "$t"
+at 2026-05-28T13:42:00+02:00
+match "what a ticket system of his sends is read by the team" '^Three is fine' \
+    "$(plain "$(sent_to bob@desk.test | grep relay-in | tail -n 1)" | tr '\n' ' ')"
+match "marked as what it is" 'perhaps an automatic mail' "$(python3 -c 'import sys,email,email.policy
+print(email.message_from_binary_file(open(sys.argv[1],"rb"),policy=email.policy.default)["From"])' "$(sent_to bob@desk.test | grep relay-in | tail -n 1)")"
+make_mail -H 'X-Spam-Flag: YES' dana@desk.test "$(reply_to "$his")" 'The copier' '#next three it is by 15:00' | deliver dana@desk.test "$(reply_to "$his")"
+at 2026-05-28T13:45:00+02:00
+match "what a filter takes for spam of his is answered as any other" 'Recorded, next: "three it is"' "$(plain "$(sent_to dana@desk.test | tail -n 1)")"
+
 for mail in $(sent_to kim@acme.test); do
     no_match "no address of the team's kinds in $(basename "$mail")" '\+[awb][0-9]+\.[a-z2-7]{16}' "$(python3 -c 'import sys,email,email.policy
 m=email.message_from_binary_file(open(sys.argv[1],"rb"),policy=email.policy.default)

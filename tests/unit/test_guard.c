@@ -63,6 +63,8 @@ static const struct {
      {TO, .mail_class = GUARD_REFUSAL, .is_participant = TRUE, .auth_failed = TRUE},
      "auth-failed"},
     {"spam", {TO, .mail_class = GUARD_AUTO_ACK, .is_spam = TRUE}, "spam"},
+    {"spam that is no contact's gets no answer", {TO, .mail_class = GUARD_TRANSCRIPT, .is_participant = TRUE, .is_spam = TRUE}, "spam"},
+    {"a contact's does: the address is registered", {TO, .mail_class = GUARD_TRANSCRIPT, .is_contact = TRUE, .is_spam = TRUE}, "allowed"},
     {"auto-ack to a monitor", {TO, .mail_class = GUARD_AUTO_ACK, .is_monitor = TRUE}, "monitor"},
     {"update to a monitor", {TO, .mail_class = GUARD_UPDATE, .is_monitor = TRUE}, "monitor"},
     {"answer to a contact in a monitor's ticket", {TO, .mail_class = GUARD_TRANSCRIPT, .is_participant = TRUE, .is_contact = TRUE, .is_monitor = TRUE}, "allowed"},
