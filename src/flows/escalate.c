@@ -202,8 +202,9 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
             return err == NULL || *err == NULL;
         why = w->desk->acting != NULL ? phrase_make("{why:phrase} ({who})", "why", a->text, "who", full_name(w->desk, w->desk->acting), NULL) : g_strdup(a->text);
         text = is_vendor ? vendors_over_phrase()
-               : asked > 0 && w->ticket->state < TICKET_RESOLVED ? phrase_make("It is over: {why:phrase}. What else you are asked about this ticket stays.", "why", why, NULL)
-                           : phrase_make("It is over: {why:phrase}. You need do nothing.", "why", why, NULL);
+               : w->ticket->state >= TICKET_RESOLVED ? phrase_make("It is over: {why:phrase}. You need do nothing.", "why", why, NULL)
+               : asked > 0 ? phrase_make("It is over: {why:phrase}. What else you are asked about this ticket stays.", "why", why, NULL)
+                           : phrase_make("It is over: {why:phrase}. You need do nothing now; the ticket is still open.", "why", why, NULL);
     } else {
         until = r->run->hold_until != INSTANT_NONE ? zone_format_human(desk_contact_zone(w->desk, c, w->queue), r->run->hold_until) : NULL;
         text = strcmp(a->contact, a->text) == 0 ? phrase_make("Nobody else of your level can take it: it is yours.", NULL)

@@ -129,13 +129,15 @@ static gboolean add_last_answer(Desk *d, const Ticket *t, const Zone *zone, json
     g_autoptr(DbRows) rows = NULL;
     GError *local = NULL;
     if (!db_select(d->db, &rows, err,
-                   "select new_text, received_at from message where ticket_id = $1 and direction = 'in' and contact is not null and is_note = 0"
-                   " order by id desc limit 1", "i", t->id))
+                   "select new_text, received_at, exists (select 1 from outbox o where o.ticket_id = $1 and o.answer_id = m.id and o.copy_of is null and o.state = 'failed')"
+                   " from message m where ticket_id = $1 and direction = 'in' and contact is not null and is_note = 0 order by id desc limit 1", "i", t->id))
         return FALSE;
     if (db_next(rows, &local)) {
-        g_autofree char *gist = wrap_gist(command_behind_marked(db_text(rows, 0))), *said = gist != NULL ? view_cut(gist, 50) : NULL;
+        const gboolean is_lost = db_int(rows, 2) != 0;
+        g_autofree char *gist = wrap_gist(command_behind_marked(db_text(rows, 0))), *said = gist != NULL ? view_cut(gist, is_lost ? 30 : 50) : NULL;
+        g_autofree char *lost = said != NULL && is_lost ? phrase_make("{text} (it did not arrive)", "text", said, NULL) : NULL;
         view_set_time(o, "done_at", zone, db_instant(rows, 1), d->now);
-        view_set(o, "done", said);
+        view_set(o, "done", lost != NULL ? lost : said);
     }
     if (local != NULL)
         g_propagate_error(err, local);

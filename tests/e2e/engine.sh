@@ -117,9 +117,11 @@ same "respond is late: its ladder climbs" 'climbing 2' "$(state)"
 make_mail ann@model.test "$(reply_to "$(templated new-ticket | head -n 1)")" 'Re: Invoice' 'It was our mistake.' | deliver ann@model.test "$(reply_to "$(templated new-ticket | head -n 1)")"
 at 2026-05-26T12:05:00Z
 same "answered: it is over" ended "$(state | cut -d' ' -f1)"
+match "who was asked is not told that all is" 'You need do nothing now; the ticket is still open\.' "$(plain "$(templated line | tail -n 1)" | tr '\n' ' ')"
 bounce "$(envelope_sender relay)"
 at 2026-05-26T12:10:00Z
 same "it did not arrive: somebody is asked again" 'climbing 2' "$(state)"
+match "and reads that it did not" 'Done +.* \(it did not arrive\)' "$(plain "$(templated escalation | tail -n 1)")"
 # the same when the ticket is over by then
 make_mail ann@model.test "$(reply_to "$(templated new-ticket | head -n 1)")" 'Re: Invoice' 'Once more.' | deliver ann@model.test "$(reply_to "$(templated new-ticket | head -n 1)")"
 at 2026-05-26T12:16:00Z
