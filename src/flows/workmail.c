@@ -38,15 +38,27 @@ static gboolean is_private(const CommandReply *work)
 
 static gboolean has_text(const char *s) { return s[strspn(s, " \t\r\n")] != '\0'; }
 
+/* Bytes of the break of a line within a word, as iCalendar folds (RFC 5545 3.1) and quoted-printable breaks (RFC 2045 6.7 (5)); 0: here is none. */
+static gsize fold_at(const char *p, gsize left)
+{
+    static const char *const folds[] = {"\r\n ", "\r\n\t", "\n ", "\n\t", "=\r\n", "=\n"};
+    for (gsize i = 0; (*p == '\r' || *p == '\n' || *p == '=') && i < G_N_ELEMENTS(folds); i++)
+        if (left >= strlen(folds[i]) && memcmp(p, folds[i], strlen(folds[i])) == 0)
+            return strlen(folds[i]);
+    return 0;
+}
+
 /* UTF-16, as in what Outlook attaches, is ASCII between NULs, and so is what stands plainly in a file of another kind. */
 static gboolean holds_personal(const char *bytes, gsize n)
 {
     g_autofree char *kept = g_malloc(n + 1);
-    gsize used = 0;
+    gsize used = 0, fold;
     guint count;
-    for (gsize i = 0; i < n; i++)
-        if (bytes[i] != '\0')
+    for (gsize i = 0; i < n; i += MAX(fold, 1)) {
+        fold = fold_at(bytes + i, n - i);
+        if (fold == 0 && bytes[i] != '\0')
             kept[used++] = bytes[i];
+    }
     g_free(token_scrub(kept, (gssize)used, &count));
     return count > 0;
 }
@@ -61,18 +73,16 @@ static const char *personal_part(GPtrArray *parts)
         const char *bytes = g_bytes_get_data(p->bytes, &n);
         if (holds_personal(p->name, strlen(p->name)))
             return p->type;
-        if (n > 0 && memchr(bytes, '\0', n) != NULL && holds_personal(bytes, n))
-            return *p->name != '\0' ? p->name : p->type;
-        if (n == 0 || memchr(bytes, '\0', n) != NULL)
-            continue;
-        g_autofree char *mended = token_scrub(bytes, (gssize)n, &count);
-        if (count > 0 && !g_str_has_prefix(p->type, "text/"))
-            return *p->name != '\0' ? p->name : p->type;
-        if (count > 0) {
+        const gboolean is_text = n > 0 && memchr(bytes, '\0', n) == NULL && g_str_has_prefix(p->type, "text/");
+        g_autofree char *mended = is_text ? token_scrub(bytes, (gssize)n, &count) : NULL;
+        if (is_text && count > 0) {
             g_bytes_unref(p->bytes);
             p->bytes = g_bytes_new_take(mended, strlen(mended));
             mended = NULL;
+            bytes = g_bytes_get_data(p->bytes, &n);
         }
+        if (holds_personal(bytes, n))
+            return *p->name != '\0' ? p->name : p->type;
     }
     return NULL;
 }

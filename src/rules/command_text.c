@@ -106,8 +106,10 @@ TextEnd command_text_end(char **lines, guint i, const CommandBreaks *breaks, con
         return *end > k ? TEXT_GOES_ON : TEXT_ENDS;
     while (lines[k] != NULL && k - i < LINES_READ && wrap_goes_on(&margin, lines[k - 1], lines[k]) && !begins_own(lines[k]))
         k++;
-    if (k == i + 1)
-        return TEXT_ENDS;
+    if (k == i + 1) {
+        margin = (WrapMargin){0};
+        return command_text_is_for_customer(c) && lines[k] != NULL && wrap_may_go_on(&margin, lines[i], lines[k]) && !begins_own(lines[k]) ? TEXT_MAY_GO_ON : TEXT_ENDS;
+    }
     g_autofree char *first = g_strchomp(g_strdup(lines[i]));
     if (!command_text_is_for_customer(c) || (k == i + 2 && !g_str_has_suffix(first, ",")))
         return TEXT_MAY_GO_ON;

@@ -108,17 +108,27 @@ static gboolean ends_sentence(const char *line)
     return n == 0 || strchr(".!?:;", line[n - 1]) != NULL || (n > 2 && memcmp(line + n - 3, "\342\200\246", 3) == 0);
 }
 
-/* The rest of a sentence begins with a small letter, and with no label. In German it may begin with another: then it is not taken for the rest. */
-static gboolean begins_own(const char *line)
+static gboolean has_label(const char *line)
 {
     gsize label = strcspn(line, ":");
-    gboolean has_label = label < LABEL_BYTES && line[label] == ':' && (line[label + 1] == '\0' || g_ascii_isspace(line[label + 1]));
-    return has_label || !g_unichar_islower(g_utf8_get_char(line));
+    return label < LABEL_BYTES && line[label] == ':' && (line[label + 1] == '\0' || g_ascii_isspace(line[label + 1]));
+}
+
+/* "- bill it", "1. bill it" */
+static gboolean is_listed(const char *line)
+{
+    const gsize digits = strspn(line, "0123456789");
+    return strspn(line, "-*+>") > 0 || g_str_has_prefix(line, "\342\200\242") || (digits > 0 && strspn(line + digits, ".)") > 0);
+}
+
+gboolean wrap_may_go_on(WrapMargin *m, const char *line, const char *next)
+{
+    return !ends_sentence(line) && !has_label(next) && !is_listed(next) && wrap_is_full(m, line, next);
 }
 
 gboolean wrap_goes_on(WrapMargin *m, const char *line, const char *next)
 {
-    return !ends_sentence(line) && !begins_own(next) && wrap_is_full(m, line, next);
+    return wrap_may_go_on(m, line, next) && g_unichar_islower(g_utf8_get_char(next));
 }
 
 gboolean wrap_is_full(WrapMargin *m, const char *line, const char *next)

@@ -19,8 +19,10 @@ typedef struct {
     glong least, most;
 } WrapMargin;
 /* Whether a mail program broke `line` at its margin, so that the sentence goes on in `next`: no sentence ends there, the next word found no room at
- * any margin that explains the lines before, and begins nothing of its own. In doubt it did not. */
+ * any margin that explains the lines before, is no label and begins with a small letter. In doubt it did not. */
 gboolean wrap_goes_on(WrapMargin *m, const char *line, const char *next);
+/* The same of any first letter: a name begins with a capital, in German every noun; and so does another sentence. */
+gboolean wrap_may_go_on(WrapMargin *m, const char *line, const char *next);
 /* Whether it can have been broken there at all: the next word found no room. */
 gboolean wrap_is_full(WrapMargin *m, const char *line, const char *next);
 /* At most `bytes` of the text, cut between characters, since JSON takes no half one; what is not UTF-8 is replaced. Newly allocated. */

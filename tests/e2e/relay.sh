@@ -260,6 +260,12 @@ printf -- '--m\nContent-Type: text/plain\n\nDear Kim, see there.\n--m\nContent-T
 at 2026-05-28T12:40:00+02:00
 match "an address of his own in an attached file of UTF-16 stays here" 'Not sent to the customer: the attachment old\.msg holds an address that is yours alone' "$(said)"
 same "and so does all of it" "$before" "$(sent_to kim@acme.test | wc -l)"
+printf -- '--m\nContent-Type: text/plain\n\nDear Kim, see there.\n--m\nContent-Type: text/calendar; name=page.ics\nContent-Disposition: attachment\n\nBEGIN:VCALENDAR\nORGANIZER:mailto:%s\n %s\nEND:VCALENDAR\n--m--\n' \
+    "$(printf '%s' "$w" | cut -c1-14)" "$(printf '%s' "$w" | cut -c15-)" |
+    make_mail -H 'Content-Type: multipart/mixed; boundary=m' -H 'MIME-Version: 1.0' bob@desk.test "$w" 'Re: The scanner' - | deliver bob@desk.test "$w"
+at 2026-05-28T12:41:00+02:00
+match "and one in a folded line" 'the attachment page\.ics holds an address that is yours alone' "$(said)"
+same "with all of it" "$before" "$(sent_to kim@acme.test | wc -l)"
 minute=41
 match "#help tells of the marks" '#resolve TEXT +solved; the customer is told TEXT|#resolve TEXT +it is solved' "$(told '#help')"
 match "and is answered at the work address" '^support[+]w' "$(reply_to "$(sent_to bob@desk.test | grep transcript | tail -n 1)")"

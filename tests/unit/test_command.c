@@ -671,8 +671,11 @@ static const Reply replies[] = {
      " and tests it, and then reports to all>"},
     {"resolve Replaced the certificate and restarted the fax of all of them\nhttps://wiki.desk.test/internal/does-not-pay-her-bills",
      "resolve <Replaced the certificate and restarted the fax of all of them>"},
-    {"resolve We have replaced the fuser unit and tested it with ten pages\nDana please bill the double rate",
-     "resolve <We have replaced the fuser unit and tested it with ten pages>"},
+    /* perhaps a remark, perhaps the rest of the sentence */
+    {"resolve We have replaced the fuser unit and tested it with ten pages\nDana please bill the double rate", ""},
+    {"resolve We have replaced the fuser unit and tested it with two hundred\n20 pages each", ""},
+    {"resolve We have replaced the fuser unit and tested it with ten pages.\nDana please bill the double rate",
+     "resolve <We have replaced the fuser unit and tested it with ten pages.>"},
     {"resolve We have replaced the fuser unit and tested it with ten pages\n1. bill it twice",
      "resolve <We have replaced the fuser unit and tested it with ten pages>"},
     {"resolve We have replaced the fuser unit and tested it with ten pages\nintern:", "resolve <We have replaced the fuser unit and tested it with ten pages>"},
@@ -984,6 +987,8 @@ static void reads_work_lines(void **state)
         {"#cause The fuser unit was at its end after two hundred thousand pages,\nall of them in colour\n#resolve It is a new one", "cause <The fuser unit was at"
          " its end after two hundred thousand pages, all of them in colour>; resolve <It is a new one>", "", FALSE},
         /* one break without a comma: perhaps a remark */
+        {"#resolve We have replaced the fuser unit and tested it together with the\nHP technician; it works.", "", "#resolve We have replaced the fuser"
+         " unit and tested it together with the\nHP technician; it works.", TRUE},
         {"#cause The fuser unit was at its end after two hundred thousand pages\nof paper", "", "#cause The fuser unit was at its end after two hundred"
          " thousand pages\nof paper", TRUE},
         {"#resolve We have replaced the fuser unit and tested it with ten pages.\nThe old one costs extra.",
