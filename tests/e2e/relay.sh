@@ -324,7 +324,7 @@ for mail in $(sent_to kim@acme.test); do
     no_match "no address of the team's kinds in $(basename "$mail")" '\+[awb][0-9]+\.[a-z2-7]{16}' "$(python3 -c 'import sys,email,email.policy
 m=email.message_from_binary_file(open(sys.argv[1],"rb"),policy=email.policy.default)
 print(m.as_string()); print("".join(p.get_content() for p in m.walk() if p.get_content_maintype()=="text"))' "$mail")"
-    no_match "nor an agent's own address" 'bob@desk.test|ann@desk.test' "$(cat "$mail")"
+    no_match "nor an agent's own address" '(^|[^a-z2-7])(bob|ann)@desk.test' "$(cat "$mail")"
 done
 exits "the audit verifies" 0 escalate audit verify
 done_testing
