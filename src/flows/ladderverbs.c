@@ -206,15 +206,32 @@ static gboolean left(VerbContext *c, const RunRow *before, const GPtrArray *acti
     return TRUE;
 }
 
+/* He is asked, or has it. */
+static gboolean was_asked(const VerbContext *c, const RunRow *before)
+{
+    const char *who = verbs_actor_name(c);
+    gboolean asked = g_strcmp0(before->run->acker, who) == 0;
+    for (guint i = 0; i < before->run->pages->len && !asked; i++) {
+        const LadderPage *p = g_ptr_array_index(before->run->pages, i);
+        asked = (p->state == PAGE_QUEUED || p->state == PAGE_WAITING) && strcmp(p->contact, who) == 0;
+    }
+    return asked;
+}
+
 static gboolean passed(VerbContext *c, const RunRow *before, const GPtrArray *actions, GError **err)
 {
     g_autofree char *asked = asked_now(c, before, actions);
     (void)err;
     if (before->run->state == RUN_ENDED)
         return verbs_refuse(c, "it is over already; nothing needs to be done", NULL);
-    if (asked == NULL)
-        return verbs_refuse(c, "you are not the one who is asked now, or nobody could be asked in your place", NULL);
-    verbs_say(c, "Asked instead of you: {who}.", "who", asked, NULL);
+    if (asked == NULL && !was_asked(c, before))
+        return verbs_refuse(c, "you are not the one who is asked now", NULL);
+    if (asked != NULL)
+        verbs_say(c, "Asked instead of you: {who}.", "who", asked, NULL);
+    else if (has_action(actions, LADDER_DO_EXHAUSTED))
+        verbs_say(c, "You are out of it. Nobody else is left to ask: the lead is told.", NULL);
+    else
+        verbs_say(c, "You are out of it. Whom you named was asked already, or cannot be asked now; whoever else was asked still is.", NULL);
     return TRUE;
 }
 

@@ -161,8 +161,10 @@ gboolean vendors_resolved(Desk *d, const Ticket *t, GError **err)
 
 gboolean vendors_answered(Desk *d, const Ticket *t, const ConfigContact *c, const char *text, gint64 message, GError **err)
 {
-    g_autofree char *said = wrap_clip(text, TOLD_BYTES);
-    g_autofree char *line = phrase_make("{who} writes: {text}", "who", c->full_name, "text", said, NULL);
+    g_autofree char *said = wrap_clip(text, TOLD_BYTES), *tag = view_tag(t);
+    g_autofree char *words = phrase_make("{who} writes: {text}", "who", c->full_name, "text", said, NULL);
+    g_autofree char *way = phrase_make("To answer, write to {address}, with {tag} in the subject.", "address", c->email[0], "tag", tag, NULL);
+    g_autofree char *line = g_strconcat(words, "\n\n", way, NULL);
     return deadlines_vendor_answered(d, t, c->name, d->now, message, err)
            && db_run(d->db, err,
                      "update notification set outcome = $3, outcome_at = $4 where ticket_id = $1 and contact = $2 and delivered_at is not null", "isst", t->id,

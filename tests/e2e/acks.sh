@@ -149,6 +149,18 @@ same "lapse: then upwards" 'climbing 2 Carol <carol@desk.test>' "$(level_of) $(l
 match "lapse: who is asked then reads that he has it no more" 'took it, 10:24, but has it no more' \
     "$(plain "$(sent_to carol@desk.test | grep escalation | tail -n 1)" | tr -s ' \n' ' ')"
 
+# ---- to somebody who is asked already ----
+LEVELS='      - {notify: [bob, ann], at: [75% respond], ack-within: 10m}
+      - {notify: [carol], ack-within: 10m}'
+fresh
+reply "$(sent_to bob@desk.test | grep escalation | tail -n 1)" bob@desk.test 'pass ann'
+on 10:24
+match "pass: to one who is asked already" 'You are out of it\. Whom you named was asked already' "$(said transcript | tr '\n' ' ')"
+same "pass: she still is" 'climbing 1' "$(level_of)"
+reply "$(sent_to bob@desk.test | grep escalation | tail -n 1)" bob@desk.test 'pass carol'
+on 10:25
+match "pass: by one who is asked no longer" 'you are not the one who is asked now' "$(said transcript | tr '\n' ' ')"
+
 # ---- resolve-within ----
 LEVELS='      - {notify: [bob], at: [75% respond], ack-within: 10m, resolve-within: 30m}
       - {notify: [carol], ack-within: 10m}'

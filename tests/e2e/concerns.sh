@@ -199,6 +199,7 @@ same "its answer accepts nothing" "cdn:0:1" "$(runs "$edge" | grep cdn)"
 same "meets its own clock, and not ours" "2 0" "$(sqlite_value "select state from clock where queue = 'vendor:cdn' and target = 'respond' and ticket_id = $edge"
     ) $(sqlite_value "select state from clock where queue = 'support' and target = 'respond' and ticket_id = $edge")"
 match "and the owner reads it" 'Cdn writes: ack' "$(plain "$(newest line)")"
+match "with where to answer" 'To answer, write to [^ ]+@[^ ]+, with \[support #[0-9]+\] in the subject\.' "$(plain "$(newest line)" | tr '\n' ' ')"
 printf 'Joe here: done.\n' | make_mail -H 'Authentication-Results: mx.desk.test; dmarc=pass' -H "In-Reply-To: $(header "$mail" Message-ID)" \
     joe@cdn.test "$(reply_to "$mail")" "Re: $(header "$mail" Subject)" - | deliver joe@cdn.test "$(reply_to "$mail")"
 pass_at "2026-05-26T15:20:00+02:00"
