@@ -253,11 +253,13 @@ gboolean command_when_hold(const CommandTokens *t, guint from, guint to, Duratio
     Duration d = {0};
     if (from >= to || to - from > 4)
         return FALSE;
-    const char *first = command_token_at(t, from)->fold;
-    if (to - from == 1)
-        return duration_parse(first, ret, NULL) && ret->amount > 0;
-    guint n = command_token_match(t, from + 1, to, WORDS_UNIT, &unit);
-    if (n != to - from - 1)
+    const char *word = command_token_at(t, from)->fold;
+    const gsize digits = strspn(word, "0123456789");
+    if (to - from == 1 && duration_parse(word, ret, NULL))
+        return ret->amount > 0;
+    g_autofree char *first = to - from > 1 ? g_strdup(word) : g_strndup(word, digits);
+    if (to - from > 1 ? command_token_match(t, from + 1, to, WORDS_UNIT, &unit) != to - from - 1
+                      : digits == 0 || !words_command_find(WORDS_UNIT, word + digits, &unit)) /* "2 hours", "2hours" */
         return FALSE;
     if (!read_number(first, &number) && !words_command_find(WORDS_NUMBER, first, &number))
         return FALSE;
