@@ -180,7 +180,7 @@ static char *first_words(const char *subject, const char *text)
     g_autofree char *gist = subject[strspn(subject, " \t\r\n")] == '\0' && text != NULL ? wrap_gist(text) : NULL;
     if (gist != NULL && g_str_has_suffix(gist, "."))
         gist[strlen(gist) - 1] = '\0';
-    return gist == NULL ? NULL : g_utf8_substring(gist, 0, MIN(g_utf8_strlen(gist, -1), SUBJECT_CHARACTERS));
+    return gist == NULL ? NULL : wrap_preview(gist, SUBJECT_CHARACTERS);
 }
 
 static gboolean open_it(IntakeCase *c, const Rating *rating, gint64 claimed, GError **err)
@@ -281,7 +281,7 @@ static gboolean tell_ackers(IntakeCase *c, GError **err)
     g_autoptr(GPtrArray) runs = NULL;
     if (!runs_of_ticket(c->desk->db, c->ticket->id, TRUE, &runs, err))
         return FALSE;
-    g_autofree char *text = g_utf8_substring(c->reading->new_text, 0, MIN(g_utf8_strlen(c->reading->new_text, -1), 300));
+    g_autofree char *text = wrap_preview(c->reading->new_text, 300);
     g_autofree char *line = phrase_make(c->is_raised ? PHRASE("{who} asks for escalation. You have it still: {text}") : PHRASE("A new mail of {who}: {text}"), "who",
                                         writer(c), "text", text, NULL);
     for (guint i = 0; i < runs->len; i++) {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "rules/wrap.h"
+
 #include "store/audit.h"
 
 #include "flows/deadlines.h"
@@ -60,7 +62,7 @@ gboolean opening_ticket(Desk *d, const OpeningFacts *f, Ticket **ret, GError **e
     t->state = TICKET_NEW;
     t->severity = f->severity;
     t->category = g_strdup(f->category);
-    t->subject = g_utf8_substring(f->subject, 0, MIN(g_utf8_strlen(f->subject, -1), 200));
+    t->subject = wrap_preview(f->subject, 200);
     t->language = language_of(d, f);
     t->service = g_strdup(f->service);
     t->owner = owner_of(d, f, t);

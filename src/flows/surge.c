@@ -6,6 +6,7 @@
 
 #include "rules/phrase.h"
 #include "rules/similar.h"
+#include "rules/wrap.h"
 
 #include "flows/escalate.h"
 #include "flows/notify.h"
@@ -78,7 +79,7 @@ static gboolean open_surge(IntakeCase *c, const char *likeness, int senders, Ins
         || !db_ids(d->db, &members, err, "select ticket_id from likeness where queue = $1 and likeness = $2 and at > $3 and surge_id is null order by ticket_id", "sst", like->queue,
                    likeness, since))
         return FALSE;
-    g_autofree char *window = duration_format_human(c->home->spike.within), *all = named(members), *gist = g_utf8_substring(like->subject, 0, MIN(g_utf8_strlen(like->subject, -1), 60));
+    g_autofree char *window = duration_format_human(c->home->spike.within), *all = named(members), *gist = wrap_preview(like->subject, 60);
     g_autofree char *count = g_strdup_printf("%u", members->len), *people = g_strdup_printf("%d", senders);
     g_autofree char *subject = phrase_make("Surge: {count} tickets like '{gist}' in {window:time}", "count", count, "gist", gist, "window", window, NULL);
     g_autofree char *text = phrase_make("{count} senders wrote much the same within {window:time}. Their tickets:\n{tickets}\n\nThis ticket is for what they have in"

@@ -8,7 +8,6 @@
 #include "rules/command.h"
 #include "rules/phrase.h"
 #include "rules/words_quote.h"
-#include "rules/wrap.h"
 
 #include "store/facts.h"
 
@@ -19,7 +18,6 @@
 
 #define OUR_LINE_BYTES 400
 #define QUOTE_MARKS 8      /* before a line of ours */
-#define SHOWN_CHARACTERS 60
 #define DIGEST_DIGITS 16
 #define SIGNATURES_KEPT 8  /* of a person: of his desk, his telephones, the house's footers */
 #define RFC_SIGNATURE "-- \n" /* RFC 3676 4.3: his mail program says so */
@@ -86,8 +84,8 @@ static gboolean is_of_ours(const IntakeCase *c, const char *quote)
 
 static void tell(VerbContext *v, const char *english, const char *text)
 {
-    g_autofree char *line = line_at(text, OUR_LINE_BYTES), *shown = g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), SHOWN_CHARACTERS));
-    g_ptr_array_add(v->results, phrase_make(english, "line", g_strstrip(shown), NULL));
+    g_autofree char *line = line_at(text, OUR_LINE_BYTES), *shown = view_cut(g_strstrip(line), UNSENT_SHOWN);
+    g_ptr_array_add(v->results, phrase_make(english, "line", shown, NULL));
 }
 
 /* However it is broken into lines. */

@@ -6,6 +6,8 @@
 #include "flows/intake_case.h"
 #include "flows/verbs.h"
 
+#define UNSENT_SHOWN 60 /* characters of a line of his that he is told of */
+
 /* Whether a line of it is one of our own mail's, however it was quoted: what stands around it may be of the house, or of the customer's hand. */
 gboolean unsent_holds_ours(const char *text);
 /* The first line below what was taken for a signature that is a verb, with its mark; newly allocated, or NULL. */

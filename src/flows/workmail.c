@@ -24,6 +24,7 @@
 #include "flows/told.h"
 #include "flows/unsent.h"
 #include "flows/verbs.h"
+#include "flows/view.h"
 #include "flows/watchers.h"
 
 #include "base/banned.h"
@@ -186,24 +187,28 @@ static gboolean may_go_on(const char *line)
     return is_verb;
 }
 
-/* A line that was meant for us and is not understood may be anything but text for the customer: nothing of the mail goes out. */
+/* Nothing of the mail is done, and nothing goes out: it is a note, and he reads `line` (taken over). */
+static gboolean refuse(IntakeCase *c, VerbContext *v, const char *why, char *line, GError **err)
+{
+    intake_note(c, "%s: nothing is done, nothing goes out", why);
+    v->is_refused = TRUE;
+    g_ptr_array_add(v->results, line);
+    return messages_set_note(c->desk->db, c->row->id, err) && work_transcript(c, v, err);
+}
+
+/* A line that was meant for us and is not understood may be anything but text for the customer. */
 static gboolean refuse_unknown(IntakeCase *c, VerbContext *v, GError **err)
 {
     const char *line = c->said->work->unknown, *word = line;
     while (*word != '\0' && !g_unichar_isalpha(g_utf8_get_char(word)))
         word = g_utf8_next_char(word);
-    g_autofree char *first = g_strndup(word, MIN(strcspn(word, " \t:,"), 40)), *shown = g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), 60));
-    intake_note(c, "a line that begins with # and is no verb, or may go on: nothing is done, nothing goes out");
-    v->is_refused = TRUE;
-    if (may_go_on(word))
-        g_ptr_array_add(v->results, phrase_make("Nothing was done, and nothing was sent to the customer: the text of \"{line}\" may go on in the next line. Please"
-                                                " send it again with an empty line below it; what the customer shall read can stand below, too.", "line", shown,
-                                                NULL));
-    else
-        g_ptr_array_add(v->results, phrase_make("Nothing was done, and nothing was sent to the customer: I do not understand \"{line}\". The nearest verb is"
-                                            " #{verb}. Please send it again; a line of text that begins with # needs a blank before it.",
-                                            "line", shown, "verb", nearest_verb(first), NULL));
-    return messages_set_note(c->desk->db, c->row->id, err) && work_transcript(c, v, err);
+    g_autofree char *first = g_strndup(word, MIN(strcspn(word, " \t:,"), 40)), *cut = view_cut(line, UNSENT_SHOWN);
+    char *answer = may_go_on(word) ? phrase_make("Nothing was done, and nothing was sent to the customer: the text of \"{line}\" may go on in the next line. Please"
+                                                 " send it again with an empty line below it; what the customer shall read can stand below, too.", "line", cut, NULL)
+                                   : phrase_make("Nothing was done, and nothing was sent to the customer: I do not understand \"{line}\". The nearest verb is"
+                                                 " #{verb}. Please send it again; a line of text that begins with # needs a blank before it.",
+                                                 "line", cut, "verb", nearest_verb(first), NULL);
+    return refuse(c, v, "a line that begins with # and is no verb, or may go on", answer, err);
 }
 
 /* A mail of nothing but verbs, as people know them from notifications, or one that begins as a note, is no text for the customer. Loose words ("ok",
@@ -222,23 +227,18 @@ static Command *unmarked(const IntakeCase *c)
 
 static gboolean refuse_unmarked(IntakeCase *c, VerbContext *v, const Command *first, GError **err)
 {
-    intake_note(c, "nothing but verbs without #: nothing is done, nothing goes out");
-    v->is_refused = TRUE;
-    g_ptr_array_add(v->results, phrase_make("Nothing was done, and nothing was sent to the customer: at this address a verb begins with #, as in #{verb}. Please send"
-                                            " it again, or with a sentence around it if the customer shall read it.", "verb",
-                                            command_verb_name(first->verb), NULL));
-    return messages_set_note(c->desk->db, c->row->id, err) && work_transcript(c, v, err);
+    char *answer = phrase_make("Nothing was done, and nothing was sent to the customer: at this address a verb begins with #, as in #{verb}. Please send"
+                               " it again, or with a sentence around it if the customer shall read it.", "verb", command_verb_name(first->verb), NULL);
+    return refuse(c, v, "nothing but verbs without #", answer, err);
 }
 
 /* A verb below what was taken for a signature: whoever wrote it there waits for it to be done, and may mean that all is a note. */
 static gboolean refuse_below(IntakeCase *c, VerbContext *v, const char *line, GError **err)
 {
-    g_autofree char *shown = g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), 60));
-    intake_note(c, "a verb below what looks like a signature: nothing is done, nothing goes out");
-    v->is_refused = TRUE;
-    g_ptr_array_add(v->results, phrase_make("Nothing was done, and nothing was sent to the customer: \"{line}\" stands below what looks like your signature. Please"
-                                            " send it again, with all verbs at the top.", "line", shown, NULL));
-    return messages_set_note(c->desk->db, c->row->id, err) && work_transcript(c, v, err);
+    g_autofree char *cut = view_cut(line, UNSENT_SHOWN);
+    char *answer = phrase_make("Nothing was done, and nothing was sent to the customer: \"{line}\" stands below what looks like your signature. Please"
+                               " send it again, with all verbs at the top.", "line", cut, NULL);
+    return refuse(c, v, "a verb below what looks like a signature", answer, err);
 }
 
 /* Done after the answer beside it, which ends what those others would be asked for. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rules/words_quote.h"
+#include "rules/wrap.h"
 
 #include "base/banned.h"
 
@@ -166,7 +167,7 @@ AutoreplyClass autoreply_by_headers(const Glance *g, gboolean without_lists, gbo
         const char *value = without_lists && is_list_row(row) ? NULL : matching_value(g, row);
         if (value == NULL)
             continue;
-        g_autofree char *shown = g_utf8_substring(value, 0, MIN(g_utf8_strlen(value, -1), 60));
+        g_autofree char *shown = wrap_preview(value, 60);
         AutoreplyClass c = refine(g, row->class);
         *ret_evidence = g_strdup_printf("header %s: %s", row->header, shown);
         *ret_is_list = c == AUTOREPLY_BULK && is_list_row(row);

@@ -15,7 +15,6 @@
 
 #include "base/banned.h"
 
-#define LINES_READ 60  /* of a reply; what stands below is rest */
 #define WORK_LINES 200 /* that begin with '#' */
 
 static const char *const verb_names[VERB_COUNT] = {
@@ -110,7 +109,7 @@ static gboolean is_tail(char **lines, guint i)
         gboolean closing = FALSE;
         if (is_blank(lines[i]))
             continue;
-        if (++read > LINES_READ)
+        if (++read > COMMAND_LINES_READ)
             return FALSE;
         if (command_line_is_name(lines[i]))
             continue;
@@ -135,8 +134,8 @@ static char *join(char **lines, guint from)
 static void drop_loose(CommandReply *r, char **lines, guint rest)
 {
     gboolean asks = FALSE;
-    for (guint i = rest, read = 0; lines[i] != NULL && read < LINES_READ; i++)
-        asks = asks || (!is_blank(lines[i]) && (command_line_asks(lines[i]) || ++read == LINES_READ));
+    for (guint i = rest, read = 0; lines[i] != NULL && read < COMMAND_LINES_READ; i++)
+        asks = asks || (!is_blank(lines[i]) && (command_line_asks(lines[i]) || ++read == COMMAND_LINES_READ));
     for (guint i = r->commands->len; i-- > 0;) {
         const Command *c = g_ptr_array_index(r->commands, i);
         if (!c->loose || (c->verb == VERB_DECLINE && !asks))
@@ -228,7 +227,7 @@ static guint read_top(CommandReply *r, char **lines, const CommandBreaks *breaks
         end = i + 1;
         if (is_blank(lines[i]))
             continue;
-        if (words_quote_is_mobile(lines[i]) || ++read > LINES_READ || (only_full && !is_blank(lines[i - 1])))
+        if (words_quote_is_mobile(lines[i]) || ++read > COMMAND_LINES_READ || (only_full && !is_blank(lines[i - 1])))
             break;
         CommandLine line = read_whole(lines, i, breaks, &how, &end);
         if (line.result == COMMAND_LINE_COURTESY)
@@ -449,7 +448,7 @@ gboolean command_is_only_thanks(const char *new_text, gboolean *ret_more)
     for (guint i = 0, read = 0; lines[i] != NULL; i++) {
         if (is_blank(lines[i]))
             continue;
-        if (++read > LINES_READ)
+        if (++read > COMMAND_LINES_READ)
             return FALSE;
         if (words_quote_is_mobile(lines[i]))
             return any;

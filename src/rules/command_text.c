@@ -9,8 +9,6 @@
 
 #include "base/banned.h"
 
-#define LINES_READ 60
-
 /* Blanks of all kinds, what shows nothing, and what editors put before a line: bullets, and the marks of bold text. */
 static const char *skip_ornaments(const char *p, const char *marks)
 {
@@ -82,7 +80,7 @@ static gboolean find_whole(GHashTable *whole, char **lines, guint i, guint *end)
     g_autofree char *first = command_text_evened(lines[i]);
     g_autoptr(GString) all = g_string_new(first);
     guint found = g_hash_table_contains(whole, first) ? i + 1 : 0;
-    for (guint k = i + 1; lines[k] != NULL && k - i < LINES_READ && wrap_is_full(&margin, lines[k - 1], lines[k]) && !begins_own(lines[k]); k++) {
+    for (guint k = i + 1; lines[k] != NULL && k - i < COMMAND_LINES_READ && wrap_is_full(&margin, lines[k - 1], lines[k]) && !begins_own(lines[k]); k++) {
         g_autofree char *line = command_text_evened(lines[k]);
         g_string_append_printf(all, " %s", line);
         if (!g_hash_table_contains(whole, all->str))
@@ -104,7 +102,7 @@ TextEnd command_text_end(char **lines, guint i, const CommandBreaks *breaks, con
         return TEXT_ENDS;
     if (breaks->whole != NULL && find_whole(breaks->whole, lines, i, end))
         return *end > k ? TEXT_GOES_ON : TEXT_ENDS;
-    while (lines[k] != NULL && k - i < LINES_READ && wrap_goes_on(&margin, lines[k - 1], lines[k]) && !begins_own(lines[k]))
+    while (lines[k] != NULL && k - i < COMMAND_LINES_READ && wrap_goes_on(&margin, lines[k - 1], lines[k]) && !begins_own(lines[k]))
         k++;
     if (k == i + 1) {
         margin = (WrapMargin){0};
