@@ -333,10 +333,12 @@ static gboolean from_requester(IntakeCase *c, GError **err)
     return (is_thanks ? verbs_reopen(c->desk, t, c->row->id, err) : arrivals_rescore(c, TRUE, err)) && tell_teams(c, "relay-in", FALSE, err) && tell_ackers(c, err);
 }
 
-/* By its words alone; or out of a ticket system of the customer's, which marks what his people write as it marks all (RFC 3834 5). */
+/* By its words alone; what came through a list; or out of a ticket system of the customer's, which marks what his people write, too (RFC 3834 5). */
 static gboolean may_be_a_persons(const IntakeCase *c)
 {
     const Reading *r = c->reading;
+    if (c->ticket->spam || c->ticket->state >= TICKET_RESOLVED)
+        return c->unsure;
     return c->unsure || c->kind == KIND_BULK
            || (c->kind == KIND_AUTO_REPLY && !r->tells_absence && g_ascii_strncasecmp(r->auto_submitted, "auto-generated", strlen("auto-generated")) == 0);
 }

@@ -59,6 +59,8 @@ gboolean intake_is_reaction(const IntakeCase *c)
     return FALSE;
 }
 
+gboolean intake_is_bulk_by_list(const IntakeCase *c) { return c->kind == KIND_BULK && c->reading->unlisted == KIND_HUMAN; }
+
 const char *intake_doubt(const IntakeCase *c)
 {
     if (intake_is_reaction(c))
@@ -227,25 +229,30 @@ static void find_queues(IntakeCase *c)
 
 /* ---- kind ---- */
 
-/* "ACK. Ann is on vacation until Monday, so I take it."; at a work address also a list's marks, or a meeting's file beside the text, are no machine. */
-static gboolean is_typed(const IntakeCase *c)
+static gboolean has_typed_verb(const Reading *r)
 {
-    const Reading *r = c->reading;
-    if (c->work_ticket != 0)
-        return (c->unsure && c->kind == KIND_CALENDAR)
-               || (r->work->commands->len > 0 && (c->unsure || (c->kind == KIND_BULK && r->unlisted == KIND_HUMAN)));
-    if (c->kind != KIND_AUTO_REPLY || !c->unsure || c->notification == NULL)
-        return FALSE;
     for (guint i = 0; i < r->commands->commands->len; i++)
         if (!((const Command *)g_ptr_array_index(r->commands->commands, i))->loose)
             return TRUE;
     return FALSE;
 }
 
+/* What no machine would write, so that words of absence or a list's marks make it none. */
+static const char *why_typed(const IntakeCase *c)
+{
+    if (c->work_ticket != 0 && c->unsure && c->kind == KIND_CALENDAR)
+        return "the meeting is a file beside his text";
+    if (c->work_ticket != 0)
+        return c->reading->work->commands->len > 0 && (c->unsure || intake_is_bulk_by_list(c)) ? "it has a verb" : NULL;
+    /* "ACK. Ann is on vacation until Monday, so I take it." */
+    return c->kind == KIND_AUTO_REPLY && c->unsure && c->notification != NULL && has_typed_verb(c->reading) ? "it begins with a verb" : NULL;
+}
+
 static gboolean decide_kind(IntakeCase *c, GError **err)
 {
     const Reading *r = c->reading;
     g_autoptr(OutboxRow) own = NULL;
+    const char *typed;
     c->kind = r->kind;
     c->unsure = r->by_words_only;
     for (guint i = 0; i < r->evidence->len; i++)
@@ -258,10 +265,10 @@ static gboolean decide_kind(IntakeCase *c, GError **err)
     } else if (c->mail->as_human && c->kind != KIND_HUMAN) {
         c->kind = KIND_HUMAN;
         intake_note(c, "kind human: requeued as human by the operator");
-    } else if (is_typed(c)) {
+    } else if ((typed = why_typed(c)) != NULL) {
         c->kind = KIND_HUMAN;
         c->unsure = FALSE;
-        intake_note(c, "kind human: at an address that is somebody's alone, with a verb or a meeting's file; no machine by its words or its way alone");
+        intake_note(c, "kind human: at an address that is somebody's alone, and %s", typed);
     } else if (c->kind == KIND_BULK && c->home != NULL && c->home->own_lists) {
         c->kind = r->unlisted;
         c->unsure = r->unlisted_by_words_only;

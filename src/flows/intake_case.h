@@ -21,7 +21,7 @@ typedef struct {
     char *from, *from_name;        /* who wrote it: From, but for what a list or a form sends in its own name */
     gboolean is_by_another;        /* that is another than From says: no authority comes of it */
     Kind kind;                     /* after the configuration had its say */
-    gboolean unsure;               /* by words only */
+    gboolean unsure;               /* by words only, or by a calendar's file beside text */
     AuthresVerdict auth;
     const ConfigContact *sender;   /* the contact whose address From is, or NULL */
     const ConfigQueue *home;       /* or NULL: no queue is addressed */
@@ -57,6 +57,8 @@ typedef struct {
 gboolean intake_is_believed(const IntakeCase *c);
 /* A click on a face below the mail, as Gmail sends it: whatever its text part says, nobody wrote it. */
 gboolean intake_is_reaction(const IntakeCase *c);
+/* Nothing but the marks of a list makes it bulk. */
+gboolean intake_is_bulk_by_list(const IntakeCase *c);
 /* Why no verb is taken from this mail, or NULL; constant text. */
 const char *intake_doubt(const IntakeCase *c);
 void intake_note(IntakeCase *c, const char *format, ...) G_GNUC_PRINTF(2, 3);

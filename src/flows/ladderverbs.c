@@ -206,16 +206,15 @@ static gboolean left(VerbContext *c, const RunRow *before, const GPtrArray *acti
     return TRUE;
 }
 
-/* He is asked, or has it. */
-static gboolean was_asked(const VerbContext *c, const RunRow *before)
+static gboolean has_part(const VerbContext *c, const RunRow *before)
 {
     const char *who = verbs_actor_name(c);
-    gboolean asked = g_strcmp0(before->run->acker, who) == 0;
-    for (guint i = 0; i < before->run->pages->len && !asked; i++) {
+    gboolean has = g_strcmp0(before->run->acker, who) == 0;
+    for (guint i = 0; i < before->run->pages->len && !has; i++) {
         const LadderPage *p = g_ptr_array_index(before->run->pages, i);
-        asked = (p->state == PAGE_QUEUED || p->state == PAGE_WAITING) && strcmp(p->contact, who) == 0;
+        has = (p->state == PAGE_QUEUED || p->state == PAGE_WAITING) && strcmp(p->contact, who) == 0;
     }
-    return asked;
+    return has;
 }
 
 static gboolean passed(VerbContext *c, const RunRow *before, const GPtrArray *actions, GError **err)
@@ -224,7 +223,7 @@ static gboolean passed(VerbContext *c, const RunRow *before, const GPtrArray *ac
     (void)err;
     if (before->run->state == RUN_ENDED)
         return verbs_refuse(c, "it is over already; nothing needs to be done", NULL);
-    if (asked == NULL && !was_asked(c, before))
+    if (asked == NULL && !has_part(c, before))
         return verbs_refuse(c, "you are not the one who is asked now", NULL);
     if (asked != NULL)
         verbs_say(c, "Asked instead of you: {who}.", "who", asked, NULL);
@@ -285,7 +284,8 @@ gboolean ladderverbs_pass(VerbContext *c, const Command *cmd, GError **err)
     if ((c->page != 0 && !runs_set_outcome(c->desk->db, c->page, PHRASE("passed it on"), c->desk->now, err)) || !each_run(c, &event, NULL, passed, &n, err))
         return FALSE;
     if (n == 0)
-        return verbs_refuse(c, "nothing is escalated on this ticket now; 'assign {who}' makes it somebody else's", "who", cmd->who, NULL);
+        return verbs_refuse(c, "nothing is escalated on this ticket now; {mark}ASSIGN {who} makes it somebody else's", "mark", c->is_work ? "#" : "", "who",
+                            cmd->who, NULL);
     return TRUE;
 }
 

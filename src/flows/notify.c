@@ -116,12 +116,12 @@ gboolean notify_owner(Desk *d, const Ticket *t, const char *contact, GError **er
     g_autofree char *line = phrase_make("You own this ticket now.", NULL), *text = NULL;
     const ConfigQueue *queue = desk_queue(d, t->queue);
     g_autoptr(GPtrArray) team = people_team(d, t, queue);
-    const gboolean has_it = g_ptr_array_find_with_equal_func(team, contact, g_str_equal, NULL);
-    if ((queue->mode != MODE_RELAY && queue->mode != MODE_SHADOW) || has_it || outgoing_is_missing(d, t, contact) || desk_contact(d, contact)->vendor != NULL)
+    const gboolean is_of_team = g_ptr_array_find_with_equal_func(team, contact, g_str_equal, NULL);
+    if ((queue->mode != MODE_RELAY && queue->mode != MODE_SHADOW) || is_of_team || outgoing_is_missing(d, t, contact) || desk_contact(d, contact)->vendor != NULL)
         return notify_line(d, t, contact, line, err);
     return db_text_value(d->db, &text, err,
-                         "select new_text from message where ticket_id = $1 and direction = 'in' and kind = 'human' and contact is null order by id desc limit 1", "i",
-                         t->id)
+                         "select new_text from message where ticket_id = $1 and direction = 'in' and kind = 'human' and contact is null and from_address = $2"
+                         " order by id desc limit 1", "is", t->id, t->requester)
            && notify_team(d, t, contact, "new-ticket", t->requester_name != NULL ? t->requester_name : t->requester, line, text != NULL ? text : "", NULL, err);
 }
 

@@ -43,6 +43,7 @@ static const Field fields[] = {
     {"text", AT(text), FIELD_TEXT, READING_TEXT_BYTES, 0},
     {"new_text", AT(new_text), FIELD_TEXT, READING_TEXT_BYTES * 2, 0},
     {"elided", AT(elided), FIELD_TEXT, READING_TEXT_BYTES * 2, 0},
+    {"signature", AT(signature), FIELD_TEXT, READING_TEXT_BYTES * 2, 0},
     {"guessed_quote", AT(guessed_quote), FIELD_TEXT, READING_TEXT_BYTES * 2, 0},
     {"guessed_signature", AT(guessed_signature), FIELD_TEXT, READING_TEXT_BYTES * 2, 0},
     {"doubtful", AT(doubtful), FIELD_FLAG, 0, 0},

@@ -27,7 +27,7 @@ typedef struct {
     GPtrArray *in_reply_to, *references; /* char *, with angle brackets */
 
     char *text, *new_text, *elided;
-    char *guessed_quote, *guessed_signature; /* of elided: see rules/quote.h */
+    char *signature, *guessed_quote, *guessed_signature; /* of elided: see rules/quote.h */
     gboolean doubtful;       /* rules/quote was not sure: no verb is taken */
     gboolean text_from_html;
     CommandReply *commands;  /* as at a notification address; empty, with doubt, where doubtful or truncated */

@@ -194,6 +194,7 @@ static void read_text(Reading *r, Letter *l)
     r->text = g_strdup(l->text);
     r->new_text = g_steal_pointer(&q->new_text);
     r->elided = g_steal_pointer(&q->elided);
+    r->signature = g_steal_pointer(&q->signature);
     r->guessed_quote = g_steal_pointer(&q->guessed_quote);
     r->guessed_signature = g_steal_pointer(&q->guessed_signature);
     r->doubtful = q->doubtful;

@@ -16,8 +16,8 @@ static char *with_time(const ConfigContact *c, gboolean holds, const char *outco
     g_autofree char *plain = phrase_plain(outcome), *own = c != NULL ? g_strdup_printf("%s took it", c->full_name) : NULL;
     const gboolean took = g_strcmp0(plain, own) == 0;
     const char *act = took ? acts[0] : outcome;
-    if (took && !holds) /* he was reminded, and said nothing */
-        return phrase_make("took it, {when:time}, but has it no more", "when", at, NULL);
+    if (took && !holds) /* his hold ran out, or he was relieved: whoever reads "took it" alone would wait for him */
+        return phrase_make("took it, {when:time}, but no longer has it", "when", at, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(acts); i++)
         if (g_str_has_suffix(plain, acts[i]))
             return phrase_make("{act:phrase}, {when:time}", "act", act, "when", at, NULL);

@@ -19,8 +19,8 @@
 #define OUR_LINE_BYTES 400
 #define QUOTE_MARKS 8      /* before a line of ours */
 #define DIGEST_DIGITS 16
+#define POINTER_BYTES 200  /* of a text that only points at another */
 #define SIGNATURES_KEPT 8  /* of a person: of his desk, his telephones, the house's footers */
-#define RFC_SIGNATURE "-- \n" /* RFC 3676 4.3: his mail program says so */
 
 static char *line_at(const char *p, gsize most)
 {
@@ -47,10 +47,23 @@ gboolean unsent_holds_ours(const char *text)
     return FALSE;
 }
 
+/* Below all that he quotes; our own mails have no such line. */
+static gboolean has_bare_note(const char *elided)
+{
+    for (const char *line = elided; *line != '\0'; line = next_line(line)) {
+        g_autofree char *one = line_at(line, OUR_LINE_BYTES);
+        if (g_ascii_strcasecmp(g_strstrip(one), "#note") == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 char *unsent_verb(const IntakeCase *c)
 {
-    g_autoptr(CommandReply) below = command_read_work(c->said->guessed_signature, NULL);
-    return below->commands->len > 0 ? g_strconcat("#", ((const Command *)g_ptr_array_index(below->commands, 0))->line, NULL) : NULL;
+    g_autoptr(CommandReply) below = command_read_work(c->said->signature, NULL);
+    if (below->commands->len > 0)
+        return g_strconcat("#", ((const Command *)g_ptr_array_index(below->commands, 0))->line, NULL);
+    return has_bare_note(c->said->elided) ? g_strdup("#note") : NULL;
 }
 
 gboolean unsent_is_signature(const IntakeCase *c)
@@ -66,18 +79,37 @@ gboolean unsent_is_signature(const IntakeCase *c)
     return FALSE;
 }
 
-/* A quotation of a mail that we sent: it holds its lines, the personal address, its tag, or the queue's address. */
+static gboolean names_queue(const ConfigQueue *q, const char *quote, const char *folded)
+{
+    g_autofree char *tag = g_strdup_printf("[%s #", q->name);
+    gboolean has = strstr(quote, tag) != NULL;
+    for (guint i = 0; q->address[i] != NULL && !has; i++)
+        has = strstr(folded, q->address[i]) != NULL;
+    return has;
+}
+
+/* A quotation of a mail that we sent: it holds its lines, a personal address, a ticket's tag or a queue's address. A ticket may have moved since. */
 static gboolean is_of_ours(const IntakeCase *c, const char *quote)
 {
-    guint personal;
-    g_autofree char *tag = view_tag(c->ticket);
-    const ConfigQueue *q = desk_queue(c->desk, c->ticket->queue);
-    g_free(token_scrub(quote, -1, &personal));
-    if (personal > 0 || strstr(quote, tag) != NULL || unsent_holds_ours(quote))
-        return TRUE;
     g_autofree char *folded = g_utf8_casefold(quote, -1);
-    for (guint i = 0; q->address[i] != NULL; i++)
-        if (strstr(folded, q->address[i]) != NULL)
+    GHashTableIter queues;
+    gpointer q;
+    if (token_is_in(quote, -1) || unsent_holds_ours(quote))
+        return TRUE;
+    g_hash_table_iter_init(&queues, c->desk->config->queues);
+    while (g_hash_table_iter_next(&queues, NULL, &q))
+        if (names_queue(q, quote, folded))
+            return TRUE;
+    return FALSE;
+}
+
+/* "See my answers below": then they stand between lines that nothing marks. */
+static gboolean points_below(const char *text)
+{
+    static const char *const words[] = {"below", "inline", "in line", "unten", "im text", "ci-dessous", "abajo", "sotto"};
+    g_autofree char *folded = g_utf8_casefold(text, -1);
+    for (gsize i = 0; strlen(folded) <= POINTER_BYTES && i < G_N_ELEMENTS(words); i++)
+        if (strstr(folded, words[i]) != NULL)
             return TRUE;
     return FALSE;
 }
@@ -101,45 +133,66 @@ static char *digest_of(const char *text)
     return hex;
 }
 
-/* The newest first. */
-static gboolean remember_signature(const IntakeCase *c, const char *text, gboolean *ret_is_new, GError **err)
+/* Digests of his last SIGNATURES_KEPT, the newest first; the name is newly allocated. */
+static gboolean known_signatures(const IntakeCase *c, char **ret_name, char **ret, GError **err)
 {
-    g_autofree char *name = g_strconcat("signature:", c->sender->name, NULL), *known = NULL, *digest = digest_of(text);
-    if (!facts_text(c->desk->db, name, &known, err))
+    *ret_name = g_strconcat("signature:", c->sender->name, NULL);
+    return facts_text(c->desk->db, *ret_name, ret, err);
+}
+
+static const char *left_out(const char *text) { return text + strspn(text, "\n"); }
+
+static gboolean tell_signature(const IntakeCase *c, VerbContext *v, const char *text, GError **err)
+{
+    g_autofree char *name = NULL, *known = NULL, *digest = digest_of(text);
+    if (*text == '\0')
+        return TRUE;
+    if (!known_signatures(c, &name, &known, err))
         return FALSE;
-    *ret_is_new = known == NULL || strstr(known, digest) == NULL;
-    if (!*ret_is_new)
+    if (known == NULL || strstr(known, digest) == NULL)
+        tell(v, PHRASE("Not sent to the customer: the part that begins with \"{line}\", since it looks like a signature. If it is one, you need do nothing: I"
+                       " shall not mention it again. If the customer shall read it, please send it in a mail of its own that begins with other words."), text);
+    return TRUE;
+}
+
+static gboolean remember_signature(const IntakeCase *c, const char *text, GError **err)
+{
+    g_autofree char *name = NULL, *known = NULL, *digest = digest_of(text);
+    if (*text == '\0')
+        return TRUE;
+    if (!known_signatures(c, &name, &known, err))
+        return FALSE;
+    if (known != NULL && strstr(known, digest) != NULL)
         return TRUE;
     g_autofree char *all = g_strconcat(digest, known != NULL ? " " : "", known, NULL);
     all[MIN(strlen(all), SIGNATURES_KEPT * (DIGEST_DIGITS + 1) - 1)] = '\0';
     return facts_set_text(c->desk->db, name, all, err);
 }
 
-static gboolean tell_signature(const IntakeCase *c, VerbContext *v, GError **err)
-{
-    const char *text = unsent_is_signature(c) ? c->said->work->rest : c->said->guessed_signature;
-    gboolean is_new;
-    text += strspn(text, "\n");
-    if (*text == '\0' || g_str_has_prefix(text, RFC_SIGNATURE))
-        return TRUE;
-    if (!remember_signature(c, text, &is_new, err))
-        return FALSE;
-    if (is_new)
-        tell(v, PHRASE("Not sent to the customer: what begins with \"{line}\". It looks like a signature. If it is one, do nothing: I do not ask again. If the"
-                       " customer shall read it, please send it alone, and begin it otherwise."), text);
-    return TRUE;
-}
+static const char *own_signature(const IntakeCase *c) { return unsent_is_signature(c) ? left_out(c->said->work->rest) : ""; }
 
-gboolean unsent_tell(const IntakeCase *c, VerbContext *v, GError **err)
+gboolean unsent_tell(const IntakeCase *c, VerbContext *v, gboolean is_sent, GError **err)
 {
     const char *quote = c->said->guessed_quote;
     gboolean is_nobodys;
-    if (*quote == '\0' && *c->said->guessed_signature == '\0' && !unsent_is_signature(c))
+    if (!ownticket_is_nobodys(c->desk, c->ticket, &is_nobodys, err))
+        return FALSE;
+    if (is_nobodys)
         return TRUE;
-    if (!ownticket_is_nobodys(c->desk, c->ticket, &is_nobodys, err) || is_nobodys)
-        return is_nobodys;
     if (*quote != '\0' && !is_of_ours(c, quote))
-        tell(v, PHRASE("Not sent to the customer: what begins with \"{line}\". It looks like a quotation. If the customer shall read it, please send it"
-                       " alone, and begin it otherwise."), quote);
-    return tell_signature(c, v, err);
+        tell(v, PHRASE("Not sent to the customer: the part that begins with \"{line}\", since it looks like a quotation. If the customer shall read it, please"
+                       " send it in a mail of its own that begins with other words."), quote);
+    else if (*quote != '\0' && points_below(c->said->work->rest))
+        g_ptr_array_add(v->results, phrase_make("Not sent to the customer: what stands between the lines that you quote, if anything does. Please send it again above"
+                                                " them.", NULL));
+    if (!tell_signature(c, v, left_out(c->said->guessed_signature), err) || !tell_signature(c, v, own_signature(c), err))
+        return FALSE;
+    if (!is_sent && v->results->len == 0 && *left_out(c->said->elided) != '\0')
+        g_ptr_array_add(v->results, phrase_make("Nothing was sent to the customer: all of your mail looks like a quotation or a signature.", NULL));
+    return TRUE;
+}
+
+gboolean unsent_remember(const IntakeCase *c, GError **err)
+{
+    return remember_signature(c, left_out(c->said->guessed_signature), err) && remember_signature(c, own_signature(c), err);
 }

@@ -6,15 +6,19 @@
 #include "flows/intake_case.h"
 #include "flows/verbs.h"
 
+/* All need c->sender and c->ticket. FALSE with *err: the database, to be tried again. */
+
 #define UNSENT_SHOWN 60 /* characters of a line of his that he is told of */
 
-/* Whether a line of it is one of our own mail's, however it was quoted: what stands around it may be of the house, or of the customer's hand. */
+/* Whether a line of it is one of our own mail's, however it was quoted. */
 gboolean unsent_holds_ours(const char *text);
-/* The first line below what was taken for a signature that is a verb, with its mark; newly allocated, or NULL. */
+/* The first line of what was taken for signatures that is a verb, or a bare #note below a quotation, with its mark; newly allocated, or NULL. */
 char *unsent_verb(const IntakeCase *c);
-/* Beside its verbs stands a signature alone: it begins with the writer's own name on a line. */
+/* Beside its verbs stands a signature alone: the first line is the writer's own name, whatever follows. */
 gboolean unsent_is_signature(const IntakeCase *c);
-/* Adds to v->results what was left out and looks like text, and remembers what looks like a signature. */
-gboolean unsent_tell(const IntakeCase *c, VerbContext *v, GError **err);
+/* Adds to v->results what was left out and may be text, but what was told of before; `is_sent`: something went out. */
+gboolean unsent_tell(const IntakeCase *c, VerbContext *v, gboolean is_sent, GError **err);
+/* He was told: of these signatures no more. The last eight of each writer are kept. */
+gboolean unsent_remember(const IntakeCase *c, GError **err);
 
 #endif

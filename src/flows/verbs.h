@@ -18,6 +18,7 @@ typedef struct {
     gint64 message;             /* the mail that the verb came in, or 0 */
     GPtrArray *results;         /* char *: a line a verb, for the transcript; phrases */
     gboolean is_digest;         /* the mail that was answered was one: `ack all` is understood */
+    gboolean is_work;           /* at a work address: a verb has a # before it */
     gboolean is_override;       /* with a reason: roles and the longest hold do not count */
     gboolean is_refused;        /* any was */
     gboolean with_choices;      /* offer the list of verbs */

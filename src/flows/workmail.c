@@ -54,14 +54,12 @@ static gboolean holds_personal(const char *bytes, gsize n)
 {
     g_autofree char *kept = g_malloc(n + 1);
     gsize used = 0, fold;
-    guint count;
     for (gsize i = 0; i < n; i += MAX(fold, 1)) {
         fold = fold_at(bytes + i, n - i);
         if (fold == 0 && bytes[i] != '\0')
             kept[used++] = bytes[i];
     }
-    g_free(token_scrub(kept, (gssize)used, &count));
-    return count > 0;
+    return token_is_in(kept, (gssize)used);
 }
 
 /* A part that holds an address which is somebody's alone cannot go to the requester: NULL, or the name of the first. Text is mended. */
@@ -88,28 +86,34 @@ static const char *personal_part(GPtrArray *parts)
     return NULL;
 }
 
+/* What stands beside the verbs is more than a signature. */
+static gboolean has_words(const IntakeCase *c) { return has_text(c->said->work->rest) && !unsent_is_signature(c); }
+
 /* Whether there is anything for the requester. Verbs with nothing beside them but ornaments are no answer. */
-static gboolean is_answer(const IntakeCase *c, VerbContext *v)
+static gboolean is_answer(const IntakeCase *c)
 {
     const GPtrArray *files = c->reading->attachments;
     gboolean only_ornaments = c->said->work->commands->len > 0;
-    if (unsent_is_signature(c))
-        return FALSE;
-    if (has_text(c->said->work->rest) || files->len == 0)
-        return has_text(c->said->work->rest);
+    if (has_words(c) || files->len == 0)
+        return has_words(c);
     for (guint i = 0; i < files->len; i++)
         only_ornaments = only_ornaments && parttype_is_ornament(((LetterAttachment *)g_ptr_array_index(files, i))->type);
-    if (only_ornaments)
-        g_ptr_array_add(v->results, phrase_make("Nothing was sent to the customer: beside the verbs is no text, only a picture or a card.", NULL));
     return !only_ornaments;
 }
 
-static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
+/* *ret_held: there is an answer, and it cannot go out. */
+static gboolean relay_answer(IntakeCase *c, VerbContext *v, gboolean *ret_held, GError **err)
 {
     g_autoptr(GPtrArray) parts = NULL;
     gboolean is_nobodys;
-    if (is_private(c->said->work) || !is_answer(c, v))
+    *ret_held = FALSE;
+    if (is_private(c->said->work))
         return TRUE;
+    if (!is_answer(c)) {
+        if (c->reading->attachments->len > 0)
+            g_ptr_array_add(v->results, phrase_make("Nothing was sent to the customer: beside the verbs is no text, only a picture or a card.", NULL));
+        return TRUE;
+    }
     if (!ownticket_is_nobodys(c->desk, c->ticket, &is_nobodys, err))
         return FALSE;
     if (is_nobodys) {
@@ -124,13 +128,13 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
     const char *personal = personal_part(parts);
     if (personal != NULL) {
         intake_note(c, "not relayed: the part %s holds a personal address", personal);
-        v->is_refused = TRUE;
+        *ret_held = v->is_refused = TRUE;
         g_autofree char *name = wrap_clip(personal, 100);
         g_ptr_array_add(v->results, phrase_make("Not sent to the customer: the attachment {name} holds an address that is yours alone. Please"
                                                 " answer again without it.", "name", name, NULL));
         return messages_set_note(c->desk->db, c->row->id, err);
     }
-    g_autofree char *rest = token_scrub(c->said->work->rest, -1, NULL), *text = attached_for_requester(c, rest, c->ticket->language);
+    g_autofree char *rest = token_scrub(has_words(c) ? c->said->work->rest : "", -1, NULL), *text = attached_for_requester(c, rest, c->ticket->language);
     if (c->left_out != NULL)
         g_ptr_array_add(v->results, phrase_make("Your answer was sent without {files}: too large for one mail. The customer was told so, but has no"
                                                 " other way to it: please give him one.", "files", c->left_out, NULL));
@@ -141,31 +145,41 @@ static gboolean relay_answer(IntakeCase *c, VerbContext *v, GError **err)
            && verbs_answered(c->desk, c->ticket, c->sender->name, NULL, c->desk->now, c->row->id, err);
 }
 
-/* Why it may be a person's all the same, or NULL: by what it says, the marks of a list on its way, or a meeting beside its text. */
-static const char *may_be_typed(const IntakeCase *c)
+typedef struct {
+    const char *why, *advice; /* phrases; NULL: it is no person's */
+} NotTaken;
+
+/* Why a mail that may be a person's is none to us, and what he can do. */
+static NotTaken why_not_taken(const IntakeCase *c)
 {
-    if (c->kind == KIND_CALENDAR || (c->kind == KIND_CALENDAR_REPLY && c->unsure))
-        return PHRASE("an invitation, and I pass on none");
+    static const char again[] = PHRASE("If you wrote it for the customer, please send it again with the line #status above it.");
+    if (c->kind == KIND_CALENDAR)
+        return (NotTaken){PHRASE("it is an invitation, and I pass on none"), PHRASE("Please send your text without it, or attach the meeting as a file.")};
     if (c->unsure)
-        return PHRASE("a machine's mail by its words");
-    return c->kind == KIND_BULK && c->reading->unlisted == KIND_HUMAN ? PHRASE("a list's mail by its headers") : NULL;
+        return (NotTaken){PHRASE("it reads like an automatic mail"), again};
+    return intake_is_bulk_by_list(c) ? (NotTaken){PHRASE("it came through a mailing list"), again} : (NotTaken){NULL, NULL};
 }
 
-static gboolean work_transcript(IntakeCase *c, const VerbContext *v, GError **err)
+/* To his registered address, whatever way his mail came, as to a person: were he a machine, LIMIT_REFUSALS_PER_TICKET_DAY ends it. */
+static gboolean send_transcript(IntakeCase *c, const VerbContext *v, gboolean *ret_sent, GError **err)
 {
     GuardCase facts = intake_guard_case(c, c->sender->email[0], v->is_refused ? GUARD_REFUSAL : GUARD_TRANSCRIPT);
-    gboolean may;
     gint64 work = 0;
-    if (may_be_typed(c) != NULL) { /* if it is a machine's, the limit of refusals ends it */
-        facts.kind = KIND_HUMAN;
-        facts.has_list_headers = FALSE;
-    }
+    *ret_sent = FALSE;
+    facts.kind = KIND_HUMAN;
+    facts.has_list_headers = FALSE;
     if (v->results->len == 0 && !v->with_choices)
         return TRUE;
     if ((v->is_refused || v->with_choices) && !tickets_work(c->desk->db, c->ticket->id, c->sender->name, &work, err))
         return FALSE;
-    return courtesy_allows(c->desk, c->ticket, &facts, &may, err)
-           && (!may || notify_transcript(c->desk, c->ticket, c->sender, 0, work, v->results, v->with_choices, v->is_refused, c->reading->message_id, err));
+    return courtesy_allows(c->desk, c->ticket, &facts, ret_sent, err)
+           && (!*ret_sent || notify_transcript(c->desk, c->ticket, c->sender, 0, work, v->results, v->with_choices, v->is_refused, c->reading->message_id, err));
+}
+
+static gboolean work_transcript(IntakeCase *c, const VerbContext *v, GError **err)
+{
+    gboolean sent;
+    return send_transcript(c, v, &sent, err);
 }
 
 static const char *nearest_verb(const char *word)
@@ -265,11 +279,13 @@ static gboolean do_work(IntakeCase *c, VerbContext *v, GError **err)
         return refuse_unknown(c, v, err);
     if (below != NULL)
         return refuse_below(c, v, below, err);
-    if (!apply(v, c->said->work->commands, FALSE, err) || !relay_answer(c, v, err))
+    gboolean is_held, is_told;
+    if (!apply(v, c->said->work->commands, FALSE, err) || !relay_answer(c, v, &is_held, err))
         return FALSE;
-    if (!v->is_refused && !is_private(c->said->work) && !unsent_tell(c, v, err))
+    const gboolean tells = !is_held && !is_private(c->said->work);
+    if ((tells && !unsent_tell(c, v, is_answer(c), err)) || !apply(v, c->said->work->commands, TRUE, err) || !send_transcript(c, v, &is_told, err))
         return FALSE;
-    return apply(v, c->said->work->commands, TRUE, err) && work_transcript(c, v, err);
+    return !tells || !is_told || unsent_remember(c, err);
 }
 
 /* Verbs that are not signed where they must be: neither they nor the text beside them go anywhere. */
@@ -280,10 +296,13 @@ static gboolean refuse_unsigned(IntakeCase *c, VerbContext *v, const char *why, 
     return intake_store_row(c, err) && work_transcript(c, v, err);
 }
 
-/* By the person whose address that is, or by one of the list's. */
-static gboolean is_his_own(const IntakeCase *c)
+/* By the person whose address that is, by one of the list's, or by one of those that the ticket asks. */
+static gboolean may_write(const IntakeCase *c)
 {
-    return c->sender != NULL && (c->sender == c->work_contact || people_is_member(c->work_contact, c->sender));
+    if (c->sender == NULL || c->auth == AUTHRES_FAIL)
+        return FALSE;
+    return c->sender == c->work_contact || people_is_member(c->work_contact, c->sender)
+           || (intake_is_believed(c) && people_is_of_ticket(c->desk, c->sender, c->ticket->id));
 }
 
 gboolean workmail_take(IntakeCase *c, GError **err)
@@ -291,21 +310,19 @@ gboolean workmail_take(IntakeCase *c, GError **err)
     g_clear_pointer(&c->ticket, tickets_free);
     if (!belonging_load(c, c->work_ticket, err))
         return FALSE;
-    const gboolean is_his = is_his_own(c);
-    gboolean is_colleague = c->sender != NULL && !is_his && intake_is_believed(c) && people_is_of_ticket(c->desk, c->sender, c->ticket->id);
-    if (c->auth == AUTHRES_FAIL || (!is_his && !is_colleague)) {
+    if (!may_write(c)) {
         intake_note(c, "at the work address of %s, but not from him: a note, nothing is done", c->work_contact != NULL ? c->work_contact->name : "nobody");
         return acknowledge_ask_registered(c, c->work_contact, err);
     }
     g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
-    VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = c->sender, .results = results};
+    VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = c->sender, .results = results, .is_work = TRUE};
     g_autofree char *unsigned_why = NULL;
     c->row->contact = g_strdup(c->sender->name);
     if (!signature_require(c, c->sender, &unsigned_why, err))
         return FALSE;
     if (unsigned_why != NULL)
         return refuse_unsigned(c, &v, unsigned_why, err);
-    c->row->is_note = is_private(c->said->work) || !has_text(c->said->work->rest);
+    c->row->is_note = is_private(c->said->work) || !has_words(c);
     const char *why = intake_doubt(c);
     const gboolean is_ours = why == NULL && !is_private(c->said->work) && unsent_holds_ours(c->said->new_text);
     if (is_ours)
@@ -326,14 +343,14 @@ gboolean workmail_take(IntakeCase *c, GError **err)
 
 gboolean workmail_not_taken(IntakeCase *c, GError **err)
 {
-    const char *what = may_be_typed(c);
-    if (c->work_ticket == 0 || c->ticket == NULL || what == NULL || !has_text(c->said->new_text) || !is_his_own(c) || c->auth == AUTHRES_FAIL
-        || (c->mail->sender != NULL && *c->mail->sender == '\0'))
+    const NotTaken not_taken = why_not_taken(c);
+    const gboolean is_perhaps_his_answer = c->work_ticket != 0 && c->ticket != NULL && may_write(c) && has_text(c->said->new_text);
+    if (not_taken.why == NULL || !is_perhaps_his_answer)
         return TRUE;
     g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
     VerbContext v = {.desk = c->desk, .ticket = c->ticket, .actor = c->sender, .results = results, .is_refused = TRUE};
     intake_note(c, "at the work address of %s, and from him: he is told that it was not sent", c->sender->name);
-    g_ptr_array_add(results, phrase_make("Nothing was sent to the customer: your mail is {what:phrase}. It is kept as a note.", "what", what, NULL));
-    g_ptr_array_add(results, phrase_make("If you wrote it for the customer, please send it again without that, or with the line #status above it.", NULL));
+    g_ptr_array_add(results, phrase_make("Nothing was sent to the customer: {why:phrase}. Your mail is kept as a note.", "why", not_taken.why, NULL));
+    g_ptr_array_add(results, phrase_make(not_taken.advice, NULL));
     return work_transcript(c, &v, err);
 }

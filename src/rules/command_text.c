@@ -105,8 +105,8 @@ TextEnd command_text_end(char **lines, guint i, const CommandBreaks *breaks, con
     while (lines[k] != NULL && k - i < COMMAND_LINES_READ && wrap_goes_on(&margin, lines[k - 1], lines[k]) && !begins_own(lines[k]))
         k++;
     if (k == i + 1) {
-        margin = (WrapMargin){0};
-        return command_text_is_for_customer(c) && lines[k] != NULL && wrap_may_go_on(&margin, lines[i], lines[k]) && !begins_own(lines[k]) ? TEXT_MAY_GO_ON : TEXT_ENDS;
+        const gboolean may_go_on = lines[k] != NULL && !begins_own(lines[k]) && wrap_may_go_on(&margin, lines[i], lines[k]);
+        return may_go_on && command_text_is_for_customer(c) ? TEXT_MAY_GO_ON : TEXT_ENDS;
     }
     g_autofree char *first = g_strchomp(g_strdup(lines[i]));
     if (!command_text_is_for_customer(c) || (k == i + 2 && !g_str_has_suffix(first, ",")))

@@ -144,8 +144,10 @@ static guint block_lines(QuoteText *t, guint i)
 
 static void mark(QuoteText *t, guint from, guint to, QuoteFate fate)
 {
-    for (guint i = from; i < to && i < t->count; i++)
+    for (guint i = from; i < to && i < t->count; i++) {
         t->lines[i].fate = fate;
+        t->lines[i].guessed = FALSE;
+    }
     t->has_cut = t->has_cut || fate == FATE_QUOTED || fate == FATE_HEAD;
 }
 
@@ -157,17 +159,18 @@ static gboolean has_own(const QuoteText *t, guint from, guint to)
     return FALSE;
 }
 
-/* What is taken for a quotation by this heading alone: to the next one, below which another's mail may stand. */
+/* Marks what this heading alone makes a quotation. It ends at the next heading: our own mail below that must not excuse what stands above it
+ * (flows/unsent). */
 static void guess_quote(QuoteText *t, guint i, guint n)
 {
     gboolean has_text = FALSE;
     const guint fields = next_text(t, i + n), more = fields < t->count ? block_lines(t, fields) : 0;
-    n = more > 0 ? fields + more - i : n; /* "Original Message", and below it From:, Sent:, To: */
+    const guint text = more > 0 ? fields + more : i + n; /* below "Original Message" stand From:, Sent:, To: */
     for (guint k = i; k < t->count; k++) {
         QuoteLine *line = &t->lines[k];
         if (is_quoted(line) || (has_text && (head_lines(t, k) > 0 || block_lines(t, k) > 0 || words_quote_is_original(quotetext_folded(line)))))
             return;
-        has_text = has_text || (k >= i + n && !quotetext_is_blank(line));
+        has_text = has_text || (k >= text && !quotetext_is_blank(line));
         line->guessed = TRUE;
     }
 }
@@ -181,7 +184,7 @@ static guint cut_below(QuoteText *t, guint i, guint n)
         if (!belongs && !quotetext_is_blank(&t->lines[k]))
             break;
         if (belongs)
-            t->lines[k].fate = FATE_HEAD;
+            mark(t, k, k + 1, FATE_HEAD);
     }
     if (quote_follows(t, i + n))
         return i + n;
@@ -192,7 +195,7 @@ static guint cut_below(QuoteText *t, guint i, guint n)
 }
 
 /* The same, where only the words of that heading say so. */
-static guint cut_below_text(QuoteText *t, guint i, guint n)
+static guint cut_below_words(QuoteText *t, guint i, guint n)
 {
     guint next = cut_below(t, i, n);
     if (next > i + n)
@@ -217,9 +220,10 @@ static guint signature_end(QuoteText *t, guint i)
 
 static void cut_signature(QuoteText *t, guint i, guint end)
 {
+    const gboolean is_marked = strcmp(t->lines[i].raw, "-- ") == 0; /* RFC 3676 4.3: his mail program says so */
     mark(t, i, end, FATE_SIGNATURE);
     for (; i < end; i++)
-        t->lines[i].guessed = TRUE;
+        t->lines[i].guessed = !is_marked;
 }
 
 static gboolean is_signature_mark(const QuoteLine *line)
@@ -342,9 +346,9 @@ static guint decide(QuoteText *t, guint i)
         return i + 1;
     }
     if ((n = head_lines(t, i)) > 0 || (n = block_lines(t, i)) > 0)
-        return cut_below_text(t, i, n);
+        return cut_below_words(t, i, n);
     if (strlen(line->raw) < 200 && (words_quote_is_original(quotetext_folded(line)) || words_quote_is_separator(quotetext_folded(line))))
-        return cut_below_text(t, i, 1);
+        return cut_below_words(t, i, 1);
     gboolean signs = is_signature_mark(line) || is_list_footer(t, i) || words_quote_is_disclaimer(quotetext_folded(line));
     if (signs && (n = signature_end(t, i)) > 0) {
         cut_signature(t, i, n);
@@ -396,6 +400,7 @@ static gboolean is_leaking(QuoteText *t)
 static gboolean is_own(const QuoteLine *line) { return line->fate == FATE_OWN; }
 static gboolean is_cut(const QuoteLine *line) { return line->fate != FATE_OWN; }
 static gboolean is_guessed_quote(const QuoteLine *line) { return line->guessed && (line->fate == FATE_QUOTED || line->fate == FATE_HEAD); }
+static gboolean is_signature(const QuoteLine *line) { return line->fate == FATE_SIGNATURE && line->mark != LINE_STRUCK; }
 static gboolean is_guessed_signature(const QuoteLine *line) { return line->guessed && line->fate == FATE_SIGNATURE; }
 
 QuoteSplit *quote_split(const char *text, const GByteArray *marks)
@@ -408,6 +413,7 @@ QuoteSplit *quote_split(const char *text, const GByteArray *marks)
     q->new_text = quotetext_collect(&t, is_own);
     q->elided = quotetext_collect(&t, is_cut);
     q->guessed_quote = quotetext_collect(&t, is_guessed_quote);
+    q->signature = quotetext_collect(&t, is_signature);
     q->guessed_signature = quotetext_collect(&t, is_guessed_signature);
     q->doubtful = t.doubtful || is_inline(&t) || is_leaking(&t);
     quotetext_clear(&t);
@@ -421,6 +427,7 @@ void quote_split_free(QuoteSplit *q)
     g_free(q->new_text);
     g_free(q->elided);
     g_free(q->guessed_quote);
+    g_free(q->signature);
     g_free(q->guessed_signature);
     g_free(q);
 }

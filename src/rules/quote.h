@@ -8,7 +8,9 @@
 typedef struct {
     char *new_text; /* no quotes, no signature, no trailing blank lines */
     char *elided;   /* what was cut, in order */
-    /* Of that, what nothing but a heading, words or "--" show to be a quotation, a signature: a person may have written it to be read. */
+    char *signature; /* of that, what was taken for signatures and footers, as one text */
+    /* What neither '>' nor HTML marks as a quotation, but a heading above it; what neither HTML nor "-- " (RFC 3676 4.3) marks as a signature, but its
+     * words or "--": a person may have written it to be read. */
     char *guessed_quote, *guessed_signature;
     gboolean doubtful;
 } QuoteSplit;

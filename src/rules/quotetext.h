@@ -19,7 +19,7 @@ typedef struct {
     char *buffer;
     QuoteLine *lines;
     guint count;
-    gboolean doubtful, has_cut;
+    gboolean doubtful, has_cut; /* these and what follows are rules/quote's own */
     guint signatures; /* tried so far: each looks ahead */
     guint forwarded;  /* the line from which all is sent on, or `count` */
 } QuoteText;

@@ -34,4 +34,7 @@ char *token_in_message_id(const char *message_id);
  * their MAC: whoever holds one may act by it. Newly allocated; `length` -1: up to NUL. *ret_count (or NULL): how many there were. */
 char *token_scrub(const char *text, gssize length, guint *ret_count);
 
+/* Whether there is one of those. */
+gboolean token_is_in(const char *text, gssize length);
+
 #endif

@@ -146,7 +146,7 @@ on 10:54
 same "lapse: with all its tries" 3 "$(sent_to ann@desk.test | grep -c escalation)"
 on 11:04
 same "lapse: then upwards" 'climbing 2 Carol <carol@desk.test>' "$(level_of) $(last_to escalation)"
-match "lapse: who is asked then reads that he has it no more" 'took it, 10:24, but has it no more' \
+match "lapse: who is asked then reads that he has it no more" 'took it, 10:24, but no longer has it' \
     "$(plain "$(sent_to carol@desk.test | grep escalation | tail -n 1)" | tr -s ' \n' ' ')"
 
 # ---- to somebody who is asked already ----

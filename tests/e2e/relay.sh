@@ -296,6 +296,9 @@ match "the team sees that it is open again" 'This ticket was resolved\. It is op
 # ---- whose the ticket is, though he is not of the team ----
 make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'The copier is down' 'It eats paper.' | deliver kim@acme.test support@desk.test
 at 2026-05-28T13:30:00+02:00
+make_mail 'Eve <eve@evil.test>' "$(reply_to "$(sent_to bob@desk.test | grep new-ticket | tail -n 1)")" 'The copier' 'Pay 5000.' |
+    deliver eve@evil.test "$(reply_to "$(sent_to bob@desk.test | grep new-ticket | tail -n 1)")"
+at 2026-05-28T13:30:30+02:00
 escalate --now 2026-05-28T13:31:00+02:00 assign 5 dana >/dev/null
 at 2026-05-28T13:32:00+02:00
 same "one who is not of the team is told that it is his" 1 "$(sent_to dana@desk.test | grep -c new-ticket)"
@@ -316,6 +319,11 @@ match "what a ticket system of his sends is read by the team" '^Three is fine' \
     "$(plain "$(sent_to bob@desk.test | grep relay-in | tail -n 1)" | tr '\n' ' ')"
 match "marked as what it is" 'perhaps an automatic mail' "$(python3 -c 'import sys,email,email.policy
 print(email.message_from_binary_file(open(sys.argv[1],"rb"),policy=email.policy.default)["From"])' "$(sent_to bob@desk.test | grep relay-in | tail -n 1)")"
+escalate --now 2026-05-28T13:43:00+02:00 spam 4 >/dev/null
+before=$(sent_to bob@desk.test | wc -l)
+make_mail -H 'Precedence: bulk' 'Kim Lee <kim@acme.test>' support@desk.test 'Re: [support #4] Cheap scanners' 'Buy.' | deliver kim@acme.test support@desk.test
+at 2026-05-28T13:44:00+02:00
+same "in a ticket that is over, or spam, nobody does" "$before" "$(sent_to bob@desk.test | wc -l)"
 make_mail -H 'X-Spam-Flag: YES' dana@desk.test "$(reply_to "$his")" 'The copier' '#next three it is by 15:00' | deliver dana@desk.test "$(reply_to "$his")"
 at 2026-05-28T13:45:00+02:00
 match "what a filter takes for spam of his is answered as any other" 'Recorded, next: "three it is"' "$(plain "$(sent_to dana@desk.test | tail -n 1)")"

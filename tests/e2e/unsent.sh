@@ -34,7 +34,7 @@ Disclaimer:
 This mail is for you alone.'
 match "an answer goes out without the footer" 'we look at it\.' "$read"
 no_match "without it" 'Disclaimer' "$read"
-match "and its writer is told" 'Not sent to the customer: what begins with "Disclaimer:"\. It looks like a signature' "$told"
+match "and its writer is told" 'Not sent to the customer: the part that begins with "Disclaimer:", since it looks like a signature' "$told"
 said 'Dear Kim, it takes until noon.
 
 Disclaimer:
@@ -45,16 +45,16 @@ same "is no news, however it is broken into lines" '' "$told"
 said 'Dear Kim, please note.
 
 Disclaimer: the old scans are lost.'
-match "another text in such a place is" 'what begins with "Disclaimer: the old scans are lost\."' "$told"
+match "another text in such a place is" 'part that begins with "Disclaimer: the old scans are lost\."' "$told"
 said 'Sent via DHL, you have it tomorrow.'
 same "a mail of nothing else goes to nobody" '' "$read"
-match "and that is told, too" 'what begins with "Sent via DHL, you have it tomorrow\."' "$told"
+match "and that is told, too" 'part that begins with "Sent via DHL, you have it tomorrow\."' "$told"
 said 'Dear Kim, three steps.
 
 --
 1. Switch it off.
 2. Switch it on.'
-match "below two dashes may stand anything" 'what begins with "--"' "$told"
+match "below two dashes may stand anything" 'part that begins with "--"' "$told"
 said 'Dear Kim, done.
 
 -- 
@@ -78,7 +78,39 @@ said 'Dear Kim, again.
 
 --
 Footer of the house, number 1'
-match "and no more" 'what begins with "--"' "$told"
+match "and no more" 'part that begins with "--"' "$told"
+
+said 'Dear Kim, done.
+
+-- 
+Bob Ng
+----------
+
+On Tue, 26 May 2026 at 10:00, Kim Lee · support wrote:
+> It is down.'
+same "nor of the line that ends it above a quotation" '' "$told"
+
+# ---- all of a mail ----
+said '-- 
+Bob Ng
+Head of Desk
+
+Dear Kim, the scanner works again.'
+same "below a signature's mark nothing goes out" '' "$read"
+match "which is told, where nothing else does" 'Nothing was sent to the customer: all of your mail looks like a quotation or a signature' "$told"
+said 'Sent via DHL, you have it tomorrow.'
+said 'Sent via DHL, you have it tomorrow.'
+match "also of what was told of before" 'all of your mail looks like' "$told"
+said '> It is down.
+> It is up again.'
+match "and of quoted lines alone" 'all of your mail looks like' "$told"
+same "nothing of it went out" '' "$read"
+said '#assign nobody-there
+Dear Kim, hello.
+
+Disclaimer: the backups are lost.'
+match "a verb that is refused beside it" 'Not done: nobody here is called' "$told"
+match "hides nothing" 'the part that begins with "Disclaimer: the backups are lost\.' "$told"
 
 # ---- a verb there ----
 said 'Dear Kim, she is a pain.
@@ -96,7 +128,38 @@ Bob
 same "nor is anything done for a verb below a signature's mark" '' "$read"
 match "the severity is what it was" '"severity":"S1"' "$(escalate --json show 1)"
 
+said 'Dear Kim, she is a pain.
+
+From: Desk <support@desk.test>
+Sent: Tuesday, 26 May 2026 10:00
+To: Bob Ng <bob@desk.test>
+Subject: [support #1] The scanner is down
+
+It is down.
+#note'
+same "a #note below a quotation: nothing goes out" '' "$read"
+match "which is told" '"#note" stands below' "$told"
+
 # ---- what looks like a quotation ----
+said 'Dear Kim, see my answers below.
+
+From: Kim Lee
+Sent: Tuesday, 26 May 2026 10:00
+To: Bob Ng
+Subject: [old-queue #7] [support #9] The scanner is down
+
+It is down.
+Switch it off, please.'
+match "answers between lines that nothing marks" 'what stands between the lines that you quote' "$told"
+said 'Dear Kim, it is being repaired.
+
+From: Kim Lee
+Sent: Tuesday, 26 May 2026 10:00
+To: Bob Ng
+Subject: [operations #9] The scanner is down
+
+It is down.'
+same "a mail of ours from where the ticket was before is known by its tag" '' "$told"
 said 'Dear Kim, here is the appointment.
 
 From: Mon, 1 June 2026 10:00
@@ -104,7 +167,7 @@ To: Mon, 1 June 2026 12:00
 Subject: the new lamp
 Please be there.'
 match "what stands below the fields of a mail's head is left out" 'here is the appointment\. *$' "$read"
-match "which is told" 'what begins with "From: Mon, 1 June 2026 10:00"\. It looks like a quotation' "$told"
+match "which is told" 'part that begins with "From: Mon, 1 June 2026 10:00", since it looks like a quotation' "$told"
 page=$(plain "$(sent_to bob@desk.test | head -n 1)")
 said "Dear Kim, see you then.
 
@@ -132,7 +195,7 @@ To: Bob Ng <bob@desk.test>
 Subject: [support #1] The scanner is down
 
 $page"
-match "our mail below it hides no text that looks like another's" 'what begins with "On Monday 25 May 2026 the driver' "$told"
+match "our mail below it hides no text that looks like another's" 'part that begins with "On Monday 25 May 2026 the driver' "$told"
 
 # ---- a signature beside verbs ----
 said '#severity S2
@@ -141,13 +204,18 @@ Bob Ng
 Head of Desk
 +49 30 123456'
 same "a name with what stands below it is no answer" '' "$read"
-match "told once" 'what begins with "Bob Ng"\. It looks like a signature' "$told"
+match "told once" 'part that begins with "Bob Ng", since it looks like a signature' "$told"
 said '#severity S3
 
 Bob Ng
 Head of Desk
 +49 30 123456'
 no_match "once" 'signature' "$told"
+same "and it is a note" '"note":true' "$(escalate --json show 1 | grep -o '"note":[a-z]*' | tail -n 1)"
+said "$(printf -- '--f\nContent-Type: text/plain\n\n#severity S3\n\nBob Ng\nHead of Desk\n+49 30 123456\n--f\nContent-Type: application/pdf; name=manual.pdf\n\n%%PDF\n--f--')" \
+    -H 'Content-Type: multipart/mixed; boundary=f' -H 'MIME-Version: 1.0'
+match "a file beside it is an answer" 'manual\.pdf' "$(cat "$(sent_to kim@acme.test | tail -n 1)")"
+no_match "without it" 'Head of Desk' "$read"
 said '#severity S3
 Bob Ng will call you.'
 match "a sentence is one" 'Bob Ng will call you' "$read"
@@ -155,18 +223,25 @@ match "a sentence is one" 'Bob Ng will call you' "$read"
 # ---- words of absence, a list's marks, meetings ----
 said 'Our expert is on vacation until Monday, I am out of office tomorrow, too. Please wait.'
 same "what reads as an automatic reply goes to nobody" '' "$read"
-match "but he is told" "Nothing was sent to the customer: your mail is a machine's mail by its words" "$told"
+match "but he is told" "Nothing was sent to the customer: it reads like an automatic mail" "$told"
 said '#status
 Our expert is on vacation until Monday, I am out of office tomorrow, too. Please wait.'
 match "below a verb it is his own" 'Our expert is on vacation' "$read"
 said 'I am out of office until Monday.' -H 'Auto-Submitted: auto-replied'
 same "a machine that says so is answered by nobody" '' "$read$told"
 said 'Dear Kim, it works again.' -H 'List-Id: <desk.desk.test>' -H 'Precedence: list'
-match "what came through a list is not sent, and he is told" "your mail is a list's mail by its headers" "$told"
+match "what came through a list is not sent, and he is told" "it came through a mailing list" "$told"
 same "not sent" '' "$read"
 said '#status
 Dear Kim, it works again.' -H 'List-Id: <desk.desk.test>' -H 'Precedence: list'
 match "with a verb it is" 'it works again' "$read"
+said '#status
+#frobnicate
+Dear Kim, it works.' -H 'List-Id: <desk.desk.test>' -H 'Precedence: list'
+match "a line that is not understood is told, whatever way it came" 'I do not understand "#frobnicate"' "$told"
+make_mail 'Ann <ann@desk.test>' "$w" 'Re: [support #1] The scanner is down' 'Our expert is on vacation until Monday, I am out of office tomorrow, too.' | deliver ann@desk.test "$w"
+at 2026-05-26T10:58:00+02:00
+match "a colleague at that address is told as well" 'it reads like an automatic mail' "$(plain "$(sent_to ann@desk.test | grep transcript | tail -n 1)" | tr '\n' ' ')"
 meeting='BEGIN:VCALENDAR
 VERSION:2.0
 METHOD:REQUEST
@@ -180,7 +255,7 @@ two() { # HEADERS OF THE CALENDAR
 }
 said "$(two '')" -H 'Content-Type: multipart/alternative; boundary=c' -H 'MIME-Version: 1.0'
 same "an invitation is not passed on" '' "$read"
-match "and he is told" 'your mail is an invitation, and I pass on none' "$told"
+match "and he is told" 'it is an invitation, and I pass on none' "$told"
 said "$(two '; name=lamp.ics\nContent-Disposition: attachment; filename=lamp.ics')" -H 'Content-Type: multipart/mixed; boundary=c' -H 'MIME-Version: 1.0'
 match "a file of a meeting beside the text is" 'let us meet' "$read"
 match "with it" 'lamp\.ics' "$(cat "$(sent_to kim@acme.test | tail -n 1)")"
@@ -197,6 +272,6 @@ Dear Lou, Ann will look at it.' | deliver bob@desk.test "$w"
 at 2026-05-26T12:31:00+02:00
 match "the answer went out" 'Ann will look at it' "$(plain "$(sent_to lou@acme.test | tail -n 1)")"
 told=$(plain "$(sent_to bob@desk.test | grep transcript | tail -n 1)" | tr '\n' ' ')
-match "and nobody is said to be asked who is not" "nothing is escalated on this ticket now; 'assign ann' makes it somebody else's" "$told"
+match "and nobody is said to be asked who is not" "nothing is escalated on this ticket now; #ASSIGN ann makes it somebody else's" "$told"
 exits "the audit verifies" 0 escalate audit verify
 done_testing

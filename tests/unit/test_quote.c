@@ -294,7 +294,10 @@ static void tells_what_it_guesses(void **state)
          "On Tue, 26 May 2026, Dana <d@x.test> wrote:\nb", ""},
         {"a\n\n-----Original Message-----\nFrom: d@x.test\nSent: 1 May 2026 10:00\nTo: b@x.test\n\nc\n",
          "-----Original Message-----\nFrom: d@x.test\nSent: 1 May 2026 10:00\nTo: b@x.test\n\nc", ""},
-        {"a\n\n-- \nDana\n", "", "-- \nDana"},
+        {"a\n\n-- \nDana\n", "", ""},
+        {"a\n\n-- \nDana\n\nDisclaimer: b\n", "", ""},
+        {"a\n\n-- \nDana\n----------\n\nOn Tue, 26 May 2026, Dana <d@x.test> wrote:\n> c\n", "", ""},
+        {"a\n\n--\nDana\n__________\n\nOn Tue, 26 May 2026, Dana <d@x.test> wrote:\n> c\n", "", "--\nDana"},
         {"a\n\nSent from my iPhone\nDana\n", "", "Sent from my iPhone\nDana"},
         {"a\n\nDisclaimer: b\n\nOn Tue, 26 May 2026, Dana <d@x.test> wrote:\n> c\n", "", "Disclaimer: b"},
     };
@@ -310,6 +313,7 @@ static void tells_what_it_guesses(void **state)
     g_autoptr(QuoteSplit) q = quote_split("a\nDana\nDana wrote\nb\n", marks);
     assert_string_equal(q->guessed_quote, "");
     assert_string_equal(q->guessed_signature, "");
+    assert_string_equal(q->signature, "Dana");
 }
 
 static void is_bounded(void **state)

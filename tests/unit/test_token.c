@@ -234,7 +234,10 @@ static void test_scrub(void **state)
         g_autofree char *got = token_scrub(rows[i].text, -1, &count);
         assert_string_equal(got, rows[i].want);
         assert_int_equal(count > 0, strcmp(rows[i].text, rows[i].want) != 0);
+        assert_int_equal(token_is_in(rows[i].text, -1), count > 0);
     }
+    g_autofree char *file = g_strnfill(16 << 20, 'a'); /* of an attachment: each letter once */
+    assert_false(token_is_in(file, -1));
 }
 
 int main(void)
