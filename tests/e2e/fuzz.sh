@@ -21,7 +21,7 @@ same 'the seeds of json have the fields that inspect has' '' "$(make_mail a@b.te
 fields = set(json.load(sys.stdin))
 for name in sys.argv[1:]:
     data = open(name, "rb").read()
-    beside = {"text", "new_text", "elided", "returned_text", "headers"} if b"\0" in data else set()
+    beside = {"text", "new_text", "elided", "signature", "guessed_quote", "guessed_signature", "returned_text", "headers"} if b"\0" in data else set()
     missing = (fields - beside) ^ set(json.loads(data.split(b"\0")[0]))
     if missing: print(name, sorted(missing))' "$TOP_SRCDIR"/tests/fuzz/seeds/json/*)"
 
