@@ -187,7 +187,7 @@ gboolean unsent_tell(const IntakeCase *c, VerbContext *v, gboolean is_sent, GErr
                                                 " them.", NULL));
     if (!tell_signature(c, v, left_out(c->said->guessed_signature), err) || !tell_signature(c, v, own_signature(c), err))
         return FALSE;
-    if (!is_sent && v->results->len == 0 && *left_out(c->said->elided) != '\0')
+    if (!is_sent && c->said->work->commands->len == 0 && v->results->len == 0 && *left_out(c->said->elided) != '\0')
         g_ptr_array_add(v->results, phrase_make("Nothing was sent to the customer: all of your mail looks like a quotation or a signature.", NULL));
     return TRUE;
 }

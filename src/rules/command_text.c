@@ -93,7 +93,15 @@ static gboolean find_whole(GHashTable *whole, char **lines, guint i, guint *end)
     return found != 0;
 }
 
-TextEnd command_text_end(char **lines, guint i, const CommandBreaks *breaks, const Command *c, guint *end)
+/* "We did this:" and "Hi Kim,": what the customer shall read stands below. */
+static gboolean announces(const char *line, const char *next)
+{
+    g_autofree char *text = g_strchomp(g_strdup(line));
+    const gboolean is_open = g_str_has_suffix(text, ":") || g_str_has_suffix(text, ",") || g_str_has_suffix(text, "\357\274\232");
+    return is_open && next != NULL && *skip_ornaments(next, "") != '\0' && !begins_own(next);
+}
+
+static TextEnd find_end(char **lines, guint i, const CommandBreaks *breaks, const Command *c, guint *end)
 {
     WrapMargin margin = {0};
     guint k = i + 1;
@@ -113,6 +121,13 @@ TextEnd command_text_end(char **lines, guint i, const CommandBreaks *breaks, con
         return TEXT_MAY_GO_ON;
     *end = k;
     return TEXT_GOES_ON;
+}
+
+TextEnd command_text_end(char **lines, guint i, const CommandBreaks *breaks, const Command *c, guint *end)
+{
+    const TextEnd how = find_end(lines, i, breaks, c, end);
+    const gboolean is_cut = how == TEXT_ENDS && c->text != NULL && command_text_is_for_customer(c) && announces(lines[i], lines[i + 1]);
+    return is_cut ? TEXT_MAY_GO_ON : how;
 }
 
 char *command_text_join(char **lines, guint i, guint end)

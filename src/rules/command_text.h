@@ -11,7 +11,8 @@ typedef enum { TEXT_ENDS, TEXT_GOES_ON, TEXT_MAY_GO_ON } TextEnd;
 
 /* Whether the text of `c`, the verb at line i, goes on below, where a mail program broke it; *end: behind it. The whole lines say so, where there are such;
  * else it does where a comma stands at the break, or a second break is at the same margin, and the text is for the customer; with one break, or before a
- * capital, a remark may stand there that was meant for others. */
+ * capital, a remark may stand there that was meant for others. One that ends in a comma or a
+ * colon right above another line only may go on. */
 TextEnd command_text_end(char **lines, guint i, const CommandBreaks *breaks, const Command *c, guint *end);
 /* Lines [i, end) as the one that was written; newly allocated. */
 char *command_text_join(char **lines, guint i, guint end);

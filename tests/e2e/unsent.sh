@@ -272,6 +272,7 @@ Dear Lou, Ann will look at it.' | deliver bob@desk.test "$w"
 at 2026-05-26T12:31:00+02:00
 match "the answer went out" 'Ann will look at it' "$(plain "$(sent_to lou@acme.test | tail -n 1)")"
 told=$(plain "$(sent_to bob@desk.test | grep transcript | tail -n 1)" | tr '\n' ' ')
+no_match "a verb alone above a quotation is no mail of quotations" 'looks like a quotation' "$told"
 match "and nobody is said to be asked who is not" "nothing is escalated on this ticket now; #ASSIGN ann makes it somebody else's" "$told"
 exits "the audit verifies" 0 escalate audit verify
 done_testing

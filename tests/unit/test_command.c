@@ -675,6 +675,11 @@ static const Reply replies[] = {
      " and tests it, and then reports to all>"},
     {"resolve Replaced the certificate and restarted the fax of all of them\nhttps://wiki.desk.test/internal/does-not-pay-her-bills",
      "resolve <Replaced the certificate and restarted the fax of all of them>"},
+    /* what it announces stands below */
+    {"resolve We did this:\n- new lamp\n- new fuse", ""},
+    {"resolve Hi Kim,\nthe lamp was replaced.", ""},
+    {"resolve We did this: a new lamp\nThanks a lot", "resolve <We did this: a new lamp>"},
+    {"impact forty people:\n- all of Hamburg", "impact <forty people:>"},
     /* perhaps a remark, perhaps the rest of the sentence */
     {"resolve We have replaced the fuser unit and tested it with ten pages\nDana please bill the double rate", ""},
     {"resolve We have replaced the fuser unit and tested it with two hundred\n20 pages each", ""},
