@@ -6,6 +6,7 @@
 #include "base/sha256.h"
 
 #include "rules/command.h"
+#include "rules/command_line.h"
 #include "rules/phrase.h"
 #include "rules/words_quote.h"
 
@@ -66,11 +67,23 @@ char *unsent_verb(const IntakeCase *c)
     return has_bare_note(c->said->elided) ? g_strdup("#note") : NULL;
 }
 
+/* Behind "Best regards," and the empty lines there. */
+static const char *behind_closing(const char *text)
+{
+    const char *p = text + strspn(text, " \t\r\n");
+    g_autofree char *line = line_at(p, OUR_LINE_BYTES);
+    gboolean has_closed = FALSE;
+    if (!command_line_is_thanks(line, &has_closed) || !has_closed)
+        return p;
+    p = next_line(p);
+    return p + strspn(p, " \t\r\n");
+}
+
 gboolean unsent_is_signature(const IntakeCase *c)
 {
     const CommandReply *work = c->said->work;
     const char *names[] = {c->sender->full_name, c->from_name, c->sender->name};
-    g_autofree char *line = line_at(work->rest + strspn(work->rest, " \t\r\n"), OUR_LINE_BYTES), *first = g_utf8_casefold(g_strstrip(line), -1);
+    g_autofree char *line = line_at(behind_closing(work->rest), OUR_LINE_BYTES), *first = g_utf8_casefold(g_strstrip(line), -1);
     for (gsize i = 0; work->commands->len > 0 && i < G_N_ELEMENTS(names); i++) {
         g_autofree char *name = names[i] != NULL ? g_utf8_casefold(names[i], -1) : NULL;
         if (name != NULL && *name != '\0' && strcmp(first, name) == 0)

@@ -217,6 +217,14 @@ said "$(printf -- '--f\nContent-Type: text/plain\n\n#severity S3\n\nBob Ng\nHead
 match "a file beside it is an answer" 'manual\.pdf' "$(cat "$(sent_to kim@acme.test | tail -n 1)")"
 no_match "without it" 'Head of Desk' "$read"
 said '#severity S3
+
+Best regards,
+
+Bob Ng
+Support Engineer
+T +44 20 1234567'
+same "nor is one below a closing" '' "$read"
+said '#severity S3
 Bob Ng will call you.'
 match "a sentence is one" 'Bob Ng will call you' "$read"
 
