@@ -191,19 +191,25 @@ static char *asked_now(const VerbContext *c, const RunRow *r, const GPtrArray *a
     return names->len > 0 ? g_strdup(names->str) : NULL;
 }
 
+/* `next` where somebody is asked in his place; `none` where nobody is, though others were before. */
+static gboolean say_out(VerbContext *c, const GPtrArray *actions, const char *asked, const char *next, const char *none)
+{
+    if (asked != NULL)
+        verbs_say(c, next, "who", asked, NULL);
+    else if (has_action(actions, LADDER_DO_EXHAUSTED))
+        verbs_say(c, "You are out of it. Nobody else is left to ask: the lead is told.", NULL);
+    else
+        verbs_say(c, none, NULL);
+    return TRUE;
+}
+
 static gboolean left(VerbContext *c, const RunRow *before, const GPtrArray *actions, GError **err)
 {
     g_autofree char *asked = asked_now(c, before, actions);
     (void)err;
     if (before->run->state == RUN_ENDED)
         return verbs_refuse(c, "it is over already; nothing needs to be done", NULL);
-    if (asked != NULL)
-        verbs_say(c, "You are out of it. Asked now: {who}.", "who", asked, NULL);
-    else if (has_action(actions, LADDER_DO_EXHAUSTED))
-        verbs_say(c, "You are out of it. Nobody else is left to ask: the lead is told.", NULL);
-    else
-        verbs_say(c, "You are out of it. Whoever else was asked still is.", NULL);
-    return TRUE;
+    return say_out(c, actions, asked, PHRASE("You are out of it. Asked now: {who}."), PHRASE("You are out of it. Whoever else was asked still is."));
 }
 
 static gboolean has_part(const VerbContext *c, const RunRow *before)
@@ -225,13 +231,8 @@ static gboolean passed(VerbContext *c, const RunRow *before, const GPtrArray *ac
         return verbs_refuse(c, "it is over already; nothing needs to be done", NULL);
     if (asked == NULL && !has_part(c, before))
         return verbs_refuse(c, "you are not the one who is asked now", NULL);
-    if (asked != NULL)
-        verbs_say(c, "Asked instead of you: {who}.", "who", asked, NULL);
-    else if (has_action(actions, LADDER_DO_EXHAUSTED))
-        verbs_say(c, "You are out of it. Nobody else is left to ask: the lead is told.", NULL);
-    else
-        verbs_say(c, "You are out of it. Whom you named was asked already, or cannot be asked now; whoever else was asked still is.", NULL);
-    return TRUE;
+    return say_out(c, actions, asked, PHRASE("Asked instead of you: {who}."),
+                   PHRASE("You are out of it. Whom you named was asked already, or cannot be asked now; whoever else was asked still is."));
 }
 
 /* He wants the next level whatever becomes of the clock that began it; but who sorts is asked no longer than until somebody has. */

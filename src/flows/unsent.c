@@ -146,23 +146,40 @@ static char *digest_of(const char *text)
     return hex;
 }
 
-/* Digests of his last SIGNATURES_KEPT, the newest first; the name is newly allocated. */
-static gboolean known_signatures(const IntakeCase *c, char **ret_name, char **ret, GError **err)
+/* The fact of that name holds digests of his last SIGNATURES_KEPT, the newest first. */
+typedef struct {
+    char *name, *all, *digest; /* `all` NULL: none yet */
+    gboolean is_known;         /* this one is among them */
+} Signatures;
+
+static void signatures_clear(Signatures *s)
 {
-    *ret_name = g_strconcat("signature:", c->sender->name, NULL);
-    return facts_text(c->desk->db, *ret_name, ret, err);
+    g_free(s->name);
+    g_free(s->all);
+    g_free(s->digest);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Signatures, signatures_clear)
+
+static gboolean signatures_load(const IntakeCase *c, const char *text, Signatures *s, GError **err)
+{
+    s->name = g_strconcat("signature:", c->sender->name, NULL);
+    s->digest = digest_of(text);
+    if (!facts_text(c->desk->db, s->name, &s->all, err))
+        return FALSE;
+    s->is_known = s->all != NULL && strstr(s->all, s->digest) != NULL;
+    return TRUE;
 }
 
 static const char *left_out(const char *text) { return text + strspn(text, "\n"); }
 
 static gboolean tell_signature(const IntakeCase *c, VerbContext *v, const char *text, GError **err)
 {
-    g_autofree char *name = NULL, *known = NULL, *digest = digest_of(text);
+    g_auto(Signatures) s = {0};
     if (*text == '\0')
         return TRUE;
-    if (!known_signatures(c, &name, &known, err))
+    if (!signatures_load(c, text, &s, err))
         return FALSE;
-    if (known == NULL || strstr(known, digest) == NULL)
+    if (!s.is_known)
         tell(v, PHRASE("Not sent to the customer: the part that begins with \"{line}\", since it looks like a signature. If it is one, you need do nothing: I"
                        " shall not mention it again. If the customer shall read it, please send it in a mail of its own that begins with other words."), text);
     return TRUE;
@@ -170,16 +187,16 @@ static gboolean tell_signature(const IntakeCase *c, VerbContext *v, const char *
 
 static gboolean remember_signature(const IntakeCase *c, const char *text, GError **err)
 {
-    g_autofree char *name = NULL, *known = NULL, *digest = digest_of(text);
+    g_auto(Signatures) s = {0};
     if (*text == '\0')
         return TRUE;
-    if (!known_signatures(c, &name, &known, err))
+    if (!signatures_load(c, text, &s, err))
         return FALSE;
-    if (known != NULL && strstr(known, digest) != NULL)
+    if (s.is_known)
         return TRUE;
-    g_autofree char *all = g_strconcat(digest, known != NULL ? " " : "", known, NULL);
+    g_autofree char *all = g_strconcat(s.digest, s.all != NULL ? " " : "", s.all, NULL);
     all[MIN(strlen(all), SIGNATURES_KEPT * (DIGEST_DIGITS + 1) - 1)] = '\0';
-    return facts_set_text(c->desk->db, name, all, err);
+    return facts_set_text(c->desk->db, s.name, all, err);
 }
 
 static const char *own_signature(const IntakeCase *c) { return unsent_is_signature(c) ? left_out(c->said->work->rest) : ""; }

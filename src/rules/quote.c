@@ -403,6 +403,12 @@ static gboolean is_guessed_quote(const QuoteLine *line) { return line->guessed &
 static gboolean is_signature(const QuoteLine *line) { return line->fate == FATE_SIGNATURE && line->mark != LINE_STRUCK; }
 static gboolean is_guessed_signature(const QuoteLine *line) { return line->guessed && line->fate == FATE_SIGNATURE; }
 
+/* Of most mails nothing is cut, and no line need be asked again. */
+static char *collect_cut(const QuoteText *t, const QuoteSplit *q, gboolean (*is_wanted)(const QuoteLine *line))
+{
+    return *q->elided != '\0' ? quotetext_collect(t, is_wanted) : g_strdup("");
+}
+
 QuoteSplit *quote_split(const char *text, const GByteArray *marks)
 {
     QuoteSplit *q = g_new0(QuoteSplit, 1);
@@ -412,9 +418,9 @@ QuoteSplit *quote_split(const char *text, const GByteArray *marks)
         i = decide(&t, i);
     q->new_text = quotetext_collect(&t, is_own);
     q->elided = quotetext_collect(&t, is_cut);
-    q->guessed_quote = quotetext_collect(&t, is_guessed_quote);
-    q->signature = quotetext_collect(&t, is_signature);
-    q->guessed_signature = quotetext_collect(&t, is_guessed_signature);
+    q->guessed_quote = collect_cut(&t, q, is_guessed_quote);
+    q->signature = collect_cut(&t, q, is_signature);
+    q->guessed_signature = collect_cut(&t, q, is_guessed_signature);
     q->doubtful = t.doubtful || is_inline(&t) || is_leaking(&t);
     quotetext_clear(&t);
     return q;
