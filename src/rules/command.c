@@ -129,16 +129,22 @@ static char *join(char **lines, guint from)
     return g_strstrip(text);
 }
 
+/* Whether anything from lines[i] on asks; more of it than is read does, for all that we know. */
+static gboolean rest_asks(char **lines, guint i)
+{
+    for (guint read = 0; lines[i] != NULL; i++)
+        if (!is_blank(lines[i]) && (++read == COMMAND_LINES_READ || command_line_asks(lines[i])))
+            return TRUE;
+    return FALSE;
+}
+
 /* Loose words stand only where nothing else does: what follows may take them back in words that no table knows ("Got it. Forwarded to Ann."). A loose
  * "no" stands unless the rest asks: people go on to say why not. */
 static void drop_loose(CommandReply *r, char **lines, guint rest)
 {
-    gboolean asks = FALSE;
-    for (guint i = rest, read = 0; lines[i] != NULL && read < COMMAND_LINES_READ; i++)
-        asks = asks || (!is_blank(lines[i]) && (command_line_asks(lines[i]) || ++read == COMMAND_LINES_READ));
     for (guint i = r->commands->len; i-- > 0;) {
         const Command *c = g_ptr_array_index(r->commands, i);
-        if (!c->loose || (c->verb == VERB_DECLINE && !asks))
+        if (!c->loose || (c->verb == VERB_DECLINE && !rest_asks(lines, rest)))
             continue;
         r->doubt = TRUE;
         g_ptr_array_remove_index(r->commands, i);
