@@ -21,39 +21,58 @@ void files_close_fd(int *fd)
     errno = saved;
 }
 
-gboolean files_read_fd(int fd, const char *name, gsize max, GString **ret, GError **err)
+/* At most `max` bytes, and whether there are more. */
+static gboolean read_some(int fd, const char *name, gsize max, GString **ret, gboolean *ret_more, GError **err)
 {
-    GString *all = g_string_new(NULL);
+    g_autoptr(GString) all = g_string_new(NULL);
     char buffer[65536];
+    *ret_more = FALSE;
     for (;;) {
         ssize_t n = read(fd, buffer, sizeof buffer);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0) {
-            int saved = errno;
-            g_string_free(all, TRUE);
-            return error_set_errno(err, ERROR_TEMPFAIL, saved, "read '%s'", name);
-        }
-        if (n == 0)
+        if (n < 0)
+            return error_set_errno(err, ERROR_TEMPFAIL, errno, "read '%s'", name);
+        *ret_more = (gsize)n > max - all->len;
+        g_string_append_len(all, buffer, (gssize)MIN((gsize)n, max - all->len));
+        if (n == 0 || *ret_more)
             break;
-        if (all->len + (gsize)n > max) {
-            g_string_free(all, TRUE);
-            return error_set(err, ERROR_LIMIT, "read '%s': longer than %" G_GSIZE_FORMAT " bytes", name, max);
-        }
-        g_string_append_len(all, buffer, n);
     }
-    *ret = all;
+    *ret = g_steal_pointer(&all);
     return TRUE;
+}
+
+gboolean files_read_fd(int fd, const char *name, gsize max, GString **ret, GError **err)
+{
+    g_autoptr(GString) all = NULL;
+    gboolean more;
+    if (!read_some(fd, name, max, &all, &more, err))
+        return FALSE;
+    if (more)
+        return error_set(err, ERROR_LIMIT, "read '%s': longer than %" G_GSIZE_FORMAT " bytes", name, max);
+    *ret = g_steal_pointer(&all);
+    return TRUE;
+}
+
+static int open_to_read(const char *path, GError **err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        error_set_errno(err, errno == ENOENT ? ERROR_NOTFOUND : ERROR_TEMPFAIL, errno, "open '%s'", path);
+    return fd;
 }
 
 gboolean files_read(const char *path, gsize max, GString **ret, GError **err)
 {
-    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0) {
-        int saved = errno;
-        return error_set_errno(err, saved == ENOENT ? ERROR_NOTFOUND : ERROR_TEMPFAIL, saved, "open '%s'", path);
-    }
-    return files_read_fd(fd, path, max, ret, err);
+    AUTO_FD fd = open_to_read(path, err);
+    return fd >= 0 && files_read_fd(fd, path, max, ret, err);
+}
+
+gboolean files_read_begin(const char *path, gsize max, GString **ret, GError **err)
+{
+    gboolean more;
+    AUTO_FD fd = open_to_read(path, err);
+    return fd >= 0 && read_some(fd, path, max, ret, &more, err);
 }
 
 gboolean files_write_fd(int fd, const char *name, const void *bytes, gsize length, GError **err)

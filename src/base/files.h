@@ -10,6 +10,8 @@ void files_close_fd(int *fd);
 
 /* The whole file, NUL-terminated beyond its length. LIMIT when longer than max bytes, NOTFOUND when absent, else TEMPFAIL. */
 gboolean files_read(const char *path, gsize max, GString **ret, GError **err);
+/* The first `max` bytes of it. NOTFOUND, TEMPFAIL as above. */
+gboolean files_read_begin(const char *path, gsize max, GString **ret, GError **err);
 /* The same of an open descriptor, from its present offset; `name` is for messages. */
 gboolean files_read_fd(int fd, const char *name, gsize max, GString **ret, GError **err);
 /* Writes all bytes. TEMPFAIL with the system's reason. */

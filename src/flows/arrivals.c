@@ -7,6 +7,7 @@
 #include "base/limits.h"
 
 #include "rules/phrase.h"
+#include "rules/signoff.h"
 #include "rules/threading.h"
 #include "rules/wrap.h"
 
@@ -18,6 +19,7 @@
 #include "flows/belonging.h"
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
+#include "flows/heard.h"
 #include "flows/notify.h"
 #include "flows/onbehalf.h"
 #include "flows/opening.h"
@@ -71,8 +73,10 @@ static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *t
         /* of a first mail all of it, his signature too; of the others what is new */
         gboolean is_first = strcmp(template, "new-ticket") == 0;
         gboolean is_forward = is_first && c->row->is_note; /* on behalf of a requester: his text */
-        const char *text = is_forward ? c->reading->returned_text : is_first || *c->reading->new_text == '\0' ? c->reading->text : c->reading->new_text;
-        g_autofree char *from = shown_writer(c), *news = shown_news(c), *whole = attached_for_team(c, text);
+        const gboolean is_whole = is_first || *c->reading->new_text == '\0';
+        const char *text = is_forward ? c->reading->returned_text : is_whole ? c->reading->text : c->reading->new_text;
+        g_autofree char *said = is_forward || is_whole ? g_strdup(text) : heard_with(c, text);
+        g_autofree char *from = shown_writer(c), *news = shown_news(c), *whole = attached_for_team(c, said);
         if (!notify_team(c->desk, c->ticket, contact, template, from, news, whole, parts, err))
             return FALSE;
     }
@@ -308,7 +312,7 @@ gboolean arrivals_rescore(IntakeCase *c, gboolean reopens, GError **err)
 static gboolean is_only_thanks(const IntakeCase *c, gboolean *ret_more)
 {
     *ret_more = FALSE;
-    return command_is_only_thanks(c->reading->new_text, ret_more) || intake_is_reaction(c);
+    return signoff_is_only_thanks(c->reading->new_text, ret_more) || intake_is_reaction(c);
 }
 
 static gboolean from_requester(IntakeCase *c, GError **err)
@@ -325,7 +329,7 @@ static gboolean from_requester(IntakeCase *c, GError **err)
         return FALSE;
     if (t->state >= TICKET_RESOLVED && is_thanks) {
         intake_note(c, "only thanks: does not reopen"); /* what is attached may say more: a screenshot, or a signature's logo */
-        return (!has_more && c->reading->attachments->len == 0) || tell_teams(c, "relay-in", FALSE, err);
+        return (!has_more && !heard_any(c) && c->reading->attachments->len == 0) || tell_teams(c, "relay-in", FALSE, err);
     }
     c->reopens = t->state == TICKET_RESOLVED;
     if (t->state == TICKET_WAITING || t->state == TICKET_RESOLVED)

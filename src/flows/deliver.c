@@ -13,6 +13,8 @@
 #include "rules/phrase.h"
 #include "rules/wrap.h"
 
+#include "mail/composed.h"
+
 #include "store/spool.h"
 #include "store/tickets.h"
 
@@ -26,6 +28,8 @@
 #include "flows/watchers.h"
 
 #include "base/banned.h"
+
+#define TEXT_BYTES (128 * 1024) /* of a mail that is read again: its text stands first */
 
 /* ---- the transport's own state ---- */
 
@@ -242,6 +246,13 @@ gboolean deliver_next_command(Desk *d, OutboxRow **ret, guint *ret_passed, GErro
 
 /* ---- archive and options ---- */
 
+/* Newly allocated, relative to the spool. */
+static char *archive_path(const OutboxRow *row)
+{
+    g_autofree char *name = g_strdup_printf("out-%" G_GINT64_FORMAT ".eml", row->id);
+    return spool_archive_path(name, row->handed_at != INSTANT_NONE ? row->handed_at : row->created_at);
+}
+
 static gboolean write_file(Desk *d, gint64 id, GError **err)
 {
     g_autoptr(OutboxRow) row = NULL;
@@ -249,12 +260,35 @@ static gboolean write_file(Desk *d, gint64 id, GError **err)
         return FALSE;
     if (row->copy_of != 0) /* the file of the first is this one's */
         return TRUE;
-    g_autofree char *name = g_strdup_printf("out-%" G_GINT64_FORMAT ".eml", id);
-    g_autofree char *relative = spool_archive_path(name, row->handed_at != INSTANT_NONE ? row->handed_at : row->created_at);
-    g_autofree char *path = g_build_filename(d->config->spool, relative, NULL), *directory = g_path_get_dirname(path);
+    g_autofree char *relative = archive_path(row), *path = g_build_filename(d->config->spool, relative, NULL), *directory = g_path_get_dirname(path);
     gsize n;
     const void *bytes = g_bytes_get_data(row->bytes, &n);
     return files_make_directory(directory, 0750, err) && files_replace(path, bytes, n, 0640, err);
+}
+
+gboolean deliver_text(Desk *d, gint64 id, char **ret, GError **err)
+{
+    g_autoptr(OutboxRow) row = NULL;
+    g_autoptr(GString) archived = NULL;
+    g_autoptr(GError) local = NULL;
+    gsize n;
+    *ret = NULL;
+    if (!outbox_load(d->db, id, &row, err))
+        return FALSE;
+    const char *bytes = g_bytes_get_data(row->bytes, &n);
+    if (n == 0) {
+        g_autofree char *relative = archive_path(row), *path = g_build_filename(d->config->spool, relative, NULL);
+        if (!files_read_begin(path, TEXT_BYTES, &archived, &local)) {
+            if (local->code == ERROR_NOTFOUND)
+                return TRUE;
+            g_propagate_error(err, g_steal_pointer(&local));
+            return FALSE;
+        }
+        bytes = archived->str;
+        n = archived->len;
+    }
+    *ret = composed_text(bytes, MIN(n, TEXT_BYTES));
+    return TRUE;
 }
 
 static gboolean note_all(Desk *d, const GArray *ids, guint number, GError **err)

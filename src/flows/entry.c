@@ -9,6 +9,7 @@
 #include "mail/compose.h"
 
 #include "flows/arrivals.h"
+#include "flows/heard.h"
 #include "flows/intake_case.h"
 #include "flows/writer.h"
 
@@ -79,5 +80,6 @@ gboolean entry_open(Desk *d, const EntryFacts *f, gint64 *ret, GError **err)
     g_free(c.from_name);
     tickets_free(c.ticket);
     g_free(c.left_out);
+    heard_clear(&c.heard);
     return ok;
 }

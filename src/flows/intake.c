@@ -21,6 +21,7 @@
 #include "flows/copies.h"
 #include "flows/courtesy.h"
 #include "flows/deadlines.h"
+#include "flows/heard.h"
 #include "flows/intake_case.h"
 #include "flows/lost.h"
 #include "flows/people.h"
@@ -181,7 +182,7 @@ gboolean intake_store_row(IntakeCase *c, GError **err)
     m->conversation = threading_conversation(r->thread_index);
     const GuardCase facts = intake_guard_case(c, c->from, GUARD_UPDATE);
     return messages_insert(c->desk->db, m, err)
-           && (m->ticket_id == 0 || (store_references(c, err) && courtesy_remember(c->desk, m->id, &facts, err)));
+           && (m->ticket_id == 0 || (store_references(c, err) && courtesy_remember(c->desk, m->id, &facts, err) && heard_take(c, err)));
 }
 
 static gboolean store_decisions(const IntakeCase *c, GError **err)
@@ -425,6 +426,7 @@ static void case_clear(IntakeCase *c)
     outbox_row_free(c->envelope_row);
     reading_free(c->signed_part);
     tickets_free(c->ticket);
+    heard_clear(&c->heard);
     g_free(c->left_out);
     g_free(c->from);
     g_free(c->from_name);

@@ -12,6 +12,13 @@
 
 #include "flows/intake.h"
 
+/* flows/heard; all NULL where it was not looked for. */
+typedef struct {
+    char *typed_in;          /* between lines of what he quotes, each group below the line above it, with "> " */
+    char *unknown_quote;     /* what looks like a quotation and nobody here wrote */
+    char *unknown_signature; /* of what looks like a signature, what did not stand under a mail before */
+} Heard;
+
 typedef struct {
     Desk *desk;
     const IntakeMail *mail;
@@ -49,6 +56,7 @@ typedef struct {
 
     Ticket *ticket;                /* that it joins or opened, or NULL */
     MessageRow *row;               /* stored */
+    Heard heard;                   /* what of it was cut, and not written before */
     char *left_out;                /* names of attachments that are not passed on, or NULL */
     GPtrArray *decisions;          /* char * */
 } IntakeCase;

@@ -7,6 +7,7 @@
 #include "base/error.h"
 
 #include "rules/phrase.h"
+#include "rules/signoff.h"
 
 #include "store/messages.h"
 
@@ -191,7 +192,7 @@ static gboolean is_confirmation(const IntakeCase *c)
     if (intake_doubt(c) != NULL || said->commands->len != 1)
         return FALSE;
     const Command *first = g_ptr_array_index(said->commands, 0);
-    return first->verb == VERB_ACK && !first->has_hold && !first->until.given && (*said->rest == '\0' || command_is_only_thanks(said->rest, NULL));
+    return first->verb == VERB_ACK && !first->has_hold && !first->until.given && (*said->rest == '\0' || signoff_is_only_thanks(said->rest, NULL));
 }
 
 static void add_note(const Desk *d, const char *contact, const char *text, const char *reason, GPtrArray *lines)

@@ -1,5 +1,5 @@
 /* unsent: what of a mail at a work address stays behind although its writer may have meant it for the customer: what only looks like a
- * quotation or a signature. He is told; of what is under each of his mails, once. */
+ * quotation or a signature, and what stands between quoted lines. He is told; of what is under each of his mails, once. */
 #ifndef FLOWS_UNSENT_H
 #define FLOWS_UNSENT_H
 
@@ -10,11 +10,9 @@
 
 #define UNSENT_SHOWN 60 /* characters of a line of his that he is told of */
 
-/* Whether a line of it is one of our own mail's, however it was quoted. */
-gboolean unsent_holds_ours(const char *text);
 /* The first line of what was taken for signatures that is a verb, or a bare #note below a quotation, with its mark; newly allocated, or NULL. */
 char *unsent_verb(const IntakeCase *c);
-/* Beside its verbs stands a signature alone: the first line, or that below a closing, is the writer's own name, whatever follows. */
+/* Beside its verbs stands a signature alone (rules/signoff). */
 gboolean unsent_is_signature(const IntakeCase *c);
 /* Adds to v->results what was left out and may be text, but what was told of before; `is_sent`: something went out. */
 gboolean unsent_tell(const IntakeCase *c, VerbContext *v, gboolean is_sent, GError **err);

@@ -22,6 +22,7 @@
 #include "flows/people.h"
 #include "flows/signature.h"
 #include "flows/told.h"
+#include "flows/heard.h"
 #include "flows/unsent.h"
 #include "flows/verbs.h"
 #include "flows/view.h"
@@ -324,7 +325,7 @@ gboolean workmail_take(IntakeCase *c, GError **err)
         return refuse_unsigned(c, &v, unsigned_why, err);
     c->row->is_note = is_private(c->said->work) || !has_words(c);
     const char *why = intake_doubt(c);
-    const gboolean is_ours = why == NULL && !is_private(c->said->work) && unsent_holds_ours(c->said->new_text);
+    const gboolean is_ours = why == NULL && !is_private(c->said->work) && heard_holds_ours(c->said->new_text);
     if (is_ours)
         why = PHRASE("it holds lines of our own mail, which the customer must not read");
     if (why != NULL) {

@@ -10,6 +10,7 @@
 #include "rules/command_text.h"
 #include "rules/letter.h"
 #include "rules/phrase.h"
+#include "rules/signoff.h"
 #include "rules/words_command.h"
 #include "rules/words_quote.h"
 
@@ -333,28 +334,12 @@ CommandReply *command_read_notification(const char *new_text, const char *subjec
     drop_denied(r, lines, rest);
     drop_contradiction(r);
     if (r->commands->len == 0) {
-        r->doubt = r->doubt || (tail && command_is_only_thanks(valid, NULL));
+        r->doubt = r->doubt || (tail && signoff_is_only_thanks(valid, NULL));
         r->rest = join(lines, 0);
     } else {
         r->rest = tail ? g_strdup("") : join(lines, rest);
     }
     return r;
-}
-
-/* "Regards, Bob" below the verbs is no answer that anybody should get: a closing, and nothing but names below it. A name alone may be an answer
- * ("Refunded."), and what stands below a name is one. */
-static gboolean is_signature(const char *text)
-{
-    g_auto(GStrv) lines = g_strsplit(text, "\n", LIMIT_TEXT_LINES);
-    gboolean has_closed = FALSE;
-    for (guint i = 0; lines[i] != NULL; i++) {
-        if (is_blank(lines[i]))
-            continue;
-        if (has_closed ? !command_line_is_name(lines[i]) && !words_quote_is_mobile(lines[i])
-                       : !command_line_is_thanks(lines[i], &has_closed) || !has_closed)
-            return FALSE;
-    }
-    return has_closed;
 }
 
 /* The verb at line i, which is `mark`, with all of its text; *end: behind it. NULL: none is there, or it may go on below, where all that is no verb goes
@@ -403,8 +388,6 @@ CommandReply *command_read_work(const char *new_text, const CommandBreaks *break
         g_string_append_printf(rest, "%s%s", lines[i], lines[i + 1] != NULL ? "\n" : "");
     }
     r->rest = g_strstrip(g_strdup(rest->str));
-    if (r->commands->len > 0 && r->unknown == NULL && is_signature(r->rest))
-        *r->rest = '\0';
     return r;
 }
 
@@ -429,45 +412,4 @@ gboolean command_read_line(const char *line, Command **ret, GError **err)
     g_autofree char *why = expected == NULL ? phrase_make("'{line}': no such verb; `help` lists them", "line", shown, NULL)
                                             : phrase_make("'{line}': expected `{expected}`", "line", shown, "expected", expected, NULL);
     return error_set(err, ERROR_REFUSED, "%s", why);
-}
-
-#define SIGNATURE_WORDS 5
-#define SENTENCE_WORDS 4 /* "Acme Ltd." is none */
-
-/* A line of a signature, as far as one can tell: short, or with a number or an address in it. */
-static gboolean may_be_signature(const char *line)
-{
-    g_autofree char *folded = words_quote_fold(line);
-    guint words = 0;
-    for (const char *p = folded; *p != '\0'; p += strcspn(p, " "), p += *p == ' ')
-        words++;
-    gboolean is_sentence = words >= SENTENCE_WORDS && (g_str_has_suffix(folded, ".") || g_str_has_suffix(folded, "!"));
-    return !is_sentence && !g_str_has_prefix(folded, "ps") && !g_str_has_prefix(folded, "p.s") && !command_line_takes_back(line)
-           && (words <= SIGNATURE_WORDS || strpbrk(folded, "0123456789@|") != NULL);
-}
-
-gboolean command_is_only_thanks(const char *new_text, gboolean *ret_more)
-{
-    gboolean any = FALSE, closing = FALSE, more = FALSE;
-    g_autofree char *valid = g_utf8_make_valid(new_text, -1);
-    g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
-    for (guint i = 0, read = 0; lines[i] != NULL; i++) {
-        if (is_blank(lines[i]))
-            continue;
-        if (++read > COMMAND_LINES_READ)
-            return FALSE;
-        if (words_quote_is_mobile(lines[i]))
-            return any;
-        if (closing && !may_be_signature(lines[i]))
-            return FALSE;
-        more = more || (closing && !command_line_is_name(lines[i]));
-        if (ret_more != NULL)
-            *ret_more = more;
-        if (closing)
-            continue;
-        if (!command_line_is_thanks(lines[i], &closing) && !(any && command_line_is_name(lines[i])))
-            return FALSE;
-        any = TRUE;
-    }
-    return any;
 }

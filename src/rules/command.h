@@ -103,8 +103,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Command, command_free)
 /* The first instant after `now` that `when` names in `zone`. REFUSED when it is past or more than a year ahead. */
 gboolean command_when(const CommandWhen *when, const Zone *zone, Instant now, Instant *ret, GError **err);
 
-/* Whether a text is made only of thanks, greetings and that all is well ("Many thanks, Bob", "Thanks, works!").
- * *ret_more, or NULL: behind a closing stands more than names, a signature most likely. */
-gboolean command_is_only_thanks(const char *new_text, gboolean *ret_more);
-
 #endif

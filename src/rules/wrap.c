@@ -199,3 +199,15 @@ char *wrap_clip(const char *text, gsize bytes)
     g_autofree char *head = g_strndup(text, n);
     return g_utf8_make_valid(head, -1);
 }
+
+char *wrap_line_at(const char *p, gsize bytes)
+{
+    g_autofree char *line = g_strndup(p, MIN(strcspn(p, "\n"), bytes + 1));
+    return wrap_clip(line, bytes);
+}
+
+const char *wrap_next_line(const char *p)
+{
+    p += strcspn(p, "\n");
+    return p + (*p == '\n');
+}

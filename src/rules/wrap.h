@@ -27,5 +27,9 @@ gboolean wrap_may_go_on(WrapMargin *m, const char *line, const char *next);
 gboolean wrap_is_full(WrapMargin *m, const char *line, const char *next);
 /* At most `bytes` of the text, cut between characters, since JSON takes no half one; what is not UTF-8 is replaced. Newly allocated. */
 char *wrap_clip(const char *text, gsize bytes);
+/* The same of the line that begins at `p`. */
+char *wrap_line_at(const char *p, gsize bytes);
+/* Where the next line begins. */
+const char *wrap_next_line(const char *p);
 
 #endif

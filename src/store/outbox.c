@@ -137,6 +137,13 @@ gboolean outbox_by_message_id(Db *db, const char *message_id, OutboxRow **ret, G
     return db_select(db, &rows, err, "select " FACTS ", " BYTES " from outbox where message_id = $1 order by id limit 1", "s", message_id) && first_row(rows, ret, err);
 }
 
+gboolean outbox_quoted(Db *db, gint64 ticket, const char *message_id, const char *from, GArray **ret, GError **err)
+{
+    return db_ids(db, ret, err,
+                  "select coalesce(copy_of, id) from outbox where ticket_id = $1 and (message_id = $2 or recipient = $3)"
+                  " order by message_id = $2 desc, id desc limit 3", "iss", ticket, message_id, from);
+}
+
 gboolean outbox_list(Db *db, gint64 ticket, gint64 max, GPtrArray **ret, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;

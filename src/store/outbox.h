@@ -40,6 +40,8 @@ gboolean outbox_next(Db *db, Instant now, OutboxRow **ret, GError **err);
 /* The same of what is handed to commands. */
 gboolean outbox_next_command(Db *db, Instant now, OutboxRow **ret, GError **err);
 gboolean outbox_load(Db *db, gint64 id, OutboxRow **ret, GError **err);
+/* Rows of the ticket that a mail from `from` may quote: with that Message-ID, and the last to that address; gint64. */
+gboolean outbox_quoted(Db *db, gint64 ticket, const char *message_id, const char *from, GArray **ret, GError **err);
 /* The row with that Message-ID, of copies the first; *ret is NULL where there is none. */
 gboolean outbox_by_message_id(Db *db, const char *message_id, OutboxRow **ret, GError **err);
 /* Pages about the ticket of `row` to the same contact in the same way, which wait: not before `until`. */

@@ -97,7 +97,11 @@ Head of Desk
 
 Dear Kim, the scanner works again.'
 same "below a signature's mark nothing goes out" '' "$read"
-match "which is told, where nothing else does" 'Nothing was sent to the customer: all of your mail looks like a quotation or a signature' "$told"
+match "which is told" 'Not sent to the customer: "Dear Kim, the scanner works again\.", since it stands among the lines that you quote, or below your' "$told"
+said '-- 
+Bob Ng
+Head of Desk'
+match "also where nothing else is said" 'Nothing was sent to the customer: all of your mail looks like a quotation or a signature' "$told"
 said 'Sent via DHL, you have it tomorrow.'
 said 'Sent via DHL, you have it tomorrow.'
 match "also of what was told of before" 'all of your mail looks like' "$told"
@@ -150,7 +154,16 @@ Subject: [old-queue #7] [support #9] The scanner is down
 
 It is down.
 Switch it off, please.'
-match "answers between lines that nothing marks" 'what stands between the lines that you quote' "$told"
+match "answers between lines that nothing marks" 'Not sent to the customer: "Switch it off, please\.", since it stands among the lines that you quote' "$told"
+said 'Dear Kim, in red, below 30 degrees.
+
+From: Kim Lee
+Sent: Tuesday, 26 May 2026 10:00
+To: Bob Ng
+Subject: [support #1] The scanner is down
+
+It is down.'
+same "where there are none, nothing is told" '' "$told"
 said 'Dear Kim, it is being repaired.
 
 From: Kim Lee
@@ -169,6 +182,7 @@ Please be there.'
 match "what stands below the fields of a mail's head is left out" 'here is the appointment\. *$' "$read"
 match "which is told" 'part that begins with "From: Mon, 1 June 2026 10:00", since it looks like a quotation' "$told"
 page=$(plain "$(sent_to bob@desk.test | head -n 1)")
+answers="In-Reply-To: $(header "$(sent_to bob@desk.test | head -n 1)" Message-ID)"
 said "Dear Kim, see you then.
 
 From: Desk <support@desk.test>
@@ -176,7 +190,7 @@ Sent: Tuesday, 26 May 2026 10:00
 To: Bob Ng <bob@desk.test>
 Subject: [support #1] The scanner is down
 
-$page"
+$page" -H "$answers"
 match "our own mail below the answer, as Outlook quotes it, is left out" 'see you then\. *$' "$read"
 same "and nothing is told" '' "$told"
 said "Dear Kim, see you.
@@ -194,7 +208,7 @@ Sent: Tuesday, 26 May 2026 10:00
 To: Bob Ng <bob@desk.test>
 Subject: [support #1] The scanner is down
 
-$page"
+$page" -H "$answers"
 match "our mail below it hides no text that looks like another's" 'part that begins with "On Monday 25 May 2026 the driver' "$told"
 
 # ---- a signature beside verbs ----
@@ -224,6 +238,25 @@ Bob Ng
 Support Engineer
 T +44 20 1234567'
 same "nor is one below a closing" '' "$read"
+for end in 'Thanks,
+Bob' 'i. A. Bob Ng' '[cid:image001.png@01DB3F52]' 'Bob'; do
+    said "#severity S3
+
+$end"
+    same "nor \"$(printf %s "$end" | tr '\n' ' ')\"" '' "$read"
+    no_match "of which nothing is told" 'signature' "$told"
+done
+said '#severity S3
+
+Regards
+Bob
+Deputy'
+same "nor a title below a name" '' "$read"
+match "told once" 'part that begins with "Regards", since it looks like a signature' "$told"
+said '#severity S3
+
+Bob Ng | Support Engineer'
+same "nor beside it" '' "$read"
 said '#severity S3
 Bob Ng will call you.'
 match "a sentence is one" 'Bob Ng will call you' "$read"

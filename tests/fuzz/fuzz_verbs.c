@@ -8,6 +8,7 @@
 
 #include "rules/command.h"
 #include "rules/letter.h"
+#include "rules/signoff.h"
 
 #include "base/banned.h"
 
@@ -94,7 +95,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_reply(command_read_work(body, &broken));
     check_with_whole(body, subject);
     gboolean more;
-    command_is_only_thanks(body, &more);
+    signoff_is_only_thanks(body, &more);
+    static const char *const names[] = {"Bob Ng", "bob", NULL};
+    signoff_is_signature(body, names, &more);
     g_autofree char *line = g_strndup(text, strcspn(text, "\n"));
     if (command_read_line(line, &one, &err))
         check_command(one);

@@ -74,7 +74,7 @@ fenced() {
     nothing "$3" "$(header=$1 place=$2 awk '$3 ~ ENVIRON["header"] && $1 !~ ENVIRON["place"] { print $1 ":" $2 ": " $3 }' "$WORK/includes")"
 }
 
-fenced '^<gmime/' '^src/mail/(message|mailbox|compose)\.c$|^src/mail/(opaque|partdata)\.[ch]$' 'GMime: mail/message, mailbox, opaque, partdata and compose'
+fenced '^<gmime/' '^src/mail/(message|mailbox|composed?)\.c$|^src/mail/(opaque|partdata)\.[ch]$' 'GMime: mail/message, mailbox, opaque, partdata, compose and composed'
 fenced '^<libxml/' '^src/mail/html\.c$' 'libxml2: mail/html'
 fenced '^<(ytnef|mapi|tnef)' '^src/mail/tnef\.c$' 'libytnef: mail/tnef'
 fenced '^<libetpan/' '^src/mail/(smtp|imap)\.c$' 'libetpan: mail/smtp'

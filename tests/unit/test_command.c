@@ -13,6 +13,7 @@
 #include "rules/letter.h"
 #include "rules/command_token.h"
 #include "rules/phrase.h"
+#include "rules/signoff.h"
 #include "tests/unit/rendered.h"
 
 static const CommandBreaks broken = {NULL}; /* nothing tells whether */
@@ -979,8 +980,8 @@ static void reads_work_lines(void **state)
         {"#42 is fixed, #1 is not\n # indented", "", "#42 is fixed, #1 is not\n # indented", FALSE},
         {"#pass bob and eve please\nHi", "", "#pass bob and eve please\nHi", TRUE},
         {"#ok\nHi", "", "#ok\nHi", TRUE},
-        /* nobody gets a signature alone; thanks are for the customer */
-        {"#resolve The cable was loose.\n\nRegards,\nBob", "resolve <The cable was loose.>", "", FALSE},
+        /* whether it is a signature alone: rules/signoff */
+        {"#resolve The cable was loose.\n\nRegards,\nBob", "resolve <The cable was loose.>", "Regards,\nBob", FALSE},
         {"#resolve\n\nBob", "resolve", "Bob", FALSE}, /* or "Refunded." */
         {"#take\n\nThanks,\nRestarted.", "take", "Thanks,\nRestarted.", FALSE},
         {"#take\n\nRefunded.\n\nKind regards,\nBob", "take", "Refunded.\n\nKind regards,\nBob", FALSE},
@@ -1194,7 +1195,7 @@ static void knows_thanks(void **state)
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
-        if (command_is_only_thanks(cases[i].text, NULL) != cases[i].want)
+        if (signoff_is_only_thanks(cases[i].text, NULL) != cases[i].want)
             fail_msg("'%s'", cases[i].text);
 }
 
@@ -1226,7 +1227,7 @@ static void is_bounded(void **state)
         line[i] = ' ';
     g_autoptr(CommandReply) l = command_read_notification(line, line, &broken);
     assert_int_equal(l->commands->len, 0);
-    assert_false(command_is_only_thanks(line, NULL));
+    assert_false(signoff_is_only_thanks(line, NULL));
     g_autoptr(GString) accents = g_string_new(NULL); /* what GLib composes in quadratic time, a minute for this */
     for (int i = 0; i < 250000; i++)
         g_string_append(accents, "\303\251");

@@ -31,6 +31,7 @@ static const char *const digests[] = {
     "9197a0ecacc19d39f96d5c4af45e0984213a275e7d49e95cf3c7005051c02019",
     "4f0f66780b92d480773e25f7b406476c9d9c7093957f15eb87313e8d53a73c35",
     "8d5e4e6f0aa5c9e39101e87f8474359cdabdfd3a56bd185c77c8e5106148637b",
+    "781b797d053f2a9bc084f7cf091e6a8beb8fd81386ce1fe6a1a5c6fd33bc7f5c",
 };
 
 /* Columns that have another name since the version. */

@@ -1,0 +1,18 @@
+/* heard: what of a mail was cut as a quotation or a signature (rules/quote) although nobody wrote it in this ticket before: its writer typed it there.
+ * The team reads it below a customer's new text; one of the team is told that it stayed behind (flows/unsent). */
+#ifndef FLOWS_HEARD_H
+#define FLOWS_HEARD_H
+
+#include "flows/intake_case.h"
+
+/* Fills c->heard, and keeps what it holds for the mails that quote this one. Needs c->ticket and c->row, stored. */
+gboolean heard_take(IntakeCase *c, GError **err);
+void heard_clear(Heard *h);
+/* `text`, and below it what that found, under a heading, which is a phrase. Newly allocated. */
+char *heard_with(const IntakeCase *c, const char *text);
+/* Whether there is anything of it. */
+gboolean heard_any(const IntakeCase *c);
+/* Whether a line of it is one of our own mail's, however it was quoted. */
+gboolean heard_holds_ours(const char *text);
+
+#endif

@@ -1,0 +1,144 @@
+#!/bin/sh
+# heard.sh: what a customer types between the lines that he quotes, or below what looks like a signature: the team reads it, once; what was said before
+# it does not read again.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/desk.sh
+. "$(dirname "$0")/../desk.sh"
+desk relay
+
+make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'The scanner is down' 'Dear Sirs,
+
+it is down since the morning.
+
+--
+Kim Lee
+Acme Ltd.' | deliver kim@acme.test support@desk.test
+at 2026-05-26T10:00:00+02:00
+w=$(reply_to "$(sent_to bob@desk.test)")
+make_mail 'Bob Ng <bob@desk.test>' "$w" 'Re: [support #1] The scanner is down' 'Dear Kim,
+
+which version do you have, and on which floor does the scanner stand? We need both.
+Does the lamp burn?
+
+Regards,
+Bob' | deliver bob@desk.test "$w"
+at 2026-05-26T10:01:00+02:00
+asked=$(sent_to kim@acme.test | tail -n 1)
+t=$(reply_to "$asked")
+answers="In-Reply-To: $(header "$asked" Message-ID)"
+minute=1
+bobs() { sent_to bob@desk.test | grep -c relay-in; }
+
+# wrote BODY [make_mail's arguments]: Kim writes that; $read is what Bob reads.
+wrote() {
+    body=$1
+    shift
+    bob=$(bobs) read=''
+    make_mail -H "$answers" "$@" 'Kim Lee <kim@acme.test>' "$t" 'Re: [support #1] The scanner is down' "$body" | deliver kim@acme.test "$t"
+    minute=$((minute + 1))
+    at "$(printf '2026-05-26T10:%02d:00+02:00' "$minute")"
+    [ "$(bobs)" = "$bob" ] || read=$(plain "$(sent_to bob@desk.test | grep relay-in | tail -n 1)")
+}
+fields='From: Support <support@desk.test>
+Sent: Tuesday, 26 May 2026 10:01
+To: Kim Lee <kim@acme.test>
+Subject: Re: [support #1] The scanner is down'
+
+# ---- between the lines ----
+wrote "Hello Bob, please see my answers in red.
+
+$fields
+
+Dear Kim,
+
+which version do you have, and on which floor does the scanner stand? We need both.
+4.2, the second.
+Does the lamp burn?
+It does not.
+
+Regards,
+Bob"
+match "answers between lines that nothing marks: below his new text" '^Below that, between quoted lines or in what looks like a signature:$' "$read"
+match "each" '^4\.2, the second\.$' "$read"
+match "below the line that it answers" '^> Does the lamp burn\?$' "$read"
+match "also the last" '^It does not\.$' "$read"
+no_match "without what was said already" 'Regards|Subject:' "$read"
+html='<html><body><div>My answers stand in red.</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>From:</b> Support<br><b>Sent:</b> Tuesday<br>
+<b>To:</b> Kim Lee<br><b>Subject:</b> Re: [support #1] The scanner is down</div><div><p>Dear Kim,</p><p>which version do you have, and on which
+floor does the scanner stand? We need both.<br><span style="color:red">5.0, the attic.</span></p><p>Does the lamp burn?</p><p>Regards,<br>Bob</p></div></body></html>'
+wrote "$html" -H 'MIME-Version: 1.0' -H 'Content-Type: text/html; charset=utf-8'
+match "as Outlook writes them" '^5\.0, the attic\.$' "$read"
+match "below the line" '^> .*floor does the scanner stand\? We need both\.$' "$read"
+no_match "alone" 'Regards|Sent:' "$read"
+wrote "Thank you.
+
+$fields
+
+Dear Kim,
+
+which version do you have, and on which floor
+does the scanner stand? We need both. Does the lamp burn?
+
+Regards,
+Bob"
+no_match "a quotation that holds nothing new, however it is broken, is not shown" 'Below that' "$read"
+auto=$(sent_to kim@acme.test | grep auto-ack)
+wrote "It is urgent.
+
+$fields
+
+$(plain "$auto")" -H "In-Reply-To: $(header "$auto" Message-ID)"
+no_match "nor our receipt" 'Below that' "$read"
+wrote "I meant this one:
+
+-----Original Message-----
+From: HP
+Sent: Monday
+To: Kim
+Subject: Lamps
+
+Lamps of the series 9 are at their end after a year."
+match "what he quotes from elsewhere is" '^Lamps of the series 9 are at their end after a year\.$' "$read"
+wrote "And the other:
+
+> Lamps of the series 8 last for ever."
+no_match "but for lines with \">\": those are quoted by their look" 'Below that' "$read"
+
+# ---- below what looks like a signature ----
+wrote 'Any news?
+
+--
+Kim Lee
+Acme Ltd.'
+no_match "the signature of his first mail is not shown again" 'Below that|Acme' "$read"
+wrote 'Any news?
+
+Sent from my iPhone
+PS: the fax is down, too.'
+match "what stands below a telephone's line is" '^PS: the fax is down, too\.$' "$read"
+wrote 'Hello?
+
+--
+Kim Lee
+Acme Ltd.
+
+The copier has stopped as well.'
+match "and what stands below a known signature" '^The copier has stopped as well\.$' "$read"
+same "once" 1 "$(printf '%s\n' "$read" | grep -c 'The copier has stopped')"
+
+# ---- when it is solved ----
+make_mail 'Bob Ng <bob@desk.test>' "$w" 'Re: [support #1] The scanner is down' '#resolve The lamp is new.' | deliver bob@desk.test "$w"
+at 2026-05-26T10:40:00+02:00
+minute=40
+wrote 'Thanks!
+
+Sent from my iPhone'
+same "thanks alone reach nobody" '' "$read"
+wrote 'Thanks!
+
+--
+But the copier is still down, as I said.'
+match "thanks with more below them do" '^But the copier is still down, as I said\.$' "$read"
+exits "the audit verifies" 0 escalate audit verify
+done_testing

@@ -1,0 +1,115 @@
+/* test_signoff: what stands beside verbs at a work address, and whether it is a signature alone. Thanks: test_command. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rules/signoff.h"
+
+typedef struct {
+    const char *text;
+    gboolean is, more; /* more: he is told */
+} Case;
+
+static const char *const bob[] = {"Bob Ng", "bob", NULL};
+static const char *const ann[] = {"Ann Schmitt", "Schmitt, Ann", "aschmitt", NULL};
+
+static const Case of_bob[] = {
+    {"Regards,\nBob", TRUE, FALSE},
+    {"Regards,\n\nBob Ng", TRUE, FALSE},
+    {"Regards\nBob\nSupport Engineer", TRUE, TRUE},
+    {"Kind regards,\n\nBob Ng\nSupport Engineer\nDesk Ltd.\n+44 20 7946 0000\nbob@desk.test", TRUE, TRUE},
+    {"Bob", TRUE, FALSE},
+    {"- Bob", TRUE, FALSE},
+    {"--Bob", TRUE, FALSE},
+    {"Bob Ng", TRUE, FALSE},
+    {"Bob Ng | Support Engineer", TRUE, TRUE},
+    {"Bob Ng, Support Engineer", TRUE, TRUE},
+    {"Bob Ng \342\200\223 Support", TRUE, TRUE},
+    {"Bob Ng (he/him)\nSupport", TRUE, TRUE},
+    {"i. A. Bob Ng", TRUE, FALSE},
+    {"i.A. Bob Ng\nKundendienst", TRUE, TRUE},
+    {"*Bob Ng*\n*Support Engineer*", TRUE, TRUE},
+    {"Thanks,\nBob", TRUE, FALSE},
+    {"Thanks\nBob Ng", TRUE, FALSE},
+    {"Cheers\nBob", TRUE, FALSE},
+    {"Thanks,\nBob\nDesk Ltd.", TRUE, TRUE},
+    {"[cid:image001.png@01DB3F52.5C7D1A60]", TRUE, FALSE},
+    {"Regards,\nBob\n[cid:image001.png@01DB3F52.5C7D1A60]", TRUE, FALSE},
+    {"Best regards,\nBob\nhttps://desk.test | +1 555 0100", TRUE, TRUE},
+    {"Best,\nBob\n\nRegistered office: 1 Long Road, Springfield. Directors: A. Lee, K. Ng and others of that name.", TRUE, TRUE},
+    {"Regards,\nCarol Wu\nSupport", TRUE, TRUE}, /* somebody else's, under his mail */
+    {"Regards,\nRefunded", TRUE, TRUE},         /* perhaps a word for the customer: he is told */
+    /* answers */
+    {"", FALSE, FALSE},
+    {"\n \n", FALSE, FALSE},
+    {"Refunded.", FALSE, FALSE},
+    {"Restarted", FALSE, FALSE},
+    {"Thanks!", FALSE, FALSE},
+    {"Thank you for the hint!\nBob", FALSE, FALSE},
+    {"Thanks,\nRestarted.", FALSE, FALSE},
+    {"Refunded.\n\nKind regards,\nBob", FALSE, FALSE},
+    {"Bob will call you at noon.", FALSE, FALSE},
+    {"Bob will call", FALSE, FALSE},
+    {"Bob Ng will call you", FALSE, FALSE},
+    {"Bob Ng, our engineer, will call you at noon.", FALSE, FALSE},
+    {"Bob's line is 1234", FALSE, FALSE},
+    {"Bobby knows more", FALSE, FALSE},
+    {"Regards,\nwe are looking for the cable now and tell you more", FALSE, FALSE},
+    {"Saludos Kim,\nhemos cambiado el cable y ya funciona.", FALSE, FALSE},
+    {"Carol Wu | Support", FALSE, FALSE},
+    {"Regards,\nPS: it is in the drawer", FALSE, FALSE},
+    {"Hello Kim,\nwhich one?", FALSE, FALSE},
+};
+
+static const Case of_ann[] = {
+    {"Mit freundlichen Gr\303\274\303\237en\n\nAnn Schmitt\nKundendienst\nDesk GmbH", TRUE, TRUE},
+    {"Viele Gr\303\274\303\237e\nAnn", TRUE, FALSE},
+    {"i. A. Ann Schmitt", TRUE, FALSE},
+    {"Schmitt, Ann", TRUE, FALSE},
+    {"MfG\nA. Schmitt\nDesk GmbH\nGesch\303\244ftsf\303\274hrer: H. Meier", TRUE, TRUE},
+    {"Mit freundlichen Gr\303\274\303\237en\nAnn Schmitt\n\nDesk GmbH, Sitz der Gesellschaft: Bonn, Gesch\303\244ftsf\303\274hrer: Hans Meier und Eva Lang", TRUE, TRUE},
+    {"Das Kabel war lose.", FALSE, FALSE},
+    {"Erledigt.", FALSE, FALSE},
+};
+
+static void check(const Case *cases, gsize n, const char *const *names)
+{
+    for (gsize i = 0; i < n; i++) {
+        gboolean more, is = signoff_is_signature(cases[i].text, names, &more);
+        if (is != cases[i].is || (is && more != cases[i].more))
+            fail_msg("'%s': %s%s", cases[i].text, is ? "a signature" : "none", is && more ? " of which he is told" : "");
+    }
+}
+
+static void knows_signatures(void **state)
+{
+    (void)state;
+    check(of_bob, G_N_ELEMENTS(of_bob), bob);
+    check(of_ann, G_N_ELEMENTS(of_ann), ann);
+}
+
+static void is_bounded(void **state)
+{
+    (void)state;
+    gboolean more;
+    g_autoptr(GString) many = g_string_new("Regards,\n");
+    for (int i = 0; i < 100000; i++)
+        g_string_append(many, "Bob\n");
+    assert_false(signoff_is_signature(many->str, bob, &more));
+    g_autofree char *line = g_strnfill(1000000, 'b');
+    assert_false(signoff_is_signature(line, bob, &more));
+    const char *const long_name[] = {line, NULL};
+    assert_true(signoff_is_signature(line, long_name, &more));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knows_signatures),
+        cmocka_unit_test(is_bounded),
+    };
+    return cmocka_run_group_tests_name("signoff", tests, NULL, NULL);
+}
