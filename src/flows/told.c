@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "rules/command_args.h"
 #include "rules/command_line.h"
 #include "rules/phrase.h"
 #include "rules/token.h"
@@ -73,8 +74,11 @@ gboolean told_recorded(VerbContext *v, const Command *cmd, GError **err)
 {
     const char *name = command_verb_name(cmd->verb);
     g_autofree char *text = token_scrub(cmd->text, -1, NULL), *shown = wrap_clip(text, QUOTED_BYTES);
+    g_autofree char *unread = cmd->verb == VERB_NEXT && !cmd->until.given ? command_args_unread_by(shown) : NULL;
     if (cmd->verb != VERB_NEXT || v->ticket->next_until_at == INSTANT_NONE) {
         verbs_say(v, "Recorded, {verb}: \"{text}\"", "verb", name, "text", shown, NULL);
+        if (unread != NULL)
+            verbs_say(v, "No time was read from \"{text}\": please write it as in \"by tue 16:00\" or \"by 2026-12-31 16:00\".", "text", unread, NULL);
     } else {
         g_autofree char *time = view_time(verbs_zone(v), v->ticket->next_until_at, v->desk->now);
         verbs_say(v, "Recorded, {verb}: \"{text}\", by {time}", "verb", name, "text", shown, "time", time, NULL);

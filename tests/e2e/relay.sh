@@ -276,6 +276,7 @@ match "an answer between quoted lines is not sent, and he is told" 'Nothing was 
 Which one?
 > Kim')"
 same "the customer reads none of that either" "$before" "$(sent_to kim@acme.test | wc -l)"
+match "a time that is not understood is told" 'No time was read from "by next tuesday": please write' "$(told '#next a technician comes by next tuesday')"
 match "a text is repeated" 'Recorded, next: "a technician comes", by 16:00 ' "$(told '#next a technician comes by 16:00')"
 match "with whether the customer will read it" 'No update is to come, so the customer does not get it by itself' "$(said)"
 told '#resolve The lamp was replaced

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "rules/command.h"
+#include "rules/command_args.h"
 #include "rules/letter.h"
 #include "rules/command_token.h"
 #include "rules/phrase.h"
@@ -1199,6 +1200,36 @@ static void knows_thanks(void **state)
             fail_msg("'%s'", cases[i].text);
 }
 
+static void knows_times_that_it_does_not_read(void **state)
+{
+    static const struct {
+        const char *text, *want; /* NULL: none was meant */
+    } cases[] = {
+        {"a technician comes by 10/6", "by 10/6"},
+        {"a technician comes by next Tuesday", "by next Tuesday"},
+        {"a technician comes by Tuesday afternoon, if it rains", "by Tuesday afternoon, if it rains"},
+        {"ein Techniker kommt bis Ende der 49. Woche", "bis Ende der 49. Woche"},
+        {"call Eve by phone", NULL},
+        {"send it by car and by ship", NULL},
+        {"logs of Monday", NULL},
+        {"", NULL},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *got = command_args_unread_by(cases[i].text);
+        if (g_strcmp0(got, cases[i].want) != 0)
+            fail_msg("'%s': got '%s'", cases[i].text, got != NULL ? got : "(none)");
+    }
+    /* as the answer says that they are written */
+    static const char *const readable[] = {"next it comes by tue 16:00", "next it comes by 2026-12-31 16:00", "next es kommt bis di 16:00", "next es kommt bis 31.12.2026 16:00"};
+    for (gsize i = 0; i < G_N_ELEMENTS(readable); i++) {
+        g_autoptr(Command) c = NULL;
+        assert_true(command_read_line(readable[i], &c, NULL));
+        if (!c->until.given)
+            fail_msg("'%s': no time", readable[i]);
+    }
+}
+
 static void names_every_verb(void **state)
 {
     (void)state;
@@ -1242,7 +1273,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_replies),    cmocka_unit_test(tells_rest_and_doubt), cmocka_unit_test(reads_subjects),
         cmocka_unit_test(reads_work_lines), cmocka_unit_test(reads_whole_lines), cmocka_unit_test(skips_marked_lines), cmocka_unit_test(reads_one_line),       cmocka_unit_test(finds_the_instant),
-        cmocka_unit_test(knows_thanks),     cmocka_unit_test(names_every_verb),     cmocka_unit_test(is_bounded),
+        cmocka_unit_test(knows_thanks),     cmocka_unit_test(knows_times_that_it_does_not_read),
+        cmocka_unit_test(names_every_verb),     cmocka_unit_test(is_bounded),
     };
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);
 }
