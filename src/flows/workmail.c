@@ -7,6 +7,7 @@
 #include "base/nearest.h"
 
 #include "rules/command_line.h"
+#include "rules/command_text.h"
 #include "rules/phrase.h"
 #include "rules/wrap.h"
 
@@ -214,7 +215,12 @@ static gboolean refuse(IntakeCase *c, VerbContext *v, const char *why, char *lin
 /* A line that was meant for us and is not understood may be anything but text for the customer. */
 static gboolean refuse_unknown(IntakeCase *c, VerbContext *v, GError **err)
 {
-    const char *line = c->said->work->unknown, *word = line;
+    const char *line = c->said->work->unknown, *word = line, *inside = command_text_inside(line);
+    if (inside != NULL) {
+        g_autofree char *shown = view_cut(inside, UNSENT_SHOWN);
+        return refuse(c, v, "a verb in the middle of a line", phrase_make("Nothing was done, and nothing was sent to the customer: \"{line}\" stands in the middle"
+                      " of a line. Please send it again with the verb on a line of its own, or without the #.", "line", shown, NULL), err);
+    }
     while (*word != '\0' && !g_unichar_isalpha(g_utf8_get_char(word)))
         word = g_utf8_next_char(word);
     g_autofree char *first = g_strndup(word, MIN(strcspn(word, " \t:,"), 40)), *cut = view_cut(line, UNSENT_SHOWN);
@@ -226,8 +232,15 @@ static gboolean refuse_unknown(IntakeCase *c, VerbContext *v, GError **err)
     return refuse(c, v, "a line that begins with # and is no verb, or may go on", answer, err);
 }
 
-/* A mail of nothing but verbs, as people know them from notifications, or one that begins as a note, is no text for the customer. Loose words ("ok",
- * "done") may be. */
+/* Alone on a line it tells a customer nothing. "Status" may be a heading, and what has a text is a sentence. */
+static gboolean is_order(const Command *cmd)
+{
+    return cmd->verb == VERB_NOTE || (cmd->text == NULL && cmd->verb != VERB_STATUS && cmd->verb != VERB_HELP && cmd->verb != VERB_RESOLVE
+                                      && cmd->verb != VERB_ANSWERED && cmd->verb != VERB_CONTAINED);
+}
+
+/* A mail of nothing but verbs, as people know them from notifications, or one that begins with one or as a note, is no text for the customer. Loose words
+ * ("ok", "done") may be. */
 static Command *unmarked(const IntakeCase *c)
 {
     g_autoptr(CommandReply) typed = command_read_notification(c->said->work->rest, NULL, NULL);
@@ -235,7 +248,7 @@ static Command *unmarked(const IntakeCase *c)
         if (((const Command *)g_ptr_array_index(typed->commands, i))->loose)
             return NULL;
     if (!has_text(c->said->work->rest) || typed->commands->len == 0
-        || (has_text(typed->rest) && ((const Command *)g_ptr_array_index(typed->commands, 0))->verb != VERB_NOTE))
+        || (has_text(typed->rest) && !is_order(g_ptr_array_index(typed->commands, 0))))
         return NULL;
     return g_ptr_array_steal_index(typed->commands, 0);
 }

@@ -362,6 +362,15 @@ static Command *read_marked(char **lines, guint i, const char *mark, const Comma
     return whole;
 }
 
+/* "… at noon. #note she is angry": whoever writes that waits for it to be done. */
+static const char *line_with_verb_inside(char **lines, guint i, guint end)
+{
+    for (; i < end; i++)
+        if (command_text_inside(lines[i]) != NULL)
+            return lines[i];
+    return NULL;
+}
+
 CommandReply *command_read_work(const char *new_text, const CommandBreaks *breaks)
 {
     CommandReply *r = reply_new();
@@ -376,14 +385,18 @@ CommandReply *command_read_work(const char *new_text, const CommandBreaks *break
     for (guint i = 0, end; lines[i] != NULL; i = end) {
         g_autofree char *mark = command_text_marked(lines[i]);
         Command *c = mark != NULL && ++marked <= WORK_LINES ? read_marked(lines, i, mark, breaks, &end) : NULL;
-        if (c != NULL) {
+        if (c == NULL)
+            end = i + 1;
+        const char *torn = c != NULL && c->verb == VERB_NOTE ? NULL : line_with_verb_inside(lines, i, end);
+        if (c != NULL && torn == NULL) {
             add_command(r, c);
             continue;
         }
+        command_free(c);
         end = i + 1;
-        gboolean is_ours = mark != NULL && !g_ascii_isspace(lines[i][0]); /* with a blank before it, text; but a verb is one */
+        gboolean is_ours = torn != NULL || (mark != NULL && !g_ascii_isspace(lines[i][0])); /* with a blank before it, text; but a verb is one */
         if (is_ours && r->unknown == NULL) /* it must not go out unseen */
-            r->unknown = g_strndup(lines[i], strcspn(lines[i], "\r"));
+            r->unknown = g_strndup(torn != NULL ? torn : lines[i], strcspn(torn != NULL ? torn : lines[i], "\r"));
         r->doubt = r->doubt || is_ours;
         g_string_append_printf(rest, "%s%s", lines[i], lines[i + 1] != NULL ? "\n" : "");
     }

@@ -71,7 +71,7 @@ typedef struct {
 typedef struct {
     GPtrArray *commands; /* Command *, in order, at most LIMIT_COMMANDS */
     char *rest;          /* text that is no verb, or "" */
-    char *unknown;       /* at a work address: the first line that begins with '#' and is no verb of ours, as written; or NULL */
+    char *unknown;       /* at a work address: the first line that begins with '#' and is no verb of ours, or has a verb further on, as written; or NULL */
     gboolean doubt;      /* something that looks meant for us was not understood: offer the choices */
 } CommandReply;
 

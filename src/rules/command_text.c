@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "rules/command_line.h"
+#include "rules/command_token.h"
 #include "rules/words_quote.h"
 #include "rules/wrap.h"
 
 #include "base/banned.h"
+
+#define NAME_BYTES 40
 
 /* Blanks of all kinds, what shows nothing, and what editors put before a line: bullets, and the marks of bold text. */
 static const char *skip_ornaments(const char *p, const char *marks)
@@ -38,6 +41,40 @@ static gboolean is_courtesy(CommandLine line)
 {
     command_free(line.command);
     return line.result == COMMAND_LINE_COURTESY || line.result == COMMAND_LINE_CLOSING;
+}
+
+static gsize mark_at(const char *p) { return *p == '#' ? 1 : g_str_has_prefix(p, COMMAND_WIDE_MARK) ? strlen(COMMAND_WIDE_MARK) : 0; }
+
+/* A verb's name, or any word for a note: others are words of texts, too. */
+static gboolean names_verb(const char *p)
+{
+    const char *end = p;
+    int value;
+    Verb v;
+    while (g_unichar_isalpha(g_utf8_get_char(end)))
+        end = g_utf8_next_char(end);
+    if (end == p || end - p > NAME_BYTES)
+        return FALSE;
+    g_autofree char *word = g_strndup(p, (gsize)(end - p)), *small = g_utf8_casefold(word, -1);
+    if (command_verb_from_name(small, &v))
+        return TRUE;
+    g_autoptr(CommandTokens) t = command_token_split(word);
+    return command_token_match(t, 0, t->tokens->len, WORDS_VERB, &value) > 0 && value == VERB_NOTE;
+}
+
+const char *command_text_inside(const char *line)
+{
+    const char *p = skip_ornaments(line, "*_-+\\(");
+    gunichar before = ' ';
+    while (mark_at(p) > 0)
+        p += mark_at(p);
+    for (; *p != '\0'; p = g_utf8_next_char(p)) {
+        const gsize n = mark_at(p);
+        if (n > 0 && !g_unichar_isalnum(before) && (before >= 0x80 || strchr("/&#=", (int)before) == NULL) && names_verb(p + n))
+            return p;
+        before = g_utf8_get_char(p);
+    }
+    return NULL;
 }
 
 /* A verb that is typed in full, marked or not, or courtesy: never the rest of a sentence. A loose word may be ("and she said / ok, got it"). */

@@ -1,4 +1,4 @@
-/* command_text: where the text of a verb ends, and the mark before one. Pure; private to command. */
+/* command_text: where the text of a verb ends, and the mark before one. Pure. */
 #ifndef RULES_COMMAND_TEXT_H
 #define RULES_COMMAND_TEXT_H
 
@@ -23,5 +23,7 @@ char *command_text_evened(const char *line);
 /* "#note …" of "# note …", of the full-width form and of what editors make of it ("*#note* …", "- #note"), newly allocated; NULL where the line does not
  * begin with a mark and a letter. "#42" is text. */
 char *command_text_marked(const char *line);
+/* Where in a line a verb stands with its mark, but not at its beginning ("… at noon. #note she is angry"); NULL: nowhere. */
+const char *command_text_inside(const char *line);
 
 #endif

@@ -11,7 +11,7 @@ desk relay
 make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'The scanner is down' 'It is down.' | deliver kim@acme.test support@desk.test
 at 2026-05-26T10:00:00+02:00
 w=$(reply_to "$(sent_to bob@desk.test)")
-minute=0
+minute=0 day=26
 kims() { sent_to kim@acme.test | wc -l; }
 bobs() { sent_to bob@desk.test | grep -c transcript; }
 
@@ -22,7 +22,7 @@ said() {
     kim=$(kims) bob=$(bobs) read='' told=''
     make_mail "$@" 'Bob Ng <bob@desk.test>' "$w" 'Re: [support #1] The scanner is down' "$body" | deliver bob@desk.test "$w"
     minute=$((minute + 1))
-    at "$(printf '2026-05-26T10:%02d:00+02:00' "$minute")"
+    at "$(printf "2026-05-${day}T%02d:%02d:00+02:00" $((10 + minute / 60)) $((minute % 60)))"
     [ "$(kims)" = "$kim" ] || read=$(plain "$(sent_to kim@acme.test | tail -n 1)" | tr '\n' ' ')
     [ "$(bobs)" = "$bob" ] || told=$(plain "$(sent_to bob@desk.test | grep transcript | tail -n 1)" | tr '\n' ' ')
 }
@@ -303,14 +303,34 @@ match "with it" 'lamp\.ics' "$(cat "$(sent_to kim@acme.test | tail -n 1)")"
 for i in 1 2 3 4 5 6 7 8; do said 'Our expert is on vacation until Monday, I am out of office tomorrow, too.'; done
 same "a machine without headers is told so a few times a day" '' "$told"
 
+# ---- verbs that nobody would see, another day ----
+day=28 minute=0
+said 'Dear Kim, we come at noon. #note she is a pain'
+same "a verb in the middle of a line: nothing goes out" '' "$read"
+match "which is told" 'nothing was sent to the customer: "#note she is a pain" stands in the middle of a line' "$told"
+
+for line in take 'severity S2' 'wait for customer' 'Assign ann'; do
+    said "$line
+
+Dear Kim, we look at it."
+    same "\"$line\" above a text, without #: nothing goes out" '' "$read"
+    match "which is told" 'at this address a verb begins with #' "$told"
+done
+for line in 'Resolved: the cable was loose.' 'Status' 'Escalate this to me if it comes again.' 'Take care!' 'Wait a moment, please.' 'Done.'; do
+    said "$line
+
+Dear Kim, we look at it."
+    match "\"$line\" there is text" 'we look at it' "$read"
+done
+
 # ---- who is asked, beside an answer that ends the asking ----
 make_mail 'Lou Ray <lou@acme.test>' support@desk.test 'The fax is down' 'It is down.' | deliver lou@acme.test support@desk.test
-at 2026-05-26T11:30:00+02:00
+at 2026-05-29T11:30:00+02:00
 w=$(reply_to "$(sent_to bob@desk.test | grep new-ticket | tail -n 1)")
-at 2026-05-26T12:30:00+02:00
+at 2026-05-29T12:30:00+02:00
 make_mail 'Bob Ng <bob@desk.test>' "$w" 'Re: [support #2] The fax' '#pass ann
 Dear Lou, Ann will look at it.' | deliver bob@desk.test "$w"
-at 2026-05-26T12:31:00+02:00
+at 2026-05-29T12:31:00+02:00
 match "the answer went out" 'Ann will look at it' "$(plain "$(sent_to lou@acme.test | tail -n 1)")"
 told=$(plain "$(sent_to bob@desk.test | grep transcript | tail -n 1)" | tr '\n' ' ')
 no_match "a verb alone above a quotation is no mail of quotations" 'looks like a quotation' "$told"

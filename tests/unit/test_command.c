@@ -981,6 +981,16 @@ static void reads_work_lines(void **state)
         {"#42 is fixed, #1 is not\n # indented", "", "#42 is fixed, #1 is not\n # indented", FALSE},
         {"#pass bob and eve please\nHi", "", "#pass bob and eve please\nHi", TRUE},
         {"#ok\nHi", "", "#ok\nHi", TRUE},
+        /* a verb with its mark in the middle of a line */
+        {"We come at noon. #note she is angry", "", "We come at noon. #note she is angry", TRUE},
+        {"1. #note\nHi", "", "1. #note\nHi", TRUE},
+        {"[#note]\nHi", "", "[#note]\nHi", TRUE},
+        {"\342\200\223#notiz\nHi", "", "\342\200\223#notiz\nHi", TRUE},
+        {"Kim, #take", "", "Kim, #take", TRUE},
+        {"#resolve It is up. #note she is angry\nHi", "", "#resolve It is up. #note she is angry\nHi", TRUE},
+        {"#note see #take there\nHi", "note <see #take there>", "Hi", FALSE},
+        {"see https://desk.test/#note and page#note, C#note &#note; a=#note", "", "see https://desk.test/#note and page#note, C#note &#note; a=#note", FALSE},
+        {"the orders #1 and #42, channel #printers, #notebooks", "", "the orders #1 and #42, channel #printers, #notebooks", FALSE},
         /* whether it is a signature alone: rules/signoff */
         {"#resolve The cable was loose.\n\nRegards,\nBob", "resolve <The cable was loose.>", "Regards,\nBob", FALSE},
         {"#resolve\n\nBob", "resolve", "Bob", FALSE}, /* or "Refunded." */
