@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rules/phrase.h"
+#include "rules/signoff.h"
 #include "rules/wrap.h"
 
 #include "flows/belonging.h"
@@ -125,12 +126,24 @@ static gboolean is_perhaps_customers(const IntakeCase *c)
     return subject_holds_verb("Re: ", subject) || subject_holds_verb("re ", subject) || ends_in(subject, last->line) || has_more(c->reading->subject, tickets_bare_subject(c->ticket), last->line);
 }
 
+/* A short line among those that he quotes, which our mail has not, asks or denies. */
+static gboolean has_typed_no(const IntakeCase *c)
+{
+    g_autoptr(GString) typed = g_string_new(NULL);
+    for (const char *line = c->heard.typed_in != NULL ? c->heard.typed_in : ""; *line != '\0'; line = wrap_next_line(line))
+        if (*line != '>')
+            g_string_append_len(typed, line, wrap_next_line(line) - line);
+    return signoff_takes_back(typed->str);
+}
+
 /* Why nothing is done of what he wrote, or NULL; constant text. */
 static const char *why_no_verb(const IntakeCase *c)
 {
     const char *why = intake_doubt(c);
     if (why == NULL && c->said->commands->commands->len == 0)
         return "a note";
+    if (why == NULL && has_typed_no(c))
+        return "between the lines that it quotes, or below, stands what may take it back";
     return why == NULL && is_perhaps_customers(c) ? "it has no verb in its text, and that in its subject may be the customer's" : why;
 }
 

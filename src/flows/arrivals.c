@@ -327,6 +327,7 @@ static gboolean from_requester(IntakeCase *c, GError **err)
     }
     if (!intake_store_row(c, err) || !add_participants(c, err) || !watchers_of_requester(c, err))
         return FALSE;
+    is_thanks = is_thanks && (c->heard.typed_in == NULL || *c->heard.typed_in == '\0'); /* "Thanks", and among the quoted lines "no, it is not" */
     if (t->state >= TICKET_RESOLVED && is_thanks) {
         intake_note(c, "only thanks: does not reopen"); /* what is attached may say more: a screenshot, or a signature's logo */
         return (!has_more && !heard_any(c) && c->reading->attachments->len == 0) || tell_teams(c, "relay-in", FALSE, err);
@@ -405,7 +406,10 @@ static gboolean from_vendor(IntakeCase *c, GError **err)
         return intake_store_row(c, err);
     }
     intake_note(c, "an answer of the vendor %s", c->sender->full_name);
-    return intake_store_row(c, err) && vendors_answered(c->desk, c->ticket, c->sender, *c->reading->new_text != '\0' ? c->reading->new_text : c->reading->text, c->row->id, err);
+    if (!intake_store_row(c, err))
+        return FALSE;
+    g_autofree char *said = *c->reading->new_text != '\0' ? heard_with(c, c->reading->new_text) : g_strdup(c->reading->text);
+    return vendors_answered(c->desk, c->ticket, c->sender, said, c->row->id, err);
 }
 
 static gboolean from_team(IntakeCase *c, GError **err)

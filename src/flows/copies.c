@@ -10,6 +10,7 @@
 
 #include "flows/arrivals.h"
 #include "flows/belonging.h"
+#include "flows/heard.h"
 
 #include "base/banned.h"
 
@@ -52,7 +53,7 @@ static gboolean whole_copy(IntakeCase *c, gint64 first, GError **err)
         if (!belonging_load(c, ticket, err))
             return FALSE;
         const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
-        if (home != NULL && !arrivals_tell_queue(c, home, "relay-in", err))
+        if (!heard_take(c, err) || (home != NULL && !arrivals_tell_queue(c, home, "relay-in", err)))
             return FALSE;
         g_clear_pointer(&c->ticket, tickets_free);
     }

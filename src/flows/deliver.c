@@ -270,7 +270,7 @@ gboolean deliver_text(Desk *d, gint64 id, char **ret, GError **err)
 {
     g_autoptr(OutboxRow) row = NULL;
     g_autoptr(GString) archived = NULL;
-    g_autoptr(GError) local = NULL;
+    g_autoptr(GError) unread = NULL;
     gsize n;
     *ret = NULL;
     if (!outbox_load(d->db, id, &row, err))
@@ -278,11 +278,10 @@ gboolean deliver_text(Desk *d, gint64 id, char **ret, GError **err)
     const char *bytes = g_bytes_get_data(row->bytes, &n);
     if (n == 0) {
         g_autofree char *relative = archive_path(row), *path = g_build_filename(d->config->spool, relative, NULL);
-        if (!files_read_begin(path, TEXT_BYTES, &archived, &local)) {
-            if (local->code == ERROR_NOTFOUND)
-                return TRUE;
-            g_propagate_error(err, g_steal_pointer(&local));
-            return FALSE;
+        if (!files_read_begin(path, TEXT_BYTES, &archived, &unread)) { /* of no account beside the mail that quotes it */
+            if (unread->code != ERROR_NOTFOUND)
+                log_event(LOGGING_WARNING, "ticket=%" G_GINT64_FORMAT " event=archive-unread reason=\"%s\"", row->ticket_id, unread->message);
+            return TRUE;
         }
         bytes = archived->str;
         n = archived->len;

@@ -20,7 +20,7 @@ gboolean deliver_next_command(Desk *d, OutboxRow **ret, guint *ret_passed, GErro
 gboolean deliver_done(Desk *d, const OutboxRow *row, TransportResult result, const char *reply, GError **err);
 /* Moves the bytes of at most one batch of finished rows to the archive. */
 gboolean deliver_archive(Desk *d, guint *ret_moved, GError **err);
-/* What the mail of that row, which is no copy, says; NULL where it is nowhere any more. */
+/* What the mail of that row, which is no copy, says; NULL where it is nowhere any more, or cannot be read. */
 gboolean deliver_text(Desk *d, gint64 id, char **ret, GError **err);
 /* The options of the configured transport; strings live as long as the configuration. *ret_password is to be wiped and freed. */
 gboolean deliver_options(const Desk *d, TransportOptions *ret, char **ret_password, GError **err);

@@ -14,9 +14,8 @@
 
 #define LINE_BYTES 400
 #define QUOTE_MARKS 8              /* before a line of ours */
-#define HEAD_LINES 2                /* "On …, Kim wrote:" */
 #define SHOWN_BYTES (16 * 1024)
-#define KEPT_BYTES (64 * 1024)
+#define KEPT_BYTES (8 * 1024)
 
 gboolean heard_holds_ours(const char *text)
 {
@@ -31,16 +30,15 @@ gboolean heard_holds_ours(const char *text)
     return FALSE;
 }
 
-static gboolean names_queue(const ConfigQueue *q, const char *quote, const char *folded)
+static gboolean names_queue(const ConfigQueue *q, const char *folded)
 {
-    g_autofree char *tag = g_strdup_printf("[%s #", q->name);
-    gboolean has = strstr(quote, tag) != NULL;
+    gboolean has = FALSE;
     for (guint i = 0; q->address[i] != NULL && !has; i++)
         has = strstr(folded, q->address[i]) != NULL;
     return has;
 }
 
-/* A quotation of a mail that we sent: it holds its lines, a personal address, a ticket's tag or a queue's address. A ticket may have moved since. */
+/* A quotation of a mail that we sent: it holds its lines, a personal address or a queue's. A tag proves nothing: all mails of the thread have it. */
 static gboolean is_of_ours(const IntakeCase *c, const char *quote)
 {
     g_autofree char *folded = g_utf8_casefold(quote, -1);
@@ -50,93 +48,132 @@ static gboolean is_of_ours(const IntakeCase *c, const char *quote)
         return TRUE;
     g_hash_table_iter_init(&queues, c->desk->config->queues);
     while (g_hash_table_iter_next(&queues, NULL, &q))
-        if (names_queue(q, quote, folded))
+        if (names_queue(q, folded))
             return TRUE;
     return FALSE;
 }
 
-/* "-- " and what our mails have below it. */
-static gboolean is_frame(const char *line, gpointer data) { return g_str_has_prefix(line, "--") || is_of_ours(data, line); }
-
-/* Nothing but lines with '>', which nobody types, below a head. */
-static gboolean is_marked(const Reading *r)
+/* "-- " and what our mails have below it: "[support #1], S2". */
+static gboolean is_frame(const char *line, gpointer data)
 {
-    guint bare = 0;
-    for (const char *line = r->elided; *line != '\0'; line = wrap_next_line(line)) {
-        const char first = line[strspn(line, " \t\r")];
-        bare += first != '>' && first != '\n' && first != '\0';
-    }
-    return bare == 0 || (bare <= HEAD_LINES && *r->guessed_quote == '\0' && *r->signature == '\0');
+    const char *number = *line == '[' ? strstr(line, " #") : NULL;
+    return g_str_has_prefix(line, "--") || (number != NULL && g_ascii_isdigit(number[2])) || is_of_ours(data, line);
 }
 
-/* Our own mails that it may quote. */
-static gboolean hear_ours(const IntakeCase *c, Echo *e, GError **err)
+/* ---- what it may quote ---- */
+
+static gboolean add_ours(const IntakeCase *c, const char *answers, GPtrArray *texts, GError **err)
 {
-    const GPtrArray *answers = c->reading->in_reply_to;
     g_autoptr(GArray) ids = NULL;
-    if (!outbox_quoted(c->desk->db, c->ticket->id, answers->len > 0 ? g_ptr_array_index(answers, 0) : "", c->from, &ids, err))
+    if (!outbox_quoted(c->desk->db, c->ticket->id, answers, c->from, &ids, err))
         return FALSE;
     for (guint i = 0; i < ids->len; i++) {
-        g_autofree char *text = NULL;
+        char *text = NULL;
         if (!deliver_text(c->desk, g_array_index(ids, gint64, i), &text, err))
             return FALSE;
         if (text != NULL)
-            echo_hear(e, text);
+            g_ptr_array_add(texts, text);
     }
     return TRUE;
 }
 
-/* All that was written in the ticket: `written`, and what it says of itself. */
-static gboolean hear_ticket(const IntakeCase *c, const GPtrArray *written, Echo *e, GError **err)
+/* Our mails to him, and what others wrote in the ticket that he could read. */
+static gboolean originals(const IntakeCase *c, GPtrArray **ret, GError **err)
 {
-    const Ticket *t = c->ticket;
-    const char *texts[] = {t->impact, t->next_text, t->cause, t->resolution, t->prevention};
-    for (guint i = 0; i < written->len; i++)
-        echo_hear(e, g_ptr_array_index(written, i));
-    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
-        if (texts[i] != NULL)
-            echo_hear(e, texts[i]);
-    return hear_ours(c, e, err);
+    const GPtrArray *ids = c->reading->in_reply_to;
+    const char *answers = ids->len > 0 ? g_ptr_array_index(ids, 0) : "";
+    g_autoptr(GPtrArray) texts = NULL;
+    if (!messages_quoted(c->desk->db, c->ticket->id, c->row->id, answers, c->sender != NULL, &texts, err) || !add_ours(c, answers, texts, err))
+        return FALSE;
+    *ret = g_steal_pointer(&texts);
+    return TRUE;
 }
 
-/* For the mails that quote it. */
-static gboolean keep(const IntakeCase *c, const char *text, GError **err)
+/* What was cut as a quotation: all that was, but the lines of signatures. */
+static char *quoted(const Reading *r)
 {
-    g_autofree char *kept = wrap_clip(text, KEPT_BYTES);
-    return *kept == '\0' || messages_keep_cut(c->desk->db, c->row->id, kept, err);
+    GString *s = g_string_new(NULL);
+    const char *signature = r->signature;
+    for (const char *line = r->elided; *line != '\0'; line = wrap_next_line(line)) {
+        const gsize n = strcspn(line, "\n");
+        signature += strspn(signature, "\n");
+        if (n > 0 && strcspn(signature, "\n") == n && strncmp(signature, line, n) == 0)
+            signature += n;
+        else
+            g_string_append_printf(s, "%.*s\n", (int)n, line);
+    }
+    return g_string_free(s, FALSE);
+}
+
+/* By the original of which most stands there; *ret_any: there is one. */
+static char *typed_in(IntakeCase *c, const GPtrArray *texts, const char *quote, gboolean *ret_any)
+{
+    char *typed = g_strdup("");
+    guint most = 0;
+    for (guint i = 0; i < texts->len && *quote != '\0'; i++) {
+        guint known;
+        g_autofree char *found = echo_typed_in(g_ptr_array_index(texts, i), quote, is_frame, c, &known);
+        if (known <= most)
+            continue;
+        most = known;
+        g_free(typed);
+        typed = g_steal_pointer(&found);
+    }
+    *ret_any = most > 0;
+    return typed;
+}
+
+static gboolean find_quoted(IntakeCase *c, GError **err)
+{
+    const Reading *r = c->said;
+    g_autofree char *quote = quoted(r), *none = NULL;
+    g_autoptr(GPtrArray) texts = NULL;
+    gboolean any, is_known;
+    if (*quote == '\0')
+        return TRUE;
+    if (!originals(c, &texts, err))
+        return FALSE;
+    c->heard.typed_in = typed_in(c, texts, quote, &any);
+    none = typed_in(c, texts, r->guessed_quote, &is_known);
+    if (!is_known && *r->guessed_quote != '\0' && !is_of_ours(c, r->guessed_quote))
+        c->heard.unknown_quote = g_strdup(r->guessed_quote);
+    return TRUE;
+}
+
+/* A signature is news once a ticket: its lines are kept. */
+static gboolean find_signature(IntakeCase *c, GError **err)
+{
+    const Reading *r = c->said;
+    g_autoptr(GPtrArray) known = NULL;
+    if (*r->signature == '\0')
+        return TRUE;
+    if (!messages_signatures(c->desk->db, c->ticket->id, c->row->id, &known, err))
+        return FALSE;
+    c->heard.unknown_signature = echo_new_lines(known, r->guessed_signature);
+    g_autofree char *news = echo_new_lines(known, r->signature), *kept = wrap_clip(news, KEPT_BYTES);
+    return *kept == '\0' || c->row->id == 0 || messages_keep_signature(c->desk->db, c->row->id, kept, err);
 }
 
 gboolean heard_take(IntakeCase *c, GError **err)
 {
-    const Reading *r = c->said;
-    g_autoptr(GPtrArray) written = NULL;
-    if (c->kind != KIND_HUMAN || is_marked(r))
+    heard_clear(&c->heard);
+    if (c->kind == KIND_BOUNCE || c->kind == KIND_CALENDAR_REPLY)
         return TRUE;
-    if (!messages_texts(c->desk->db, c->ticket->id, c->row->id, &written, err))
-        return FALSE;
-    if (written->len == 0) /* of a first mail the team reads all */
-        return keep(c, r->elided, err);
-    g_autoptr(Echo) e = echo_new();
-    if (!hear_ticket(c, written, e, err))
-        return FALSE;
-    g_autofree char *news = echo_news(e, r->elided);
-    c->heard.typed_in = echo_typed_in(e, r->elided, is_frame, c);
-    c->heard.unknown_quote = g_strdup(!echo_knows(e, r->guessed_quote) && !is_of_ours(c, r->guessed_quote) ? r->guessed_quote : "");
-    echo_hear(e, c->heard.typed_in); /* may stand below a known signature */
-    c->heard.unknown_signature = echo_news(e, r->guessed_signature);
-    return keep(c, news, err);
+    return find_quoted(c, err) && find_signature(c, err);
 }
 
 void heard_clear(Heard *h)
 {
-    g_free(h->typed_in);
-    g_free(h->unknown_quote);
-    g_free(h->unknown_signature);
+    g_clear_pointer(&h->typed_in, g_free);
+    g_clear_pointer(&h->unknown_quote, g_free);
+    g_clear_pointer(&h->unknown_signature, g_free);
 }
+
+static const char *text_of(const char *found) { return found != NULL ? found : ""; }
 
 gboolean heard_any(const IntakeCase *c)
 {
-    return c->heard.typed_in != NULL && (*c->heard.typed_in != '\0' || *c->heard.unknown_quote != '\0' || *c->heard.unknown_signature != '\0');
+    return *text_of(c->heard.typed_in) != '\0' || *text_of(c->heard.unknown_quote) != '\0' || *text_of(c->heard.unknown_signature) != '\0';
 }
 
 char *heard_with(const IntakeCase *c, const char *text)
@@ -144,6 +181,8 @@ char *heard_with(const IntakeCase *c, const char *text)
     if (!heard_any(c))
         return g_strdup(text);
     g_autofree char *heading = phrase_make(PHRASE("Below that, between quoted lines or in what looks like a signature:"), NULL);
-    g_autofree char *found = g_strjoin("\n", c->heard.unknown_signature, c->heard.typed_in, c->heard.unknown_quote, NULL), *shown = wrap_clip(g_strstrip(found), SHOWN_BYTES);
-    return g_strdup_printf("%s\n\n%s\n\n%s", text, heading, shown);
+    g_autofree char *found = g_strjoin("\n", text_of(c->heard.unknown_signature), text_of(c->heard.typed_in), text_of(c->heard.unknown_quote), NULL);
+    g_strstrip(found);
+    g_autofree char *shown = wrap_clip(found, SHOWN_BYTES);
+    return g_strdup_printf("%s\n\n%s\n\n%s%s", text, heading, shown, strlen(found) > SHOWN_BYTES ? "\342\200\246" : "");
 }

@@ -5,7 +5,7 @@
 
 #include "flows/intake_case.h"
 
-/* Fills c->heard, and keeps what it holds for the mails that quote this one. Needs c->ticket and c->row, stored. */
+/* Fills c->heard, and keeps the lines of the signature where c->row is stored. Needs c->ticket. */
 gboolean heard_take(IntakeCase *c, GError **err);
 void heard_clear(Heard *h);
 /* `text`, and below it what that found, under a heading, which is a phrase. Newly allocated. */

@@ -8,6 +8,7 @@
 #include "base/sha256.h"
 
 #include "rules/quote.h"
+#include "rules/signoff.h"
 
 #include "mail/html.h"
 
@@ -201,10 +202,11 @@ static void read_text(Reading *r, Letter *l)
     r->text_from_html = l->text_from_html;
     r->truncated = l->truncated;
     read_commands(r, l);
-    if (!r->doubtful && !r->truncated)
+    const gboolean is_unsure = r->doubtful || r->truncated;
+    if (!is_unsure && (r->commands->commands->len == 0 || !signoff_takes_back(r->signature)))
         return;
     /* No verb is taken; at a work address the verbs stay, so that a #note is not sent out as an answer, and the doubt says so. */
-    r->work->doubt = TRUE;
+    r->work->doubt = r->work->doubt || is_unsure;
     r->commands->doubt = r->commands->doubt || r->commands->commands->len > 0;
     g_ptr_array_set_size(r->commands->commands, 0);
     g_free(r->commands->rest);

@@ -74,7 +74,7 @@ gboolean told_recorded(VerbContext *v, const Command *cmd, GError **err)
 {
     const char *name = command_verb_name(cmd->verb);
     g_autofree char *text = token_scrub(cmd->text, -1, NULL), *shown = wrap_clip(text, QUOTED_BYTES);
-    g_autofree char *unread = cmd->verb == VERB_NEXT && !cmd->until.given ? command_args_unread_by(shown) : NULL;
+    g_autofree char *unread = cmd->verb == VERB_NEXT && !cmd->until.given ? command_args_unread_by(text) : NULL;
     if (cmd->verb != VERB_NEXT || v->ticket->next_until_at == INSTANT_NONE) {
         verbs_say(v, "Recorded, {verb}: \"{text}\"", "verb", name, "text", shown, NULL);
         if (unread != NULL)

@@ -154,7 +154,7 @@ gboolean unsent_tell(const IntakeCase *c, VerbContext *v, gboolean is_sent, GErr
         tell(v, PHRASE("Not sent to the customer: \"{line}\", since it stands among the lines that you quote, or below your signature. Please send it again above"
                        " them."),
              behind_context(c->heard.typed_in));
-    if (c->heard.typed_in != NULL && *c->heard.unknown_quote != '\0')
+    if (c->heard.unknown_quote != NULL)
         tell(v, PHRASE("Not sent to the customer: the part that begins with \"{line}\", since it looks like a quotation. If the customer shall read it, please"
                        " send it in a mail of its own that begins with other words."), c->heard.unknown_quote);
     if (!tell_signature(c, v, left_out(c->said->guessed_signature), err) || !tell_signature(c, v, own_signature(c), err))

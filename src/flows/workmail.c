@@ -184,23 +184,46 @@ static gboolean work_transcript(IntakeCase *c, const VerbContext *v, GError **er
     return send_transcript(c, v, &sent, err);
 }
 
+/* By what it means ("fixed"), else by its letters. */
 static const char *nearest_verb(const char *word)
 {
+    CommandLine line = command_line_read(word);
     Nearest nearest = {.meant = word};
+    if (line.command != NULL) {
+        nearest.name = command_verb_name(line.command->verb);
+        command_free(line.command);
+        return nearest.name;
+    }
+    if (g_ascii_strncasecmp(word, "clos", 4) == 0) /* as other systems call it */
+        return command_verb_name(VERB_RESOLVE);
     for (int i = 0; i < VERB_COUNT; i++)
         nearest_offer(&nearest, command_verb_name((Verb)i));
     return nearest.name;
 }
 
-/* It is a verb as it stands, and was not taken, since a mail program may have broken its line. */
-static gboolean may_go_on(const char *line)
+/* It is a verb as it stands, and was not taken, since a mail program may have broken its line. Else *ret_expected is how the verb that it names is
+ * written, or NULL. */
+static gboolean may_go_on(const char *line, const char **ret_expected)
 {
     g_autofree char *marked = g_strconcat("#", line, NULL);
     Command *c = NULL;
-    const char *expected;
-    gboolean is_verb = command_line_read_verb(marked, TRUE, &c, &expected);
+    gboolean is_verb = command_line_read_verb(marked, TRUE, &c, ret_expected);
     command_free(c);
     return is_verb;
+}
+
+static char *not_understood(const char *word, const char *line)
+{
+    const char *expected = NULL;
+    g_autofree char *first = g_strndup(word, MIN(strcspn(word, " \t:,"), 40));
+    if (may_go_on(word, &expected))
+        return phrase_make("Nothing was done, and nothing was sent to the customer: the text of \"{line}\" may go on in the next line. Please send it again"
+                           " with an empty line below it; what the customer shall read can stand below, too.", "line", line, NULL);
+    if (expected != NULL)
+        return phrase_make("Nothing was done, and nothing was sent to the customer: I do not understand \"{line}\". It is written #{expected}. Please send it"
+                           " again; a line of text that begins with # needs a blank before it.", "line", line, "expected", expected, NULL);
+    return phrase_make("Nothing was done, and nothing was sent to the customer: I do not understand \"{line}\". The nearest verb is #{verb}. Please send it"
+                       " again; a line of text that begins with # needs a blank before it.", "line", line, "verb", nearest_verb(first), NULL);
 }
 
 /* Nothing of the mail is done, and nothing goes out: it is a note, and he reads `line` (taken over). */
@@ -223,13 +246,8 @@ static gboolean refuse_unknown(IntakeCase *c, VerbContext *v, GError **err)
     }
     while (*word != '\0' && !g_unichar_isalpha(g_utf8_get_char(word)))
         word = g_utf8_next_char(word);
-    g_autofree char *first = g_strndup(word, MIN(strcspn(word, " \t:,"), 40)), *cut = view_cut(line, UNSENT_SHOWN);
-    char *answer = may_go_on(word) ? phrase_make("Nothing was done, and nothing was sent to the customer: the text of \"{line}\" may go on in the next line. Please"
-                                                 " send it again with an empty line below it; what the customer shall read can stand below, too.", "line", cut, NULL)
-                                   : phrase_make("Nothing was done, and nothing was sent to the customer: I do not understand \"{line}\". The nearest verb is"
-                                                 " #{verb}. Please send it again; a line of text that begins with # needs a blank before it.",
-                                                 "line", cut, "verb", nearest_verb(first), NULL);
-    return refuse(c, v, "a line that begins with # and is no verb, or may go on", answer, err);
+    g_autofree char *cut = view_cut(line, UNSENT_SHOWN);
+    return refuse(c, v, "a line that begins with # and is no verb, or may go on", not_understood(word, cut), err);
 }
 
 /* Alone on a line it tells a customer nothing. "Status" may be a heading, and what has a text is a sentence. */

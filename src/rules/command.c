@@ -114,12 +114,13 @@ static gboolean is_tail(char **lines, guint i)
             return FALSE;
         if (command_line_is_name(lines[i]))
             continue;
-        if (words_quote_is_mobile(lines[i]))
-            return TRUE;
-        if (!command_line_is_thanks(lines[i], &closing))
+        const gboolean is_mobile = words_quote_is_mobile(lines[i]);
+        if (!is_mobile && !command_line_is_thanks(lines[i], &closing))
             return FALSE;
-        if (closing)
-            return TRUE;
+        if (is_mobile || closing) { /* what is below that is a signature, or seems so */
+            g_autofree char *below = g_strjoinv("\n", lines + i + 1);
+            return !signoff_takes_back(below);
+        }
     }
     return TRUE;
 }

@@ -271,11 +271,12 @@ static gboolean read_next(const CommandTokens *t, guint i, const CommandMode *mo
     return TRUE;
 }
 
-/* A number, a day, or a word for a time of it. */
+/* A day, a word for a time of it, or a number as dates and times have it: "10/6", "16h". */
 static gboolean is_of_time(const CommandTokens *t, guint i)
 {
     static const WordsClass classes[] = {WORDS_WEEKDAY, WORDS_MONTH, WORDS_DAY, WORDS_DAYTIME};
-    gboolean is = g_ascii_isdigit(*command_token_at(t, i)->fold);
+    const char *word = command_token_at(t, i)->fold;
+    gboolean is = g_ascii_isdigit(*word) && (word[strspn(word, "0123456789")] != '\0' || i + 1 == t->tokens->len);
     for (gsize k = 0; k < G_N_ELEMENTS(classes); k++)
         is = is || command_token_match(t, i, t->tokens->len, classes[k], NULL) > 0;
     return is;
@@ -285,10 +286,10 @@ char *command_args_unread_by(const char *text)
 {
     g_autoptr(CommandTokens) t = command_token_split(text);
     const guint end = t->tokens->len;
-    for (guint k = end; !t->overflow && k-- > 1;) {
+    for (guint k = end; !t->overflow && k-- > 0;) {
         const guint n = command_token_match(t, k, end, WORDS_BY, NULL);
         gboolean is = FALSE;
-        for (guint i = k + n; n > 0 && i < end && i <= k + TIME_WORDS; i++)
+        for (guint i = k + n; n > 0 && i < end && i <= k + n + 1; i++) /* "by next tuesday" */
             is = is || is_of_time(t, i);
         if (is)
             return slice(t, k, end);

@@ -1,5 +1,5 @@
-/* echo: four words in a row that were written before make each of the four known; beside the end of a line or a sentence, two do. A word that mail
- * programs change, an address, is none. */
+/* echo: both texts are words in order. A run of four that follows in the original, or one to the end of a sentence, is the original's; all else was
+ * typed. It must never take for the original's what only repeats its words: so it goes through the original once, forwards. */
 #include "rules/echo.h"
 
 #include <string.h>
@@ -9,271 +9,391 @@
 
 #include "base/banned.h"
 
-#define ROW 4                /* words */
+#define ROW 4        /* words */
+#define NEAR 40      /* words of the original that may have been left out before a short run */
 #define HEAD_LINES 8
-#define LINES_SHOWN 500 /* more is no answer */
-#define WORDS_HEARD 1000000
+#define LINES_SHOWN 500
 #define FNV_START 14695981039346656037ULL /* 64-bit FNV-1a */
 #define FNV_PRIME 1099511628211ULL
-
-struct Echo {
-    GArray *rows; /* guint64: hashes of rows of words */
-    guint words;
-    gboolean is_sorted;
-};
 
 typedef struct {
     guint64 hash;
     guint line;
-    gboolean ends; /* a sentence or a line ends behind it */
+    gboolean begins; /* a line or a sentence */
     gboolean known;
 } Word;
 
-Echo *echo_new(void)
-{
-    Echo *e = g_new0(Echo, 1);
-    e->rows = g_array_new(FALSE, FALSE, sizeof(guint64));
-    return e;
-}
+enum { HOLDS_NOTHING, HOLDS_HEAD, HOLDS_KNOWN, HOLDS_TYPED };
 
-void echo_free(Echo *e)
-{
-    if (e == NULL)
-        return;
-    g_array_unref(e->rows);
-    g_free(e);
-}
+typedef struct {
+    char **lines;
+    guint count;
+    GArray *words;
+    GHashTable *addresses; /* folded pieces that are addresses or links */
+    guint8 *of_line;       /* what each holds */
+} Text;
 
-/* An address or a link: the space-free piece at p. */
-static gboolean is_address(const char *p, gsize n)
+static void text_clear(Text *t)
 {
-    return memchr(p, '@', n) != NULL || g_strstr_len(p, (gssize)n, "://") != NULL || g_strstr_len(p, (gssize)n, "www.") != NULL;
+    g_strfreev(t->lines);
+    g_free(t->of_line);
+    if (t->words != NULL)
+        g_array_unref(t->words);
+    if (t->addresses != NULL)
+        g_hash_table_unref(t->addresses);
 }
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Text, text_clear)
+
+static const Word *word_at(const Text *t, guint i) { return &g_array_index(t->words, Word, i); }
+
+/* ---- words ---- */
 
 static gboolean is_letter(gunichar c) { return g_unichar_isalnum(c) || g_unichar_ismark(c) || g_unichar_type(c) == G_UNICODE_OTHER_SYMBOL; }
 
 /* Scripts without spaces: each letter is a word. */
 static gboolean is_alone(gunichar c) { return g_unichar_iswide(c) || g_unichar_type(c) == G_UNICODE_OTHER_SYMBOL; }
 
-static void end_sentence(GArray *words, guint first)
+static void add_word(GArray *words, guint64 hash, guint line, gboolean *begins)
 {
-    if (words->len > first)
-        g_array_index(words, Word, words->len - 1).ends = TRUE;
-}
-
-static void add_word(GArray *words, guint64 hash, guint line)
-{
-    const Word w = {.hash = hash, .line = line};
+    const Word w = {.hash = hash, .line = line, .begins = *begins};
     g_array_append_val(words, w);
+    *begins = FALSE;
 }
 
-/* The words of a piece without spaces. `text` is valid UTF-8. */
-static void add_piece(GArray *words, const char *p, const char *end, guint line)
+static void add_piece(GArray *words, const char *p, const char *end, guint line, gboolean *begins)
 {
     guint64 hash = FNV_START;
     gboolean any = FALSE;
     for (; p < end; p = g_utf8_next_char(p)) {
         const gunichar c = g_utf8_get_char(p);
         if (any && (!is_letter(c) || is_alone(c))) {
-            add_word(words, hash, line);
+            add_word(words, hash, line, begins);
             any = FALSE;
             hash = FNV_START;
         }
         if (!is_letter(c))
             continue;
         hash = (hash ^ g_unichar_tolower(c)) * FNV_PRIME;
-        any = TRUE;
-        if (is_alone(c)) {
-            add_word(words, hash, line);
-            any = FALSE;
-            hash = FNV_START;
-        }
+        any = !is_alone(c);
+        if (any)
+            continue;
+        add_word(words, hash, line, begins);
+        hash = FNV_START;
     }
     if (any)
-        add_word(words, hash, line);
+        add_word(words, hash, line, begins);
 }
 
-static void add_line(GArray *words, const char *text, guint line)
+/* An address or a link, which programs change on their way. */
+static gboolean is_address(const char *p, gsize n)
 {
-    const guint first = words->len;
-    for (const char *p = text + strspn(text, " \t\r"); *p != '\0'; p += strspn(p, " \t\r")) {
-        const gsize n = strcspn(p, " \t\r");
-        if (!is_address(p, n))
-            add_piece(words, p, p + n, line);
-        if (strchr(".?!:;", p[n - 1]) != NULL)
-            end_sentence(words, first);
-        p += n;
+    return memchr(p, '@', n) != NULL || g_strstr_len(p, (gssize)n, "://") != NULL || g_strstr_len(p, (gssize)n, "www.") != NULL;
+}
+
+/* Without brackets and "mailto:". Newly allocated. */
+static char *bare_address(const char *p, gsize n)
+{
+    static const char marks[] = "<>()[]\"',;:.";
+    while (n > 0 && strchr(marks, *p) != NULL)
+        p++, n--;
+    if (n > 7 && g_ascii_strncasecmp(p, "mailto:", 7) == 0)
+        p += 7, n -= 7;
+    while (n > 0 && strchr(marks, p[n - 1]) != NULL)
+        n--;
+    g_autofree char *piece = g_strndup(p, n);
+    return g_utf8_casefold(piece, -1);
+}
+
+static const char *piece_end(const char *p)
+{
+    while (*p != '\0' && !g_unichar_isspace(g_utf8_get_char(p)))
+        p = g_utf8_next_char(p);
+    return p;
+}
+
+static void add_line(Text *t, guint line)
+{
+    gboolean begins = TRUE;
+    for (const char *p = t->lines[line], *end; *p != '\0'; p = end) {
+        while (g_unichar_isspace(g_utf8_get_char(p)))
+            p = g_utf8_next_char(p);
+        end = piece_end(p);
+        if (end == p)
+            return;
+        if (is_address(p, (gsize)(end - p)))
+            g_hash_table_add(t->addresses, bare_address(p, (gsize)(end - p)));
+        else
+            add_piece(t->words, p, end, line, &begins);
+        begins = begins || strchr(".?!:;", end[-1]) != NULL;
     }
-    end_sentence(words, first);
 }
-
-static guint64 row_of(const Word *w, guint n)
-{
-    guint64 hash = FNV_START ^ n;
-    for (guint i = 0; i < n; i++)
-        hash = (hash ^ w[i].hash) * FNV_PRIME;
-    return hash;
-}
-
-static void add_row(Echo *e, const Word *w, guint count, guint i, guint n)
-{
-    if (i + n > count)
-        return;
-    const guint64 row = row_of(w + i, n);
-    g_array_append_val(e->rows, row);
-}
-
-void echo_hear(Echo *e, const char *text)
-{
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
-    g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(Word));
-    for (guint i = 0; lines[i] != NULL && e->words + words->len < WORDS_HEARD; i++)
-        add_line(words, lines[i], i);
-    const Word *w = (const Word *)(void *)words->data;
-    for (guint i = 0; i < words->len; i++) {
-        add_row(e, w, words->len, i, ROW);
-        if (i > 0 && !w[i - 1].ends && !w[i].ends)
-            continue;
-        for (guint n = 2; n < ROW; n++) { /* where somebody may type something in: the words around that place */
-            add_row(e, w, words->len, i, n);
-            if (i + 1 >= n)
-                add_row(e, w, words->len, i + 1 - n, n);
-        }
-    }
-    e->words += words->len;
-    e->is_sorted = FALSE;
-}
-
-static gint compare(gconstpointer a, gconstpointer b)
-{
-    const guint64 x = *(const guint64 *)a, y = *(const guint64 *)b;
-    return (x > y) - (x < y);
-}
-
-static gboolean has_row(Echo *e, guint64 row)
-{
-    if (!e->is_sorted)
-        g_array_sort(e->rows, compare);
-    e->is_sorted = TRUE;
-    return g_array_binary_search(e->rows, &row, compare, NULL);
-}
-
-typedef struct {
-    char **lines;
-    guint count;
-    guint8 *of_line; /* what each holds */
-} Lines;
-
-enum { HOLDS_NOTHING, HOLDS_HEAD, HOLDS_KNOWN, HOLDS_NEW };
-
-static void lines_clear(Lines *h)
-{
-    g_strfreev(h->lines);
-    g_free(h->of_line);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Lines, lines_clear)
-
-static gboolean is_bracketed(const char *line) { return line[strspn(line, " \t")] == '>'; }
 
 /* Lines of the head of a quoted mail that begins at i: From:, Sent: … or "On …, Kim wrote:"; 0: none does. */
-static guint head_lines(const Lines *h, guint i)
+static guint head_lines(const Text *t, guint i)
 {
-    g_autofree char *folded = words_quote_fold(h->lines[i]);
+    g_autofree char *folded = words_quote_fold(t->lines[i]);
     if (words_quote_is_original(folded) || (words_quote_has_wrote(folded) && g_str_has_suffix(folded, ":")))
         return 1;
     guint n = 0;
     for (gboolean is = words_quote_field(folded) == QUOTE_FIELD_FROM; is && n < HEAD_LINES; n++) {
-        g_autofree char *next = i + n + 1 < h->count ? words_quote_fold(h->lines[i + n + 1]) : NULL;
+        g_autofree char *next = i + n + 1 < t->count ? words_quote_fold(t->lines[i + n + 1]) : NULL;
         is = next != NULL && words_quote_field(next) != QUOTE_FIELD_NONE;
     }
     return n > 1 ? n : 0;
 }
 
-static void listen(Echo *e, const char *text, Lines *h)
+/* Without the marks of a quotation, in place. */
+static void unquote(char *line)
+{
+    const char *text = line;
+    while (text[strspn(text, " \t")] == '>')
+        text += strspn(text, " \t") + 1;
+    if (text > line)
+        memmove(line, text + (*text == ' '), strlen(text + (*text == ' ')) + 1);
+}
+
+/* `is_quote`: its marks and heads are no words. */
+static void text_init(Text *t, const char *text, gboolean is_quote)
 {
     g_autofree char *valid = g_utf8_make_valid(text, -1);
-    g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(Word));
-    h->lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
-    h->count = g_strv_length(h->lines);
-    h->of_line = g_new0(guint8, h->count + 1);
-    for (guint i = 0, behind_head = 0; i < h->count; i++) {
-        if (i >= behind_head)
-            behind_head = i + head_lines(h, i);
+    t->lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
+    t->count = g_strv_length(t->lines);
+    t->of_line = g_new0(guint8, t->count + 1);
+    t->words = g_array_new(FALSE, FALSE, sizeof(Word));
+    t->addresses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; is_quote && i < t->count; i++)
+        unquote(t->lines[i]);
+    for (guint i = 0, behind_head = 0; i < t->count; i++) {
+        if (is_quote && i >= behind_head)
+            behind_head = i + head_lines(t, i);
         if (i < behind_head)
-            h->of_line[i] = HOLDS_HEAD;
-        else if (!is_bracketed(h->lines[i])) /* nobody types so */
-            add_line(words, h->lines[i], i);
+            t->of_line[i] = HOLDS_HEAD;
+        else
+            add_line(t, i);
     }
-    Word *w = (Word *)(void *)words->data;
-    for (guint i = 0; i < words->len; i++)
-        for (guint n = 2; n <= ROW && i + n <= words->len; n++)
-            if (has_row(e, row_of(w + i, n)))
-                for (guint k = 0; k < n; k++)
-                    w[i + k].known = TRUE;
-    for (guint i = 0; i < words->len; i++)
-        if (!w[i].known || h->of_line[w[i].line] == HOLDS_NOTHING)
-            h->of_line[w[i].line] = w[i].known ? HOLDS_KNOWN : HOLDS_NEW;
+}
+
+/* ---- rows of the original ---- */
+
+typedef struct {
+    guint64 hash;
+    guint at;
+} Row;
+
+static gint compare(gconstpointer a, gconstpointer b)
+{
+    const Row *x = a, *y = b;
+    return x->hash != y->hash ? (x->hash > y->hash) - (x->hash < y->hash) : (x->at > y->at) - (x->at < y->at);
+}
+
+static guint64 row_hash(const Text *t, guint i)
+{
+    guint64 hash = FNV_START;
+    for (guint k = 0; k < ROW; k++)
+        hash = (hash ^ word_at(t, i + k)->hash) * FNV_PRIME;
+    return hash;
+}
+
+static GArray *rows_of(const Text *t)
+{
+    GArray *rows = g_array_new(FALSE, FALSE, sizeof(Row));
+    for (guint i = 0; i + ROW <= t->words->len; i++) {
+        const Row row = {.hash = row_hash(t, i), .at = i};
+        g_array_append_val(rows, row);
+    }
+    g_array_sort(rows, compare);
+    return rows;
+}
+
+/* Where that row stands first from word `from` on; G_MAXUINT: nowhere. */
+static guint find_row(const GArray *rows, guint64 hash, guint from)
+{
+    const Row wanted = {.hash = hash, .at = from};
+    guint low = 0, high = rows->len;
+    while (low < high) {
+        const guint middle = low + (high - low) / 2;
+        if (compare(&g_array_index(rows, Row, middle), &wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < rows->len && g_array_index(rows, Row, low).hash == hash ? g_array_index(rows, Row, low).at : G_MAXUINT;
+}
+
+/* ---- the two beside each other ---- */
+
+static guint run_of(const Text *quote, guint i, const Text *original, guint at)
+{
+    guint n = 0;
+    while (i + n < quote->words->len && at + n < original->words->len && word_at(quote, i + n)->hash == word_at(original, at + n)->hash)
+        n++;
+    return n;
+}
+
+static gboolean ends_sentence(const Text *t, guint behind) { return behind == t->words->len || word_at(t, behind)->begins; }
+
+/* Words from i on that the original has at `at` or shortly behind it; *ret_at: where. */
+static guint near_run(const Text *quote, guint i, const Text *original, guint at, guint *ret_at)
+{
+    const gboolean begins = word_at(quote, i)->begins;
+    for (guint k = at; k < original->words->len && k <= at + NEAR; k++) {
+        const guint n = run_of(quote, i, original, k);
+        *ret_at = k;
+        if (n >= ROW || (k == at && n > 0 && (!begins || n > 1)) || (n > 0 && begins && word_at(original, k)->begins && ends_sentence(original, k + n)
+                                                                   && ends_sentence(quote, i + n)))
+            return n;
+    }
+    return 0;
+}
+
+typedef struct {
+    guint known, longest; /* words; the longest run */
+    guint last_line;      /* of the quotation that has one, or 0 */
+    guint late_line;      /* the first by which most of the original stands above, or the number of lines */
+} Match;
+
+static Match lay_beside(Text *quote, const Text *original)
+{
+    g_autoptr(GArray) rows = rows_of(original);
+    Match m = {.late_line = quote->count};
+    for (guint i = 0, at = 0, run = 0; i < quote->words->len;) {
+        guint found = at, n = near_run(quote, i, original, at, &found);
+        if (n == 0 && i + ROW <= quote->words->len && (found = find_row(rows, row_hash(quote, i), at)) != G_MAXUINT)
+            n = run_of(quote, i, original, found);
+        if (n == 0) {
+            run = 0;
+            i++;
+            continue;
+        }
+        for (guint k = 0; k < n; k++)
+            g_array_index(quote->words, Word, i + k).known = TRUE;
+        i += n;
+        at = found + n;
+        run += n;
+        m.known += n;
+        m.longest = MAX(m.longest, run);
+        m.last_line = word_at(quote, i - 1)->line;
+        if (m.late_line == quote->count && at * 5 >= original->words->len * 4)
+            m.late_line = m.last_line;
+    }
+    return m;
+}
+
+/* Nothing but addresses: one that the original has not is said by it. */
+static gboolean has_new_address(const char *line, const Text *original)
+{
+    gboolean has = FALSE;
+    for (const char *p = line, *end; *p != '\0' && !has; p = end) {
+        while (g_unichar_isspace(g_utf8_get_char(p)))
+            p = g_utf8_next_char(p);
+        end = piece_end(p);
+        g_autofree char *address = is_address(p, (gsize)(end - p)) ? bare_address(p, (gsize)(end - p)) : NULL;
+        has = address != NULL && !g_hash_table_contains(original->addresses, address);
+        if (end == p)
+            break;
+    }
+    return has;
+}
+
+static gboolean has_line(const Text *t, const char *line)
+{
+    for (guint i = 0; i < t->count; i++)
+        if (strcmp(t->lines[i], line) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+static void judge_lines(Text *quote, const Text *original)
+{
+    for (guint i = 0; i < quote->words->len; i++) {
+        const Word *w = word_at(quote, i);
+        if (!w->known || quote->of_line[w->line] == HOLDS_NOTHING)
+            quote->of_line[w->line] = w->known ? HOLDS_KNOWN : HOLDS_TYPED;
+    }
+    for (guint i = 0, signs = 0; i < quote->count; i++) {
+        const char *line = quote->lines[i];
+        if (quote->of_line[i] != HOLDS_NOTHING)
+            continue;
+        const gboolean is_sign = strpbrk(line, "?!()") != NULL && signs++ < LINES_SHOWN && !has_line(original, line); /* ":-)" */
+        if (is_sign || has_new_address(line, original))
+            quote->of_line[i] = HOLDS_TYPED;
+    }
 }
 
 /* `last`: behind the line that was shown before. */
-static void show(GString *s, const Lines *h, guint i, guint last)
+static void show(GString *s, const Text *t, guint i, guint last)
 {
     guint above = i;
-    while (above > last && h->of_line[above - 1] == HOLDS_NOTHING)
+    while (above > last && t->of_line[above - 1] == HOLDS_NOTHING)
         above--;
-    if (above > last && h->of_line[above - 1] == HOLDS_KNOWN)
-        g_string_append_printf(s, "%s> %s\n", s->len > 0 ? "\n" : "", g_strchomp(h->lines[above - 1]));
-    g_string_append_printf(s, "%s\n", h->lines[i]);
+    if (above > last && t->of_line[above - 1] == HOLDS_KNOWN)
+        g_string_append_printf(s, "%s> %s\n", s->len > 0 ? "\n" : "", g_strchomp(t->lines[above - 1]));
+    g_string_append_printf(s, "%s\n", t->lines[i]);
 }
 
-static guint first_known(const Lines *h)
+/* Behind the head, else the first line of the original. */
+static guint first_line(const Text *t)
 {
     guint i = 0;
-    while (i < h->count && h->of_line[i] != HOLDS_KNOWN)
+    while (i < t->count && t->of_line[i] != HOLDS_HEAD && t->of_line[i] != HOLDS_KNOWN)
+        i++;
+    while (i < t->count && t->of_line[i] == HOLDS_HEAD)
         i++;
     return i;
 }
 
-char *echo_typed_in(Echo *e, const char *quote, EchoIsFrame is_frame, gpointer data)
+static char *collect(const Text *t, const Match *m, EchoIsFrame is_frame, gpointer data)
 {
-    g_auto(Lines) h = {0};
     GString *s = g_string_new(NULL);
-    listen(e, quote, &h);
-    const guint first = first_known(&h);
-    guint end, known, last = 0, shown = 0;
-    for (end = known = first; end < h.count && h.of_line[end] != HOLDS_HEAD; end++)
-        if (h.of_line[end] == HOLDS_KNOWN)
-            known = end;
-    for (guint i = first; i < end; i++) {
-        if (h.of_line[i] == HOLDS_KNOWN || h.of_line[i] == HOLDS_NOTHING)
+    guint last = 0, shown = 0;
+    for (guint i = first_line(t); i < t->count && shown < LINES_SHOWN && (t->of_line[i] != HOLDS_HEAD || i < m->late_line); i++) {
+        if (t->of_line[i] != HOLDS_TYPED)
             continue;
-        const gboolean frames = is_frame(h.lines[i], data);
-        if ((frames && i > known) || shown == LINES_SHOWN)
-            break;
-        if (frames)
+        if (is_frame(t->lines[i], data)) {
+            if (i > m->last_line)
+                break;
             continue;
-        show(s, &h, i, last);
+        }
+        show(s, t, i, last);
         last = i + 1;
         shown++;
     }
+    if (shown == LINES_SHOWN)
+        g_string_append(s, "\342\200\246\n");
     return g_string_free(s, FALSE);
 }
 
-gboolean echo_knows(Echo *e, const char *text)
+char *echo_typed_in(const char *original, const char *quote, EchoIsFrame is_frame, gpointer data, guint *ret_known)
 {
-    g_auto(Lines) h = {0};
-    listen(e, text, &h);
-    return first_known(&h) < h.count;
+    g_auto(Text) sent = {0}, quoted = {0};
+    text_init(&sent, original, FALSE);
+    text_init(&quoted, quote, TRUE);
+    const Match m = lay_beside(&quoted, &sent);
+    const gboolean is_of_it = m.longest >= ROW || (m.known > 0 && (m.known == sent.words->len || m.known * 2 >= quoted.words->len));
+    *ret_known = is_of_it ? m.known : 0;
+    if (!is_of_it)
+        return g_strdup("");
+    judge_lines(&quoted, &sent);
+    return collect(&quoted, &m, is_frame, data);
 }
 
-char *echo_news(Echo *e, const char *text)
+/* ---- lines ---- */
+
+char *echo_new_lines(const GPtrArray *known, const char *text)
 {
-    g_auto(Lines) h = {0};
+    g_autoptr(GHashTable) all = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
     GString *s = g_string_new(NULL);
-    listen(e, text, &h);
-    for (guint i = 0; i < h.count; i++)
-        if (h.of_line[i] == HOLDS_NEW)
-            g_string_append_printf(s, "%s\n", h.lines[i]);
+    for (guint i = 0; i < known->len; i++) {
+        g_auto(GStrv) old = g_strsplit(g_ptr_array_index(known, i), "\n", LIMIT_TEXT_LINES);
+        for (guint k = 0; old[k] != NULL; k++)
+            g_hash_table_add(all, words_quote_fold(old[k]));
+    }
+    for (guint i = 0; lines[i] != NULL; i++) {
+        g_autofree char *folded = words_quote_fold(lines[i]);
+        if (*folded != '\0' && strspn(folded, "-_=~ ") != strlen(folded) && !g_hash_table_contains(all, folded))
+            g_string_append_printf(s, "%s\n", lines[i]);
+    }
     return g_string_free(s, FALSE);
 }

@@ -11,6 +11,7 @@
 #include "base/banned.h"
 
 #define NAME_PARTS 6
+#define SHORT_WORDS 8 /* more is a disclaimer's line */
 #define SIGNATURE_WORDS 5
 #define SENTENCE_WORDS 4 /* "Acme Ltd." is none */
 
@@ -18,13 +19,19 @@ static gboolean is_blank(const char *line) { return line[strspn(line, " \t\r")] 
 
 static gboolean ends_sentence(const char *folded) { return *folded != '\0' && strchr(".!?", folded[strlen(folded) - 1]) != NULL; }
 
+static guint word_count(const char *folded)
+{
+    guint words = 0;
+    for (const char *p = folded; *p != '\0'; p += strcspn(p, " "), p += *p == ' ')
+        words++;
+    return words;
+}
+
 /* A line of a signature, as far as one can tell: short, or with a number or an address in it. */
 static gboolean may_be_signature(const char *line)
 {
     g_autofree char *folded = words_quote_fold(line);
-    guint words = 0;
-    for (const char *p = folded; *p != '\0'; p += strcspn(p, " "), p += *p == ' ')
-        words++;
+    const guint words = word_count(folded);
     gboolean is_sentence = words >= SENTENCE_WORDS && (g_str_has_suffix(folded, ".") || g_str_has_suffix(folded, "!"));
     return !is_sentence && !g_str_has_prefix(folded, "ps") && !g_str_has_prefix(folded, "p.s") && !command_line_takes_back(line)
            && (words <= SIGNATURE_WORDS || strpbrk(folded, "0123456789@|") != NULL);
@@ -58,12 +65,14 @@ gboolean signoff_is_only_thanks(const char *text, gboolean *ret_more)
 
 /* ---- a signature ---- */
 
-/* "[cid:image001.png@01D9…]", "[image: logo]", or a rule: what stands for the picture in a signature. */
+/* "[cid:image001.png@01D9…]", "[image: logo]" alone, or a rule: what stands for the picture in a signature. */
 static gboolean is_ornament(const char *line)
 {
     line += strspn(line, " \t");
-    if (*line == '[')
-        return g_ascii_strncasecmp(line, "[cid:", 5) == 0 || g_ascii_strncasecmp(line, "[image:", 7) == 0;
+    while (g_ascii_strncasecmp(line, "[cid:", 5) == 0 || g_ascii_strncasecmp(line, "[image:", 7) == 0) {
+        line += strcspn(line, "]");
+        line += strspn(line, "] \t\r");
+    }
     return line[strspn(line, "-_=*~ \t\r")] == '\0';
 }
 
@@ -93,7 +102,8 @@ static gboolean has_mark_behind(const char *folded, const char *name)
 static const char *behind_proxy(const char *folded)
 {
     static const char *const proxies[] = {"i. a. ", "i.a. ", "i. v. ", "i.v. ", "i. a.", "i.a.", "ppa. ", "p.p. ", "pp ", "gez. "};
-    folded += strspn(folded, "-~/ ");
+    while (*folded == '-' || *folded == '~' || *folded == '/' || *folded == ' ' || g_str_has_prefix(folded, "\342\200\223") || g_str_has_prefix(folded, "\342\200\224"))
+        folded = g_utf8_next_char(folded);
     for (gsize i = 0; i < G_N_ELEMENTS(proxies); i++)
         if (g_str_has_prefix(folded, proxies[i]))
             return folded + strlen(proxies[i]);
@@ -144,7 +154,7 @@ static gboolean is_block(char **lines, guint i)
 static gboolean says_more(char **lines, guint i, const char *const *names)
 {
     for (; lines[i] != NULL; i++)
-        if (!is_blank(lines[i]) && !is_ornament(lines[i]) && !words_quote_is_mobile(lines[i]) && names_him(lines[i], names, TRUE) != NAMES_HIM)
+        if (!is_blank(lines[i]) && !is_ornament(lines[i]) && names_him(lines[i], names, TRUE) != NAMES_HIM)
             return TRUE;
     return FALSE;
 }
@@ -177,4 +187,18 @@ gboolean signoff_is_signature(const char *text, const char *const *names, gboole
     if (named == NAMES_HIM || (named == NAMES_HIM_AND_MORE && may_be_signature(lines[i])))
         return TRUE;
     return how == OPENS_CLOSING && is_block(lines, i);
+}
+
+gboolean signoff_takes_back(const char *signature)
+{
+    g_autofree char *valid = g_utf8_make_valid(signature, -1);
+    g_auto(GStrv) lines = g_strsplit(valid, "\n", COMMAND_LINES_READ);
+    for (guint i = 0; lines[i] != NULL; i++) {
+        g_autofree char *folded = words_quote_fold(lines[i]);
+        if (words_quote_is_disclaimer(folded))
+            return FALSE;
+        if (word_count(folded) <= SHORT_WORDS && (command_line_takes_back(lines[i]) || g_str_has_prefix(folded, "ps") || g_str_has_prefix(folded, "p.s")))
+            return TRUE;
+    }
+    return FALSE;
 }

@@ -178,29 +178,42 @@ gboolean messages_ticket_of_same(Db *db, const char *message_id, const char *fro
                     "sstsi", message_id, from, sent_at, subject, (gint64)is_verified);
 }
 
-gboolean messages_keep_cut(Db *db, gint64 id, const char *text, GError **err)
+gboolean messages_keep_signature(Db *db, gint64 id, const char *text, GError **err)
 {
-    return db_run(db, err, "insert into message_cut (message_id, text) values ($1, $2)", "is", id, text);
+    return db_run(db, err, "insert into message_signature (message_id, text) values ($1, $2)", "is", id, text);
 }
 
-gboolean messages_texts(Db *db, gint64 ticket, gint64 but, GPtrArray **ret, GError **err)
+/* The first column; char *, with free func. */
+static gboolean read_texts(DbRows *rows, GPtrArray **ret, GError **err)
 {
-    g_autoptr(DbRows) rows = NULL;
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
     GError *local = NULL;
-    if (!db_select(db, &rows, err,
-                   "select coalesce(m.new_text, ''), coalesce(k.text, '') from message m left join message_cut k on k.message_id = m.id"
-                   " where m.ticket_id = $1 and m.id <> $2 order by m.id desc limit 50", "ii", ticket, but))
-        return FALSE;
     while (db_next(rows, &local))
-        for (int i = 0; i < 2; i++)
-            g_ptr_array_add(list, g_strdup(db_text(rows, i)));
+        g_ptr_array_add(list, g_strdup(db_text(rows, 0)));
     if (local != NULL) {
         g_propagate_error(err, local);
         return FALSE;
     }
     *ret = g_steal_pointer(&list);
     return TRUE;
+}
+
+gboolean messages_signatures(Db *db, gint64 ticket, gint64 but, GPtrArray **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    return db_select(db, &rows, err,
+                     "select s.text from message m join message_signature s on s.message_id = m.id where m.ticket_id = $1 and m.id <> $2"
+                     " order by m.id desc limit 50", "ii", ticket, but)
+           && read_texts(rows, ret, err);
+}
+
+gboolean messages_quoted(Db *db, gint64 ticket, gint64 but, const char *message_id, gboolean with_notes, GPtrArray **ret, GError **err)
+{
+    g_autoptr(DbRows) rows = NULL;
+    return db_select(db, &rows, err,
+                     "select new_text from message where ticket_id = $1 and id <> $2 and new_text is not null and (is_note = 0 or $4)"
+                     " order by message_id = $3 desc, id = (select min(id) from message where ticket_id = $1) desc, id desc limit 5", "iisi", ticket, but, message_id, (gint64)with_notes)
+           && read_texts(rows, ret, err);
 }
 
 gboolean messages_replace(Db *db, gint64 id, const char *new_text, const char *content_digest, const char *archive, GError **err)

@@ -50,10 +50,13 @@ gboolean messages_same_mail(Db *db, const char *message_id, const char *from, In
 /* The ticket of an inbound mail with that Message-ID, From, Date and subject, not verified where `is_verified` is not; 0: none. */
 gboolean messages_ticket_of_same(Db *db, const char *message_id, const char *from, Instant sent_at, const char *subject, gboolean is_verified,
                                  gint64 *ret_ticket, GError **err);
-/* Of what was cut from it as a quotation or a signature, what was new in the ticket. At most once a message. */
-gboolean messages_keep_cut(Db *db, gint64 id, const char *text, GError **err);
-/* The texts of the last fifty messages of the ticket but that one, and what was cut from them and kept: char *, with free func. */
-gboolean messages_texts(Db *db, gint64 ticket, gint64 but, GPtrArray **ret, GError **err);
+/* Of its signature, the lines that no mail of the ticket had before. At most once a message. */
+gboolean messages_keep_signature(Db *db, gint64 id, const char *text, GError **err);
+/* Those of the last messages of the ticket but that one: char *, with free func. */
+gboolean messages_signatures(Db *db, gint64 ticket, gint64 but, GPtrArray **ret, GError **err);
+/* Texts of the ticket that a mail may quote which answers that Message-ID: its, the first and the
+ * last messages' but that one's. */
+gboolean messages_quoted(Db *db, gint64 ticket, gint64 but, const char *message_id, gboolean with_notes, GPtrArray **ret, GError **err);
 /* A longer copy stands for the one that the row was made of. */
 gboolean messages_replace(Db *db, gint64 id, const char *new_text, const char *content_digest, const char *archive, GError **err);
 

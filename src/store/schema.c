@@ -256,9 +256,9 @@ static const char step_11[] =
     "create index ticket_open on ticket (severity, id) where is_drill = 0 and (state = 'new' or state = 'open' or state = 'waiting');"
     "delete from due where what = 'outage';";
 
-/* Of what was cut from a mail, what nobody had written in its ticket: its signature, or what its writer typed into what he quotes. */
+/* Of a mail's signature, the lines that no mail of the ticket had before: the team reads them once. */
 static const char step_12[] =
-    "create table message_cut (message_id integer primary key references message, text text not null) strict;";
+    "create table message_signature (message_id integer primary key references message, text text not null) strict;";
 
 const char *const schema_steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8, step_9, step_10, step_11, step_12};
 const int schema_version_count = 12;

@@ -103,7 +103,64 @@ match "what he quotes from elsewhere is" '^Lamps of the series 9 are at their en
 wrote "And the other:
 
 > Lamps of the series 8 last for ever."
-no_match "but for lines with \">\": those are quoted by their look" 'Below that' "$read"
+no_match "but for lines with \">\", of which nothing here is known: those are quoted by their look" 'Below that' "$read"
+wrote "Answers in red.
+
+On Tue, 26 May 2026 at 10:01, Support <support@desk.test> wrote:
+> Dear Kim,
+>
+> which version do you have, and on which floor does the scanner stand? We need
+> both.
+> 4.4, the roof
+> Does the lamp burn? It blinks.
+>
+> Regards,
+> Bob"
+match "what is typed into marked lines gets their mark, as in Gmail" '^4\.4, the roof$' "$read"
+match "also at the end of one" '^Does the lamp burn\? It blinks\.$' "$read"
+wrote "Hi Bob, see Pat's answer below.
+
+From: Pat Roe <pat@acme.test>
+Sent: Tuesday, 26 May 2026 10:20
+To: Kim Lee <kim@acme.test>
+Subject: RE: [support #1] The scanner is down
+
+Kim, the lamp is dark, and it is on floor 2."
+match "a colleague's answer with our tag in its subject" '^Kim, the lamp is dark, and it is on floor 2\.$' "$read"
+
+quoted() { # LINE: what he wrote below the first question
+    printf '%s\n' "See below." '' "$fields" '' 'Dear Kim,' '' 'which version do you have, and on which floor does the scanner stand? We need both.' "$1" 'Does the lamp burn?' '' \
+        'Regards,' 'Bob'
+}
+for line in 'the scanner' 'It does not.' 'The manual of HP wrote:
+the same' 'kim@acme.test' ':-)' 'https://acme.test/scan.png'; do
+    wrote "$(quoted "$line")"
+    match "answers of words that stand elsewhere, or of none: $line" "^$(printf '%s\n' "$line" | tail -n 1)\$" "$read"
+done
+wrote "Another one:
+
+-----Original Message-----
+From: HP
+Sent: Monday
+To: Kim
+Subject: Lamps
+
+Dear Kim,
+the lamps of the series 7 are at their end as well.
+
+Regards,
+HP"
+match "another's mail with a closing as ours has" '^the lamps of the series 7 are at their end as well\.$' "$read"
+wrote '<html><body><div>No.</div><div class="gmail_quote"><div class="gmail_attr">On Tue, 26 May 2026 at 10:01, Bob wrote:<br></div><blockquote
+class="gmail_quote">Does the lamp burn? IT NEVER DOES</blockquote></div></body></html>' -H 'MIME-Version: 1.0' -H 'Content-Type: text/html; charset=utf-8'
+match "at the end of a quoted line" '^Does the lamp burn\? IT NEVER DOES$' "$read"
+dir=$(dirname "$(find "$WORK/spool/archive" -name 'out-*.eml' | head -n 1)")
+mkdir "$WORK/away" && mv "$dir"/out-*.eml "$WORK/away" && for f in "$WORK"/away/*; do mkdir "$dir/$(basename "$f")"; done
+wrote "$(quoted 'The fifth.')"
+match "an archive that cannot be read stops nothing" '^See below\.$' "$read"
+match "and is told" 'event=archive-unread' "$(cat "$WORK/log")"
+for f in "$WORK"/away/*; do rmdir "$dir/$(basename "$f")"; done
+mv "$WORK"/away/* "$dir"
 
 # ---- below what looks like a signature ----
 wrote 'Any news?
@@ -127,6 +184,16 @@ The copier has stopped as well.'
 match "and what stands below a known signature" '^The copier has stopped as well\.$' "$read"
 same "once" 1 "$(printf '%s\n' "$read" | grep -c 'The copier has stopped')"
 
+wrote 'Well?
+
+--
+Kim'
+wrote 'Well?
+
+--
+Kim'
+no_match "one of one word, known from before, is not" 'Below that' "$read"
+
 # ---- when it is solved ----
 make_mail 'Bob Ng <bob@desk.test>' "$w" 'Re: [support #1] The scanner is down' '#resolve The lamp is new.' | deliver bob@desk.test "$w"
 at 2026-05-26T10:40:00+02:00
@@ -135,6 +202,7 @@ wrote 'Thanks!
 
 Sent from my iPhone'
 same "thanks alone reach nobody" '' "$read"
+same "and open nothing" '"state":"resolved"' "$(escalate --json show 1 | grep -o '"state":"[a-z]*"' | head -n 1)"
 wrote 'Thanks!
 
 --

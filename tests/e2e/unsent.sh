@@ -97,17 +97,13 @@ Head of Desk
 
 Dear Kim, the scanner works again.'
 same "below a signature's mark nothing goes out" '' "$read"
-match "which is told" 'Not sent to the customer: "Dear Kim, the scanner works again\.", since it stands among the lines that you quote, or below your' "$told"
-said '-- 
-Bob Ng
-Head of Desk'
-match "also where nothing else is said" 'Nothing was sent to the customer: all of your mail looks like a quotation or a signature' "$told"
+match "which is told, where nothing else does" 'Nothing was sent to the customer: all of your mail looks like a quotation or a signature' "$told"
 said 'Sent via DHL, you have it tomorrow.'
 said 'Sent via DHL, you have it tomorrow.'
 match "also of what was told of before" 'all of your mail looks like' "$told"
 said '> It is down.
 > It is up again.'
-match "and of quoted lines alone" 'all of your mail looks like' "$told"
+match "and of quoted lines, what nobody wrote" 'Not sent to the customer: "It is up again\."' "$told"
 same "nothing of it went out" '' "$read"
 said '#assign nobody-there
 Dear Kim, hello.
@@ -196,7 +192,7 @@ same "and nothing is told" '' "$told"
 said "Dear Kim, see you.
 
 On Tue, 26 May 2026 at 10:00, Desk <support@desk.test> wrote:
-$(printf '%s\n' "$page" | sed 's/^/> /')"
+$(printf '%s\n' "$page" | sed 's/^/> /')" -H "$answers"
 same "nor where each line is marked" '' "$told"
 said "Dear Kim, the log says:
 
@@ -305,6 +301,12 @@ same "a machine without headers is told so a few times a day" '' "$told"
 
 # ---- verbs that nobody would see, another day ----
 day=28 minute=0
+said '#wait for Kim'
+match "how a verb is written that lacks something" 'It is written #wait \[for customer' "$told"
+said '#fixed'
+match "the verb that a word means" 'The nearest verb is #resolve' "$told"
+said '#closed'
+match "or would elsewhere" 'The nearest verb is #resolve' "$told"
 said 'Dear Kim, we come at noon. #note she is a pain'
 same "a verb in the middle of a line: nothing goes out" '' "$read"
 match "which is told" 'nothing was sent to the customer: "#note she is a pain" stands in the middle of a line' "$told"

@@ -24,6 +24,8 @@ static const Case of_bob[] = {
     {"Bob", TRUE, FALSE},
     {"- Bob", TRUE, FALSE},
     {"--Bob", TRUE, FALSE},
+    {"\342\200\224 Bob", TRUE, FALSE},
+    {"\342\200\223Bob Ng", TRUE, FALSE},
     {"Bob Ng", TRUE, FALSE},
     {"Bob Ng | Support Engineer", TRUE, TRUE},
     {"Bob Ng, Support Engineer", TRUE, TRUE},
@@ -42,7 +44,10 @@ static const Case of_bob[] = {
     {"Best,\nBob\n\nRegistered office: 1 Long Road, Springfield. Directors: A. Lee, K. Ng and others of that name.", TRUE, TRUE},
     {"Regards,\nCarol Wu\nSupport", TRUE, TRUE}, /* somebody else's, under his mail */
     {"Regards,\nRefunded", TRUE, TRUE},         /* perhaps a word for the customer: he is told */
+    {"Regards,\nBob\nSent from my iPhone", TRUE, TRUE},
+    {"Regards,\nBob\n[cid:x] Your refund is on its way.", TRUE, TRUE},
     /* answers */
+    {"[cid:image001.png@01D9] Please press the red button on the left, and restart it.", FALSE, FALSE},
     {"", FALSE, FALSE},
     {"\n \n", FALSE, FALSE},
     {"Refunded.", FALSE, FALSE},
@@ -91,6 +96,22 @@ static void knows_signatures(void **state)
     check(of_ann, G_N_ELEMENTS(of_ann), ann);
 }
 
+static void knows_what_takes_back(void **state)
+{
+    static const char *const takes[] = {"Sent from my iPhone\nNo, I cannot", "--\nBob Ng\n\nNo, wait, I cannot.", "--\nBob\nDo you really need me?",
+                                        "Bob Ng\nPS: only till noon"};
+    static const char *const none[] = {"", "--\nBob Ng\nSupport Engineer\n+44 20 7946 0000", "Sent from my iPhone",
+                                       "--\nBob\nThis e-mail is confidential and intended for its addressee.\nIf you are not that, do not read it.",
+                                       "--\nBob\nPlease think of the environment, and do not print this mail if you need not"};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(takes); i++)
+        if (!signoff_takes_back(takes[i]))
+            fail_msg("'%s' takes nothing back", takes[i]);
+    for (gsize i = 0; i < G_N_ELEMENTS(none); i++)
+        if (signoff_takes_back(none[i]))
+            fail_msg("'%s' takes back", none[i]);
+}
+
 static void is_bounded(void **state)
 {
     (void)state;
@@ -109,6 +130,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_signatures),
+        cmocka_unit_test(knows_what_takes_back),
         cmocka_unit_test(is_bounded),
     };
     return cmocka_run_group_tests_name("signoff", tests, NULL, NULL);
