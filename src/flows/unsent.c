@@ -48,7 +48,7 @@ static gboolean is_signature(const IntakeCase *c, gboolean *ret_more)
         if (all[i] != NULL && *all[i] != '\0')
             names[n++] = all[i];
     *ret_more = FALSE;
-    return c->said->work->commands->len > 0 && signoff_is_signature(c->said->work->rest, names, ret_more);
+    return signoff_is_signature(c->said->work->rest, names, ret_more);
 }
 
 gboolean unsent_is_signature(const IntakeCase *c)
@@ -159,7 +159,7 @@ gboolean unsent_tell(const IntakeCase *c, VerbContext *v, gboolean is_sent, GErr
                        " send it in a mail of its own that begins with other words."), c->heard.unknown_quote);
     if (!tell_signature(c, v, left_out(c->said->guessed_signature), err) || !tell_signature(c, v, own_signature(c), err))
         return FALSE;
-    if (!is_sent && c->said->work->commands->len == 0 && v->results->len == 0 && *left_out(c->said->elided) != '\0')
+    if (!is_sent && c->said->work->commands->len == 0 && v->results->len == 0 && (*left_out(c->said->elided) != '\0' || unsent_is_signature(c)))
         g_ptr_array_add(v->results, phrase_make("Nothing was sent to the customer: all of your mail looks like a quotation or a signature.", NULL));
     return TRUE;
 }

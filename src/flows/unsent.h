@@ -12,7 +12,7 @@
 
 /* The first line of what was taken for signatures that is a verb, or a bare #note below a quotation, with its mark; newly allocated, or NULL. */
 char *unsent_verb(const IntakeCase *c);
-/* Beside its verbs stands a signature alone (rules/signoff). */
+/* Beside its verbs, if any, stands a signature alone (rules/signoff). */
 gboolean unsent_is_signature(const IntakeCase *c);
 /* Adds to v->results what was left out and may be text, but what was told of before; `is_sent`: something went out. */
 gboolean unsent_tell(const IntakeCase *c, VerbContext *v, gboolean is_sent, GError **err);

@@ -71,14 +71,15 @@ static guint skip_courtesy(const CommandTokens *t, guint i, gboolean *closing, S
 {
     for (guint n = 1; n > 0;) {
         int value = 0;
-        if ((n = match(t, i, WORDS_THANKS)) > 0) {
+        const guint closes = command_token_match(t, i, t->tokens->len, WORDS_CLOSING, &value); /* "thanks and regards" */
+        if ((n = match(t, i, WORDS_THANKS)) > 0 && closes <= n) {
             i += n;
             i += skip_addressed(t, i);
         } else if ((also & SKIP_GREETING) != 0 && (n = match(t, i, WORDS_GREETING)) > 0) {
             i += n;
             guint names = skip_addressed(t, i);
             i += names > 0 ? names : skip_small_name(t, i);
-        } else if ((n = command_token_match(t, i, t->tokens->len, WORDS_CLOSING, &value)) > 0) {
+        } else if ((n = closes) > 0) {
             i += n;
             i += skip_addressed(t, i);
             if (closing != NULL && value == 1)
@@ -299,7 +300,9 @@ gboolean command_line_is_thanks(const char *text, gboolean *ret_closing)
     *ret_closing = FALSE;
     if (is_plain_prose(text))
         return FALSE;
-    g_autoptr(CommandTokens) t = command_token_split(text);
+    const char *sign = strstr(text, " & "); /* "Thanks & regards" */
+    g_autofree char *spelled = sign != NULL ? g_strdup_printf("%.*s and %s", (int)(sign - text), text, sign + strlen(" & ")) : NULL;
+    g_autoptr(CommandTokens) t = command_token_split(spelled != NULL ? spelled : text);
     gboolean is = !t->question && !t->overflow &&
                   (skip_courtesy(t, 0, &closing, SKIP_GREETING | SKIP_PRAISE) == t->tokens->len || is_name_greeting(t));
     *ret_closing = closing;

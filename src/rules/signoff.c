@@ -189,6 +189,15 @@ gboolean signoff_is_signature(const char *text, const char *const *names, gboole
     return how == OPENS_CLOSING && is_block(lines, i);
 }
 
+/* "NO", "pass ann". */
+static gboolean hands_over(const char *text)
+{
+    CommandLine line = command_line_read(text);
+    const gboolean does = line.command != NULL && (line.command->verb == VERB_DECLINE || line.command->verb == VERB_PASS);
+    command_free(line.command);
+    return does;
+}
+
 gboolean signoff_takes_back(const char *signature)
 {
     g_autofree char *valid = g_utf8_make_valid(signature, -1);
@@ -197,7 +206,7 @@ gboolean signoff_takes_back(const char *signature)
         g_autofree char *folded = words_quote_fold(lines[i]);
         if (words_quote_is_disclaimer(folded))
             return FALSE;
-        if (word_count(folded) <= SHORT_WORDS && (command_line_takes_back(lines[i]) || g_str_has_prefix(folded, "ps") || g_str_has_prefix(folded, "p.s")))
+        if (word_count(folded) <= SHORT_WORDS && (command_line_takes_back(lines[i]) || hands_over(lines[i]) || g_str_has_prefix(folded, "ps") || g_str_has_prefix(folded, "p.s")))
             return TRUE;
     }
     return FALSE;

@@ -12,7 +12,7 @@ gboolean signoff_is_only_thanks(const char *text, gboolean *ret_more);
  * nor is a word that may be a name ("Refunded."). `names`: NULL-terminated, what he is called. *ret_more: more than closings and his names. */
 gboolean signoff_is_signature(const char *text, const char *const *names, gboolean *ret_more);
 
-/* Whether a short line of what looks like a signature asks, denies, or is a postscript: what was said above may not stand. */
+/* Whether a short line of what looks like a signature asks, denies, hands over, or is a postscript: what was said above may not stand. */
 gboolean signoff_takes_back(const char *signature);
 
 #endif

@@ -207,6 +207,13 @@ Subject: [support #1] The scanner is down
 $page" -H "$answers"
 match "our mail below it hides no text that looks like another's" 'part that begins with "On Monday 25 May 2026 the driver' "$told"
 
+said 'Best regards,
+
+Bob Ng
+Head of Desk'
+same "a mail of nothing but a signature goes to nobody" '' "$read"
+match "and he is told" 'since it looks like a signature|all of your mail looks like' "$told"
+
 # ---- a signature beside verbs ----
 said '#severity S2
 

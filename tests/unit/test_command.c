@@ -910,6 +910,7 @@ static void tells_rest_and_doubt(void **state)
     } cases[] = {
         {"ack\n\nI look after lunch.", "I look after lunch.", FALSE},
         {"ack\n\nRegards,\nBob\nAcme Inc.", "", FALSE},
+        {"ack\n\nThanks & Best Regards,\nBob\nAcme Inc.", "", FALSE},
         {"OK so who is on this?", "OK so who is on this?", TRUE},
         {"thanks", "thanks", TRUE},
         {"seen", "seen", TRUE},

@@ -35,6 +35,8 @@ static const Case of_bob[] = {
     {"i.A. Bob Ng\nKundendienst", TRUE, TRUE},
     {"*Bob Ng*\n*Support Engineer*", TRUE, TRUE},
     {"Thanks,\nBob", TRUE, FALSE},
+    {"Thanks & Regards,\nBob Ng\nSupport", TRUE, TRUE},
+    {"All the best\nBob", TRUE, FALSE},
     {"Thanks\nBob Ng", TRUE, FALSE},
     {"Cheers\nBob", TRUE, FALSE},
     {"Thanks,\nBob\nDesk Ltd.", TRUE, TRUE},
@@ -70,6 +72,8 @@ static const Case of_bob[] = {
 };
 
 static const Case of_ann[] = {
+    {"Danke und Gru\303\237\nAnn", TRUE, FALSE},
+    {"Besten Gru\303\237\nAnn Schmitt\nDesk GmbH", TRUE, TRUE},
     {"Mit freundlichen Gr\303\274\303\237en\n\nAnn Schmitt\nKundendienst\nDesk GmbH", TRUE, TRUE},
     {"Viele Gr\303\274\303\237e\nAnn", TRUE, FALSE},
     {"i. A. Ann Schmitt", TRUE, FALSE},
@@ -99,7 +103,8 @@ static void knows_signatures(void **state)
 static void knows_what_takes_back(void **state)
 {
     static const char *const takes[] = {"Sent from my iPhone\nNo, I cannot", "--\nBob Ng\n\nNo, wait, I cannot.", "--\nBob\nDo you really need me?",
-                                        "Bob Ng\nPS: only till noon"};
+                                        "Bob Ng\nPS: only till noon",
+                                        "--\nBob\nNO", "Sent from my iPhone\npass ann"};
     static const char *const none[] = {"", "--\nBob Ng\nSupport Engineer\n+44 20 7946 0000", "Sent from my iPhone",
                                        "--\nBob\nThis e-mail is confidential and intended for its addressee.\nIf you are not that, do not read it.",
                                        "--\nBob\nPlease think of the environment, and do not print this mail if you need not"};
