@@ -222,15 +222,25 @@ static guint find_row(const GArray *rows, guint64 hash, guint from)
 
 /* ---- the two beside each other ---- */
 
+static gboolean ends_sentence(const Text *t, guint behind) { return behind == t->words->len || word_at(t, behind)->begins; }
+
+static gboolean are_same(const Text *quote, guint i, const Text *original, guint at)
+{
+    return i < quote->words->len && at < original->words->len && word_at(quote, i)->hash == word_at(original, at)->hash;
+}
+
+/* Over the end of a line it goes on where two words do, or a line of one: below "… NO if you cannot." a typed "NO" is not the "No answer by …" there. */
 static guint run_of(const Text *quote, guint i, const Text *original, guint at)
 {
     guint n = 0;
-    while (i + n < quote->words->len && at + n < original->words->len && word_at(quote, i + n)->hash == word_at(original, at + n)->hash)
+    while (are_same(quote, i + n, original, at + n)) {
+        const gboolean is_alone = ends_sentence(quote, i + n + 1) && ends_sentence(original, at + n + 1);
+        if (n > 0 && word_at(quote, i + n)->begins && !is_alone && !are_same(quote, i + n + 1, original, at + n + 1))
+            break;
         n++;
+    }
     return n;
 }
-
-static gboolean ends_sentence(const Text *t, guint behind) { return behind == t->words->len || word_at(t, behind)->begins; }
 
 /* Words from i on that the original has at `at` or shortly behind it; *ret_at: where. */
 static guint near_run(const Text *quote, guint i, const Text *original, guint at, guint *ret_at)

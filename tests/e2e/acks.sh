@@ -279,4 +279,72 @@ told=$(templated_count transcript)
 on 10:36
 same "but of what somebody has nobody is told" "$told" "$(templated_count transcript)"
 LEVELS=
+# ---- what takes it back below ----
+LEVELS='      - {notify: [bob], at: [75% respond], ack-within: 10m, tries: 2}
+      - {notify: [carol], at: [100% respond], ack-within: 10m}'
+# took BODY: Bob answers the page with that; whether he has it then.
+took() {
+    fresh
+    make_mail -H "In-Reply-To: $(header "$page" Message-ID)" 'Bob <bob@desk.test>' "$(reply_to "$page")" 'Re: Shop is down' "$1" | deliver bob@desk.test "$(reply_to "$page")"
+    on 10:25
+    level_of
+}
+fresh
+fields='-----Original Message-----
+From: Support <support@desk.test>
+Sent: Tuesday, May 26, 2026 10:23 AM
+To: Bob
+Subject: Shop is down'
+with_no=$(plain "$page" | sed 's/^\(Reply ACK.*\)$/\1\
+NO/')
+match "the page has a line that offers NO" '^NO$' "$with_no"
+same "ok above our page, unmarked: he has it" 'held 1' "$(took "ok
+
+$fields
+
+$(plain "$page")")"
+for body in "ok
+
+$fields
+
+$with_no" "ACK
+
+$fields
+
+$(printf '%s\n' "$with_no" | sed 's/^/> /; s/^> NO$/NO/')" "ok
+
+$fields
+
+$(plain "$page")
+
+Wait, no, I cannot." 'ok
+
+Sent from my iPhone
+No, I cannot' 'On it
+
+Best regards,
+Bob Ng
+Support
+PS: but only if Ann cannot' 'ok
+
+--
+Bob Ng
+
+Do you really need me?'; do
+    same "not where something below takes it back: $(printf '%s' "$body" | tail -n 1 | cut -c 1-30)" 'climbing 1' "$(took "$body")"
+done
+for body in 'ok
+
+Sent from my iPhone' 'On it
+
+Thanks & regards,
+Bob Ng
+Support Engineer' 'ACK
+
+--
+Bob Ng
+This e-mail is confidential and intended solely for the addressee.
+If you are not the addressee, do not read it.'; do
+    same "a signature does not: $(printf '%s' "$body" | tail -n 1 | cut -c 1-30)" 'held 1' "$(took "$body")"
+done
 done_testing

@@ -49,6 +49,8 @@ static const Case cases[] = {
      "> Is it blue?\nIt is blue?\nIs it?\n"},
     {"Hello Kim,\n\nwhich version do you have, and on which floor of the house does the printer stand? Model?\nkim@acme.test\nIs it blue?\n:-)",
      "> which version do you have, and on which floor of the house does the printer stand? Model?\nkim@acme.test\n\n> Is it blue?\n:-)\n"},
+    {"Hello Kim,\n\nwhich version do you have, and on which floor of the house does the printer stand? Model?\nIs\nIs it blue?",
+     "> which version do you have, and on which floor of the house does the printer stand? Model?\nIs\n"},
     /* what looks like a head, and what stands right below one */
     {"Hello Kim,\n\nwhich version do you have, and on which floor\nThe manual of HP wrote:\nthe fourth.\nof the house does the printer stand? Model?\nIs it"
      " blue?\nNo.", "the fourth.\n\n> Is it blue?\nNo.\n"},
