@@ -5,6 +5,7 @@
 
 #include "rules/echo.h"
 #include "rules/phrase.h"
+#include "rules/signoff.h"
 #include "rules/words_quote.h"
 #include "rules/wrap.h"
 
@@ -149,7 +150,8 @@ static gboolean find_signature(IntakeCase *c, GError **err)
         return TRUE;
     if (!messages_signatures(c->desk->db, c->ticket->id, c->row->id, &known, err))
         return FALSE;
-    c->heard.unknown_signature = echo_new_lines(known, r->guessed_signature);
+    g_autofree char *guessed = signoff_without_phones(r->guessed_signature);
+    c->heard.unknown_signature = echo_new_lines(known, guessed);
     g_autofree char *news = echo_new_lines(known, r->signature), *kept = wrap_clip(news, KEPT_BYTES);
     return *kept == '\0' || c->row->id == 0 || messages_keep_signature(c->desk->db, c->row->id, kept, err);
 }

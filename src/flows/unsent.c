@@ -113,7 +113,8 @@ static const char *left_out(const char *text) { return text + strspn(text, "\n")
 static gboolean tell_signature(const IntakeCase *c, VerbContext *v, const char *text, GError **err)
 {
     g_auto(Signatures) s = {0};
-    if (*text == '\0')
+    g_autofree char *said = signoff_without_phones(text);
+    if (*g_strstrip(said) == '\0')
         return TRUE;
     if (!signatures_load(c, text, &s, err))
         return FALSE;

@@ -11,6 +11,7 @@
 #include "base/banned.h"
 
 #define NAME_PARTS 6
+#define PHONE_WORDS 10 /* "Sent from my BlackBerry 10 smartphone on the Verizon network" */
 #define SHORT_WORDS 8 /* more is a disclaimer's line */
 #define SIGNATURE_WORDS 5
 #define SENTENCE_WORDS 4 /* "Acme Ltd." is none */
@@ -210,4 +211,17 @@ gboolean signoff_takes_back(const char *signature)
             return TRUE;
     }
     return FALSE;
+}
+
+char *signoff_without_phones(const char *signature)
+{
+    GString *s = g_string_new(NULL);
+    g_auto(GStrv) lines = g_strsplit(signature, "\n", LIMIT_TEXT_LINES);
+    for (guint i = 0; lines[i] != NULL; i++) {
+        g_autofree char *folded = words_quote_fold(lines[i]);
+        const char *mark = strpbrk(folded, ",;!?");
+        if (mark != NULL || word_count(folded) > PHONE_WORDS || !words_quote_is_mobile(lines[i]))
+            g_string_append_printf(s, "%s%s", lines[i], lines[i + 1] != NULL ? "\n" : "");
+    }
+    return g_string_free(s, FALSE);
 }

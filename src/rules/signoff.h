@@ -15,4 +15,7 @@ gboolean signoff_is_signature(const char *text, const char *const *names, gboole
 /* Whether a short line of what looks like a signature asks, denies, hands over, or is a postscript: what was said above may not stand. */
 gboolean signoff_takes_back(const char *signature);
 
+/* Without the lines that phones add ("Sent from my iPhone"), where nothing else stands in them. Newly allocated. */
+char *signoff_without_phones(const char *signature);
+
 #endif

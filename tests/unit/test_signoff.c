@@ -117,6 +117,24 @@ static void knows_what_takes_back(void **state)
             fail_msg("'%s' takes back", none[i]);
 }
 
+static void knows_phones(void **state)
+{
+    static const char *const rows[][2] = {
+        {"Sent from my iPhone", ""},
+        {"Von meinem iPhone gesendet\nAnn", "Ann"},
+        {"Sent from my BlackBerry 10 smartphone on the Verizon network.", ""},
+        {"Get Outlook for iOS<https://aka.ms/o0ukef>", ""},
+        {"Sent via DHL, you have it tomorrow.", "Sent via DHL, you have it tomorrow."},
+        {"Bob\nHead of Desk", "Bob\nHead of Desk"},
+        {"", ""},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *got = signoff_without_phones(rows[i][0]);
+        assert_string_equal(got, rows[i][1]);
+    }
+}
+
 static void is_bounded(void **state)
 {
     (void)state;
@@ -136,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_signatures),
         cmocka_unit_test(knows_what_takes_back),
+        cmocka_unit_test(knows_phones),
         cmocka_unit_test(is_bounded),
     };
     return cmocka_run_group_tests_name("signoff", tests, NULL, NULL);
