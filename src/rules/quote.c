@@ -77,29 +77,6 @@ static gboolean goes_on(const QuoteText *t, guint i, gboolean *ret_skip)
     return f[1] == ' ' && strlen(f) < 40 && f[strlen(f) - 1] == ':' && words_quote_has_wrote(f);
 }
 
-/* Lines of the quotation's heading that begins at i, or 0. */
-static guint head_lines(QuoteText *t, guint i)
-{
-    gboolean begins = FALSE, skip = FALSE;
-    if (quotetext_is_blank(&t->lines[i]) || has_bracket(&t->lines[i]) || !may_be_head(&t->lines[i], &begins))
-        return 0;
-    g_autoptr(GString) joined = g_string_new(NULL);
-    for (guint n = 1; n <= (begins ? HEAD_LINES : 1) && i + n <= t->count; n++) {
-        QuoteLine *line = &t->lines[i + n - 1];
-        if (strlen(line->raw) > QUOTEHEAD_BYTES || !goes_on(t, i + n - 1, &skip))
-            return 0;
-        if (skip)
-            continue;
-        if (n > 1 && quotehead_is_text(quotetext_folded(line), FALSE) && words_quote_begins_quote(quotetext_folded(line)) &&
-            !g_ascii_isdigit(*quotetext_folded(line)))
-            return 0; /* what stands above it is text */
-        g_string_append(g_string_append(joined, n > 1 ? " " : ""), quotetext_folded(line));
-        if (quotehead_is_text(joined->str, quote_follows(t, i + n)))
-            return n;
-    }
-    return 0;
-}
-
 /* The field that a line of such a block names. */
 static QuoteField field_of(QuoteLine *line)
 {
@@ -140,6 +117,31 @@ static guint block_lines(QuoteText *t, guint i)
         last = k;
     }
     return are_heading(seen, kinds, address, digits) ? last - i + 1 : 0;
+}
+
+/* Lines of the quotation's heading that begins at i, or 0. */
+static guint head_lines(QuoteText *t, guint i)
+{
+    gboolean begins = FALSE, skip = FALSE;
+    if (quotetext_is_blank(&t->lines[i]) || has_bracket(&t->lines[i]) || !may_be_head(&t->lines[i], &begins))
+        return 0;
+    g_autoptr(GString) joined = g_string_new(NULL);
+    for (guint n = 1; n <= (begins ? HEAD_LINES : 1) && i + n <= t->count; n++) {
+        QuoteLine *line = &t->lines[i + n - 1];
+        if (strlen(line->raw) > QUOTEHEAD_BYTES || !goes_on(t, i + n - 1, &skip))
+            return 0;
+        if (skip)
+            continue;
+        if (n > 1 && block_lines(t, i + n - 1) > 0) /* "10 Uhr passt." above "Gesendet: … Von: …" */
+            return 0;
+        if (n > 1 && quotehead_is_text(quotetext_folded(line), FALSE) && words_quote_begins_quote(quotetext_folded(line)) &&
+            !g_ascii_isdigit(*quotetext_folded(line)))
+            return 0; /* what stands above it is text */
+        g_string_append(g_string_append(joined, n > 1 ? " " : ""), quotetext_folded(line));
+        if (quotehead_is_text(joined->str, quote_follows(t, i + n)))
+            return n;
+    }
+    return 0;
 }
 
 static void mark(QuoteText *t, guint from, guint to, QuoteFate fate)

@@ -24,6 +24,8 @@ typedef struct {
 static const Case cases[] = {
     {"no quote", "Hello,\n\nit is down.\n", "Hello,\n\nit is down.", FALSE},
     {"top posting en", "ack\n\nOn Mon, 23 Nov 2026 at 10:00, Support <s@tiny.example> wrote:\n" QUOTED, "ack", FALSE},
+    {"a number above a head of fields", "10 Uhr passt, 4.2\n\nGesendet: Dienstag, 26. Mai 2026 um 10:00 Uhr\nVon: \"Bob\" <support@desk.test>\nAn: kim@acme.test\nBetreff: x\n\n"
+     "Guten Tag", "10 Uhr passt, 4.2", FALSE},
     {"without '>'", "ack\n\nOn Mon, 23 Nov 2026 at 10:00, Support <s@tiny.example> wrote:\n\nReply ACK to take it.\n", "ack",
      FALSE},
     {"head over two lines",
