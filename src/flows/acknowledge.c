@@ -133,7 +133,7 @@ static gboolean has_typed_no(const IntakeCase *c)
     for (const char *line = c->heard.typed_in != NULL ? c->heard.typed_in : ""; *line != '\0'; line = wrap_next_line(line))
         if (*line != '>')
             g_string_append_len(typed, line, wrap_next_line(line) - line);
-    return signoff_takes_back(typed->str);
+    return signoff_takes_back(typed->str, FALSE);
 }
 
 /* Why nothing is done of what he wrote, or NULL; constant text. */

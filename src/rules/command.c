@@ -119,7 +119,7 @@ static gboolean is_tail(char **lines, guint i)
             return FALSE;
         if (is_mobile || closing) { /* what is below that is a signature, or seems so */
             g_autofree char *below = g_strjoinv("\n", lines + i + 1);
-            return !signoff_takes_back(below);
+            return !signoff_takes_back(below, FALSE);
         }
     }
     return TRUE;

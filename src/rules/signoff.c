@@ -6,11 +6,13 @@
 #include "base/limits.h"
 #include "rules/command_line.h"
 #include "rules/command_text.h"
+#include "rules/words_command.h"
 #include "rules/words_quote.h"
 
 #include "base/banned.h"
 
 #define NAME_PARTS 6
+#define QUESTION_WORDS 4 /* "Any questions?" is a slogan */
 #define PHONE_WORDS 10 /* "Sent from my BlackBerry 10 smartphone on the Verizon network" */
 #define SHORT_WORDS 8 /* more is a disclaimer's line */
 #define SIGNATURE_WORDS 5
@@ -199,7 +201,25 @@ static gboolean hands_over(const char *text)
     return does;
 }
 
-gboolean signoff_takes_back(const char *signature)
+/* "No wait, I cannot". */
+static gboolean begins_with_no(const char *folded)
+{
+    g_autofree char *word = g_strndup(folded, strcspn(folded, " ,.;:!-"));
+    return words_command_has(WORDS_WEAK, VERB_DECLINE, word);
+}
+
+/* "No. 5 Long Road", "do not print this e-mail", "Any questions? www.desk.test": a denial of a signature's own. */
+static gboolean is_usual(const char *folded)
+{
+    static const char *const parts[] = {"print", "druck", "imprim", "stampa", "environment", "umwelt", "mail", "confident", "vertraulich", "virus", "recipient",
+                                        "addressee", "empf\303\244nger", "www.", "http"};
+    gboolean is = strpbrk(folded, "0123456789@|") != NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(parts) && !is; i++)
+        is = strstr(folded, parts[i]) != NULL;
+    return is || (g_str_has_suffix(folded, "?") && word_count(folded) < QUESTION_WORDS);
+}
+
+gboolean signoff_takes_back(const char *signature, gboolean only_plainly)
 {
     g_autofree char *valid = g_utf8_make_valid(signature, -1);
     g_auto(GStrv) lines = g_strsplit(valid, "\n", COMMAND_LINES_READ);
@@ -207,7 +227,11 @@ gboolean signoff_takes_back(const char *signature)
         g_autofree char *folded = words_quote_fold(lines[i]);
         if (words_quote_is_disclaimer(folded))
             return FALSE;
-        if (word_count(folded) <= SHORT_WORDS && (command_line_takes_back(lines[i]) || hands_over(lines[i]) || g_str_has_prefix(folded, "ps") || g_str_has_prefix(folded, "p.s")))
+        if (word_count(folded) > SHORT_WORDS)
+            continue;
+        const gboolean is_plain = begins_with_no(folded) || hands_over(lines[i]) || g_str_has_prefix(folded, "ps:") || g_str_has_prefix(folded, "ps ")
+                                  || g_str_has_prefix(folded, "p.s");
+        if (is_usual(folded) ? hands_over(lines[i]) : is_plain || (!only_plainly && command_line_takes_back(lines[i])))
             return TRUE;
     }
     return FALSE;

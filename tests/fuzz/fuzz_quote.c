@@ -4,7 +4,9 @@
 
 #include "tests/fuzz/fuzz.h"
 
+#include "rules/echo.h"
 #include "rules/quote.h"
+#include "rules/signoff.h"
 
 #include "base/banned.h"
 
@@ -42,11 +44,37 @@ static void check(const char *text, const GByteArray *marks)
         FUZZ_PROMISE(strstr(text, lines[i]) != NULL);
 }
 
+static gboolean is_frame(const char *line, gpointer data)
+{
+    (void)data;
+    return g_str_has_prefix(line, "--");
+}
+
+/* Each half as a quotation of the other, and of the whole. */
+static void check_echo(const char *text)
+{
+    const char *middle = text + strlen(text) / 2;
+    g_autofree char *head = g_strndup(text, (gsize)(middle - text));
+    const char *const pairs[][2] = {{head, middle}, {middle, head}, {text, middle}, {head, text}, {text, text}};
+    for (gsize i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        guint known;
+        g_autofree char *typed = echo_typed_in(pairs[i][0], pairs[i][1], is_frame, NULL, &known);
+        FUZZ_PROMISE(fuzz_is_text(typed) && strlen(typed) <= 3 * (2 * strlen(pairs[i][1]) + lines_of(pairs[i][1]) * 3 + 8)); /* U+FFFD for a byte, twice */
+        FUZZ_PROMISE(known > 0 || *typed == '\0');
+    }
+    g_autoptr(GPtrArray) lines = g_ptr_array_new();
+    g_ptr_array_add(lines, head);
+    g_autofree char *news = echo_new_lines(lines, text), *rest = signoff_without_phones(text);
+    FUZZ_PROMISE(fuzz_is_text(news));
+    signoff_takes_back(text, FALSE);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autofree char *text = fuzz_text(data, size);
     g_autoptr(GByteArray) marks = marks_of(text);
     check(text, NULL);
     check(text, marks);
+    check_echo(text);
     return 0;
 }

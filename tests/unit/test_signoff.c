@@ -107,14 +107,18 @@ static void knows_what_takes_back(void **state)
                                         "--\nBob\nNO", "Sent from my iPhone\npass ann"};
     static const char *const none[] = {"", "--\nBob Ng\nSupport Engineer\n+44 20 7946 0000", "Sent from my iPhone",
                                        "--\nBob\nThis e-mail is confidential and intended for its addressee.\nIf you are not that, do not read it.",
+                                       "--\nBob Ng\nNo. 5 Long Road\nAny questions?", "--\nBob\nBitte drucken Sie diese E-Mail nicht unn\303\266tig aus", "--\nBob\nDo not print this mail",
                                        "--\nBob\nPlease think of the environment, and do not print this mail if you need not"};
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(takes); i++)
-        if (!signoff_takes_back(takes[i]))
+        if (!signoff_takes_back(takes[i], FALSE))
             fail_msg("'%s' takes nothing back", takes[i]);
     for (gsize i = 0; i < G_N_ELEMENTS(none); i++)
-        if (signoff_takes_back(none[i]))
+        if (signoff_takes_back(none[i], FALSE))
             fail_msg("'%s' takes back", none[i]);
+    assert_false(signoff_takes_back("--\nBob\nNothing is impossible", TRUE)); /* below ACK */
+    assert_true(signoff_takes_back("--\nBob\nNo wait, I cannot", TRUE));
+    assert_true(signoff_takes_back("Sent from my iPhone\nPS: till noon", TRUE));
 }
 
 static void knows_phones(void **state)
