@@ -65,7 +65,7 @@ static void check_echo(const char *text)
     g_autoptr(GPtrArray) lines = g_ptr_array_new();
     g_ptr_array_add(lines, head);
     g_autofree char *news = echo_new_lines(lines, text), *rest = signoff_without_phones(text);
-    FUZZ_PROMISE(fuzz_is_text(news));
+    FUZZ_PROMISE(fuzz_is_text(news) && fuzz_is_text(rest));
     signoff_takes_back(text, FALSE);
 }
 
