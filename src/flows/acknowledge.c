@@ -10,6 +10,7 @@
 #include "flows/belonging.h"
 #include "flows/courtesy.h"
 #include "flows/digestreply.h"
+#include "flows/heard.h"
 #include "flows/notify.h"
 #include "flows/people.h"
 #include "flows/signature.h"
@@ -129,11 +130,8 @@ static gboolean is_perhaps_customers(const IntakeCase *c)
 /* A short line among those that he quotes, which our mail has not, asks or denies. */
 static gboolean has_typed_no(const IntakeCase *c)
 {
-    g_autoptr(GString) typed = g_string_new(NULL);
-    for (const char *line = c->heard.typed_in != NULL ? c->heard.typed_in : ""; *line != '\0'; line = wrap_next_line(line))
-        if (*line != '>')
-            g_string_append_len(typed, line, wrap_next_line(line) - line);
-    return signoff_takes_back(typed->str, FALSE);
+    g_autofree char *typed = heard_typed(c);
+    return signoff_takes_back(typed, FALSE);
 }
 
 /* Why nothing is done of what he wrote, or NULL; constant text. */

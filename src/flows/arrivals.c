@@ -60,23 +60,30 @@ static char *shown_news(const IntakeCase *c)
     return c->reopens ? phrase_make("This ticket was resolved. It is open again.", NULL) : NULL;
 }
 
+/* What is new in it; where nothing seems to be, all. */
+static char *said_anew(const IntakeCase *c)
+{
+    return *c->reading->new_text != '\0' ? heard_with(c, c->reading->new_text) : g_strdup(c->reading->text);
+}
+
+/* Of a first mail all, its signature too; of one that is sent on for a requester, his text. */
+static char *said_to_team(const IntakeCase *c, gboolean is_first)
+{
+    return is_first ? g_strdup(c->row->is_note ? c->reading->returned_text : c->reading->text) : said_anew(c);
+}
+
 /* The mail to each who reads it, but its writer. A queue beside the home queue tells its own team. */
 static gboolean tell_team(IntakeCase *c, const ConfigQueue *queue, const char *template, GPtrArray *parts, GError **err)
 {
     g_autoptr(GPtrArray) readers = people_readers(c->desk, c->ticket, queue);
     if (!tells_team(queue))
         return TRUE;
+    g_autofree char *from = shown_writer(c), *news = shown_news(c), *said = said_to_team(c, strcmp(template, "new-ticket") == 0);
+    g_autofree char *whole = attached_for_team(c, said);
     for (guint i = 0; i < readers->len; i++) {
         const char *contact = g_ptr_array_index(readers, i);
         if (c->sender != NULL && strcmp(contact, c->sender->name) == 0)
             continue;
-        /* of a first mail all of it, his signature too; of the others what is new */
-        gboolean is_first = strcmp(template, "new-ticket") == 0;
-        gboolean is_forward = is_first && c->row->is_note; /* on behalf of a requester: his text */
-        const gboolean is_whole = is_first || *c->reading->new_text == '\0';
-        const char *text = is_forward ? c->reading->returned_text : is_whole ? c->reading->text : c->reading->new_text;
-        g_autofree char *said = is_forward || is_whole ? g_strdup(text) : heard_with(c, text);
-        g_autofree char *from = shown_writer(c), *news = shown_news(c), *whole = attached_for_team(c, said);
         if (!notify_team(c->desk, c->ticket, contact, template, from, news, whole, parts, err))
             return FALSE;
     }
@@ -327,7 +334,7 @@ static gboolean from_requester(IntakeCase *c, GError **err)
     }
     if (!intake_store_row(c, err) || !add_participants(c, err) || !watchers_of_requester(c, err))
         return FALSE;
-    is_thanks = is_thanks && (c->heard.typed_in == NULL || *c->heard.typed_in == '\0'); /* "Thanks", and among the quoted lines "no, it is not" */
+    is_thanks = is_thanks && c->heard.typed_in == NULL; /* "Thanks", and among the quoted lines "no, it is not" */
     if (t->state >= TICKET_RESOLVED && is_thanks) {
         intake_note(c, "only thanks: does not reopen"); /* what is attached may say more: a screenshot, or a signature's logo */
         return (!has_more && !heard_any(c) && c->reading->attachments->len == 0) || tell_teams(c, "relay-in", FALSE, err);
@@ -408,7 +415,7 @@ static gboolean from_vendor(IntakeCase *c, GError **err)
     intake_note(c, "an answer of the vendor %s", c->sender->full_name);
     if (!intake_store_row(c, err))
         return FALSE;
-    g_autofree char *said = *c->reading->new_text != '\0' ? heard_with(c, c->reading->new_text) : g_strdup(c->reading->text);
+    g_autofree char *said = said_anew(c);
     return vendors_answered(c->desk, c->ticket, c->sender, said, c->row->id, err);
 }
 

@@ -106,12 +106,20 @@ static char *quoted(const Reading *r)
     return g_string_free(s, FALSE);
 }
 
-/* By the original of which most stands there; *ret_any: there is one. */
+static char *unless_empty(char *text)
+{
+    if (*text != '\0')
+        return text;
+    g_free(text);
+    return NULL;
+}
+
+/* By the original of which most stands there. NULL: nothing; *ret_any: there is one, or NULL. */
 static char *typed_in(IntakeCase *c, const GPtrArray *texts, const char *quote, gboolean *ret_any)
 {
     char *typed = g_strdup("");
     guint most = 0;
-    for (guint i = 0; i < texts->len && *quote != '\0'; i++) {
+    for (guint i = 0; i < texts->len; i++) {
         guint known;
         g_autofree char *found = echo_typed_in(g_ptr_array_index(texts, i), quote, is_frame, c, &known);
         if (known <= most)
@@ -120,24 +128,26 @@ static char *typed_in(IntakeCase *c, const GPtrArray *texts, const char *quote, 
         g_free(typed);
         typed = g_steal_pointer(&found);
     }
-    *ret_any = most > 0;
-    return typed;
+    if (ret_any != NULL)
+        *ret_any = most > 0;
+    return unless_empty(typed);
 }
 
 static gboolean find_quoted(IntakeCase *c, GError **err)
 {
-    const Reading *r = c->said;
-    g_autofree char *quote = quoted(r), *none = NULL;
+    const char *guessed = c->said->guessed_quote;
+    g_autofree char *quote = quoted(c->said);
     g_autoptr(GPtrArray) texts = NULL;
-    gboolean any, is_known;
     if (*quote == '\0')
         return TRUE;
     if (!originals(c, &texts, err))
         return FALSE;
-    c->heard.typed_in = typed_in(c, texts, quote, &any);
-    none = typed_in(c, texts, r->guessed_quote, &is_known);
-    if (!is_known && *r->guessed_quote != '\0' && !is_of_ours(c, r->guessed_quote))
-        c->heard.unknown_quote = g_strdup(r->guessed_quote);
+    c->heard.typed_in = typed_in(c, texts, quote, NULL);
+    if (*guessed == '\0' || is_of_ours(c, guessed))
+        return TRUE;
+    gboolean is_known;
+    g_free(typed_in(c, texts, guessed, &is_known));
+    c->heard.unknown_quote = is_known ? NULL : g_strdup(guessed);
     return TRUE;
 }
 
@@ -151,7 +161,7 @@ static gboolean find_signature(IntakeCase *c, GError **err)
     if (!messages_signatures(c->desk->db, c->ticket->id, c->row->id, &known, err))
         return FALSE;
     g_autofree char *guessed = signoff_without_phones(r->guessed_signature);
-    c->heard.unknown_signature = echo_new_lines(known, guessed);
+    c->heard.unknown_signature = unless_empty(echo_new_lines(known, guessed));
     g_autofree char *news = echo_new_lines(known, r->signature), *kept = wrap_clip(news, KEPT_BYTES);
     return *kept == '\0' || c->row->id == 0 || messages_keep_signature(c->desk->db, c->row->id, kept, err);
 }
@@ -175,7 +185,16 @@ static const char *text_of(const char *found) { return found != NULL ? found : "
 
 gboolean heard_any(const IntakeCase *c)
 {
-    return *text_of(c->heard.typed_in) != '\0' || *text_of(c->heard.unknown_quote) != '\0' || *text_of(c->heard.unknown_signature) != '\0';
+    return c->heard.typed_in != NULL || c->heard.unknown_quote != NULL || c->heard.unknown_signature != NULL;
+}
+
+char *heard_typed(const IntakeCase *c)
+{
+    GString *typed = g_string_new(NULL);
+    for (const char *line = text_of(c->heard.typed_in); *line != '\0'; line = wrap_next_line(line))
+        if (*line != '>')
+            g_string_append_len(typed, line, wrap_next_line(line) - line);
+    return g_string_free(typed, FALSE);
 }
 
 char *heard_with(const IntakeCase *c, const char *text)

@@ -10,6 +10,8 @@ gboolean heard_take(IntakeCase *c, GError **err);
 void heard_clear(Heard *h);
 /* `text`, and below it what that found, under a heading, which is a phrase. Newly allocated. */
 char *heard_with(const IntakeCase *c, const char *text);
+/* What was typed into the quotation, without the lines of it that stand above each group; "" where nothing was. Newly allocated. */
+char *heard_typed(const IntakeCase *c);
 /* Whether there is anything of it. */
 gboolean heard_any(const IntakeCase *c);
 /* Whether a line of it is one of our own mail's, however it was quoted. */

@@ -12,7 +12,7 @@
 
 #include "flows/intake.h"
 
-/* flows/heard; all NULL where it was not looked for. */
+/* flows/heard; each NULL where there is none. */
 typedef struct {
     char *typed_in;          /* between lines of what he quotes, each group below the line above it, with "> " */
     char *unknown_quote;     /* what looks like a quotation and nobody here wrote */

@@ -14,19 +14,7 @@ static const ConfigRisk *risk_of(const Desk *d, const char *name) { return g_has
 
 gboolean risks_of(Desk *d, gint64 ticket, GPtrArray **ret, GError **err)
 {
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(DbRows) rows = NULL;
-    GError *local = NULL;
-    if (!db_select(d->db, &rows, err, "select risk from ticket_risk where ticket_id = $1 order by since_at, rowid", "i", ticket))
-        return FALSE;
-    while (db_next(rows, &local))
-        g_ptr_array_add(names, g_strdup(db_text(rows, 0)));
-    if (local != NULL) {
-        g_propagate_error(err, local);
-        return FALSE;
-    }
-    *ret = g_steal_pointer(&names);
-    return TRUE;
+    return db_texts(d->db, ret, err, "select risk from ticket_risk where ticket_id = $1 order by since_at, rowid", "i", ticket);
 }
 
 /* When the ticket is reported, if it is still open then. */

@@ -12,6 +12,7 @@
 
 #include "store/facts.h"
 
+#include "flows/heard.h"
 #include "flows/ownticket.h"
 #include "flows/view.h"
 
@@ -100,14 +101,6 @@ static gboolean signatures_load(const IntakeCase *c, const char *text, Signature
     return TRUE;
 }
 
-/* A line of what he quotes stands above it. */
-static const char *behind_context(const char *typed)
-{
-    while (*typed == '>' || *typed == '\n')
-        typed = wrap_next_line(typed);
-    return typed;
-}
-
 static const char *left_out(const char *text) { return text + strspn(text, "\n"); }
 
 static gboolean tell_signature(const IntakeCase *c, VerbContext *v, const char *text, GError **err)
@@ -151,10 +144,11 @@ gboolean unsent_tell(const IntakeCase *c, VerbContext *v, gboolean is_sent, GErr
         return FALSE;
     if (is_nobodys)
         return TRUE;
-    if (c->heard.typed_in != NULL && *c->heard.typed_in != '\0')
+    g_autofree char *typed = heard_typed(c);
+    if (*typed != '\0')
         tell(v, PHRASE("Not sent to the customer: \"{line}\", since it stands among the lines that you quote, or below your signature. Please send it again above"
                        " them."),
-             behind_context(c->heard.typed_in));
+             left_out(typed));
     if (c->heard.unknown_quote != NULL)
         tell(v, PHRASE("Not sent to the customer: the part that begins with \"{line}\", since it looks like a quotation. If the customer shall read it, please"
                        " send it in a mail of its own that begins with other words."), c->heard.unknown_quote);

@@ -395,9 +395,10 @@ CommandReply *command_read_work(const char *new_text, const CommandBreaks *break
         }
         command_free(c);
         end = i + 1;
+        const char *meant = torn != NULL ? torn : lines[i];
         gboolean is_ours = torn != NULL || (mark != NULL && !g_ascii_isspace(lines[i][0])); /* with a blank before it, text; but a verb is one */
         if (is_ours && r->unknown == NULL) /* it must not go out unseen */
-            r->unknown = g_strndup(torn != NULL ? torn : lines[i], strcspn(torn != NULL ? torn : lines[i], "\r"));
+            r->unknown = g_strndup(meant, strcspn(meant, "\r"));
         r->doubt = r->doubt || is_ours;
         g_string_append_printf(rest, "%s%s", lines[i], lines[i + 1] != NULL ? "\n" : "");
     }

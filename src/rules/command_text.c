@@ -22,12 +22,15 @@ static const char *skip_ornaments(const char *p, const char *marks)
     return p;
 }
 
+/* Bytes of the mark there, or 0. */
+static gsize mark_at(const char *p) { return *p == '#' ? 1 : g_str_has_prefix(p, COMMAND_WIDE_MARK) ? strlen(COMMAND_WIDE_MARK) : 0; }
+
 char *command_text_marked(const char *line)
 {
     const char *p = skip_ornaments(line, "*_-+\\(");
     gboolean is_marked = FALSE, is_bold = *line == '*' || *line == '_';
-    for (; *p == '#' || g_str_has_prefix(p, COMMAND_WIDE_MARK); is_marked = TRUE)
-        p += *p == '#' ? 1 : strlen(COMMAND_WIDE_MARK);
+    for (; mark_at(p) > 0; is_marked = TRUE)
+        p += mark_at(p);
     p = skip_ornaments(p, "");
     if (!is_marked || !g_unichar_isalpha(g_utf8_get_char(p)))
         return NULL;
@@ -43,8 +46,6 @@ static gboolean is_courtesy(CommandLine line)
     command_free(line.command);
     return line.result == COMMAND_LINE_COURTESY || line.result == COMMAND_LINE_CLOSING;
 }
-
-static gsize mark_at(const char *p) { return *p == '#' ? 1 : g_str_has_prefix(p, COMMAND_WIDE_MARK) ? strlen(COMMAND_WIDE_MARK) : 0; }
 
 /* A verb's name, or any word for a note: others are words of texts, too. */
 static gboolean names_verb(const char *p)

@@ -104,22 +104,21 @@ static char *bare_address(const char *p, gsize n)
     return g_utf8_casefold(piece, -1);
 }
 
-static const char *piece_end(const char *p)
+/* The next piece of a line without blanks, from *p on: [*p, *end). FALSE: none is left. */
+static gboolean next_piece(const char **p, const char **end)
 {
-    while (*p != '\0' && !g_unichar_isspace(g_utf8_get_char(p)))
-        p = g_utf8_next_char(p);
-    return p;
+    while (g_unichar_isspace(g_utf8_get_char(*p)))
+        *p = g_utf8_next_char(*p);
+    *end = *p;
+    while (**end != '\0' && !g_unichar_isspace(g_utf8_get_char(*end)))
+        *end = g_utf8_next_char(*end);
+    return *end > *p;
 }
 
 static void add_line(Text *t, guint line)
 {
     gboolean begins = TRUE;
-    for (const char *p = t->lines[line], *end; *p != '\0'; p = end) {
-        while (g_unichar_isspace(g_utf8_get_char(p)))
-            p = g_utf8_next_char(p);
-        end = piece_end(p);
-        if (end == p)
-            return;
+    for (const char *p = t->lines[line], *end; next_piece(&p, &end); p = end) {
         if (is_address(p, (gsize)(end - p)))
             g_hash_table_add(t->addresses, bare_address(p, (gsize)(end - p)));
         else
@@ -292,17 +291,12 @@ static Match lay_beside(Text *quote, const Text *original)
 /* Nothing but addresses: one that the original has not is said by it. */
 static gboolean has_new_address(const char *line, const Text *original)
 {
-    gboolean has = FALSE;
-    for (const char *p = line, *end; *p != '\0' && !has; p = end) {
-        while (g_unichar_isspace(g_utf8_get_char(p)))
-            p = g_utf8_next_char(p);
-        end = piece_end(p);
+    for (const char *p = line, *end; next_piece(&p, &end); p = end) {
         g_autofree char *address = is_address(p, (gsize)(end - p)) ? bare_address(p, (gsize)(end - p)) : NULL;
-        has = address != NULL && !g_hash_table_contains(original->addresses, address);
-        if (end == p)
-            break;
+        if (address != NULL && !g_hash_table_contains(original->addresses, address))
+            return TRUE;
     }
-    return has;
+    return FALSE;
 }
 
 static gboolean has_line(const Text *t, const char *line)

@@ -81,25 +81,20 @@ static gboolean is_ornament(const char *line)
 
 typedef enum { NAMES_NOBODY, NAMES_HIM_AND_MORE, NAMES_HIM } Names;
 
-/* Whether `folded` begins with that name, not with another that begins so. */
-static Names names(const char *folded, const char *name)
+/* Whether `folded` begins with that name, not with another that begins so; *ret_end: behind it. */
+static Names names(const char *folded, const char *name, const char **ret_end)
 {
     g_autofree char *small = words_quote_fold(name);
     if (*small == '\0' || !g_str_has_prefix(folded, small))
         return NAMES_NOBODY;
-    const char *end = folded + strlen(small);
+    const char *end = *ret_end = folded + strlen(small);
     if (g_unichar_isalnum(g_utf8_get_char(end)) || *end == '\'' || g_str_has_prefix(end, "\342\200\231"))
         return NAMES_NOBODY;
     return end[strspn(end, " .,")] == '\0' ? NAMES_HIM : NAMES_HIM_AND_MORE;
 }
 
 /* "Bob Ng, Support", not "Bob Ng will call you". */
-static gboolean has_mark_behind(const char *folded, const char *name)
-{
-    g_autofree char *small = words_quote_fold(name);
-    const char *end = folded + strlen(small);
-    return !g_unichar_isalnum(g_utf8_get_char(end + strspn(end, " ")));
-}
+static gboolean has_mark(const char *end) { return !g_unichar_isalnum(g_utf8_get_char(end + strspn(end, " "))); }
 
 /* "i. A. Bob Ng", "- Bob": behind that. */
 static const char *behind_proxy(const char *folded)
@@ -121,11 +116,12 @@ static Names names_him(const char *line, const char *const *all, gboolean is_clo
     Names best = NAMES_NOBODY;
     for (guint i = 0; all[i] != NULL; i++) {
         g_auto(GStrv) parts = g_strsplit(all[i], " ", NAME_PARTS);
-        const Names whole = names(from, all[i]);
-        if (whole == NAMES_HIM || (whole == NAMES_HIM_AND_MORE && (is_closed || has_mark_behind(from, all[i]))))
+        const char *end;
+        const Names whole = names(from, all[i], &end);
+        if (whole == NAMES_HIM || (whole == NAMES_HIM_AND_MORE && (is_closed || has_mark(end))))
             best = MAX(best, whole);
         for (guint k = 0; parts[k] != NULL; k++) {
-            const Names part = names(from, parts[k]);
+            const Names part = names(from, parts[k], &end);
             if (part == NAMES_HIM || is_closed)
                 best = MAX(best, part);
         }
@@ -173,8 +169,7 @@ gboolean signoff_is_signature(const char *text, const char *const *names, gboole
 {
     g_autofree char *valid = g_utf8_make_valid(text, -1);
     g_auto(GStrv) lines = g_strsplit(valid, "\n", LIMIT_TEXT_LINES);
-    const guint first = skip_empty(lines, 0);
-    guint i = first;
+    guint i = skip_empty(lines, 0);
     *ret_more = FALSE;
     if (g_strv_length(lines) > COMMAND_LINES_READ)
         return FALSE;
@@ -208,6 +203,11 @@ static gboolean begins_with_no(const char *folded)
     return words_command_has(WORDS_WEAK, VERB_DECLINE, word);
 }
 
+static gboolean is_postscript(const char *folded)
+{
+    return g_str_has_prefix(folded, "ps:") || g_str_has_prefix(folded, "ps ") || g_str_has_prefix(folded, "p.s");
+}
+
 /* "No. 5 Long Road", "do not print this e-mail", "Any questions? www.desk.test": a denial of a signature's own. */
 static gboolean is_usual(const char *folded)
 {
@@ -229,9 +229,9 @@ gboolean signoff_takes_back(const char *signature, gboolean only_plainly)
             return FALSE;
         if (word_count(folded) > SHORT_WORDS)
             continue;
-        const gboolean is_plain = begins_with_no(folded) || hands_over(lines[i]) || g_str_has_prefix(folded, "ps:") || g_str_has_prefix(folded, "ps ")
-                                  || g_str_has_prefix(folded, "p.s");
-        if (is_usual(folded) ? hands_over(lines[i]) : is_plain || (!only_plainly && command_line_takes_back(lines[i])))
+        if (hands_over(lines[i]))
+            return TRUE;
+        if (!is_usual(folded) && (begins_with_no(folded) || is_postscript(folded) || (!only_plainly && command_line_takes_back(lines[i]))))
             return TRUE;
     }
     return FALSE;

@@ -382,6 +382,22 @@ gboolean db_ids(Db *db, GArray **ret, GError **err, const char *sql, const char 
     return TRUE;
 }
 
+gboolean db_texts(Db *db, GPtrArray **ret, GError **err, const char *sql, const char *types, ...)
+{
+    va_list ap;
+    va_start(ap, types);
+    g_autoptr(DbRows) rows = start(db, sql, types, ap, err);
+    va_end(ap);
+    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+    GError *local = NULL;
+    while (rows != NULL && db_next(rows, &local))
+        g_ptr_array_add(texts, g_strdup(db_text(rows, 0)));
+    if (!ended(local, err) || rows == NULL)
+        return FALSE;
+    *ret = g_steal_pointer(&texts);
+    return TRUE;
+}
+
 gint64 db_int(DbRows *rows, int column) { return sqlite3_column_int64(rows->stmt, column); }
 
 Instant db_instant(DbRows *rows, int column)

@@ -81,6 +81,8 @@ gboolean db_text_value(Db *db, char **ret, GError **err, const char *sql, const 
 
 /* The first column of all rows: gint64, in order. */
 gboolean db_ids(Db *db, GArray **ret, GError **err, const char *sql, const char *types, ...);
+/* The same of texts: char *, with free func. */
+gboolean db_texts(Db *db, GPtrArray **ret, GError **err, const char *sql, const char *types, ...);
 
 /* Rows, one after the other. The texts of a row live until the next db_next. Free with db_rows_free before the statement is used
  * again. */

@@ -62,19 +62,7 @@ gboolean messages_decision(Db *db, gint64 message, const char *line, GError **er
 
 gboolean messages_decisions(Db *db, gint64 message, GPtrArray **ret, GError **err)
 {
-    g_autoptr(DbRows) rows = NULL;
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
-    GError *local = NULL;
-    if (!db_select(db, &rows, err, "select line from decision where message_id = $1 order by n", "i", message))
-        return FALSE;
-    while (db_next(rows, &local))
-        g_ptr_array_add(list, g_strdup(db_text(rows, 0)));
-    if (local != NULL) {
-        g_propagate_error(err, local);
-        return FALSE;
-    }
-    *ret = g_steal_pointer(&list);
-    return TRUE;
+    return db_texts(db, ret, err, "select line from decision where message_id = $1 order by n", "i", message);
 }
 
 gboolean messages_list(Db *db, gint64 ticket, Instant since, GPtrArray **ret, GError **err)
@@ -183,37 +171,18 @@ gboolean messages_keep_signature(Db *db, gint64 id, const char *text, GError **e
     return db_run(db, err, "insert into message_signature (message_id, text) values ($1, $2)", "is", id, text);
 }
 
-/* The first column; char *, with free func. */
-static gboolean read_texts(DbRows *rows, GPtrArray **ret, GError **err)
-{
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
-    GError *local = NULL;
-    while (db_next(rows, &local))
-        g_ptr_array_add(list, g_strdup(db_text(rows, 0)));
-    if (local != NULL) {
-        g_propagate_error(err, local);
-        return FALSE;
-    }
-    *ret = g_steal_pointer(&list);
-    return TRUE;
-}
-
 gboolean messages_signatures(Db *db, gint64 ticket, gint64 but, GPtrArray **ret, GError **err)
 {
-    g_autoptr(DbRows) rows = NULL;
-    return db_select(db, &rows, err,
-                     "select s.text from message m join message_signature s on s.message_id = m.id where m.ticket_id = $1 and m.id <> $2"
-                     " order by m.id desc limit 50", "ii", ticket, but)
-           && read_texts(rows, ret, err);
+    return db_texts(db, ret, err,
+                    "select s.text from message m join message_signature s on s.message_id = m.id where m.ticket_id = $1 and m.id <> $2"
+                    " order by m.id desc limit 50", "ii", ticket, but);
 }
 
 gboolean messages_quoted(Db *db, gint64 ticket, gint64 but, const char *message_id, gboolean with_notes, GPtrArray **ret, GError **err)
 {
-    g_autoptr(DbRows) rows = NULL;
-    return db_select(db, &rows, err,
-                     "select new_text from message where ticket_id = $1 and id <> $2 and new_text is not null and (is_note = 0 or $4)"
-                     " order by message_id = $3 desc, id = (select min(id) from message where ticket_id = $1) desc, id desc limit 5", "iisi", ticket, but, message_id, (gint64)with_notes)
-           && read_texts(rows, ret, err);
+    return db_texts(db, ret, err,
+                    "select new_text from message where ticket_id = $1 and id <> $2 and new_text is not null and (is_note = 0 or $4)"
+                    " order by message_id = $3 desc, id = (select min(id) from message where ticket_id = $1) desc, id desc limit 5", "iisi", ticket, but, message_id, (gint64)with_notes);
 }
 
 gboolean messages_replace(Db *db, gint64 id, const char *new_text, const char *content_digest, const char *archive, GError **err)

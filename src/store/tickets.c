@@ -149,19 +149,7 @@ gboolean tickets_add_queue(Db *db, gint64 ticket, const char *queue, gboolean is
 
 gboolean tickets_queues(Db *db, gint64 ticket, GPtrArray **ret, GError **err)
 {
-    g_autoptr(DbRows) rows = NULL;
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
-    GError *local = NULL;
-    if (!db_select(db, &rows, err, "select queue from ticket_queue where ticket_id = $1 order by is_home desc, queue", "i", ticket))
-        return FALSE;
-    while (db_next(rows, &local))
-        g_ptr_array_add(list, g_strdup(db_text(rows, 0)));
-    if (local != NULL) {
-        g_propagate_error(err, local);
-        return FALSE;
-    }
-    *ret = g_steal_pointer(&list);
-    return TRUE;
+    return db_texts(db, ret, err, "select queue from ticket_queue where ticket_id = $1 order by is_home desc, queue", "i", ticket);
 }
 
 gboolean tickets_add_participant(Db *db, gint64 ticket, const char *address, GError **err)
@@ -188,19 +176,7 @@ gboolean tickets_work(Db *db, gint64 ticket, const char *contact, gint64 *ret, G
 
 gboolean tickets_watchers(Db *db, gint64 ticket, GPtrArray **ret, GError **err)
 {
-    g_autoptr(DbRows) rows = NULL;
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
-    GError *local = NULL;
-    if (!db_select(db, &rows, err, "select address from watcher where ticket_id = $1 order by n", "i", ticket))
-        return FALSE;
-    while (db_next(rows, &local))
-        g_ptr_array_add(list, g_strdup(db_text(rows, 0)));
-    if (local != NULL) {
-        g_propagate_error(err, local);
-        return FALSE;
-    }
-    *ret = g_steal_pointer(&list);
-    return TRUE;
+    return db_texts(db, ret, err, "select address from watcher where ticket_id = $1 order by n", "i", ticket);
 }
 
 gboolean tickets_add_watcher(Db *db, gint64 ticket, const char *address, gint64 max, GError **err)
