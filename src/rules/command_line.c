@@ -10,6 +10,7 @@
 #include "base/banned.h"
 
 #define INITIAL_BYTES 3 /* of a name that is cut to a letter */
+#define LONG_THANKS 3   /* words of "thanks for that" */
 
 static Command *command_new(Verb v, const char *line)
 {
@@ -66,14 +67,55 @@ static guint skip_small_name(const CommandTokens *t, guint i)
 
 typedef enum { SKIP_GREETING = 1, SKIP_PRAISE = 2 } Skip;
 
+static gboolean goes_on(const CommandTokens *t, guint i) { return i > 0 && i < t->tokens->len && command_token_at(t, i - 1)->after == 0; }
+
+/* "thanks for the info on it" thanks for something and takes nothing; "thanks on it" lacks a comma. */
+static gboolean takes_behind_thanks(const CommandTokens *t, guint i, guint n)
+{
+    return n >= LONG_THANKS && goes_on(t, i + n) && match(t, i + n, WORDS_STRONG) > 0;
+}
+
+/* "for your quick help", behind thanks. */
+static guint skip_thanked(const CommandTokens *t, guint from)
+{
+    const guint leads = goes_on(t, from) ? match(t, from, WORDS_THANKS_FOR) : 0;
+    guint i = from + leads;
+    for (guint n = leads; n > 0; i += n)
+        n = goes_on(t, i) ? match(t, i, WORDS_THANKED) : 0;
+    return i > from + leads ? i - from : 0;
+}
+
+/* That all is well, also by words that acknowledge or resolve where a notification is answered: "ok", "fixed". */
+static guint match_praise(const CommandTokens *t, guint i)
+{
+    int resolves = -1, acknowledges = -1;
+    guint n = match(t, i, WORDS_PRAISE);
+    guint strong = command_token_match(t, i, t->tokens->len, WORDS_STRONG, &resolves), weak = command_token_match(t, i, t->tokens->len, WORDS_WEAK, &acknowledges);
+    n = resolves == VERB_RESOLVE ? MAX(n, strong) : n;
+    return acknowledges == VERB_ACK ? MAX(n, weak) : n;
+}
+
+/* "now again", "and", in the clause of what stands before. */
+static guint skip_praise_more(const CommandTokens *t, guint from)
+{
+    guint i = from;
+    for (guint n = 1; n > 0; i += n)
+        n = goes_on(t, i) ? match(t, i, WORDS_PRAISE_MORE) : 0;
+    return i - from;
+}
+
 /* Thanks and closings from i on, and what `also` names, with the names behind them; returns where they end. */
 static guint skip_courtesy(const CommandTokens *t, guint i, gboolean *closing, Skip also)
 {
+    const gboolean with_praise = (also & SKIP_PRAISE) != 0;
     for (guint n = 1; n > 0;) {
         int value = 0;
         const guint closes = command_token_match(t, i, t->tokens->len, WORDS_CLOSING, &value); /* "thanks and regards" */
         if ((n = match(t, i, WORDS_THANKS)) > 0 && closes <= n) {
+            if (takes_behind_thanks(t, i, n))
+                return i;
             i += n;
+            i += with_praise ? skip_thanked(t, i) : 0;
             i += skip_addressed(t, i);
         } else if ((also & SKIP_GREETING) != 0 && (n = match(t, i, WORDS_GREETING)) > 0) {
             i += n;
@@ -84,9 +126,10 @@ static guint skip_courtesy(const CommandTokens *t, guint i, gboolean *closing, S
             i += skip_addressed(t, i);
             if (closing != NULL && value == 1)
                 *closing = TRUE;
-        } else if ((also & SKIP_PRAISE) != 0 && (n = match(t, i, WORDS_PRAISE)) > 0) {
+        } else if (with_praise && (n = match_praise(t, i)) > 0) {
             i += n;
         }
+        i += with_praise && n > 0 ? skip_praise_more(t, i) : 0;
     }
     return i;
 }
@@ -294,6 +337,13 @@ gboolean command_line_begins_with_verb(const char *text)
     return match(t, 0, WORDS_VERB) > 0;
 }
 
+/* It may answer a question. */
+static gboolean says_only_yes(const CommandTokens *t)
+{
+    guint n = match(t, 0, WORDS_WEAK);
+    return n > 0 && n == t->tokens->len && match(t, 0, WORDS_PRAISE) < n;
+}
+
 gboolean command_line_is_thanks(const char *text, gboolean *ret_closing)
 {
     gboolean closing = FALSE;
@@ -303,7 +353,7 @@ gboolean command_line_is_thanks(const char *text, gboolean *ret_closing)
     const char *sign = strstr(text, " & "); /* "Thanks & regards" */
     g_autofree char *spelled = sign != NULL ? g_strdup_printf("%.*s and %s", (int)(sign - text), text, sign + strlen(" & ")) : NULL;
     g_autoptr(CommandTokens) t = command_token_split(spelled != NULL ? spelled : text);
-    gboolean is = !t->question && !t->overflow &&
+    gboolean is = !t->question && !t->overflow && !says_only_yes(t) &&
                   (skip_courtesy(t, 0, &closing, SKIP_GREETING | SKIP_PRAISE) == t->tokens->len || is_name_greeting(t));
     *ret_closing = closing;
     return is;

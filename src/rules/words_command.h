@@ -14,6 +14,9 @@ typedef enum {
     WORDS_THANKS,   /* names may follow */
     WORDS_CLOSING,  /* value 1: what follows in the mail is a signature; names may follow */
     WORDS_PRAISE,   /* beside thanks it adds nothing ("perfect", "works again") */
+    WORDS_PRAISE_MORE, /* behind praise or thanks, in the same clause ("now", "for looking into it") */
+    WORDS_THANKS_FOR,  /* behind thanks, before a run of: */
+    WORDS_THANKED,     /* words of what is thanked for ("your", "quick", "help") */
     WORDS_PEOPLE,   /* stand where a name may stand ("all") */
     WORDS_NO_NAME,  /* written with a capital, yet no name */
     WORDS_PLEASE,
