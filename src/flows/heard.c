@@ -142,12 +142,14 @@ static gboolean find_quoted(IntakeCase *c, GError **err)
         return TRUE;
     if (!originals(c, &texts, err))
         return FALSE;
-    c->heard.typed_in = typed_in(c, texts, quote, NULL);
-    if (*guessed == '\0' || is_of_ours(c, guessed))
-        return TRUE;
     gboolean is_known;
-    g_free(typed_in(c, texts, guessed, &is_known));
-    c->heard.unknown_quote = is_known ? NULL : g_strdup(guessed);
+    c->heard.typed_in = typed_in(c, texts, quote, &is_known);
+    const char *unknown = is_known || c->sender != NULL ? guessed : quote; /* a customer's log behind '>', his mail that passed us by */
+    if (*unknown == '\0' || is_of_ours(c, unknown))
+        return TRUE;
+    if (is_known)
+        g_free(typed_in(c, texts, guessed, &is_known));
+    c->heard.unknown_quote = is_known ? NULL : g_strdup(unknown);
     return TRUE;
 }
 

@@ -103,7 +103,7 @@ match "what he quotes from elsewhere is" '^Lamps of the series 9 are at their en
 wrote "And the other:
 
 > Lamps of the series 8 last for ever."
-no_match "but for lines with \">\", of which nothing here is known: those are quoted by their look" 'Below that' "$read"
+match "and what he marks with \">\", where nothing of it is known here: a log, a mail that passed us by" 'Lamps of the series 8 last for ever\.$' "$read"
 wrote "Answers in red.
 
 On Tue, 26 May 2026 at 10:01, Support <support@desk.test> wrote:
