@@ -201,7 +201,7 @@ static gboolean do_tell(World *w, const RunRow *r, const LadderAction *a, GError
         if (!runs_asks_else(w->desk->db, r, a->contact, &said, &asked, err) || said > 0)
             return err == NULL || *err == NULL;
         why = w->desk->acting != NULL ? phrase_make("{why:phrase} ({who})", "why", a->text, "who", full_name(w->desk, w->desk->acting), NULL) : g_strdup(a->text);
-        text = is_vendor ? vendors_over_phrase()
+        text = is_vendor ? vendors_over_phrase(w->ticket)
                : w->ticket->state >= TICKET_RESOLVED ? phrase_make("It is over: {why:phrase}. You need do nothing.", "why", why, NULL)
                : asked > 0 ? phrase_make("It is over: {why:phrase}. What else you are asked about this ticket stays.", "why", why, NULL)
                            : phrase_make("It is over: {why:phrase}. You need do nothing now; the ticket is still open.", "why", why, NULL);

@@ -48,24 +48,48 @@ static void set(json_t *o, const char *key, const char *value)
         json_object_set_new(o, key, json_string(value));
 }
 
-/* When we count on his answer; NULL: his contract says nothing. Newly allocated. */
-static char *answer_by(Desk *d, const ConfigContact *c, const Zone *zone)
+typedef struct {
+    const LadderPage *page;
+    const PolicyLevel *level;
+    Instant leaves;     /* when its window opens, or now */
+    Instant answer_by;  /* when we count on his answer; INSTANT_NONE: his contract says nothing, or he is late, or has answered */
+    gboolean is_again;  /* he was asked in this ticket, and has not answered */
+} Request;
+
+static Instant first_answer_by(const Desk *d, const ConfigContact *c, Instant from)
 {
     Instant at;
     const ConfigTarget *respond = &c->vendor->targets.targets[TARGET_RESPOND];
-    if (!c->vendor->targets.given || !respond->given
-        || !calendar_add(desk_calendar(d, c->vendor->targets.calendar), d->now, respond->duration, &at, NULL))
-        return NULL;
-    return view_date(zone, at);
+    if (!c->vendor->targets.given || !respond->given || !calendar_add(desk_calendar(d, c->vendor->targets.calendar), from, respond->duration, &at, NULL))
+        return INSTANT_NONE;
+    return at;
+}
+
+/* Who is asked again hears the time that his clock has. */
+static gboolean fill_answer_by(Desk *d, const Ticket *t, const ConfigContact *c, Request *r, GError **err)
+{
+    g_autoptr(GPtrArray) clocks = NULL;
+    if (!clocks_of_ticket(d->db, t->id, &clocks, err))
+        return FALSE;
+    r->is_again = r->page->attempt > 1;
+    r->answer_by = first_answer_by(d, c, r->leaves);
+    for (guint i = 0; i < clocks->len; i++) {
+        const ClockRow *k = g_ptr_array_index(clocks, i);
+        if (k->clock.target != TARGET_RESPOND || strcmp(k->queue, c->name) != 0)
+            continue;
+        r->is_again = k->clock.state != CLOCK_MET;
+        r->answer_by = k->clock.state == CLOCK_RUNNING && k->clock.due_at > d->now ? k->clock.due_at : INSTANT_NONE;
+    }
+    return TRUE;
 }
 
 /* All that he may know, and nothing else of the ticket. */
-static json_t *view_of(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *c)
+static json_t *view_of(Desk *d, const Ticket *t, const ConfigContact *c, const Request *r)
 {
     const ConfigQueue *queue = desk_queue(d, t->queue);
     const Zone *zone = desk_contact_zone(d, c, queue);
     json_t *o = json_object(), *ticket = json_object();
-    g_autofree char *tag = view_tag(t), *opened = view_date(zone, t->opened_at), *by = answer_by(d, c, zone);
+    g_autofree char *tag = view_tag(t), *opened = view_date(zone, t->opened_at), *by = r->answer_by != INSTANT_NONE ? view_date(zone, r->answer_by) : NULL;
     g_autofree char *severity = g_strdup_printf("S%d", t->severity + 1), *address = notify_token_address(d, queue, 't', t->id, NULL);
     json_object_set_new(o, "ticket", ticket);
     set(ticket, "tag", tag);
@@ -79,7 +103,7 @@ static json_t *view_of(Desk *d, const Ticket *t, const LadderPage *p, const Conf
     set(o, "contract", c->vendor->contract);
     set(o, "answer_by", by);
     set(o, "address", address);
-    json_object_set_new(o, "again", json_boolean(p->attempt > 1));
+    json_object_set_new(o, "again", json_boolean(r->is_again));
     if (c->vendor->withhold)
         return o;
     set(ticket, "subject", t->subject);
@@ -96,16 +120,16 @@ static char *subject_of(const Desk *d, const Ticket *t, const ConfigContact *c, 
     return g_strdup_printf("%s %s", tag, t->service != NULL ? t->service : t->category != NULL ? t->category : unnamed);
 }
 
-static gboolean send(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *c, const PolicyLevel *level, Instant not_before, GError **err)
+static gboolean send(Desk *d, const Ticket *t, const ConfigContact *c, const Request *r, GError **err)
 {
-    Outgoing o = outgoing_to_contact(d, t, c, level->template_name != NULL ? level->template_name : "vendor");
+    Outgoing o = outgoing_to_contact(d, t, c, r->level->template_name != NULL ? r->level->template_name : "vendor");
     g_autofree char *subject = subject_of(d, t, c, o.language);
     o.class = "page";
     o.mail_class = COMPOSE_PAGE;
-    o.notification = p->id;
+    o.notification = r->page->id;
     o.subject = subject;
-    o.not_before = not_before;
-    json_t *view = audience_take("vendor", AUDIENCE_VENDOR, view_of(d, t, p, c));
+    o.not_before = r->leaves;
+    json_t *view = audience_take("vendor", AUDIENCE_VENDOR, view_of(d, t, c, r));
     gboolean ok = outgoing_send(d, &o, view, err);
     json_decref(view);
     return ok;
@@ -114,17 +138,31 @@ static gboolean send(Desk *d, const Ticket *t, const LadderPage *p, const Config
 gboolean vendors_ask(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *c, const PolicyLevel *level, GError **err)
 {
     gint64 open;
-    const Instant leaves = pagemail_opening(d, level);
-    if (!send(d, t, p, c, level, leaves, err) || !tickets_add_participant(d->db, t->id, c->email[0], err))
+    Request r = {.page = p, .level = level, .leaves = MAX(pagemail_opening(d, level), d->now)};
+    if (!fill_answer_by(d, t, c, &r, err) || !send(d, t, c, &r, err) || !tickets_add_participant(d->db, t->id, c->email[0], err))
         return FALSE;
     if (!c->vendor->targets.given)
         return TRUE;
     return db_value(d->db, &open, err, "select count(*) from clock where ticket_id = $1 and queue = $2 and state in (0, 1)", "is", t->id, c->name)
-           && (open > 0 || deadlines_start_vendor(d, t, c->name, &c->vendor->targets, MAX(leaves, d->now), err));
+           && (open > 0 || deadlines_start_vendor(d, t, c->name, &c->vendor->targets, r.leaves, err));
+}
+
+char *vendors_over_phrase(const Ticket *t)
+{
+    return t->spam ? phrase_make("This is over, thank you. You need do nothing more.", NULL) : phrase_make("This is solved, thank you. You need do nothing more.", NULL);
+}
+
+/* Whatever is told to a level's people: who of us has it, or what the customer asks for, is not for him. */
+static gboolean is_for_vendors(const Ticket *t, const char *line)
+{
+    g_autofree char *over = vendors_over_phrase(t);
+    return strcmp(line, over) == 0;
 }
 
 gboolean vendors_tell(Desk *d, const Ticket *t, const ConfigContact *c, const char *line, GError **err)
 {
+    if (!is_for_vendors(t, line))
+        return TRUE;
     Outgoing o = outgoing_to_contact(d, t, c, "line");
     g_autofree char *subject = subject_of(d, t, c, o.language), *tag = view_tag(t);
     o.subject = subject;
@@ -136,12 +174,10 @@ gboolean vendors_tell(Desk *d, const Ticket *t, const ConfigContact *c, const ch
     return ok;
 }
 
-char *vendors_over_phrase(void) { return phrase_make("This is solved, thank you. You need do nothing more.", NULL); }
-
 gboolean vendors_resolved(Desk *d, const Ticket *t, GError **err)
 {
     g_autoptr(DbRows) rows = NULL;
-    g_autofree char *line = vendors_over_phrase();
+    g_autofree char *line = vendors_over_phrase(t);
     GError *local = NULL;
     if (g_hash_table_size(d->config->vendors) == 0)
         return TRUE;

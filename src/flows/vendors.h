@@ -13,10 +13,10 @@
 /* The page `p` to a vendor's contact, and the clocks that begin with the first of a ticket. */
 gboolean vendors_ask(Desk *d, const Ticket *t, const LadderPage *p, const ConfigContact *vendor, const PolicyLevel *level, GError **err);
 gboolean vendors_is(const Desk *d, const char *contact);
-/* One line about what he was asked, which names nobody and nothing of the ticket that is withheld. */
+/* One line: that of vendors_over_phrase. Any other, which may name people of the house or tell of the customer, is not sent. */
 gboolean vendors_tell(Desk *d, const Ticket *t, const ConfigContact *vendor, const char *line, GError **err);
 /* What it hears when its help is not wanted any more, which is when the ticket is solved: that the customer was answered is no news to it. */
-char *vendors_over_phrase(void);
+char *vendors_over_phrase(const Ticket *t);
 /* The ticket is solved: that is told to those that were asked by a ladder which is over. Those of ladders that end now hear it by that. */
 gboolean vendors_resolved(Desk *d, const Ticket *t, GError **err);
 /* A vendor wrote (`message`, stored): his respond clock is met, and whoever works on the ticket reads it. */

@@ -23,7 +23,9 @@ fresh() {
     sed -i -e 's/^  carol: {/&name: Carol King, timezone: Europe\/London, /' -e 's/^  xeno: .*/&\
   gerd:  {email: [gerd@desk.test], language: de}/' -e "s/^rules:\$/&\\
   - {name: edge, text: edge, policy: [standard, cdn]}\\
+  - {name: till, text: register, policy: [till]}\\
   - {name: nagios, from: '@monitor.test', alert: {key: '^PROBLEM (.+)', closes: '^OK '}, severity: S1}/" -e "s/^policies:\$/&\\
+  till: {calendar: always, levels: [{notify: [bob], at: [50% respond], ack-within: 10m}, {notify: [carol, 'vendor:cdn'], ack-within: 30m}], exhausted: 'queue:operations'}\\
   cdn: {calendar: always, levels: [{notify: ['vendor:cdn'], at: [50% respond], ack-within: 10m}, {notify: [carol], ack-within: 10m}], exhausted: 'queue:operations'}/" "$CONF"
 }
 letter() { # letter FROM TO SUBJECT BODY: authenticated
@@ -87,6 +89,24 @@ escalate --now ${day}T10:50:00+02:00 resolve 1 'Restarted' >/dev/null
 clock 10:51
 match "it is told when the ticket is solved" '^This is solved, thank you\. You need do nothing more\.$' "$(last help@cdn.test line)"
 same "once" 1 "$(sent_to help@cdn.test | grep -c -e '-line\.eml$')"
+
+# ---- a vendor on a level with others, and one that is asked again ----
+fresh
+letter 'Kim Lee <kim@acme.test>' support@desk.test 'Till' 'The register is down.'
+clock 10:00
+clock 10:16
+answer "$(newest bob@desk.test escalation)" bob@desk.test 'ack 20m'
+clock 10:17
+letter 'Kim Lee <kim@acme.test>' support@desk.test '[support #1] Till' 'Please escalate this to your manager.'
+clock 10:18
+match "who comes next hears what a customer asks for" 'The customer asks for escalation\. Bob has it' "$(flat carol@desk.test line)"
+same "a vendor on her level does not" 0 "$(sent_to help@cdn.test | wc -l | tr -d ' ')"
+for t in 10:38 10:49 11:01; do clock $t; done
+match "its clock begins when it is asked" 'Hello Quick CDN, we need your help.* your answer by Tuesday 26 May, 12:01' "$(flat help@cdn.test vendor)"
+answer "$(newest carol@desk.test escalation)" carol@desk.test 'ack 10m'
+for t in 11:02 11:13 11:44; do clock $t; done
+same "it is asked again" 2 "$(sent_to help@cdn.test | wc -l | tr -d ' ')"
+match "by the time that its clock has, and is told so" 'we wrote before and have no answer yet: .* your answer by Tuesday 26 May, 12:01' "$(flat help@cdn.test vendor)"
 
 # ---- one that nobody took, and that is solved meanwhile ----
 fresh
