@@ -208,11 +208,16 @@ char *zone_format_rfc3339(const Zone *z, Instant t)
                            off < 0 ? '-' : '+', (int)(mag / 3600), (int)(mag / 60 % 60));
 }
 
-char *zone_format_human(const Zone *z, Instant t)
+char *zone_day_human(Civil day)
 {
     static const char *const days[] = {"", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     static const char *const months[] = {"", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    return g_strdup_printf("%s %d %s", days[zone_weekday(zone_day_number(day.year, day.month, day.day))], day.day, months[day.month]);
+}
+
+char *zone_format_human(const Zone *z, Instant t)
+{
     Civil c = zone_civil(z, t);
-    return g_strdup_printf("%s %d %s %02d:%02d %s", days[zone_weekday(zone_day_number(c.year, c.month, c.day))], c.day,
-                           months[c.month], c.hour, c.minute, zone_abbreviation(z, t));
+    g_autofree char *day = zone_day_human(c);
+    return g_strdup_printf("%s %02d:%02d %s", day, c.hour, c.minute, zone_abbreviation(z, t));
 }

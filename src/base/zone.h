@@ -44,5 +44,6 @@ int zone_weekday(gint64 day_number);
 char *zone_format_rfc3339(const Zone *z, Instant t);
 /* For people: `Tue 24 Nov 10:02 CET`; newly allocated. English; other languages format from zone_civil. */
 char *zone_format_human(const Zone *z, Instant t);
+char *zone_day_human(Civil day); /* `Tue 24 Nov` */
 
 #endif

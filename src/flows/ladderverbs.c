@@ -207,8 +207,14 @@ static gboolean left(VerbContext *c, const RunRow *before, const GPtrArray *acti
 {
     g_autofree char *asked = asked_now(c, before, actions);
     (void)err;
-    if (before->run->state == RUN_ENDED)
+    const RunRow *r = before;
+    if (r->run->state == RUN_ENDED)
         return verbs_refuse(c, "it is over already; nothing needs to be done", NULL);
+    const ConfigContact *acker = r->run->state == RUN_HELD ? desk_contact(c->desk, r->run->acker) : NULL;
+    if (asked == NULL && acker != NULL && acker != c->actor) {
+        verbs_say(c, "You are out of it. {who} has it.", "who", acker->full_name, NULL);
+        return TRUE;
+    }
     return say_out(c, actions, asked, PHRASE("You are out of it. Asked now: {who}."), PHRASE("You are out of it. Whoever else was asked still is."));
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/banned.h"
 
+#define PEOPLE_NAMED 3 /* in a line; of more, their number */
 #define ROTA_REACH ((Seconds)30 * 86400)
 
 static void add(GPtrArray *names, const char *name)
@@ -201,19 +202,28 @@ GPtrArray *people_of(Desk *d, const Ticket *ticket, const ConfigQueue *queue, co
     return names;
 }
 
+/* "Ann (agent)" */
+static char *with_role(const Desk *d, const char *name)
+{
+    const ConfigContact *c = desk_contact(d, name);
+    const char *role = c->roles != NULL ? c->roles[0] : NULL;
+    return role != NULL ? g_strdup_printf("%s (%s)", c->full_name, role) : g_strdup(c->full_name);
+}
+
 char *people_phrase(const Desk *d, const GPtrArray *names)
 {
-    GString *s = g_string_new(NULL);
-    for (guint i = 0; i < names->len && i < 3; i++) {
-        const ConfigContact *c = desk_contact(d, g_ptr_array_index(names, i));
-        const char *role = c->roles != NULL ? c->roles[0] : NULL;
-        g_string_append_printf(s, "%s%s%s%s%s", i > 0 ? ", " : "", c->full_name, role ? " (" : "", role ? role : "", role ? ")" : "");
+    g_autoptr(GString) s = g_string_new(NULL);
+    const guint listed = names->len <= PEOPLE_NAMED ? names->len - MIN(names->len, 1) : PEOPLE_NAMED; /* the last stands behind an "and" */
+    for (guint i = 0; i < listed; i++) {
+        g_autofree char *one = with_role(d, g_ptr_array_index(names, i));
+        g_string_append_printf(s, "%s%s", i > 0 ? ", " : "", one);
     }
-    if (names->len > 3) {
-        g_autofree char *count = g_strdup_printf("%u", names->len - 3), *all = phrase_make("{list} and {count} more", "list", s->str, "count", count, NULL);
-        g_string_assign(s, all);
+    if (names->len > PEOPLE_NAMED) {
+        g_autofree char *count = g_strdup_printf("%u", names->len - PEOPLE_NAMED);
+        return phrase_make("{list} and {count} more", "list", s->str, "count", count, NULL);
     }
-    return g_string_free(s, FALSE);
+    g_autofree char *last = names->len > 0 ? with_role(d, g_ptr_array_index(names, listed)) : g_strdup("");
+    return listed > 0 ? phrase_make("{list} and {who}", "list", s->str, "who", last, NULL) : g_steal_pointer(&last);
 }
 
 char *people_asked(Desk *d, const Ticket *t, const ConfigQueue *queue, const PolicyLevel *level)

@@ -129,15 +129,22 @@ gboolean returns_bounce(IntakeCase *c, gint64 claimed, GError **err)
     return strcmp(row->class, "relay") != 0 || answer_bounced(c, reason, err);
 }
 
-/* Midnight after the day of return, in the contact's zone: he is back on the day that he names. */
+/* The first day on which he is there again, where he names it. */
+static gboolean return_day(const Reading *r, Civil *ret)
+{
+    g_auto(GStrv) parts = g_strsplit(r->until != NULL ? r->until : "", "-", 3);
+    if (g_strv_length(parts) != 3)
+        return FALSE;
+    *ret = (Civil){.year = (int)g_ascii_strtoll(parts[0], NULL, 10), .month = (int)g_ascii_strtoll(parts[1], NULL, 10),
+                   .day = (int)g_ascii_strtoll(parts[2], NULL, 10)};
+    return ret->year >= 1970 && ret->year <= 9998 && ret->month >= 1 && ret->month <= 12 && ret->day >= 1 && ret->day <= 31;
+}
+
+/* Its midnight, in the contact's zone. */
 static Instant return_instant(const IntakeCase *c, const ConfigContact *contact)
 {
-    g_auto(GStrv) parts = g_strsplit(c->reading->until != NULL ? c->reading->until : "", "-", 3);
-    if (g_strv_length(parts) != 3)
-        return INSTANT_NONE;
-    Civil day = {.year = (int)g_ascii_strtoll(parts[0], NULL, 10), .month = (int)g_ascii_strtoll(parts[1], NULL, 10),
-                 .day = (int)g_ascii_strtoll(parts[2], NULL, 10)};
-    if (day.year < 1970 || day.year > 9998 || day.month < 1 || day.month > 12 || day.day < 1 || day.day > 31)
+    Civil day;
+    if (!return_day(c->reading, &day))
         return INSTANT_NONE;
     Instant back = zone_instant(desk_contact_zone(c->desk, contact, c->home), day, ZONE_FIRST);
     return back - c->desk->now > AWAY_MAX ? INSTANT_NONE : back;
@@ -156,10 +163,11 @@ static const ConfigContact *who_is_away(const IntakeCase *c, const ConfigContact
  * else is asked. */
 static gboolean out_of_office(IntakeCase *c, const ConfigContact *addressed, gint64 notification, GError **err)
 {
-    const char *day = c->reading->until != NULL ? c->reading->until : "";
+    Civil back;
+    g_autofree char *day = return_day(c->reading, &back) ? zone_day_human(back) : NULL;
     const char *evidence = c->reading->evidence->len > 0 ? g_ptr_array_index(c->reading->evidence, 0) : "auto-reply";
     g_autofree char *reason = !c->reading->tells_absence ? phrase_make("only a machine answered", NULL)
-                              : *day != '\0'             ? phrase_make("out of office until {day}", "day", day, NULL)
+                              : day != NULL             ? phrase_make("out of office, back on {day:time}", "day", day, NULL)
                                                          : phrase_make("out of office", NULL);
     g_autofree char *plain = phrase_plain(reason);
     const ConfigContact *who = c->reading->tells_absence ? who_is_away(c, addressed) : NULL;

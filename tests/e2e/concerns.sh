@@ -66,7 +66,7 @@ same "no category: who sorts is asked at once" "sorting:0:1" "$(runs "$(last)")"
 page=$(newest triage)
 match "he reads why" 'No rule knows what this is about.' "$(plain "$page")"
 match "and what a severity means" 'S1 Critical: nobody can order' "$(plain "$page")"
-match "what happens if he does nothing" 'No answer by 10:21: Carol .lead. will be told' "$(plain "$page")"
+match "what happens if he does nothing" 'No answer by 10:21: it goes to Carol .lead.' "$(plain "$page")"
 answer "$page" tom@desk.test 'category howto'
 pass_at 2026-05-26T10:02:00+02:00
 same "his word is the category, and the asking is over" "howto sorting:3:1" "$(field category) $(runs "$(last)")"

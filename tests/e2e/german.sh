@@ -44,7 +44,7 @@ match "why he is asked" '^Warum Sie   Stufe 1 von 3, agent$' "$(last bob escalat
 make_mail -H 'Auto-Submitted: auto-replied' bob@desk.test "$(reply_to "$page")" 'Abwesend: Shop steht' 'Ich bin bis zum 29.12.2026 abwesend.' |
     deliver bob@desk.test "$(reply_to "$page")"
 at ${day}T10:24:00+02:00
-match "who was asked before, and what came of it" 'Sie vertreten Robert Müller; Stufe 1 von 3, agent. Robert Müller wurde 10:23 angeschrieben: abwesend bis 2026-12-30' "$(flat ann escalation)"
+match "who was asked before, and what came of it" 'Sie vertreten Robert Müller; Stufe 1 von 3, agent. Robert Müller wurde 10:23 angeschrieben: abwesend, ab Mi 30\. Dez wieder da' "$(flat ann escalation)"
 page=$(sent_to ann@desk.test | grep -e '-escalation\.eml$' | head -n 1)
 reply "$page" ann@desk.test 'MERGE 99'
 at ${day}T10:24:10+02:00
@@ -60,7 +60,7 @@ at ${day}T10:24:20+02:00
 match "how it stands" 'So steht es: Jetzt gefragt: Ann, bis 10:34 CEST\. Danach: noch eine Mail\.' "$(flat ann transcript)"
 at ${day}T10:30:00+02:00
 match "the next level" '^Jetzt fällig: unsere Antwort, 10:30\.$' "$(last carol escalation)"
-match "what was tried" 'Ann wurde 10:24 angeschrieben: noch keine Antwort; Robert Müller wurde 10:23 angeschrieben: abwesend bis' "$(flat carol escalation)"
+match "what was tried" 'Ann wurde 10:24 angeschrieben: noch keine Antwort; Robert Müller wurde 10:23 angeschrieben: abwesend, ab Mi 30\. Dez wieder da' "$(flat carol escalation)"
 reply "$(sent_to carol@desk.test | grep -e '-escalation\.eml$' | tail -n 1)" carol@desk.test 'bin dran'
 at ${day}T10:31:00+02:00
 match "an ack" '^Sie haben es, bis 11:31 CEST\. So lange wird niemand sonst gefragt\.$' "$(last carol transcript)"

@@ -209,9 +209,9 @@ LEVELS='      - {notify: [bob], at: [75% respond], ack-within: 10m}
       - {notify: [bob], ack-within: 10m}
       - {notify: [bob, carol], ack-within: 10m}'
 fresh
-match 'he is told that it comes to him again' 'No answer by 10:33: you once more will be told' "$(plain "$page")"
+match 'he is told that it comes to him again' 'No answer by 10:33: it goes to you once more' "$(plain "$page")"
 at 2026-05-26T10:33:00+02:00
-match 'and with others, of them' 'No answer by 10:43: Carol .lead. will be told' "$(plain "$(templated escalation | tail -n 1)")"
+match 'and with others, of them' 'No answer by 10:43: it goes to Carol .lead.' "$(plain "$(templated escalation | tail -n 1)")"
 LEVELS=
 fresh
 reply "$page" carol@desk.test 'resolve: restarted'

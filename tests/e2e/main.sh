@@ -45,7 +45,7 @@ text=$(plain "$page")
 match "the first 90 characters say who, what, how late" '^Kim Lee: "The printer eats paper\." Our answer is due 12:50' "$(printf '%s' "$text" | tr '\n' ' ' | cut -c1-90)"
 same "no line is over 72" '' "$(printf '%s\n' "$text" | awk 'length($0) > 72')"
 match "no more than 25 lines" '^([0-9]|1[0-9]|2[0-5])$' "$(printf '%s\n' "$text" | wc -l | tr -d ' ')"
-match "it says what happens if nobody answers" 'No answer by 12:20: Dana Ruiz \(director\) will be told at 12:50' "$text"
+match "it says what happens if nobody answers" 'No answer by 12:20: it goes to Dana Ruiz \(director\) at 12:50' "$text"
 match "and who was asked before" 'Bob was mailed 11:50 and 12:00: no answer' "$(printf '%s' "$text" | tr '\n' ' ' | tr -s ' ')"
 
 reply "$page" carol@desk.test 'On it, thanks'

@@ -57,6 +57,9 @@ no_match "one ladder needs no name" 'policy standard' "$(last bob@desk.test esca
 answer "$(newest carol@desk.test escalation)" carol@desk.test 'ack 10m'
 clock 10:28
 match "one who holds it reads times by her own clock" '^You have it, until 09:38 BST\.' "$(last carol@desk.test transcript)"
+answer "$(newest bob@desk.test escalation)" bob@desk.test 'No.'
+clock 10:28
+match "who declines what somebody has hears that" '^You are out of it\. Carol King has it\.$' "$(last bob@desk.test transcript)"
 # a stranger who has the address of a page
 answer "$(newest carol@desk.test escalation)" 'Mal <mal@evil.test>' 'The moon is down.'
 clock 10:29
@@ -112,7 +115,7 @@ match "by the time that its clock has, and is told so" 'we wrote before and have
 fresh
 letter 'Kim Lee <kim@acme.test>' support@desk.test 'Till' 'The till is down.'
 for t in 10:00 10:16 10:31 10:47 11:03; do clock $t; done
-match "who is informed hears to whom it went" 'this was escalated to Dana Ruiz \(director\), Ann \(agent\)\. You need do nothing\.' "$(for f in $(sent_to bob@desk.test | grep line); do plain "$f" | tr '\n' ' '; done)"
+match "who is informed hears to whom it went" 'this was escalated to Dana Ruiz \(director\) and Ann \(agent\)\. You need do nothing\.' "$(for f in $(sent_to bob@desk.test | grep line); do plain "$f" | tr '\n' ' '; done)"
 match "the lead knows what goes on" 'Every level of the policy standard was asked, and nobody took it\. Ticket 2 in operations goes on asking\.' "$(for f in $(templated line); do plain "$f" | tr '\n' ' '; done)"
 escalate --now ${day}T11:04:00+02:00 take --as dana 2 >/dev/null
 escalate --now ${day}T11:05:00+02:00 resolve 1 'Restarted' >/dev/null
