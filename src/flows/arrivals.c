@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 
+#include "rules/gist.h"
 #include "rules/phrase.h"
 #include "rules/signoff.h"
 #include "rules/threading.h"
@@ -188,7 +189,7 @@ static gboolean open_with(IntakeCase *c, const OpeningFacts *facts, const Rating
 /* For a mail without a subject what it begins to say; NULL: it has one, or says nothing. */
 static char *first_words(const char *subject, const char *text)
 {
-    g_autofree char *gist = subject[strspn(subject, " \t\r\n")] == '\0' && text != NULL ? wrap_gist(text) : NULL;
+    g_autofree char *gist = subject[strspn(subject, " \t\r\n")] == '\0' && text != NULL ? gist_of(text) : NULL;
     if (gist != NULL && g_str_has_suffix(gist, "."))
         gist[strlen(gist) - 1] = '\0';
     return gist == NULL ? NULL : wrap_preview(gist, SUBJECT_CHARACTERS);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rules/command.h"
+#include "rules/gist.h"
 #include "rules/phrase.h"
 #include "rules/wrap.h"
 
@@ -134,7 +135,7 @@ static gboolean add_last_answer(Desk *d, const Ticket *t, const Zone *zone, json
         return FALSE;
     if (db_next(rows, &local)) {
         const gboolean is_lost = db_int(rows, 2) != 0;
-        g_autofree char *gist = wrap_gist(command_behind_marked(db_text(rows, 0))), *said = gist != NULL ? view_cut(gist, is_lost ? 30 : 50) : NULL;
+        g_autofree char *gist = gist_of(command_behind_marked(db_text(rows, 0))), *said = gist != NULL ? view_cut(gist, is_lost ? 30 : 50) : NULL;
         g_autofree char *lost = said != NULL && is_lost ? phrase_make("{text} (it did not arrive)", "text", said, NULL) : NULL;
         view_set_time(o, "done_at", zone, db_instant(rows, 1), d->now);
         view_set(o, "done", lost != NULL ? lost : said);
@@ -151,7 +152,7 @@ static gboolean add_headline(Desk *d, const Ticket *t, gsize max, json_t *o, GEr
     g_autofree char *name = who != NULL ? view_cut(who, 24) : phrase_make(PHRASE("a customer"), NULL), *text = NULL, *none = phrase_make(PHRASE("(no subject)"), NULL);
     if (!db_text_value(d->db, &text, err, "select new_text from message where ticket_id = $1 and direction = 'in' and is_note = 0 order by id limit 1", "i", t->id))
         return FALSE;
-    g_autofree char *gist = t->impact == NULL && text != NULL ? wrap_gist(text) : NULL;
+    g_autofree char *gist = t->impact == NULL && text != NULL ? gist_of(text) : NULL;
     gboolean is_nobodys = FALSE;
     if (!ownticket_is_nobodys(d, t, &is_nobodys, err))
         return FALSE;

@@ -79,14 +79,6 @@ char *wrap_preview(const char *text, int n)
 #define WORD_MOST 20
 #define LABEL_BYTES 30  /* "bob: …", "internal note: …" */
 
-static glong columns(const char *s)
-{
-    glong n = 0;
-    for (; *s != '\0'; s = g_utf8_next_char(s))
-        n += g_unichar_iswide(g_utf8_get_char(s)) ? 2 : 1;
-    return n;
-}
-
 /* Its columns without blanks behind it; -1: it is none that is broken so, being too wide, or in a script that has no blanks. */
 static glong width_of(const char *line)
 {
@@ -140,55 +132,6 @@ gboolean wrap_is_full(WrapMargin *m, const char *line, const char *next)
     glong least = m->most == 0 ? MARGIN_LEAST : m->least, most = m->most == 0 ? MARGIN_MOST : m->most;
     *m = (WrapMargin){MAX(least, MAX(width, after)), MIN(most, width + g_utf8_strlen(next, (gssize)word))};
     return m->least <= m->most;
-}
-
-/* ---- what a text begins to say ---- */
-
-#define GIST_BYTES 4000
-#define GIST_WIDTH 20     /* columns of a paragraph that says something */
-#define GREETING_WIDTH 40 /* columns of a line that may be only a greeting */
-
-/* "Hello," "Dear Sirs:" "Hi all!" */
-static gboolean is_greeting(const char *line)
-{
-    static const char *const ends[] = {",", "!", ":", "，", "、", "！", "："};
-    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++)
-        if (g_str_has_suffix(line, ends[i]))
-            return columns(line) < GREETING_WIDTH;
-    return FALSE;
-}
-
-/* Takes `paragraph` for *best where it says more, and empties it; TRUE: it says enough. */
-static gboolean settle(GString *paragraph, char **best)
-{
-    if (paragraph->len > 0 && (*best == NULL || columns(paragraph->str) > columns(*best))) {
-        g_free(*best);
-        *best = g_strdup(paragraph->str);
-    }
-    g_string_truncate(paragraph, 0);
-    return *best != NULL && columns(*best) >= GIST_WIDTH;
-}
-
-char *wrap_gist(const char *text)
-{
-    g_autofree char *head = g_strndup(text, strnlen(text, GIST_BYTES)), *valid = g_utf8_make_valid(head, -1);
-    g_auto(GStrv) lines = g_strsplit(valid, "\n", -1);
-    g_autoptr(GString) paragraph = g_string_new(NULL);
-    char *best = NULL;
-    for (guint i = 0; lines[i] != NULL; i++) {
-        if (strcmp(lines[i], "-- ") == 0) /* RFC 3676, 4.3: the signature */
-            break;
-        for (char *p = lines[i]; *p != '\0'; p++)
-            if ((guchar)*p < 0x20 || *p == 0x7f)
-                *p = ' ';
-        const char *line = g_strstrip(lines[i]);
-        if (*line == '\0' && settle(paragraph, &best))
-            return best;
-        if (*line != '\0' && *line != '>' && (paragraph->len > 0 || !is_greeting(line)))
-            g_string_append_printf(paragraph, "%s%s", paragraph->len > 0 ? " " : "", line);
-    }
-    settle(paragraph, &best);
-    return best;
 }
 
 char *wrap_clip(const char *text, gsize bytes)

@@ -11,9 +11,6 @@ char *wrap_text(const char *text, int width);
 int wrap_line_count(const char *text);
 /* The first `n` characters with line breaks as spaces: what a lock screen shows. Newly allocated. */
 char *wrap_preview(const char *text, int n);
-/* What a mail begins to say, on one line: its first paragraph that is more than a word or two, without greeting; else the longest one. Control
- * characters become spaces. NULL: it says nothing. Newly allocated. */
-char *wrap_gist(const char *text);
 /* The columns at which a mail program may have broken the lines that were asked about; all zero before the first. */
 typedef struct {
     glong least, most;

@@ -95,36 +95,6 @@ static void test_preview(void **state)
     }
 }
 
-static void test_gist(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text, *want;
-    } cases[] = {
-        {"", NULL},
-        {" \n\n", NULL},
-        {"> quoted\n\n-- \nBo", NULL},
-        {"Hi,\n\nthe order export to our warehouse\nstopped at noon.\n\nKim", "the order export to our warehouse stopped at noon."},
-        {"Hello support team,\nnothing prints since this morning.", "nothing prints since this morning."},
-        {"Hello support\n\nNothing prints since this morning.", "Nothing prints since this morning."},
-        {"Help!\n\nBo", "Bo"},
-        {"Help", "Help"},
-        {"It prints nothing.\n\nBo", "It prints nothing."},
-        {"お世話になっております。\n\n商品名が文字化けします", "お世話になっております。"},
-        {"The following happens when I print a label since today:\nnothing", "The following happens when I print a label since today: nothing"},
-        {"a\x07" "b\tc\r\n", "a b c"},
-    };
-    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *got = wrap_gist(cases[i].text);
-        if (cases[i].want == NULL)
-            assert_null(got);
-        else
-            assert_string_equal(got, cases[i].want);
-    }
-    g_autofree char *huge = g_strnfill(1 << 20, 'x'), *got = wrap_gist(huge);
-    assert_true(strlen(got) <= 4000);
-}
-
 static void test_clip(void **state)
 {
     (void)state;
@@ -152,6 +122,6 @@ static void test_clip(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_wraps), cmocka_unit_test(test_properties), cmocka_unit_test(test_counts),
-                                       cmocka_unit_test(test_preview), cmocka_unit_test(test_gist), cmocka_unit_test(test_clip)};
+                                       cmocka_unit_test(test_preview), cmocka_unit_test(test_clip)};
     return cmocka_run_group_tests_name("wrap", tests, NULL, NULL);
 }
