@@ -127,20 +127,13 @@ static gboolean is_perhaps_customers(const IntakeCase *c)
     return subject_holds_verb("Re: ", subject) || subject_holds_verb("re ", subject) || ends_in(subject, last->line) || has_more(c->reading->subject, tickets_bare_subject(c->ticket), last->line);
 }
 
-/* A short line among those that he quotes, which our mail has not, asks or denies. */
-static gboolean has_typed_no(const IntakeCase *c)
-{
-    g_autofree char *typed = heard_typed(c);
-    return signoff_takes_back(typed, FALSE);
-}
-
 /* Why nothing is done of what he wrote, or NULL; constant text. */
 static const char *why_no_verb(const IntakeCase *c)
 {
     const char *why = intake_doubt(c);
     if (why == NULL && c->said->commands->commands->len == 0)
         return "a note";
-    if (why == NULL && has_typed_no(c))
+    if (why == NULL && heard_takes_back(c))
         return "between the lines that it quotes, or below, stands what may take it back";
     return why == NULL && is_perhaps_customers(c) ? "it has no verb in its text, and that in its subject may be the customer's" : why;
 }

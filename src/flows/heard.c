@@ -54,11 +54,34 @@ static gboolean is_of_ours(const IntakeCase *c, const char *quote)
     return FALSE;
 }
 
-/* "-- " and what our mails have below it: "[support #1], S2". */
-static gboolean is_frame(const char *line, gpointer data)
+/* "[support #1], S2", which our mails have below "-- ". */
+static gboolean is_tag_line(const IntakeCase *c, const char *line)
 {
-    const char *number = *line == '[' ? strstr(line, " #") : NULL;
-    return g_str_has_prefix(line, "--") || (number != NULL && g_ascii_isdigit(number[2])) || is_of_ours(data, line);
+    const char *number = *line == '[' ? strstr(line, " #") : NULL, *end = number != NULL ? number + 2 + strspn(number + 2, "0123456789") : NULL;
+    g_autofree char *queue = number != NULL ? g_strndup(line + 1, (gsize)(number - line - 1)) : NULL;
+    return end != NULL && end > number + 2 && *end == ']' && (end[1] == '\0' || end[1] == ',') && desk_queue(c->desk, queue) != NULL;
+}
+
+/* The buttons of the HTML of a page, "ACK ACK 2h NO STATUS", which its text has not. One word alone is somebody's. */
+static gboolean is_buttons(const char *line)
+{
+    g_autofree char *folded = words_quote_fold(line);
+    g_auto(GStrv) words = g_strsplit_set(folded, " |[]\302\240", -1);
+    guint n = 0;
+    gboolean is = g_str_has_prefix(folded, "ack") || g_str_has_prefix(folded, "[ack");
+    for (guint i = 0; words[i] != NULL && is; i++) {
+        is = *words[i] == '\0' || g_strv_contains((const char *const[]){"ack", "all", "2h", "no", "status", NULL}, words[i]);
+        n += *words[i] != '\0';
+    }
+    return is && n > 1;
+}
+
+/* What our mails have and their text has not. Below all of a mail of ours what looks like another one is; between its lines somebody may begin as we do. */
+static gboolean is_frame(const char *line, gboolean is_below, gpointer data)
+{
+    const IntakeCase *c = data;
+    const gboolean is_address = strpbrk(line, " \t") == NULL && strchr(line, '@') != NULL;
+    return strcmp(line, "--") == 0 || strcmp(line, "-- ") == 0 || is_tag_line(c, line) || is_buttons(line) || ((is_below || is_address) && is_of_ours(c, line));
 }
 
 /* ---- what it may quote ---- */
@@ -98,7 +121,7 @@ static char *quoted(const Reading *r)
     for (const char *line = r->elided; *line != '\0'; line = wrap_next_line(line)) {
         const gsize n = strcspn(line, "\n");
         signature += strspn(signature, "\n");
-        if (n > 0 && strcspn(signature, "\n") == n && strncmp(signature, line, n) == 0)
+        if (n > 0 && strncmp(signature, line, n) == 0 && (signature[n] == '\n' || signature[n] == '\0')) /* no length is asked: for each line that would be dear */
             signature += n;
         else
             g_string_append_printf(s, "%.*s\n", (int)n, line);
@@ -153,6 +176,15 @@ static gboolean find_quoted(IntakeCase *c, GError **err)
     return TRUE;
 }
 
+/* What may be no signature: what nothing marks as one, and what a customer has below "-- " and an empty line, who types below his signature. */
+static char *perhaps_text(const IntakeCase *c)
+{
+    const Reading *r = c->said;
+    const char *first = r->signature + strspn(r->signature, "\n"), *below = strstr(first, "\n\n");
+    g_autofree char *both = c->sender == NULL && below != NULL ? g_strjoin("\n", r->guessed_signature, below, NULL) : g_strdup(r->guessed_signature);
+    return signoff_without_phones(both);
+}
+
 /* A signature is news once a ticket: its lines are kept. */
 static gboolean find_signature(IntakeCase *c, GError **err)
 {
@@ -162,8 +194,8 @@ static gboolean find_signature(IntakeCase *c, GError **err)
         return TRUE;
     if (!messages_signatures(c->desk->db, c->ticket->id, c->row->id, &known, err))
         return FALSE;
-    g_autofree char *guessed = signoff_without_phones(r->guessed_signature);
-    c->heard.unknown_signature = unless_empty(echo_new_lines(known, guessed));
+    g_autofree char *perhaps = perhaps_text(c);
+    c->heard.unknown_signature = unless_empty(echo_new_lines(known, perhaps));
     g_autofree char *news = echo_new_lines(known, r->signature), *kept = wrap_clip(news, KEPT_BYTES);
     return *kept == '\0' || c->row->id == 0 || messages_keep_signature(c->desk->db, c->row->id, kept, err);
 }
@@ -197,6 +229,14 @@ char *heard_typed(const IntakeCase *c)
         if (*line != '>')
             g_string_append_len(typed, line, wrap_next_line(line) - line);
     return g_string_free(typed, FALSE);
+}
+
+gboolean heard_takes_back(const IntakeCase *c)
+{
+    const gboolean is_loose = command_reply_has_loose(c->said->commands);
+    g_autofree char *typed = heard_typed(c);
+    return signoff_takes_back(typed, is_loose ? SIGNOFF_AMONG_QUOTED : SIGNOFF_BELOW_WORD)
+           || (is_loose && signoff_takes_back(text_of(c->heard.unknown_quote), SIGNOFF_AMONG_QUOTED));
 }
 
 char *heard_with(const IntakeCase *c, const char *text)

@@ -12,6 +12,8 @@ void heard_clear(Heard *h);
 char *heard_with(const IntakeCase *c, const char *text);
 /* What was typed into the quotation, without the lines of it that stand above each group; "" where nothing was. Newly allocated. */
 char *heard_typed(const IntakeCase *c);
+/* Whether that, or what looks like a quotation and is none, asks or denies: a verb above it may not stand. */
+gboolean heard_takes_back(const IntakeCase *c);
 /* Whether there is anything of it. */
 gboolean heard_any(const IntakeCase *c);
 /* Whether a line of it is one of our own mail's, however it was quoted. */

@@ -188,14 +188,6 @@ static void read_commands(Reading *r, const Letter *l)
     g_hash_table_unref(breaks.whole);
 }
 
-static gboolean has_loose(const CommandReply *r)
-{
-    gboolean has = FALSE;
-    for (guint i = 0; i < r->commands->len && !has; i++)
-        has = ((const Command *)r->commands->pdata[i])->loose;
-    return has;
-}
-
 static void read_text(Reading *r, Letter *l)
 {
     cut_text(r, l);
@@ -211,7 +203,7 @@ static void read_text(Reading *r, Letter *l)
     r->truncated = l->truncated;
     read_commands(r, l);
     const gboolean is_unsure = r->doubtful || r->truncated;
-    if (!is_unsure && (r->commands->commands->len == 0 || !signoff_takes_back(r->signature, !has_loose(r->commands))))
+    if (!is_unsure && (r->commands->commands->len == 0 || !signoff_takes_back(r->signature, command_reply_has_loose(r->commands) ? SIGNOFF_BELOW_WORD : SIGNOFF_BELOW_VERB)))
         return;
     /* No verb is taken; at a work address the verbs stay, so that a #note is not sent out as an answer, and the doubt says so. */
     r->work->doubt = r->work->doubt || is_unsure;

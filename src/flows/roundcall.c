@@ -12,6 +12,7 @@
 #include "store/messages.h"
 
 #include "flows/bulletin.h"
+#include "flows/heard.h"
 #include "flows/notify.h"
 #include "flows/people.h"
 #include "flows/view.h"
@@ -189,7 +190,7 @@ gboolean roundcall_failed(Desk *d, gint64 outbox, const char *reason, GError **e
 static gboolean is_confirmation(const IntakeCase *c)
 {
     const CommandReply *said = c->reading->commands;
-    if (intake_doubt(c) != NULL || said->commands->len != 1)
+    if (intake_doubt(c) != NULL || heard_takes_back(c) || said->commands->len != 1)
         return FALSE;
     const Command *first = g_ptr_array_index(said->commands, 0);
     return first->verb == VERB_ACK && !first->has_hold && !first->until.given && (*said->rest == '\0' || signoff_is_only_thanks(said->rest, NULL));

@@ -54,6 +54,14 @@ void command_free(Command *c)
 
 static void command_free_pointer(gpointer p) { command_free(p); }
 
+gboolean command_reply_has_loose(const CommandReply *r)
+{
+    for (guint i = 0; i < r->commands->len; i++)
+        if (((const Command *)g_ptr_array_index(r->commands, i))->loose)
+            return TRUE;
+    return FALSE;
+}
+
 void command_reply_free(CommandReply *r)
 {
     if (r == NULL)
@@ -119,7 +127,7 @@ static gboolean is_tail(char **lines, guint i)
             return FALSE;
         if (is_mobile || closing) { /* what is below that is a signature, or seems so */
             g_autofree char *below = g_strjoinv("\n", lines + i + 1);
-            return !signoff_takes_back(below, FALSE);
+            return !signoff_takes_back(below, SIGNOFF_BELOW_WORD);
         }
     }
     return TRUE;

@@ -95,6 +95,8 @@ CommandReply *command_read_work(const char *new_text, const CommandBreaks *break
 const char *command_behind_marked(const char *new_text);
 /* One verb with its arguments, as after `escalate VERB ID …`: REFUSED error says what is expected. */
 gboolean command_read_line(const char *line, Command **ret, GError **err);
+/* Whether one of its verbs is a loose word ("ok"). */
+gboolean command_reply_has_loose(const CommandReply *r);
 void command_reply_free(CommandReply *r);
 void command_free(Command *c);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CommandReply, command_reply_free)

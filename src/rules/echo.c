@@ -12,6 +12,7 @@
 #define ROW 4        /* words */
 #define NEAR 40      /* words of the original that may have been left out before a short run */
 #define HEAD_LINES 8
+#define LABEL_PIECES 2 /* of a button */
 #define LINES_SHOWN 500
 #define FNV_START 14695981039346656037ULL /* 64-bit FNV-1a */
 #define FNV_PRIME 1099511628211ULL
@@ -23,7 +24,7 @@ typedef struct {
     gboolean known;
 } Word;
 
-enum { HOLDS_NOTHING, HOLDS_HEAD, HOLDS_KNOWN, HOLDS_TYPED };
+enum { HOLDS_NOTHING, HOLDS_BUTTONS, HOLDS_HEAD, HOLDS_KNOWN, HOLDS_TYPED };
 
 typedef struct {
     char **lines;
@@ -127,11 +128,22 @@ static void add_line(Text *t, guint line)
     }
 }
 
+static gboolean has_address_or_digit(const char *line) { return strchr(line, '@') != NULL || strpbrk(line, "0123456789") != NULL; }
+
+/* "On …, Kim wrote:", or its last line; ">>> Kim <kim@acme.test> 26.05.2026 10:23 >>>", which has lost its first marks. Not "As I wrote:". */
+static gboolean is_wrote_line(const Text *t, guint i, const char *folded)
+{
+    if (g_str_has_suffix(folded, ">>>"))
+        return has_address_or_digit(folded);
+    return words_quote_has_wrote(folded) && g_str_has_suffix(folded, ":") && (has_address_or_digit(folded) || (i > 0 && has_address_or_digit(t->lines[i - 1])))
+           && !words_quote_is_first_person(folded);
+}
+
 /* Lines of the head of a quoted mail that begins at i: From:, Sent: … or "On …, Kim wrote:"; 0: none does. */
 static guint head_lines(const Text *t, guint i)
 {
     g_autofree char *folded = words_quote_fold(t->lines[i]);
-    if (words_quote_is_original(folded) || (words_quote_has_wrote(folded) && g_str_has_suffix(folded, ":")))
+    if (words_quote_is_original(folded) || is_wrote_line(t, i, folded))
         return 1;
     guint n = 0;
     for (gboolean is = words_quote_field(folded) == QUOTE_FIELD_FROM; is && n < HEAD_LINES; n++) {
@@ -151,7 +163,31 @@ static void unquote(char *line)
         memmove(line, text + (*text == ' '), strlen(text + (*text == ' ')) + 1);
 }
 
-/* `is_quote`: its marks and heads are no words. */
+/* A link that writes a mail with a text (RFC 6068 2): the button of an HTML mail, which its text has not; also where a gateway wrapped it. */
+static gboolean has_button(const char *line)
+{
+    g_autofree char *small = g_ascii_strdown(line, -1);
+    return strchr(small, '@') != NULL ? strstr(small, "body=") != NULL : strstr(small, "://") != NULL && strstr(small, "body%3d") != NULL;
+}
+
+static guint pieces_of(const char *line)
+{
+    guint n = 0;
+    for (const char *p = line, *end; next_piece(&p, &end); p = end)
+        n++;
+    return n;
+}
+
+/* "ACK <…body=ACK> NO" above "<…body=NO>": a line of buttons; the label of one stands above it where a program broke the line before its link. */
+static gboolean is_of_buttons(const Text *t, guint i)
+{
+    if (has_button(t->lines[i]))
+        return TRUE;
+    const char *next = i + 1 < t->count ? t->lines[i + 1] : "", *end;
+    return pieces_of(t->lines[i]) <= LABEL_PIECES && next_piece(&next, &end) && is_address(next, (gsize)(end - next)) && has_button(next);
+}
+
+/* `is_quote`: its marks, heads and buttons are no words. */
 static void text_init(Text *t, const char *text, gboolean is_quote)
 {
     g_autofree char *valid = g_utf8_make_valid(text, -1);
@@ -167,6 +203,8 @@ static void text_init(Text *t, const char *text, gboolean is_quote)
             behind_head = i + head_lines(t, i);
         if (i < behind_head)
             t->of_line[i] = HOLDS_HEAD;
+        else if (is_quote && is_of_buttons(t, i))
+            t->of_line[i] = HOLDS_BUTTONS;
         else
             add_line(t, i);
     }
@@ -241,14 +279,22 @@ static guint run_of(const Text *quote, guint i, const Text *original, guint at)
     return n;
 }
 
+/* Below them the quotation goes on as the original does at `at`: so they are no part of it further down, however like it. */
+static gboolean goes_on_at(const Text *quote, guint behind, const Text *original, guint at)
+{
+    return are_same(quote, behind, original, at) && (are_same(quote, behind + 1, original, at + 1) || at + 1 == original->words->len);
+}
+
 /* Words from i on that the original has at `at` or shortly behind it; *ret_at: where. */
 static guint near_run(const Text *quote, guint i, const Text *original, guint at, guint *ret_at)
 {
-    const gboolean begins = word_at(quote, i)->begins;
+    const gboolean begins = word_at(quote, i)->begins, goes_on = !begins && i > 0 && word_at(quote, i - 1)->known;
     for (guint k = at; k < original->words->len && k <= at + NEAR; k++) {
         const guint n = run_of(quote, i, original, k);
         *ret_at = k;
-        if (n >= ROW || (k == at && n > 0 && (!begins || n > 1)) || (n > 0 && begins && word_at(original, k)->begins && ends_sentence(original, k + n)
+        if (n > 0 && n < ROW && k > at && goes_on_at(quote, i + n, original, at))
+            continue;
+        if (n >= ROW || (k == at && (n > 1 || (n > 0 && goes_on))) || (n > 0 && begins && word_at(original, k)->begins && ends_sentence(original, k + n)
                                                                    && ends_sentence(quote, i + n)))
             return n;
     }
@@ -328,7 +374,7 @@ static void judge_lines(Text *quote, const Text *original)
 static void show(GString *s, const Text *t, guint i, guint last)
 {
     guint above = i;
-    while (above > last && t->of_line[above - 1] == HOLDS_NOTHING)
+    while (above > last && t->of_line[above - 1] <= HOLDS_BUTTONS)
         above--;
     if (above > last && t->of_line[above - 1] == HOLDS_KNOWN)
         g_string_append_printf(s, "%s> %s\n", s->len > 0 ? "\n" : "", g_strchomp(t->lines[above - 1]));
@@ -353,11 +399,12 @@ static char *collect(const Text *t, const Match *m, EchoIsFrame is_frame, gpoint
     for (guint i = first_line(t); i < t->count && shown < LINES_SHOWN && (t->of_line[i] != HOLDS_HEAD || i < m->late_line); i++) {
         if (t->of_line[i] != HOLDS_TYPED)
             continue;
-        if (is_frame(t->lines[i], data)) {
-            if (i > m->last_line)
-                break;
+        const gboolean is_below = i > m->last_line;
+        const gboolean is = is_frame(t->lines[i], is_below, data);
+        if (is && is_below)
+            break;
+        if (is)
             continue;
-        }
         show(s, t, i, last);
         last = i + 1;
         shown++;
@@ -396,8 +443,10 @@ char *echo_new_lines(const GPtrArray *known, const char *text)
     }
     for (guint i = 0; lines[i] != NULL; i++) {
         g_autofree char *folded = words_quote_fold(lines[i]);
-        if (*folded != '\0' && strspn(folded, "-_=~ ") != strlen(folded) && !g_hash_table_contains(all, folded))
+        if (*folded != '\0' && strspn(folded, "-_=~ ") != strlen(folded) && !g_hash_table_contains(all, folded)) {
             g_string_append_printf(s, "%s\n", lines[i]);
+            g_hash_table_add(all, g_steal_pointer(&folded));
+        }
     }
     return g_string_free(s, FALSE);
 }

@@ -15,6 +15,7 @@
 #define QUESTION_WORDS 4 /* "Any questions?" is a slogan */
 #define PHONE_WORDS 10 /* "Sent from my BlackBerry 10 smartphone on the Verizon network" */
 #define SHORT_WORDS 8 /* more is a disclaimer's line */
+#define NUMBER_DIGITS 5 /* of a telephone, or a postcode */
 #define SIGNATURE_WORDS 5
 #define SENTENCE_WORDS 4 /* "Acme Ltd." is none */
 
@@ -30,13 +31,22 @@ static guint word_count(const char *folded)
     return words;
 }
 
+static gboolean is_postscript(const char *folded)
+{
+    static const char *const marks[] = {"ps:", "ps ", "ps.", "ps,", "ps-", "p.s", "p. s", "p s:", "pps", "p.p.s", "nb:", "n.b.", "edit:", "nachtrag:", "post scriptum", "postscript"};
+    for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
+        if (g_str_has_prefix(folded, marks[i]))
+            return TRUE;
+    return strcmp(folded, "ps") == 0;
+}
+
 /* A line of a signature, as far as one can tell: short, or with a number or an address in it. */
 static gboolean may_be_signature(const char *line)
 {
     g_autofree char *folded = words_quote_fold(line);
     const guint words = word_count(folded);
     gboolean is_sentence = words >= SENTENCE_WORDS && (g_str_has_suffix(folded, ".") || g_str_has_suffix(folded, "!"));
-    return !is_sentence && !g_str_has_prefix(folded, "ps") && !g_str_has_prefix(folded, "p.s") && !command_line_takes_back(line)
+    return !is_sentence && !is_postscript(folded) && !command_line_takes_back(line)
            && (words <= SIGNATURE_WORDS || strpbrk(folded, "0123456789@|") != NULL);
 }
 
@@ -196,44 +206,105 @@ static gboolean hands_over(const char *text)
     return does;
 }
 
-/* "No wait, I cannot". */
 static gboolean begins_with_no(const char *folded)
 {
     g_autofree char *word = g_strndup(folded, strcspn(folded, " ,.;:!-"));
     return words_command_has(WORDS_WEAK, VERB_DECLINE, word);
 }
 
-static gboolean is_postscript(const char *folded)
+/* "No. 5 Long Road" */
+static gboolean is_numbered(const char *folded)
 {
-    return g_str_has_prefix(folded, "ps:") || g_str_has_prefix(folded, "ps ") || g_str_has_prefix(folded, "p.s");
+    const char *p = folded + strcspn(folded, " .");
+    return g_ascii_isdigit(p[strspn(p, " .")]);
 }
 
-/* "No. 5 Long Road", "do not print this e-mail", "Any questions? www.desk.test": a denial of a signature's own. */
+/* However long the line is: "No, …", "no wait …"; "No part of this message may be …" is a disclaimer's. */
+static gboolean says_no_at_once(const char *folded)
+{
+    const char *behind = folded + strcspn(folded, " ,.;:!-");
+    return begins_with_no(folded) && !is_numbered(folded) && (*behind == ',' || *behind == '!' || *behind == '.' || *behind == '\0' || g_str_has_prefix(behind, " wait"));
+}
+
+static guint digits_of(const char *s)
+{
+    guint n = 0;
+    for (; *s != '\0'; s++)
+        n += g_ascii_isdigit(*s) ? 1 : 0;
+    return n;
+}
+
+/* An address, a telephone number, "do not print this e-mail", "Any questions?", "Call Center", office hours: a denial of a signature's own. "Not before
+ * 14:00" is none. */
 static gboolean is_usual(const char *folded)
 {
-    static const char *const parts[] = {"print", "druck", "imprim", "stampa", "environment", "umwelt", "mail", "confident", "vertraulich", "virus", "recipient",
-                                        "addressee", "empf\303\244nger", "www.", "http"};
-    gboolean is = strpbrk(folded, "0123456789@|") != NULL;
+    static const char *const parts[] = {"print",        "druck",          "imprim",        "stampa",         "environment",     "umwelt",       "mail:",
+                                        "this e-mail",  "this email",     "this mail",     "diese e-mail",   "diese email",     "diese mail",   "dieser e-mail",
+                                        "dieser mail",  "confident",      "vertraulich",   "virus",          "recipient",       "addressee",    "empf\303\244nger",
+                                        "www.",         "http",           "call cent",     "call us",        "office hours",    "working days", "working hours",
+                                        "opening hours", "business hours", "\303\266ffnungszeiten", "b\303\274rozeiten",  "internal use",    "internen gebrauch", "need help",
+                                        "next generation", "my own",       "rufen sie uns an", "beachten sie unsere"};
+    gboolean is = strpbrk(folded, "@|") != NULL || digits_of(folded) >= NUMBER_DIGITS || g_ascii_isdigit(*folded) || (begins_with_no(folded) && is_numbered(folded));
     for (gsize i = 0; i < G_N_ELEMENTS(parts) && !is; i++)
         is = strstr(folded, parts[i]) != NULL;
     return is || (g_str_has_suffix(folded, "?") && word_count(folded) < QUESTION_WORDS);
 }
 
-gboolean signoff_takes_back(const char *signature, gboolean only_plainly)
+/* Asks or denies anything, links and addresses apart, which are full of marks. */
+static gboolean doubts(const char *line)
 {
-    g_autofree char *valid = g_utf8_make_valid(signature, -1);
-    g_auto(GStrv) lines = g_strsplit(valid, "\n", COMMAND_LINES_READ);
-    for (guint i = 0; lines[i] != NULL; i++) {
-        g_autofree char *folded = words_quote_fold(lines[i]);
-        if (words_quote_is_disclaimer(folded))
-            return FALSE;
-        if (word_count(folded) > SHORT_WORDS)
-            continue;
-        if (hands_over(lines[i]))
-            return TRUE;
-        if (!is_usual(folded) && (begins_with_no(folded) || is_postscript(folded) || (!only_plainly && command_line_takes_back(lines[i]))))
-            return TRUE;
+    g_auto(GStrv) pieces = g_strsplit_set(line, " []()", -1);
+    g_autoptr(GString) said = g_string_new(NULL);
+    for (guint i = 0; pieces[i] != NULL; i++)
+        if (strchr(pieces[i], '@') == NULL && strstr(pieces[i], "://") == NULL)
+            g_string_append_printf(said, "%s ", pieces[i]);
+    return command_line_takes_back(said->str) || hands_over(said->str);
+}
+
+/* `is_legal`: below the begin of a disclaimer, which denies all kinds of things. */
+static gboolean line_takes_back(const char *line, const char *folded, gboolean is_legal, SignoffPlace place)
+{
+    const gboolean is_short = word_count(folded) <= SHORT_WORDS;
+    if (is_postscript(folded) || says_no_at_once(folded))
+        return TRUE;
+    if (is_legal || words_quote_is_banner(folded) || words_quote_is_banner_more(folded))
+        return FALSE;
+    if (is_short && ((begins_with_no(folded) && !is_numbered(folded)) || hands_over(line)))
+        return TRUE;
+    switch (place) {
+    case SIGNOFF_BELOW_VERB:
+        return FALSE;
+    case SIGNOFF_BELOW_WORD:
+        return is_short && !is_usual(folded) && command_line_takes_back(line);
+    case SIGNOFF_AMONG_QUOTED:
+        return doubts(line);
     }
+    return TRUE;
+}
+
+gboolean signoff_takes_back(const char *text, SignoffPlace place)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    g_auto(GStrv) lines = g_strsplit(valid, "\n", COMMAND_LINES_READ);
+    gboolean is_legal = FALSE, takes = FALSE;
+    for (guint i = 0; lines[i] != NULL && !takes; i++) {
+        g_autofree char *folded = words_quote_fold(lines[i]);
+        is_legal = is_legal || words_quote_is_disclaimer(folded);
+        takes = *folded != '\0' && line_takes_back(lines[i], folded, is_legal, place);
+    }
+    return takes;
+}
+
+/* What programs add names the program or its device; "Sent via DHL on Monday" does not. */
+static gboolean names_device(const char *folded)
+{
+    static const char *const names[] = {"phone", "ipad", "ipod", "watch", "outlook", "mail", "app", "android", "galaxy", "samsung", "huawei", "xiaomi", "nokia", "pixel",
+                                        "blackberry", "windows", "yahoo", "proton", "mobil", "handy", "tablet", "device", "ger\303\244t", "smart", "spark", "k-9",
+                                        "thunderbird", "edison", "newton", "canary", "gmx", "web.de", "telekom", "vodafone", "mac", "go", "unterwegs", "portable", "m\303\263vil",
+                                        "telefon", "tel\303\251fono", "telefoon", "\346\211\213\346\234\272", "iphone"};
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+        if (strstr(folded, names[i]) != NULL)
+            return TRUE;
     return FALSE;
 }
 
@@ -244,7 +315,7 @@ char *signoff_without_phones(const char *signature)
     for (guint i = 0; lines[i] != NULL; i++) {
         g_autofree char *folded = words_quote_fold(lines[i]);
         const char *mark = strpbrk(folded, ",;!?");
-        if (mark != NULL || word_count(folded) > PHONE_WORDS || !words_quote_is_mobile(lines[i]))
+        if (mark != NULL || word_count(folded) > PHONE_WORDS || !words_quote_is_mobile(lines[i]) || !names_device(folded))
             g_string_append_printf(s, "%s%s", lines[i], lines[i + 1] != NULL ? "\n" : "");
     }
     return g_string_free(s, FALSE);

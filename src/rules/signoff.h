@@ -12,9 +12,14 @@ gboolean signoff_is_only_thanks(const char *text, gboolean *ret_more);
  * nor is a word that may be a name ("Refunded."). `names`: NULL-terminated, what he is called. *ret_more: more than closings and his names. */
 gboolean signoff_is_signature(const char *text, const char *const *names, gboolean *ret_more);
 
-/* Whether a short line of what looks like a signature asks, denies, hands over, or is a postscript: what was said above may not stand. `only_plainly`: it
- * begins with a no, hands over, or is a postscript; a slogan may deny something. */
-gboolean signoff_takes_back(const char *signature, gboolean only_plainly);
+typedef enum {
+    SIGNOFF_BELOW_VERB,  /* in a signature below `ack`: only what begins with a no, hands over, or is a postscript; a slogan may deny something */
+    SIGNOFF_BELOW_WORD,  /* in one below a loose "ok": any short line that asks or denies, but for what signatures usually say */
+    SIGNOFF_AMONG_QUOTED /* typed between the lines of our own mail, with a loose "ok" above: any line that asks or denies */
+} SignoffPlace;
+
+/* Whether a line of the text takes back, for all that one can tell, what was said above it. */
+gboolean signoff_takes_back(const char *text, SignoffPlace place);
 
 /* Without the lines that phones add ("Sent from my iPhone"), where nothing else stands in them. Newly allocated. */
 char *signoff_without_phones(const char *signature);

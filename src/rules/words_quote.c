@@ -208,6 +208,7 @@ static const struct {
 
 /* A paragraph that begins so and goes on for long is no text of its sender. */
 static const char *const disclaimer_begins[] = {
+    "diese e-mail könnte vertraul", "this communication contains", "important: the contents of",
     "this e-mail and any attachments", "this email and any attachments", "this e-mail and any files transmitted",
     "this email and any files transmitted", "this message and any attachments", "this e-mail is confidential",
     "this email is confidential", "this message is confidential", "this message contains confidential",
@@ -230,6 +231,7 @@ static const char *const disclaimer_begins[] = {
 
 /* What a gateway puts above mail from outside; a line that begins so, signs before it apart. Nobody's own text may begin so. */
 static const char *const banner_begins[] = {
+    "you have not previously corresponded", "external sender.", "report suspicious",
     "caution: this email originated", "caution: this e-mail originated", "caution: this message originated", "caution: external e",
     "caution: this is an external", "caution: this email is from", "caution! this message was sent from outside", "caution! external",
     "warning: this email originated", "warning: this e-mail originated", "warning: this message originated", "warning: external email",

@@ -303,6 +303,27 @@ same "ok above our page, unmarked: he has it" 'held 1' "$(took "ok
 $fields
 
 $(plain "$page")")"
+# as GMail quotes the HTML: its buttons, each link on a line of its own
+buttons=$(plain "$page" | sed 's/^\(Reply ACK.*\)$/*ACK*\
+<support+a1@desk.test?subject=Re:%20x\&body=ACK>\
+NO\
+<support+a1@desk.test?subject=Re:%20x\&body=NO>\
+\1/' | sed 's/^/> /')
+for body in ok ack; do
+    same "$body above our page with its buttons, as GMail has them: he has it" 'held 1' "$(took "$body
+
+On Tue, 26 May 2026 at 10:23, Support <support@desk.test> wrote:
+$buttons")"
+done
+for line in 'not before 14:00' 'No, I am off until 14:00' 'I am on holiday until Friday, so please ask Ann to look into it instead' '-- no, ask Ann' \
+    'No, write to support@desk.test' 'No answer by 10:30 from me, I am off' 'who?'; do
+    same "not with that typed into it: $line" 'climbing 1' "$(took "ok
+
+$fields
+
+$(plain "$page" | sed "s/^\(Reply ACK.*\)\$/\1\\
+$line/")")"
+done
 for body in "ok
 
 $fields
@@ -326,6 +347,14 @@ Best regards,
 Bob Ng
 Support
 PS: but only if Ann cannot' 'ok
+
+Regards,
+Bob
+PS: not before 14:00' 'ok
+
+Regards,
+Bob
+Forwarded to Ann' 'ok
 
 --
 Bob Ng

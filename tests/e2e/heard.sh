@@ -184,6 +184,49 @@ The copier has stopped as well.'
 match "and what stands below a known signature" '^The copier has stopped as well\.$' "$read"
 same "once" 1 "$(printf '%s\n' "$read" | grep -c 'The copier has stopped')"
 
+wrote 'Any news?
+
+-- 
+Kim Lee
+Acme Ltd.
+
+The lamp is dark now, too.'
+match "also below two dashes and a blank, and an empty line" '^The lamp is dark now, too\.$' "$read"
+wrote 'It came back.
+Sent via DHL on Monday'
+match "what was sent by a carrier was not sent by a telephone" '^Sent via DHL on Monday$' "$read"
+for line in '--> 4.12' '-- 4.12' 'Why you ask that again I told you' 'I wrote that to support@desk.test' '[see photo #3]' 'No answer by your colleague yet'; do
+    wrote "See below.
+
+$fields
+
+Dear Kim,
+
+which version do you have, and on which floor does the scanner stand? We need both.
+$line
+Does the lamp burn?
+
+Regards,
+Bob"
+    match "what begins as our own lines do, and is typed between them: $line" 'Below that' "$read"
+    match "is read" "^$(printf '%s' "$line" | sed 's/\[/\\[/')\$" "$read"
+done
+wrote "See below.
+
+$fields
+
+Dear Kim,
+
+which version do you have, and on which floor does the scanner stand? We need both.
+Does the lamp burn?
+
+Regards,
+Bob
+
+PS: as I wrote:
+the fax is off."
+match "below a line that ends as a head does" '^the fax is off\.$' "$read"
+
 wrote 'Well?
 
 --

@@ -44,8 +44,9 @@ static void check(const char *text, const GByteArray *marks)
         FUZZ_PROMISE(strstr(text, lines[i]) != NULL);
 }
 
-static gboolean is_frame(const char *line, gpointer data)
+static gboolean is_frame(const char *line, gboolean is_below, gpointer data)
 {
+    (void)is_below;
     (void)data;
     return g_str_has_prefix(line, "--");
 }

@@ -53,13 +53,22 @@ static const Case cases[] = {
      "> which version do you have, and on which floor of the house does the printer stand? Model?\nIs\n"},
     /* what looks like a head, and what stands right below one */
     {"Hello Kim,\n\nwhich version do you have, and on which floor\nThe manual of HP wrote:\nthe fourth.\nof the house does the printer stand? Model?\nIs it"
-     " blue?\nNo.", "the fourth.\n\n> Is it blue?\nNo.\n"},
+     " blue?\nNo.", "> which version do you have, and on which floor\nThe manual of HP wrote:\nthe fourth.\n\n> Is it blue?\nNo.\n"},
+    {"Hello Kim,\nIs it blue?\n\nAs I wrote:\nit is green.", "> Is it blue?\nAs I wrote:\nit is green.\n"},
+    {"Kim <kim@acme.test> 26.05.2026 10:23 >>>\nHello Kim,\nIs it blue?\nNo.", "> Is it blue?\nNo.\n"},
+    /* a word that stands further down, too, where the question goes on as before */
+    {"Hello Kim,\n\nRegards,\nwhich version do you have, and on which floor of the house does the printer stand? Model?\nIs it blue?\n\nRegards,\nBob",
+     "> Hello Kim,\nRegards,\n"},
+    /* buttons of its HTML, which its text has not: their links are broken off by some, and wrapped by others */
+    {"Hello Kim,\n*ACK*\n<a1@desk.test?subject=x&body=ACK>\nACK 2h\n<a1@desk.test?subject=x&body=ACK%202h> NO\n<a1@desk.test?subject=x&body=NO>\nIs it blue?", ""},
+    {"Hello Kim,\nNO<https://safe.test/?url=mailto%3Aa1%40desk.test%3Fbody%3DNO>\nIs it blue?\nNO\n\nRegards,\nBob", "> Is it blue?\nNO\n"},
     {"From: Bob\nSent: Monday\nOn the fourth.\nHello Kim,\n\nwhich version do you have, and on which floor of the house does the printer stand? Model?",
      "On the fourth.\n"},
 };
 
-static gboolean is_frame(const char *line, gpointer data)
+static gboolean is_frame(const char *line, gboolean is_below, gpointer data)
 {
+    (void)is_below;
     (void)data;
     return g_str_has_prefix(line, "--") || strstr(line, "[support #") != NULL;
 }

@@ -102,23 +102,50 @@ static void knows_signatures(void **state)
 
 static void knows_what_takes_back(void **state)
 {
-    static const char *const takes[] = {"Sent from my iPhone\nNo, I cannot", "--\nBob Ng\n\nNo, wait, I cannot.", "--\nBob\nDo you really need me?",
-                                        "Bob Ng\nPS: only till noon",
-                                        "--\nBob\nNO", "Sent from my iPhone\npass ann"};
-    static const char *const none[] = {"", "--\nBob Ng\nSupport Engineer\n+44 20 7946 0000", "Sent from my iPhone",
-                                       "--\nBob\nThis e-mail is confidential and intended for its addressee.\nIf you are not that, do not read it.",
-                                       "--\nBob Ng\nNo. 5 Long Road\nAny questions?", "--\nBob\nBitte drucken Sie diese E-Mail nicht unn\303\266tig aus", "--\nBob\nDo not print this mail",
-                                       "--\nBob\nPlease think of the environment, and do not print this mail if you need not"};
+    static const char *const takes[] = {
+        "Sent from my iPhone\nNo, I cannot", "--\nBob Ng\n\nNo, wait, I cannot.", "--\nBob\nDo you really need me?", "Bob Ng\nPS: only till noon", "--\nBob\nNO",
+        "Sent from my iPhone\npass ann", "Bob\nPS: not before 14:00", "Bob\nPS: but only if Ann cannot take it before the end of today's shift",
+        "Sent from my iPhone\n\nno, wait, I'm not on call until 18:00", "Bob\nP.S. I can only do it until 3 pm, Ann has to go on", "Bob\nNot before 10:00",
+        "Bob\nNo wait, I cannot, I am off at 14:00", "Bob\nPS: please email Ann instead", "Bob\nPS: cannot, the printer fails", "Bob\nSorry, not me, mail Ann",
+        "Ann\nPS: erst ab 14 Uhr", "Ann\nP. S.: nur wenn Bob bis 12 nicht kommt", "Bob\nP.P.S. till noon", "Bob\nN.B. till noon", "Bob\nEDIT: Ann does it",
+        "--\nBob\nThis email is confidential\nPS: not me", "Bob\nForwarded to Ann", "Bob\nAnn takes it over", "Bob\n\nAnn ist informiert und \303\274bernimmt das",
+    };
+    static const char *const none[] = {
+        "", "--\nBob Ng\nSupport Engineer\n+44 20 7946 0000", "Sent from my iPhone",
+        "--\nBob\nThis e-mail is confidential and intended for its addressee.\nIf you are not that, do not read it.\nNo part of it may be copied.",
+        "--\nBob Ng\nNo. 5 Long Road\nAny questions?", "--\nBob\nBitte drucken Sie diese E-Mail nicht unn\303\266tig aus", "--\nBob\nDo not print this mail",
+        "--\nBob\nPlease think of the environment, and do not print this mail if you need not", "Bob\nCall Center Agent", "Bob\nCall Centre Manager",
+        "Bob\nWorking days: Monday, Tuesday, Thursday", "Bob\nOffice hours Monday to Friday 9-17", "Bob\nBitte beachten Sie unsere AGB",
+        "Bob\nHaben Sie Fragen? Rufen Sie uns an!", "Bob\nDo you need help? Ask us!", "Bob\nInternal use only", "Bob\nNur f\303\274r den internen Gebrauch",
+        "Bob\nOpinions are my own, not my employer's", "Bob\nNext Generation Support",
+        "Bob\nDiese E-Mail k\303\266nnte vertrauliche Informationen enthalten.\nWenn Sie nicht der Adressat sind, l\303\266schen Sie sie.\nKopieren nicht erlaubt.",
+        "Bob\nThis communication contains information that is confidential and may also be privileged. If\nyou are not the addressee, do not read it.\nDo not copy it.",
+    };
+    static const char *const typed[] = {
+        "I am on holiday until Friday, so please ask Ann to look into it instead", "not before 14:00", "No, I am off until 14:00", "no, please mail Ann", "-- no, ask Ann",
+        "No, wrong person, write to support@desk.test", "No answer by 10:30 from me, I am off", "[No #2 is mine, this is Ann's]", "who?", "nobody yet?", "NO",
+    };
+    static const char *const untyped[] = {
+        "", "Fine by me.", "CAUTION: This email originated from outside of the organization. Do not click links.", "Importance: High",
+        "You have not previously corresponded with this sender.", "https://desk.test/?a=no", "This e-mail is confidential.\nIf you are not its addressee, do not read it.",
+    };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(takes); i++)
-        if (!signoff_takes_back(takes[i], FALSE))
+        if (!signoff_takes_back(takes[i], SIGNOFF_BELOW_WORD))
             fail_msg("'%s' takes nothing back", takes[i]);
     for (gsize i = 0; i < G_N_ELEMENTS(none); i++)
-        if (signoff_takes_back(none[i], FALSE))
+        if (signoff_takes_back(none[i], SIGNOFF_BELOW_WORD) || signoff_takes_back(none[i], SIGNOFF_BELOW_VERB))
             fail_msg("'%s' takes back", none[i]);
-    assert_false(signoff_takes_back("--\nBob\nNothing is impossible", TRUE)); /* below ACK */
-    assert_true(signoff_takes_back("--\nBob\nNo wait, I cannot", TRUE));
-    assert_true(signoff_takes_back("Sent from my iPhone\nPS: till noon", TRUE));
+    for (gsize i = 0; i < G_N_ELEMENTS(typed); i++)
+        if (!signoff_takes_back(typed[i], SIGNOFF_AMONG_QUOTED))
+            fail_msg("'%s' among quoted lines takes nothing back", typed[i]);
+    for (gsize i = 0; i < G_N_ELEMENTS(untyped); i++)
+        if (signoff_takes_back(untyped[i], SIGNOFF_AMONG_QUOTED))
+            fail_msg("'%s' among quoted lines takes back", untyped[i]);
+    assert_false(signoff_takes_back("--\nBob\nNothing is impossible", SIGNOFF_BELOW_VERB));
+    assert_true(signoff_takes_back("--\nBob\nNo wait, I cannot", SIGNOFF_BELOW_VERB));
+    assert_true(signoff_takes_back("Sent from my iPhone\n\nNo, not before 14:00", SIGNOFF_BELOW_VERB));
+    assert_true(signoff_takes_back("Sent from my iPhone\nPS: till noon", SIGNOFF_BELOW_VERB));
 }
 
 static void knows_phones(void **state)
@@ -128,6 +155,10 @@ static void knows_phones(void **state)
         {"Von meinem iPhone gesendet\nAnn", "Ann"},
         {"Sent from my BlackBerry 10 smartphone on the Verizon network.", ""},
         {"Get Outlook for iOS<https://aka.ms/o0ukef>", ""},
+        {"Sent via DHL on Monday", "Sent via DHL on Monday"},
+        {"Verschickt mit DHL am Montag", "Verschickt mit DHL am Montag"},
+        {"Gesendet mit der GMX Mail App", ""},
+        {"Envoy\303\251 de mon iPhone", ""},
         {"Sent via DHL, you have it tomorrow.", "Sent via DHL, you have it tomorrow."},
         {"Bob\nHead of Desk", "Bob\nHead of Desk"},
         {"", ""},
