@@ -257,24 +257,30 @@ static gboolean is_order(const Command *cmd)
                                       && cmd->verb != VERB_ANSWERED && cmd->verb != VERB_CONTAINED);
 }
 
-/* A mail of nothing but verbs, as people know them from notifications, or one that begins with one or as a note, is no text for the customer. Loose words
- * ("ok", "done") may be. */
-static Command *unmarked(const IntakeCase *c)
+/* "resolve the plug was loose": nobody begins a mail to a customer so, but with "Resolved". */
+static gboolean begins_with_resolve(const char *text)
 {
-    g_autoptr(CommandReply) typed = command_read_notification(c->said->work->rest, NULL, NULL);
-    for (guint i = 0; i < typed->commands->len; i++)
-        if (((const Command *)g_ptr_array_index(typed->commands, i))->loose)
-            return NULL;
-    if (!has_text(c->said->work->rest) || typed->commands->len == 0
-        || (has_text(typed->rest) && !is_order(g_ptr_array_index(typed->commands, 0))))
-        return NULL;
-    return g_ptr_array_steal_index(typed->commands, 0);
+    const char *first = text + strspn(text, " \t\r\n"), *name = command_verb_name(VERB_RESOLVE);
+    return g_ascii_strncasecmp(first, name, strlen(name)) == 0 && !g_unichar_isalpha(g_utf8_get_char(first + strlen(name)));
 }
 
-static gboolean refuse_unmarked(IntakeCase *c, VerbContext *v, const Command *first, GError **err)
+/* A mail of nothing but verbs, as people know them from notifications, or one that begins with one or as a note, is no text for the customer. Loose words
+ * ("ok", "done") may be. */
+static gboolean is_unmarked(const IntakeCase *c, Verb *ret)
+{
+    const char *text = c->said->work->rest;
+    g_autoptr(CommandReply) typed = command_read_notification(text, NULL, NULL);
+    if (!has_text(text) || command_reply_has_loose(typed))
+        return FALSE;
+    const Command *first = typed->commands->len > 0 ? g_ptr_array_index(typed->commands, 0) : NULL;
+    *ret = first != NULL ? first->verb : VERB_RESOLVE;
+    return begins_with_resolve(text) || (first != NULL && (!has_text(typed->rest) || is_order(first)));
+}
+
+static gboolean refuse_unmarked(IntakeCase *c, VerbContext *v, Verb first, GError **err)
 {
     char *answer = phrase_make("Nothing was done, and nothing was sent to the customer: at this address a verb begins with #, as in #{verb}. Please send"
-                               " it again, or with a sentence around it if the customer shall read it.", "verb", command_verb_name(first->verb), NULL);
+                               " it again, or with a sentence around it if the customer shall read it.", "verb", command_verb_name(first), NULL);
     return refuse(c, v, "nothing but verbs without #", answer, err);
 }
 
@@ -304,8 +310,8 @@ static gboolean apply(VerbContext *v, const GPtrArray *commands, gboolean that_a
 static gboolean do_work(IntakeCase *c, VerbContext *v, GError **err)
 {
     g_autofree char *below = unsent_verb(c);
-    g_autoptr(Command) first = is_private(c->said->work) ? NULL : unmarked(c);
-    if (first != NULL)
+    Verb first;
+    if (!is_private(c->said->work) && is_unmarked(c, &first))
         return refuse_unmarked(c, v, first, err);
     if (c->said->work->unknown != NULL)
         return refuse_unknown(c, v, err);

@@ -11,7 +11,7 @@
 #include "base/banned.h"
 
 #define NAME_BYTES 40
-#define WIDE_BYTES 80 /* at no margin that rules/wrap knows */
+#define BROKEN_BYTES 40 /* a line of so many that ends in mid-sentence was broken, by a program or by hand */
 
 /* Blanks of all kinds, what shows nothing, and what editors put before a line: bullets, and the marks of bold text. */
 static const char *skip_ornaments(const char *p, const char *marks)
@@ -140,12 +140,13 @@ static gboolean announces(const char *line, const char *next)
     return is_open && next != NULL && *skip_ornaments(next, "") != '\0' && !begins_own(next);
 }
 
-/* A longer line than at any usual margin, as Outlook can be told to break them: no sentence ends there, and the next line begins small. */
-static gboolean is_mid_sentence(const char *line, const char *next)
+/* At whatever margin, or by hand: no sentence ends there, and the next line begins small, with more than a name. */
+static gboolean breaks_off(const char *line, const char *next)
 {
     g_autofree char *text = g_strchomp(g_strdup(line));
     const gsize n = strlen(text);
-    return n >= WIDE_BYTES && strchr(".!?:;", text[n - 1]) == NULL && g_unichar_islower(g_utf8_get_char(skip_ornaments(next, "")));
+    const char *below = next != NULL ? skip_ornaments(next, "") : "";
+    return n >= BROKEN_BYTES && strchr(".!?:;)", text[n - 1]) == NULL && g_unichar_islower(g_utf8_get_char(below)) && strchr(below, ' ') != NULL && !begins_own(next);
 }
 
 static TextEnd find_end(char **lines, guint i, const CommandBreaks *breaks, const Command *c, guint *end)
@@ -160,7 +161,7 @@ static TextEnd find_end(char **lines, guint i, const CommandBreaks *breaks, cons
     while (lines[k] != NULL && k - i < COMMAND_LINES_READ && wrap_goes_on(&margin, lines[k - 1], lines[k]) && !begins_own(lines[k]))
         k++;
     if (k == i + 1) {
-        const gboolean may_go_on = lines[k] != NULL && !begins_own(lines[k]) && (wrap_may_go_on(&margin, lines[i], lines[k]) || is_mid_sentence(lines[i], lines[k]));
+        const gboolean may_go_on = lines[k] != NULL && !begins_own(lines[k]) && wrap_may_go_on(&margin, lines[i], lines[k]);
         return may_go_on && command_text_is_for_customer(c) ? TEXT_MAY_GO_ON : TEXT_ENDS;
     }
     g_autofree char *first = g_strchomp(g_strdup(lines[i]));
@@ -173,7 +174,8 @@ static TextEnd find_end(char **lines, guint i, const CommandBreaks *breaks, cons
 TextEnd command_text_end(char **lines, guint i, const CommandBreaks *breaks, const Command *c, guint *end)
 {
     const TextEnd how = find_end(lines, i, breaks, c, end);
-    const gboolean is_cut = how == TEXT_ENDS && c->text != NULL && command_text_is_for_customer(c) && announces(lines[i], lines[i + 1]);
+    const gboolean is_cut = how == TEXT_ENDS && c->text != NULL && command_text_is_for_customer(c)
+                            && (announces(lines[i], lines[i + 1]) || breaks_off(lines[i], lines[i + 1]));
     return is_cut ? TEXT_MAY_GO_ON : how;
 }
 

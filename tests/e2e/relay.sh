@@ -235,7 +235,11 @@ told() { # BODY: what Bob is told of it
     at "$(printf '2026-05-28T12:%02d:00+02:00' "$minute")"
     said
 }
-for verb in ACK 'ack 2h' 'resolve: new toner' 'ACK
+for verb in ACK 'ack 2h' 'resolve: new toner' 'resolve
+
+fixed by phone' 'resolve the plug was loose
+
+Bob' 'ACK
 
 Regards,
 Bob'; do

@@ -1024,8 +1024,12 @@ static void reads_work_lines(void **state)
          "resolve <We have replaced the fuser unit and tested it with ten pages.>", "The old one costs extra.", FALSE},
         {"#resolve We have replaced the fuser unit and tested it\npages", "resolve <We have replaced the fuser unit and tested it>", "pages",
          FALSE},
-        {"#resolve We have replaced the fuser unit and tested it with ten pages\ninternally: bill it", "resolve <We have replaced the fuser unit and tested"
-         " it with ten pages>", "internally: bill it", FALSE},
+        {"#resolve We have replaced the fuser unit and tested it with ten pages\ninternally: bill it", "",
+         "#resolve We have replaced the fuser unit and tested it with ten pages\ninternally: bill it", TRUE},
+        {"#resolve The pump was replaced. Please run it for one hour\nand tell us if it leaks.", "",
+         "#resolve The pump was replaced. Please run it for one hour\nand tell us if it leaks.", TRUE},
+        {"#resolve The pump was replaced and runs as it did before\nregards\nbob", "resolve <The pump was replaced and runs as it did before>", "regards\nbob", FALSE},
+        {"#next we send a technician who brings the seal\nand fits it by 15:00", "", "#next we send a technician who brings the seal\nand fits it by 15:00", TRUE},
         {"#resolve We have replaced the fuser unit and tested it with ten pages\n\nThe bill follows.", "resolve <We have replaced the fuser unit and tested"
          " it with ten pages>", "The bill follows.", FALSE},
         /* what stays inside is not gone on in: the next line may be for the customer */
@@ -1060,7 +1064,8 @@ static void reads_whole_lines(void **state)
         gboolean doubt;
     } cases[] = {
         {LONG "\nof paper", LONG " of paper", "resolve <We have replaced the fuser unit and tested it with ten pages of paper>", "", FALSE},
-        {LONG "\nof paper", LONG "|of paper", "resolve <We have replaced the fuser unit and tested it with ten pages>", "of paper", FALSE},
+        {LONG "\nof paper", LONG "|of paper", "", LONG "\nof paper", TRUE}, /* return was pressed in the middle of it */
+        {LONG "\nOf paper.", LONG "|Of paper.", "resolve <We have replaced the fuser unit and tested it with ten pages>", "Of paper.", FALSE},
         {LONG "\nof paper", "Dear Kim,|  " LONG "\302\240 of paper  |Bob", "resolve <We have replaced the fuser unit and tested it with ten pages of paper>", "", FALSE},
         /* a noun, a sentence that ends there: what the look of the text alone cannot tell */
         {LONG "\nPaper is in it.", LONG " Paper is in it.", "resolve <We have replaced the fuser unit and tested it with ten pages Paper is in it.>", "", FALSE},
