@@ -12,6 +12,8 @@
 
 #include "base/banned.h"
 
+#define DAY ((Seconds)86400)
+
 static gboolean is_own(const Desk *d, const char *address)
 {
     g_autofree char *token = token_in_address(address, d->config->token_domain != NULL ? d->config->token_domain : d->config->domain);
@@ -20,10 +22,16 @@ static gboolean is_own(const Desk *d, const char *address)
     return config_queue_by_address(d->config, address) != NULL || (token != NULL && token_parse(token, &parsed, &mac));
 }
 
+gboolean courtesy_refusals(Desk *d, const char *to, gint64 ticket, gint64 *ret, GError **err)
+{
+    return db_value(d->db, ret, err, "select count(*) from outbox where recipient = $1 and class = 'refusal' and created_at > $2 and ($3 = 0 or ticket_id = $3)", "sti",
+                    to, d->now - DAY, ticket);
+}
+
 gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gboolean *ret, GError **err)
 {
     GuardCase c = *facts;
-    Instant day = d->now - 86400;
+    Instant day = d->now - DAY;
     g_autofree char *limited = NULL;
     gint64 acks = 0, address = 0, domain = 0, refusals = 0, since = 0, alerts = 0;
     g_autofree char *fact = g_strconcat("limited:", c.to, NULL), *wrote = g_strconcat("wrote:", c.to, NULL);
@@ -31,9 +39,7 @@ gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gbool
     gboolean ok = facts_number(d->db, wrote, 0, &since, err)
                   && db_value(d->db, &acks, err, "select count(*) from outbox where ticket_id = $1 and template = 'auto-ack'", "i", t == NULL ? 0 : t->id)
                   && outbox_count(d->db, c.to, FALSE, MAX(day, since), &address, err) && outbox_count(d->db, c.to, TRUE, day, &domain, err)
-                  && db_value(d->db, &refusals, err,
-                              "select count(*) from outbox where recipient = $1 and class = 'refusal' and created_at > $2 and ($3 = 0 or ticket_id = $3)",
-                              "sti", c.to, day, is_contact && t != NULL ? t->id : 0)
+                  && courtesy_refusals(d, c.to, is_contact && t != NULL ? t->id : 0, &refusals, err)
                   && db_value(d->db, &alerts, err, "select count(*) from alert where ticket_id = $1", "i", t == NULL ? 0 : t->id)
                   && facts_text(d->db, fact, &limited, err);
     if (!ok)

@@ -10,6 +10,8 @@
 
 /* `facts` has to, mail_class and what is known of the mail that is answered; counts are filled in here. */
 gboolean courtesy_allows(Desk *d, const Ticket *t, const GuardCase *facts, gboolean *ret, GError **err);
+/* Refusals to that address within a day: in the ticket, or 0: in all. */
+gboolean courtesy_refusals(Desk *d, const char *to, gint64 ticket, gint64 *ret, GError **err);
 /* Whether news may be sent to the requester by themselves: the same for an update, a note of delay and the resolution. It goes by the newest mail
  * that he wrote in the ticket. */
 gboolean courtesy_may_update(Desk *d, const Ticket *t, gboolean *ret, GError **err);

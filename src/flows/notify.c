@@ -3,11 +3,14 @@
 
 #include <string.h>
 
+#include "base/limits.h"
+
 #include "rules/wrap.h"
 
 #include "store/outbox.h"
 
 #include "flows/audience.h"
+#include "flows/courtesy.h"
 #include "flows/outgoing.h"
 #include "flows/people.h"
 #include "flows/phrases.h"
@@ -177,12 +180,14 @@ char *notify_digest_subject(const Desk *d, const char *language, const ConfigQue
 gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contact, gint64 page, gint64 work, GPtrArray *lines, gboolean with_choices,
                            gboolean is_refusal, const char *in_reply_to, GError **err)
 {
-    gint64 kind = PAGE_ESCALATION;
+    gint64 kind = PAGE_ESCALATION, refusals = 0;
     g_autofree char *subject = NULL, *asked = NULL; /* a colleague, or a member of a list, may have answered in his place */
     if (outgoing_is_missing(d, t, NULL))
         return TRUE;
     if (page != 0 && (!db_text_value(d->db, &asked, err, "select contact from notification where id = $1", "i", page)
                       || !db_value(d->db, &kind, err, "select kind from notification where id = $1", "i", page)))
+        return FALSE;
+    if (is_refusal && !courtesy_refusals(d, contact->email[0], t->id, &refusals, err))
         return FALSE;
     Outgoing o = outgoing_to_contact(d, t, contact, "transcript");
     json_t *all = json_array();
@@ -201,6 +206,11 @@ gboolean notify_transcript(Desk *d, const Ticket *t, const ConfigContact *contac
     o.subject = subject = o.is_apart ? notify_digest_subject(d, o.language, o.queue) : NULL;
     for (guint i = 0; i < lines->len; i++)
         json_array_append_new(all, json_string(g_ptr_array_index(lines, i)));
+    if (is_refusal && refusals + 1 == LIMIT_REFUSALS_PER_TICKET_DAY) { /* no mail of his shall vanish without a word */
+        g_autofree char *last = phrase_make("This is the last answer of this kind to you on this ticket today: what I cannot take from now on is kept as a note"
+                                            " only.", NULL);
+        json_array_append_new(all, json_string(last));
+    }
     return with_ticket_view(d, &o, json_pack("{s:o, s:b, s:b, s:b}", "results", all, "choices", with_choices, "digest", o.is_apart, "work", work != 0), err);
 }
 

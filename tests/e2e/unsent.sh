@@ -318,7 +318,7 @@ said 'Dear Kim, we come at noon. #note she is a pain'
 same "a verb in the middle of a line: nothing goes out" '' "$read"
 match "which is told" 'nothing was sent to the customer: "#note she is a pain" stands in the middle of a line' "$told"
 
-for line in take 'severity S2' 'wait for customer' 'Assign ann'; do
+for line in take 'severity S2' 'wait for customer' 'Assign ann' resolve 'Resolve the plug was loose'; do
     said "$line
 
 Dear Kim, we look at it."
