@@ -384,23 +384,37 @@ static const char *queue_of_answer(IntakeCase *c)
     return NULL;
 }
 
+/* How he does answer: at a work address, or from his own mailbox. */
+static gboolean way_to_answer(const IntakeCase *c, const ConfigQueue *home, char **ret, GError **err)
+{
+    g_autofree char *address = NULL;
+    if (home->mode != MODE_RELAY) {
+        *ret = phrase_make("To answer, write to {address} from your mailbox, with {queue} in Cc.", "address", c->ticket->requester, "queue", home->address[0], NULL);
+        return TRUE;
+    }
+    if (!notify_work_address(c->desk, c->ticket, c->sender, &address, err))
+        return FALSE;
+    *ret = phrase_make("To answer, write to {address}", "address", address, NULL);
+    return TRUE;
+}
+
 /* Who of the team answers the ticket's address, which customers are given, believes that the customer reads it: he is told. */
-static gboolean tell_misdirected(IntakeCase *c, GError **err)
+static gboolean tell_misdirected(IntakeCase *c, const ConfigQueue *home, GError **err)
 {
     const Ticket *t = c->ticket;
     GuardCase facts = intake_guard_case(c, c->sender->email[0], GUARD_REFUSAL);
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *address = NULL;
+    char *way;
     gboolean may = FALSE;
     if (!courtesy_allows(c->desk, t, &facts, &may, err))
         return FALSE;
     if (!may)
         return TRUE;
-    if (!notify_work_address(c->desk, t, c->sender, &address, err))
+    if (!way_to_answer(c, home, &way, err))
         return FALSE;
     g_autofree char *customer = t->requester_name != NULL ? wrap_clip(t->requester_name, 100) : phrase_make(PHRASE("the customer"), NULL);
     g_ptr_array_add(lines, phrase_make("This was not sent to {customer}: it came to the ticket's address, and is kept as a note.", "customer", customer, NULL));
-    g_ptr_array_add(lines, phrase_make("To answer, write to {address}", "address", address, NULL));
+    g_ptr_array_add(lines, way);
     return notify_transcript(c->desk, t, c->sender, 0, 0, lines, FALSE, TRUE, c->reading->message_id, err);
 }
 
@@ -420,6 +434,13 @@ static gboolean from_vendor(IntakeCase *c, GError **err)
     return vendors_answered(c->desk, c->ticket, c->sender, said, c->row->id, err);
 }
 
+/* It was meant for the customer: the reply button of a mail about his, where the team is told of each (`announce`). */
+static gboolean is_misdirected_answer(const IntakeCase *c, const ConfigQueue *home)
+{
+    return home->mode == MODE_RELAY || (home->announce && c->ticket->requester != NULL && c->token_ticket == c->ticket->id && intake_is_believed(c)
+                                        && c->reading->commands->commands->len == 0);
+}
+
 static gboolean from_team(IntakeCase *c, GError **err)
 {
     const ConfigQueue *home = desk_queue(c->desk, c->ticket->queue);
@@ -430,7 +451,7 @@ static gboolean from_team(IntakeCase *c, GError **err)
                        : !to_requester         ? "of the team, not to the requester: a note"
                                                : "of the team by its From alone, not authenticated: a note");
         c->row->is_note = TRUE;
-        return intake_store_row(c, err) && (home->mode == MODE_RELAY ? tell_misdirected(c, err) : acknowledge_misdirected(c, err));
+        return intake_store_row(c, err) && (is_misdirected_answer(c, home) ? tell_misdirected(c, home, err) : acknowledge_misdirected(c, err));
     }
     intake_note(c, "an answer of %s to the requester%s", c->sender->name, c->auth == AUTHRES_PASS ? "" : " (unverified)");
     return intake_store_row(c, err) && people_set_back(c->desk, c->sender->name, err)

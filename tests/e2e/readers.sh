@@ -136,6 +136,17 @@ same "what the team writes goes to no machine" 0 "$(sent_to nagios@monitor.test 
 match "who wrote it knows" 'there is no customer in it' "$(flat bob@desk.test transcript)"
 same "and it is an answer all the same" 2 "$(sqlite_value "select state from clock where target = 'respond'")"
 
+# ---- a team that answers from its mailboxes ----
+fresh
+sed -i 's/mode: relay/mode: observe, announce: yes/' "$CONF"
+letter 'Kim Lee <kim@acme.test>' support@desk.test 'Till' 'The till is down.'
+clock 10:00
+team=$(newest bob@desk.test new-ticket)
+answer "$team" bob@desk.test 'Dear Kim, here it is.'
+clock 10:02
+same "the reply button reaches no customer" 0 "$(sent_to kim@acme.test | grep -v auto-ack | wc -l | tr -d ' ')"
+match "he is told" 'This was not sent to Kim Lee: it came to the ticket.s address, and is kept as a note\. To answer, write to kim@acme\.test from your mailbox, with support@desk\.test in Cc\.' "$(flat bob@desk.test transcript)"
+
 # ---- exercises, rounds ----
 fresh
 escalate --now ${day}T10:00:00+02:00 drill --policy standard >/dev/null
