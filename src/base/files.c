@@ -105,13 +105,21 @@ gboolean files_sync_all(const char *directory, GError **err)
     return TRUE;
 }
 
-/* What root writes anew for somebody must stay his: he could not read it any more. */
+/* Whose a new file or directory is that root makes: of who has the directory that it comes into, who could not use it else. */
+static gboolean owner_of_new(const char *path, struct stat *ret)
+{
+    g_autofree char *directory = g_path_get_dirname(path);
+    return geteuid() == 0 && stat(directory, ret) == 0 && ret->st_uid != 0;
+}
+
+/* What root writes anew for somebody must stay his. */
 static gboolean keep_owner(int fd, const char *old, GError **err)
 {
     struct stat st;
-    if (geteuid() != 0 || lstat(old, &st) != 0 || !S_ISREG(st.st_mode) || fchown(fd, st.st_uid, st.st_gid) == 0)
+    if (geteuid() != 0)
         return TRUE;
-    return error_set_errno(err, ERROR_TEMPFAIL, errno, "keep the owner of '%s'", old);
+    const gboolean has_owner = lstat(old, &st) == 0 ? S_ISREG(st.st_mode) : owner_of_new(old, &st);
+    return !has_owner || fchown(fd, st.st_uid, st.st_gid) == 0 || error_set_errno(err, ERROR_TEMPFAIL, errno, "set the owner of '%s'", old);
 }
 
 /* `old`: the file whose place it will take. */
@@ -198,8 +206,10 @@ gboolean files_are_same(const char *a, const char *b, gboolean *ret, GError **er
 static gboolean make_one(const char *path, int mode, GError **err)
 {
     g_autofree char *parent = g_path_get_dirname(path);
+    struct stat st;
     if (mkdir(path, (mode_t)mode & 0777) == 0)
-        return files_sync_directory(parent, err);
+        return owner_of_new(path, &st) && lchown(path, st.st_uid, st.st_gid) != 0 ? error_set_errno(err, ERROR_TEMPFAIL, errno, "set the owner of '%s'", path)
+                                                                                  : files_sync_directory(parent, err);
     return errno == EEXIST || error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", path);
 }
 

@@ -17,7 +17,7 @@ gboolean files_read_fd(int fd, const char *name, gsize max, GString **ret, GErro
 /* Writes all bytes. TEMPFAIL with the system's reason. */
 gboolean files_write_fd(int fd, const char *name, const void *bytes, gsize length, GError **err);
 /* Writes a hidden file beside path, fsync, rename over path, fsync of the directory. Mode as given; for root the owner
- * stays who it was. */
+ * stays who it was, and is that of the directory where there was none. */
 gboolean files_replace(const char *path, const void *bytes, gsize length, int mode, GError **err);
 /* Moves without overwriting (renameat2 RENAME_NOREPLACE, else link and unlink). REFUSED when `to` exists. No fsync. */
 gboolean files_move(const char *from, const char *to, GError **err);
@@ -26,7 +26,7 @@ gboolean files_are_same(const char *a, const char *b, gboolean *ret, GError **er
 gboolean files_sync_directory(const char *path, GError **err);
 /* All that was written or moved on the file system of that directory: one call for a million files. */
 gboolean files_sync_all(const char *directory, GError **err);
-/* mkdir -p; parents 0755, the last with mode; those that were made are on disk. */
+/* mkdir -p; parents 0755, the last with mode; those that were made are on disk, and, where root makes them, the owner's of what they stand in. */
 gboolean files_make_directory(const char *path, int mode, GError **err);
 /* Changes when the file does: of its inode, size and time of change; "" where there is none. Newly allocated. Take it before you read. */
 char *files_stamp(const char *path);

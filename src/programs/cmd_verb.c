@@ -58,6 +58,10 @@ int cmd_verb(int argc, char **argv, CommandContext *ctx)
         return cmd_usage(argv[0]);
     if (!cmd_ticket_id(argv[first - 1], &id, &err))
         return cmd_fail(err);
+    if (argc > first && g_str_has_prefix(argv[first], "--")) { /* a customer would read it */
+        error_set(&err, ERROR_DATA, "'%s': options stand before the number: escalate %s --as NAME %s …", argv[first], argv[0], argv[first - 1]);
+        return cmd_fail(err), 2;
+    }
     for (int i = first; i < argc; i++)
         g_string_append_printf(line, " %s", argv[i]);
     if (!command_read_line(line->str, &command, &err))

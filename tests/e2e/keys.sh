@@ -111,4 +111,14 @@ match "and listed" "^$leaked  verifies  until 2026-07-25T11:00:00Z  back by a re
 match "in JSON" "\"key\":\"$leaked\".*\"restored\":\"2026-06-25T11:00:00Z\"" "$(keys --json)"
 match "the record is whole then too" '^good: ' "$(escalate audit verify)"
 
+# ---- root looks before the first start ----
+if [ "$(id -u)" -eq 0 ]; then
+    mkdir "$WORK/theirs" && cp "$CONF" "$WORK/theirs/escalate.yaml" && cp "$WORK"/*.ics "$WORK/theirs/"
+    sed -i -e "s|^\\(spool\\): .*|\\1: $WORK/theirs/spool|" -e "s|^\\(database\\): .*|\\1: $WORK/theirs/escalate.db|" "$WORK/theirs/escalate.yaml"
+    chown 65533 "$WORK/theirs"
+    exits "root asks what is due before the first start" 0 "$ESCALATE" -c "$WORK/theirs/escalate.yaml" next
+    same "all that it made is whose the directory is" '' "$(find "$WORK/theirs" ! -user 65533 ! -name '*.ics' ! -name escalate.yaml)"
+    same "keys and all" 2 "$(find "$WORK/theirs" -name '*key' -user 65533 | wc -l | tr -d ' ')"
+fi
+
 done_testing

@@ -25,6 +25,9 @@ match "and where the rest stands" 'escalate help COMMAND' "$(escalate help)"
 exits "a monitor shows what its plugin says" 3 escalate health all
 match "in one line" "^ESCALATE UNKNOWN - health takes no argument$" "$(cat "$WORK/out")"
 
+exits "an option behind the ticket is no text for its customer" 2 now resolve 1 --as bob fixed
+match "where it stands is said" "'--as': options stand before the number: escalate resolve --as NAME 1" "$(cat "$WORK/err")"
+
 # ---- list: a mistyped value is no empty answer ----
 exits "a state that there is not" 2 now list state:opne
 match "is refused with those that there are" "state 'opne': .*expected new, open, waiting, resolved, closed, merged" "$(cat "$WORK/err")"
