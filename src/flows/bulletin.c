@@ -89,6 +89,29 @@ void bulletin_dry(const Desk *d, GPtrArray *lines)
     g_ptr_array_sort(lines, utf8_order); /* tables have no order */
 }
 
+/* Only one whose files are at their end can be closed for good; to find no opening in fifty years takes time. */
+static gboolean is_closed_for_good(const Desk *d, Calendar *calendar)
+{
+    g_autoptr(GPtrArray) dry = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) why = NULL;
+    Instant next;
+    calendar_dry(calendar, d->now, (Duration){0}, dry);
+    return dry->len > 0 && !calendar_next(calendar, d->now, &next, &why) && why->code == ERROR_LIMIT;
+}
+
+static char *closed_line(const char *name) { return phrase_make("calendar '{name}': is closed for good: tickets on it get no deadline, and nobody is asked", "name", name, NULL); }
+
+void bulletin_closed(const Desk *d, GPtrArray *lines)
+{
+    GHashTableIter it;
+    gpointer name, value;
+    g_hash_table_iter_init(&it, d->calendars);
+    while (g_hash_table_iter_next(&it, &name, &value))
+        if (is_closed_for_good(d, value))
+            g_ptr_array_add(lines, closed_line(name));
+    g_ptr_array_sort(lines, utf8_order);
+}
+
 const ConfigQueue *bulletin_queue(const Desk *d, const char *rota)
 {
     for (guint i = 0; i < d->config->queue_order->len; i++) {
@@ -126,10 +149,35 @@ static gboolean tell_owner(Desk *d, const ConfigRota *r, const GPtrArray *lines,
     return facts_set_number(d->db, fact, d->now, err);
 }
 
+/* Its daily mail waits for an opening, too, which does not come. */
+static gboolean tell_closed(Desk *d, const ConfigQueue *queue, GError **err)
+{
+    g_autofree char *fact = g_strconcat("closed:", queue->name, NULL), *title = phrase_make("No deadlines any more in {queue}", "queue", queue->name, NULL);
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    gboolean told = FALSE;
+    if (!was_told(d, fact, &told, err) || told)
+        return told;
+    g_ptr_array_add(lines, closed_line(queue->calendar));
+    return bulletin_send(d, queue, queue->lead, title, lines, err) && facts_set_number(d->db, fact, d->now, err);
+}
+
+static gboolean closed_pass(Desk *d, GError **err)
+{
+    for (guint i = 0; i < d->config->queue_order->len; i++) {
+        const ConfigQueue *queue = g_ptr_array_index(d->config->queue_order, i);
+        if (queue->lead != NULL && is_closed_for_good(d, desk_calendar(d, queue->calendar))
+            && (!db_begin(d->db, err) || !db_end(d->db, tell_closed(d, queue, err), err)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean bulletin_dry_pass(Desk *d, GError **err)
 {
     GHashTableIter it;
     gpointer value;
+    if (!closed_pass(d, err))
+        return FALSE;
     g_hash_table_iter_init(&it, d->config->rotas);
     while (g_hash_table_iter_next(&it, NULL, &value)) {
         const ConfigRota *r = value;

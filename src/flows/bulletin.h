@@ -16,7 +16,9 @@ gboolean bulletin_to_leads(Desk *d, const char *title, const GPtrArray *lines, G
 const ConfigQueue *bulletin_queue(const Desk *d, const char *rota);
 /* A line (char *) for each file of calendars, leaves and rotas that runs dry or grew older than its max-age. */
 void bulletin_dry(const Desk *d, GPtrArray *lines);
-/* Tells the owner of each rota whose files run dry, once in seven days. */
+/* A line for each calendar that never opens again. */
+void bulletin_closed(const Desk *d, GPtrArray *lines);
+/* Tells the owner of each rota whose files run dry, and the lead of each queue whose calendar never opens again, once in seven days. */
 gboolean bulletin_dry_pass(Desk *d, GError **err);
 
 #define BULLETIN_LINES 40

@@ -286,6 +286,19 @@ static gboolean add_asked(Desk *d, const Ticket *t, const Zone *zone, json_t *o,
     return local == NULL;
 }
 
+/* Which clocks could not be set, and why, as the audit has it. */
+static gboolean add_impossible(Desk *d, const Ticket *t, json_t *o, GError **err)
+{
+    g_autoptr(GPtrArray) details = NULL;
+    json_t *list = json_array();
+    json_object_set_new(o, "impossible", list);
+    if (!db_texts(d->db, &details, err, "select detail from audit where ticket_id = $1 and event = 'clock-impossible' order by number limit 20", "i", t->id))
+        return FALSE;
+    for (guint i = 0; i < details->len; i++)
+        json_array_append_new(list, json_string(g_ptr_array_index(details, i)));
+    return TRUE;
+}
+
 json_t *explain_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
 {
     g_autoptr(GPtrArray) clocks = NULL;
@@ -300,7 +313,7 @@ json_t *explain_ticket(Desk *d, const Ticket *t, const Zone *zone, GError **err)
         if (ok)
             json_array_append_new(list, one);
     }
-    if (ok && add_scores(d, t, zone, o, err) && add_ladders(d, t, o, err) && add_runs(d, t, zone, o, err) && add_asked(d, t, zone, o, err)
+    if (ok && add_impossible(d, t, o, err) && add_scores(d, t, zone, o, err) && add_ladders(d, t, o, err) && add_runs(d, t, zone, o, err) && add_asked(d, t, zone, o, err)
         && upcoming_list(d, t->id, UPCOMING, zone, &next, err)) {
         json_object_set_new(o, "next", next);
         localize_plain(o);

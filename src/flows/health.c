@@ -232,9 +232,12 @@ static void check_rooms(Desk *d, GPtrArray *list)
 
 static void check_calendars(Desk *d, GPtrArray *list)
 {
-    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free), closed = g_ptr_array_new_with_free_func(g_free);
     bulletin_dry(d, lines);
-    if (lines->len == 0)
+    bulletin_closed(d, closed);
+    if (closed->len > 0)
+        health_add(list, "calendars", HEALTH_CRITICAL, "%u: %s", closed->len, (const char *)g_ptr_array_index(closed, 0));
+    else if (lines->len == 0)
         health_add(list, "calendars", HEALTH_OK, "none runs dry");
     else
         health_add(list, "calendars", HEALTH_WARNING, "%u: %s", lines->len, (const char *)g_ptr_array_index(lines, 0));

@@ -45,6 +45,7 @@ int cmd_check(int argc, char **argv, CommandContext *ctx)
         desk_try(d, d->now, problems);
         sign_worker_check(d->config, problems);
         lint_desk(d, warnings);
+        bulletin_closed(d, problems);
         bulletin_dry(d, warnings);
         channels_check(d, warnings);
     }

@@ -155,6 +155,7 @@ static void print_all(const json_t *o, const Zone *zone)
         printf("%s is in maintenance until %s: clocks run, escalations wait for its end\n\n", get(t, "queue"), until);
     }
     json_array_foreach(json_object_get(o, "clocks"), i, one) print_clock(one, zone);
+    print_names("no deadline, as no open time was in sight:", json_object_get(o, "impossible"));
     if (json_array_size(json_object_get(o, "scores")) > 0)
         puts("score");
     json_array_foreach(json_object_get(o, "scores"), i, one) print_score(one, zone);

@@ -26,4 +26,15 @@ at 2026-06-02T10:30:00+02:00
 same "then again" 2 "$(templated_count notice)"
 match "the daily mail has all of them" 'Calendar .*office.*runs dry' "$(plain "$(templated daily | tail -n 1)" | tr '\n' ' ' | tr -s ' ')"
 
+# ---- hours that are over ----
+sed -i 's/^\(RRULE:.*BYDAY=MO,TU,WE,TH,FR[^;]*\)\r*$/\1;UNTIL=20260603T000000Z\r/' "$WORK/office.ics"
+exits "check refuses hours that never come again" 78 escalate --now 2026-06-04T10:00:00+02:00 check
+match "which it names" "calendar 'office': is closed for good: tickets on it get no deadline, and nobody is asked" "$(cat "$WORK/err")"
+make_mail 'Kim Lee <kim@acme.test>' support@desk.test 'Till' 'It is down.' | deliver kim@acme.test support@desk.test
+at 2026-06-04T10:00:00+02:00
+at 2026-06-04T11:10:00+02:00
+match "the lead hears of it" 'calendar .office.: is closed for good' "$(for f in $(sent_to carol@desk.test | grep notice); do plain "$f" | tr '\n' ' '; done)"
+match "health is critical" 'calendars.*closed for good' "$(escalate --now 2026-06-04T11:10:00+02:00 health; true)"
+match "explain says why there is no deadline" '^no deadline, as no open time was in sight: .*target=respond calendar=office' "$(escalate explain 1)"
+
 done_testing
