@@ -180,6 +180,14 @@ static void check_null_sender(Mta *m, const PostconfPipe *p)
         mta_found(m, MTA_ERROR, what, "null_sender= with nothing behind it; else a bounce looks like somebody's mail", "add null_sender= before argv= in master.cf");
 }
 
+/* pipe(8) bounces what bears the Delivered-To that "D" adds already: a mail that comes round, or was sent on. */
+static void check_flags(Mta *m, const PostconfPipe *p)
+{
+    g_autofree char *what = p->flags != NULL ? g_strdup_printf("%s has flags=%s", p->name, p->flags) : NULL;
+    if (what != NULL && strchr(p->flags, 'D') != NULL)
+        mta_found(m, MTA_ERROR, what, "no D: with it pipe(8) bounces a mail that has our Delivered-To already", "take the D out of flags= in master.cf");
+}
+
 /* Past its time limit pipe(8) bounces. */
 static void check_time_limit(Mta *m, GHashTable *settings, const PostconfPipe *p)
 {
@@ -227,6 +235,7 @@ static void check_pipe(Mta *m, GHashTable *settings, const PostconfPipe *p)
 {
     check_user(m, p);
     check_null_sender(m, p);
+    check_flags(m, p);
     check_time_limit(m, settings, p);
     check_recipient_limit(m, settings, p);
     check_arguments(m, p);

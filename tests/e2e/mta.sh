@@ -55,6 +55,7 @@ breaks 'no recipient_delimiter' '/recipient_delimiter/d' 'recipient_delimiter is
 breaks 'another one' 's/recipient_delimiter = +/recipient_delimiter = -/' 'recipient_delimiter is "-"'
 breaks 'no transport' 's|/escalate-filter|/other|' 'no service of master.cf runs escalate-filter'
 breaks 'no null_sender' 's/null_sender=//' 'escalate has no null_sender='
+breaks 'Delivered-To' 's/flags=Xq/flags=DRXq/' 'escalate has flags=DRXq'
 breaks 'MAILER-DAEMON' 's/null_sender=/null_sender=MAILER-DAEMON/' 'null_sender=MAILER-DAEMON'
 breaks 'a time limit within which the filter tries' 's/time_limit = 1d/time_limit = 60s/' 'escalate_time_limit is 60s'
 breaks 'several recipients a run' '/recipient_limit/d' 'recipient_limit is 50'
