@@ -115,6 +115,7 @@ static const Variable variables[] = {
     {OF_CLOCK, "resolve", OF_VALUE, HOUSE},
     {OF_CLOCK, "assign", OF_VALUE, HOUSE},
     {OF_CLOCK, "queue", OF_VALUE, HOUSE},
+    {OF_CLOCK, "elsewhere", OF_VALUE, HOUSE},
     {OF_CLOCK, "calendar", OF_VALUE, HOUSE},
     {OF_CLOCK, "duration", OF_VALUE, HOUSE},
     {OF_CLOCK, "state", OF_VALUE, HOUSE},

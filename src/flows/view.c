@@ -172,6 +172,7 @@ static gboolean add_clocks(Desk *d, const Ticket *t, const Zone *zone, json_t *o
         ClockRow *c = g_ptr_array_index(clocks, i);
         json_t *one = view_clock(d, c, zone);
         json_array_append_new(all, one);
+        view_set(one, "elsewhere", strcmp(c->queue, t->queue) != 0 ? c->queue : NULL);
         if (c->clock.state == CLOCK_RUNNING && !vendors_is_clock(c))
             json_array_append(due, one);
     }

@@ -147,6 +147,12 @@ clock 10:02
 same "the reply button reaches no customer" 0 "$(sent_to kim@acme.test | grep -v auto-ack | wc -l | tr -d ' ')"
 match "he is told" 'This was not sent to Kim Lee: it came to the ticket.s address, and is kept as a note\. To answer, write to kim@acme\.test from your mailbox, with support@desk\.test in Cc\.' "$(flat bob@desk.test transcript)"
 
+# ---- to two queues at once ----
+fresh
+letter 'Kim Lee <kim@acme.test>' 'support@desk.test, sales@desk.test' 'Till' 'The till is down.'
+clock 10:00
+match "a clock of another queue is named as that" "^Due       respond in sales 1[0-9]:[0-9][0-9] " "$(last ann@desk.test new-ticket)"
+
 # ---- exercises, rounds ----
 fresh
 escalate --now ${day}T10:00:00+02:00 drill --policy standard >/dev/null
