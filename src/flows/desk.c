@@ -96,12 +96,31 @@ static void load_leaves(Loading *l)
     }
 }
 
+/* As people write it into a calendar: "Tom", "Tom Weald"; NULL where two are called so, or nobody. */
+static const ConfigContact *contact_called(const Config *config, const char *summary)
+{
+    const ConfigContact *found = NULL;
+    guint n = 0;
+    g_autofree char *wanted = g_utf8_casefold(summary, -1);
+    for (guint i = 0; i < config->contact_order->len; i++) {
+        const ConfigContact *c = g_ptr_array_index(config->contact_order, i);
+        g_autofree char *key = g_utf8_casefold(c->name, -1), *name = g_utf8_casefold(c->full_name, -1);
+        if (strcmp(wanted, key) != 0 && strcmp(wanted, name) != 0)
+            continue;
+        found = c;
+        n++;
+    }
+    return n == 1 ? found : NULL;
+}
+
 static const char *contact_of(const char *address_or_summary, void *data)
 {
-    const Desk *d = data;
-    const ConfigContact *c = config_contact_by_address(d->config, address_or_summary);
+    const Config *config = ((const Desk *)data)->config;
+    const ConfigContact *c = config_contact_by_address(config, address_or_summary);
     if (c == NULL)
-        c = g_hash_table_lookup(d->config->contacts, address_or_summary);
+        c = g_hash_table_lookup(config->contacts, address_or_summary);
+    if (c == NULL)
+        c = contact_called(config, address_or_summary);
     return c == NULL ? NULL : c->name;
 }
 

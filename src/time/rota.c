@@ -61,7 +61,7 @@ static gboolean add_person(Rota *r, const IcalEvent *e, const char *who, RotaCon
 {
     const char *name = contact(who, data);
     if (name == NULL)
-        return error_set(err, ERROR_CONFIG, "rota '%s': file '%s' line %u event '%.200s': '%.200s' is no contact", r->name,
+        return error_set(err, ERROR_CONFIG, "rota '%s': file '%s' line %u event '%.200s': '%.200s' is no contact, by address, key or name", r->name,
                          e->file, e->line, e->uid, who);
     char *own = g_hash_table_lookup(r->names, name);
     if (own == NULL) {

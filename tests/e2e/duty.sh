@@ -34,6 +34,10 @@ fresh() { # HANDOFF
 
 # ---- who, when ----
 fresh
+printf '%s\r\n' BEGIN:VEVENT UID:g@tests DTSTAMP:20260101T000000Z 'DTSTART;TZID=Europe/Berlin:20260601T090000' 'DTEND;TZID=Europe/Berlin:20260601T100000' \
+    SUMMARY:CAROL END:VEVENT | rota >"$WORK/night.ics"
+same "without an attendee his name is in the summary" carol "$(escalate oncall night --at 2026-06-01T09:30:00+02:00)"
+fresh
 same "on duty now" ann "$(escalate --now 2026-05-26T10:00:00+02:00 oncall duty)"
 same "in the second of a handoff" bob "$(escalate oncall duty --at 2026-05-26T13:00:00+02:00)"
 same "a day of it" '2026-05-26T00:00:00+02:00	2026-05-26T09:00:00+02:00	-

@@ -83,8 +83,8 @@ static void test_duty(void **state)
 static void test_unknown(void **state)
 {
     (void)state;
-    static const char *const wants[][2] = {{"bob", "event 'week-bob@duty.example': 'bob@tiny.example' is no contact"},
-                                           {"carol", "event 'swap@duty.example': 'carol' is no contact"}};
+    static const char *const wants[][2] = {{"bob", "event 'week-bob@duty.example': 'bob@tiny.example' is no contact, by address, key or name"},
+                                           {"carol", "event 'swap@duty.example': 'carol' is no contact, by address, key or name"}};
     for (gsize i = 0; i < G_N_ELEMENTS(wants); i++) {
         g_autoptr(GError) err = NULL;
         assert_null(duty(wants[i][0], &err));
