@@ -141,6 +141,19 @@ void told_colon(const IntakeCase *c, GPtrArray *lines)
     command_free(meant);
 }
 
+gboolean told_waits_elsewhere(VerbContext *c, gboolean *ret, GError **err)
+{
+    g_autoptr(Ticket) about = NULL;
+    *ret = FALSE;
+    if (!c->ticket->is_operational || c->ticket->linked_id == 0)
+        return TRUE;
+    if (!tickets_load(c->desk->db, c->ticket->linked_id, &about, err))
+        return FALSE;
+    g_autofree char *tag = view_tag(about);
+    *ret = about->state < TICKET_RESOLVED && about->requester != NULL;
+    return !*ret || verbs_refuse(c, "no customer waits in this ticket: he waits in {ticket}, where it must be said", "ticket", tag, NULL);
+}
+
 gboolean told_open(VerbContext *c, GError **err)
 {
     g_autoptr(Ticket) about = NULL;

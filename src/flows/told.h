@@ -20,6 +20,8 @@ gboolean told_way_out(const IntakeCase *c, const VerbContext *v, GError **err);
 gboolean told_is_addressed(const IntakeCase *c);
 /* No verb was found: how the first line would be one, where it begins as one. */
 void told_colon(const IntakeCase *c, GPtrArray *lines);
+/* "answered her by phone" in a ticket about one that nobody took, and that is open: refused, *ret TRUE. */
+gboolean told_waits_elsewhere(VerbContext *c, gboolean *ret, GError **err);
 /* Where the resolved ticket was about one that nobody took, and that one is open: that it is. */
 gboolean told_open(VerbContext *c, GError **err);
 

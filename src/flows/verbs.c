@@ -179,6 +179,11 @@ static gboolean progress(VerbContext *c, GError **err)
 
 static gboolean do_answered(VerbContext *c, const Command *cmd, GError **err)
 {
+    gboolean is_told;
+    if (!told_waits_elsewhere(c, &is_told, err))
+        return FALSE;
+    if (is_told)
+        return TRUE;
     verbs_say(c, "Recorded as an answer to the customer.", NULL);
     return record(c, "answered", cmd->text != NULL ? cmd->text : "answered by phone", err)
            && verbs_answered(c->desk, c->ticket, verbs_actor_name(c), NULL, c->desk->now, c->message, err);

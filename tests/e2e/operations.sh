@@ -42,6 +42,8 @@ match "it is kept" 'Your answer is kept in this ticket' "$(flat "$(sent -1)")"
 match "and meets respond there" '^respond in operations: .*met$' "$(escalate explain 2)"
 same "not in the other" 1 "$(escalate explain 1 | grep -c '^respond in support: .*running$')"
 
+exits "that its customer was answered must be said where he waits" 1 escalate --now 2026-05-26T10:35:30+02:00 answered --as dana 2 told her
+match "which is named" 'he waits in \[support #1\]' "$(cat "$WORK/out")"
 before=$(mailed)
 escalate --now 2026-05-26T10:36:00+02:00 resolve --as dana 2 'She was called.' >"$WORK/resolved"
 match "who resolves it hears that the other is open" '\[support #1\], which it was about, is still open, and its customer was told nothing\.' "$(cat "$WORK/resolved")"
