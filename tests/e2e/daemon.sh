@@ -52,9 +52,9 @@ cp "$WORK/holidays.ics" "$WORK/good.ics"
     done
     printf '%s\r\n' END:VCALENDAR
 } >"$WORK/holidays.ics"
-match 'check says that a calendar costs too much' 'too much recurrence to work out' "$(escalate check 2>&1)"
+match 'check says that a calendar costs too much' 'too much recurrence to work out|more than [0-9]+ occurrences in the file' "$(escalate check 2>&1)"
 kill -HUP "$daemon"
-check 'and so does the daemon' eventually logged 'event=configuration-error.*too much recurrence'
+check 'and so does the daemon' eventually logged 'event=configuration-error.*(too much recurrence|occurrences in the file)'
 check 'which refuses it' eventually logged2 'event=reload result=refused'
 no_match 'no worker that nobody wants dies of it' 'event=worker-died' "$(cat "$WORK/log")"
 mv "$WORK/good.ics" "$WORK/holidays.ics"

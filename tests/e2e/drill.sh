@@ -46,7 +46,7 @@ match 'then what it is about' 'Checkout is down' "$(plain "$page" | sed -n 2p)"
 check 'the first two lines fit a lock screen' test "$(plain "$page" | head -n 2 | tr '\n' ' ' | wc -m)" -le 91
 check 'it is no longer than any page' test "$(plain "$page" | wc -l)" -le 25
 match 'and the HTML' '<b>EXERCISE: answer as in earnest' "$(html "$page")"
-match 'it says what comes next' 'No answer by 10:20: Carol' "$(flat "$page")"
+match 'it says what comes next' 'No answer by 10:20: it goes to Carol' "$(flat "$page")"
 same 'no list has it' '' "$(escalate --now 2026-05-26T10:01:00+02:00 list --all)"
 match 'drill list has it' '^ +1 .*not over yet$' "$(escalate --now 2026-05-26T10:01:00+02:00 drill list)"
 reply "$page" bob@desk.test 'ack'

@@ -130,7 +130,7 @@ same "nobody is mailed before" 0 "$(templated_count escalation)"
 at 2026-05-26T09:00:00+02:00
 same "then who is asked by then, by a mail for each ticket" 'Ann <ann@desk.test> Ann <ann@desk.test>' \
     "$(for f in $(templated escalation); do header "$f" To; done | paste -sd' ')"
-match "which says until when" 'No answer by 09:10: Carol' "$(plain "$(templated escalation | head -n 1)")"
+match "which says until when" 'No answer by 09:10: it goes to Carol' "$(plain "$(templated escalation | head -n 1)")"
 LEVELS=
 # ---- what did not solve it is not told a second time ----
 fresh observe

@@ -27,7 +27,7 @@ levels "$two      - {notify: [bob], at: [100% respond]}"
 match "every level asks the same person" "^escalate.yaml:[0-9]+:3: every level of policy 'standard' asks bob: " "$(warnings)"
 same "and that is all" 1 "$(warnings | wc -l | tr -d ' ')"
 levels "$two      - {notify: [ann, bob], at: [100% respond]}"
-match "backups that come back, at the end" "the last level of policy 'standard' asks Ann \(agent\), Bob \(agent\), who stand in for each other only" "$(warnings)"
+match "backups that come back, at the end" "the last level of policy 'standard' asks Ann \(agent\) and Bob \(agent\), who stand in for each other only" "$(warnings)"
 levels "      - {notify: [ann, bob], at: [75% respond], ack-within: 5m}
       - {notify: [carol, dana], at: [100% respond]}"
 same "below the end the next level covers them" '' "$(warnings)"
