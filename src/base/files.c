@@ -119,7 +119,7 @@ static gboolean keep_owner(int fd, const char *old, GError **err)
     if (geteuid() != 0)
         return TRUE;
     const gboolean has_owner = lstat(old, &st) == 0 ? S_ISREG(st.st_mode) : owner_of_new(old, &st);
-    return !has_owner || fchown(fd, st.st_uid, st.st_gid) == 0 || error_set_errno(err, ERROR_TEMPFAIL, errno, "set the owner of '%s'", old);
+    return !has_owner || fchown(fd, st.st_uid, st.st_gid) == 0 || errno == EPERM || error_set_errno(err, ERROR_TEMPFAIL, errno, "set the owner of '%s'", old);
 }
 
 /* `old`: the file whose place it will take. */
@@ -208,7 +208,7 @@ static gboolean make_one(const char *path, int mode, GError **err)
     g_autofree char *parent = g_path_get_dirname(path);
     struct stat st;
     if (mkdir(path, (mode_t)mode & 0777) == 0)
-        return owner_of_new(path, &st) && lchown(path, st.st_uid, st.st_gid) != 0 ? error_set_errno(err, ERROR_TEMPFAIL, errno, "set the owner of '%s'", path)
+        return owner_of_new(path, &st) && lchown(path, st.st_uid, st.st_gid) != 0 && errno != EPERM ? error_set_errno(err, ERROR_TEMPFAIL, errno, "set the owner of '%s'", path)
                                                                                   : files_sync_directory(parent, err);
     return errno == EEXIST || error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", path);
 }

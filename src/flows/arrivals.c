@@ -320,7 +320,7 @@ gboolean arrivals_rescore(IntakeCase *c, gboolean reopens, GError **err)
 static gboolean is_only_thanks(const IntakeCase *c, gboolean *ret_more)
 {
     *ret_more = FALSE;
-    return signoff_is_only_thanks(c->reading->new_text, ret_more) || intake_is_reaction(c);
+    return signoff_is_content(c->reading->new_text, ret_more) || intake_is_reaction(c);
 }
 
 static gboolean from_requester(IntakeCase *c, GError **err)

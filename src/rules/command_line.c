@@ -11,6 +11,7 @@
 
 #define INITIAL_BYTES 3 /* of a name that is cut to a letter */
 #define LONG_THANKS 3   /* words of "thanks for that" */
+#define WHOLE_FOR 3     /* of "for looking into it", which need no more */
 
 static Command *command_new(Verb v, const char *line)
 {
@@ -75,39 +76,37 @@ static gboolean takes_behind_thanks(const CommandTokens *t, guint i, guint n)
     return n >= LONG_THANKS && goes_on(t, i + n) && match(t, i + n, WORDS_STRONG) > 0;
 }
 
-/* "for your quick help", behind thanks. */
+/* "for your quick help", behind thanks. "Danke für Info" is none, since it asks for it: the first words have an article. */
 static guint skip_thanked(const CommandTokens *t, guint from)
 {
     const guint leads = goes_on(t, from) ? match(t, from, WORDS_THANKS_FOR) : 0;
     guint i = from + leads;
     for (guint n = leads; n > 0; i += n)
         n = goes_on(t, i) ? match(t, i, WORDS_THANKED) : 0;
-    return i > from + leads ? i - from : 0;
+    return i > from + leads || leads >= WHOLE_FOR ? i - from : 0;
 }
 
-/* That all is well, also by words that acknowledge or resolve where a notification is answered: "ok", "fixed". */
-static guint match_praise(const CommandTokens *t, guint i)
+/* That all is well, also by words that acknowledge or resolve where a notification is answered: "fixed", "yes". *well: it says so, as a yes alone does
+ * not, which may answer a question. */
+static guint skip_well(const CommandTokens *t, guint from, gboolean *yes, gboolean *well)
 {
     int resolves = -1, acknowledges = -1;
-    guint n = match(t, i, WORDS_PRAISE);
-    guint strong = command_token_match(t, i, t->tokens->len, WORDS_STRONG, &resolves), weak = command_token_match(t, i, t->tokens->len, WORDS_WEAK, &acknowledges);
+    const guint strong = command_token_match(t, from, t->tokens->len, WORDS_STRONG, &resolves), weak = command_token_match(t, from, t->tokens->len, WORDS_WEAK, &acknowledges);
+    guint n = MAX(match(t, from, WORDS_PRAISE), match(t, from, WORDS_WELL));
     n = resolves == VERB_RESOLVE ? MAX(n, strong) : n;
-    return acknowledges == VERB_ACK ? MAX(n, weak) : n;
-}
-
-/* "now again", "and", in the clause of what stands before. */
-static guint skip_praise_more(const CommandTokens *t, guint from)
-{
-    guint i = from;
-    for (guint n = 1; n > 0; i += n)
-        n = goes_on(t, i) ? match(t, i, WORDS_PRAISE_MORE) : 0;
-    return i - from;
+    if (acknowledges == VERB_ACK && weak > n) {
+        *yes = TRUE;
+        return weak;
+    }
+    *well = *well || n > 0;
+    for (guint more = n; more > 0; n += more)
+        more = goes_on(t, from + n) ? match(t, from + n, WORDS_WELL_MORE) : 0;
+    return n;
 }
 
 /* Thanks and closings from i on, and what `also` names, with the names behind them; returns where they end. */
 static guint skip_courtesy(const CommandTokens *t, guint i, gboolean *closing, Skip also)
 {
-    const gboolean with_praise = (also & SKIP_PRAISE) != 0;
     for (guint n = 1; n > 0;) {
         int value = 0;
         const guint closes = command_token_match(t, i, t->tokens->len, WORDS_CLOSING, &value); /* "thanks and regards" */
@@ -115,7 +114,6 @@ static guint skip_courtesy(const CommandTokens *t, guint i, gboolean *closing, S
             if (takes_behind_thanks(t, i, n))
                 return i;
             i += n;
-            i += with_praise ? skip_thanked(t, i) : 0;
             i += skip_addressed(t, i);
         } else if ((also & SKIP_GREETING) != 0 && (n = match(t, i, WORDS_GREETING)) > 0) {
             i += n;
@@ -126,10 +124,31 @@ static guint skip_courtesy(const CommandTokens *t, guint i, gboolean *closing, S
             i += skip_addressed(t, i);
             if (closing != NULL && value == 1)
                 *closing = TRUE;
-        } else if (with_praise && (n = match_praise(t, i)) > 0) {
+        } else if ((also & SKIP_PRAISE) != 0 && (n = match(t, i, WORDS_PRAISE)) > 0) {
             i += n;
         }
-        i += with_praise && n > 0 ? skip_praise_more(t, i) : 0;
+    }
+    return i;
+}
+
+/* Who thanks in advance wants something: "Merci d'avance pour votre intervention". */
+static guint skip_customers_thanks(const CommandTokens *t, guint i)
+{
+    guint n = MAX(match(t, i, WORDS_THANKS), match(t, i, WORDS_THANKS_MORE));
+    if (n == 0)
+        return 0;
+    n += match(t, i, WORDS_THANKS_AHEAD) == 0 ? skip_thanked(t, i + n) : 0;
+    return n + skip_addressed(t, i + n);
+}
+
+/* The same of a customer's line, which may say more: where it ends. */
+static guint skip_customers(const CommandTokens *t, gboolean *closing, gboolean *yes, gboolean *well)
+{
+    guint i = 0;
+    for (guint n = 1; n > 0; i += n) {
+        const guint courtesy = skip_courtesy(t, i, closing, SKIP_GREETING) - i, thanks = skip_customers_thanks(t, i);
+        n = MAX(courtesy, thanks);
+        n = n > 0 ? n : skip_well(t, i, yes, well);
     }
     return i;
 }
@@ -337,11 +356,12 @@ gboolean command_line_begins_with_verb(const char *text)
     return match(t, 0, WORDS_VERB) > 0;
 }
 
-/* It may answer a question. */
-static gboolean says_only_yes(const CommandTokens *t)
+/* "Thanks & regards" */
+static CommandTokens *split_spelled(const char *text)
 {
-    guint n = match(t, 0, WORDS_WEAK);
-    return n > 0 && n == t->tokens->len && match(t, 0, WORDS_PRAISE) < n;
+    const char *sign = strstr(text, " & ");
+    g_autofree char *spelled = sign != NULL ? g_strdup_printf("%.*s and %s", (int)(sign - text), text, sign + strlen(" & ")) : NULL;
+    return command_token_split(spelled != NULL ? spelled : text);
 }
 
 gboolean command_line_is_thanks(const char *text, gboolean *ret_closing)
@@ -350,13 +370,22 @@ gboolean command_line_is_thanks(const char *text, gboolean *ret_closing)
     *ret_closing = FALSE;
     if (is_plain_prose(text))
         return FALSE;
-    const char *sign = strstr(text, " & "); /* "Thanks & regards" */
-    g_autofree char *spelled = sign != NULL ? g_strdup_printf("%.*s and %s", (int)(sign - text), text, sign + strlen(" & ")) : NULL;
-    g_autoptr(CommandTokens) t = command_token_split(spelled != NULL ? spelled : text);
-    gboolean is = !t->question && !t->overflow && !says_only_yes(t) &&
+    g_autoptr(CommandTokens) t = split_spelled(text);
+    gboolean is = !t->question && !t->overflow &&
                   (skip_courtesy(t, 0, &closing, SKIP_GREETING | SKIP_PRAISE) == t->tokens->len || is_name_greeting(t));
     *ret_closing = closing;
     return is;
+}
+
+gboolean command_line_is_content(const char *text, gboolean *ret_closing)
+{
+    gboolean yes = FALSE, well = FALSE;
+    if (command_line_is_thanks(text, ret_closing))
+        return TRUE;
+    if (is_plain_prose(text))
+        return FALSE;
+    g_autoptr(CommandTokens) t = split_spelled(text);
+    return !t->question && !t->overflow && t->tokens->len > 0 && skip_customers(t, ret_closing, &yes, &well) == t->tokens->len && (!yes || well);
 }
 
 gboolean command_line_is_name(const char *text)

@@ -26,6 +26,8 @@ gboolean command_line_read_verb(const char *line, gboolean text_optional, Comman
 gboolean command_line_begins_with_verb(const char *line);
 /* Whether the line is made only of greeting, thanks, praise and names. */
 gboolean command_line_is_thanks(const char *line, gboolean *ret_closing);
+/* Whether a customer's line says no more than that, or that all is well ("OK thanks", "Yes, it works", "please close the ticket"). */
+gboolean command_line_is_content(const char *line, gboolean *ret_closing);
 /* Whether the line is a name alone, as under a mail ("Bob", "- Bob Ng"). */
 gboolean command_line_is_name(const char *line);
 /* Whether a question mark stands in it. */

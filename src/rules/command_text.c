@@ -145,8 +145,11 @@ static gboolean breaks_off(const char *line, const char *next)
 {
     g_autofree char *text = g_strchomp(g_strdup(line));
     const gsize n = strlen(text);
+    gboolean closing;
     const char *below = next != NULL ? skip_ornaments(next, "") : "";
-    return n >= BROKEN_BYTES && strchr(".!?:;)", text[n - 1]) == NULL && g_unichar_islower(g_utf8_get_char(below)) && strchr(below, ' ') != NULL && !begins_own(next);
+    const gboolean ends = n > 0 && (strchr(".!?:;)\"'", text[n - 1]) != NULL || g_str_has_suffix(text, "\342\200\246"));
+    return n >= BROKEN_BYTES && !ends && g_unichar_islower(g_utf8_get_char(below)) && strchr(below, ' ') != NULL && !begins_own(next)
+           && !command_line_is_content(next, &closing);
 }
 
 static TextEnd find_end(char **lines, guint i, const CommandBreaks *breaks, const Command *c, guint *end)

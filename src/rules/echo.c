@@ -12,7 +12,6 @@
 #define ROW 4        /* words */
 #define NEAR 40      /* words of the original that may have been left out before a short run */
 #define HEAD_LINES 8
-#define LABEL_PIECES 2 /* of a button */
 #define LINES_SHOWN 500
 #define FNV_START 14695981039346656037ULL /* 64-bit FNV-1a */
 #define FNV_PRIME 1099511628211ULL
@@ -134,7 +133,7 @@ static gboolean has_address_or_digit(const char *line) { return strchr(line, '@'
 static gboolean is_wrote_line(const Text *t, guint i, const char *folded)
 {
     if (g_str_has_suffix(folded, ">>>"))
-        return has_address_or_digit(folded);
+        return strchr(folded, '@') != NULL;
     return words_quote_has_wrote(folded) && g_str_has_suffix(folded, ":") && (has_address_or_digit(folded) || (i > 0 && has_address_or_digit(t->lines[i - 1])))
            && !words_quote_is_first_person(folded);
 }
@@ -170,21 +169,27 @@ static gboolean has_button(const char *line)
     return strchr(small, '@') != NULL ? strstr(small, "body=") != NULL : strstr(small, "://") != NULL && strstr(small, "body%3d") != NULL;
 }
 
-static guint pieces_of(const char *line)
+/* Nothing but labels of buttons, and links. */
+static gboolean has_only_labels(const char *line)
 {
-    guint n = 0;
-    for (const char *p = line, *end; next_piece(&p, &end); p = end)
-        n++;
-    return n;
+    static const char *const labels[] = {"ack", "all", "2h", "no", "status", NULL};
+    for (const char *p = line, *end; next_piece(&p, &end); p = end) {
+        g_autofree char *piece = g_strndup(p, (gsize)(end - p)), *folded = words_quote_fold(piece);
+        char *link = strchr(folded, '<');
+        if (link != NULL) /* "NO<https://…>" */
+            *link = '\0';
+        if (*folded != '\0' && !is_address(folded, strlen(folded)) && !g_strv_contains(labels, folded))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 /* "ACK <…body=ACK> NO" above "<…body=NO>": a line of buttons; the label of one stands above it where a program broke the line before its link. */
 static gboolean is_of_buttons(const Text *t, guint i)
 {
-    if (has_button(t->lines[i]))
-        return TRUE;
     const char *next = i + 1 < t->count ? t->lines[i + 1] : "", *end;
-    return pieces_of(t->lines[i]) <= LABEL_PIECES && next_piece(&next, &end) && is_address(next, (gsize)(end - next)) && has_button(next);
+    const gboolean is_above = next_piece(&next, &end) && is_address(next, (gsize)(end - next)) && has_button(next);
+    return (is_above || has_button(t->lines[i])) && has_only_labels(t->lines[i]);
 }
 
 /* `is_quote`: its marks, heads and buttons are no words. */

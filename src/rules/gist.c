@@ -13,6 +13,7 @@
 #define TEXT_BYTES 4000
 #define LINES_READ 100
 #define ENOUGH_COLUMNS 20   /* of a paragraph that says something */
+#define SOME_COLUMNS 12     /* of one that a name below it does not belong to */
 #define GREETING_COLUMNS 40 /* of a line that may be only a greeting */
 
 static glong columns(const char *s)
@@ -58,20 +59,30 @@ static void without_controls(char *line)
             *p = ' ';
 }
 
-/* A closing; a name below something that it says, where no sentence goes on. */
-static gboolean is_over(const char *line, const GString *paragraph, const char *best)
+static gboolean is_blank(const char *line) { return line[strspn(line, " \t\r")] == '\0'; }
+
+/* Nothing but names from lines[i] on, which a noun of German may be, too. */
+static gboolean are_names(char **lines, guint i)
 {
-    if (read_as(line) == COMMAND_LINE_CLOSING)
-        return TRUE;
-    const gboolean is_ended = paragraph->len > 0 ? strchr(".!?", paragraph->str[paragraph->len - 1]) != NULL : best != NULL;
-    return is_ended && command_line_is_name(line);
+    while (lines[i] != NULL && (is_blank(lines[i]) || command_line_is_name(lines[i])))
+        i++;
+    return lines[i] == NULL || strncmp(lines[i], "--", 2) == 0;
+}
+
+/* A closing below something that it says, or a name there: where an empty line parts them, or nothing but names follows. */
+static gboolean is_over(char **lines, guint i, const GString *paragraph, const char *best)
+{
+    const gboolean is_closing = read_as(lines[i]) == COMMAND_LINE_CLOSING, has_any = best != NULL || paragraph->len > 0;
+    if (is_closing)
+        return has_any || are_names(lines, i + 1);
+    return has_any && command_line_is_name(lines[i]) && (are_names(lines, i) || (paragraph->len == 0 && columns(best) >= SOME_COLUMNS));
 }
 
 /* A line that says nothing: nobody's words, or a courtesy that stands alone. */
 static gboolean is_empty(const char *line, gboolean begins)
 {
     const CommandLineResult as = *line != '\0' && *line != '>' && begins ? read_as(line) : COMMAND_LINE_PROSE;
-    return *line == '\0' || *line == '>' || as == COMMAND_LINE_COURTESY || (begins && is_greeting(line));
+    return *line == '\0' || *line == '>' || as == COMMAND_LINE_COURTESY || as == COMMAND_LINE_CLOSING || (begins && is_greeting(line));
 }
 
 char *gist_of(const char *text)
@@ -85,7 +96,7 @@ char *gist_of(const char *text)
         const char *line = g_strstrip(lines[i]);
         if (*line == '\0' && settle(paragraph, &best))
             return best;
-        if (is_over(line, paragraph, best))
+        if (is_over(lines, i, paragraph, best))
             break;
         if (!is_empty(line, paragraph->len == 0))
             g_string_append_printf(paragraph, "%s%s", paragraph->len > 0 ? " " : "", line);

@@ -50,7 +50,33 @@ static gboolean may_be_signature(const char *line)
            && (words <= SIGNATURE_WORDS || strpbrk(folded, "0123456789@|") != NULL);
 }
 
-gboolean signoff_is_only_thanks(const char *text, gboolean *ret_more)
+/* What programs add names the program or its device by a word that begins so; "Sent via DHL the defective machine" does not. */
+static gboolean names_device(const char *folded)
+{
+    static const char *const names[] = {"iphone", "ipad", "ipod", "apple", "outlook", "gmail", "android", "galaxy", "samsung", "huawei", "xiaomi", "nokia", "pixel", "blackberry",
+                                        "windows", "yahoo", "proton", "mobil", "m\303\263vil", "handy", "smartphone", "spark", "k-9", "bluemail", "aqua", "thunderbird", "edison",
+                                        "newton", "canary", "gmx", "web.de", "telekom", "vodafone", "mail", "app", "unterwegs", "portable", "\346\211\213\346\234\272"},
+                             *const owned[] = {" my ", " mein", " mon ", " mi ", " mijn ", " min ", " meu ", " mio "};
+    for (gsize i = 0; i < G_N_ELEMENTS(owned); i++)
+        if (strstr(folded, owned[i]) != NULL)
+            return TRUE;
+    g_auto(GStrv) words = g_strsplit_set(folded, " .,()<>:/", -1);
+    for (guint k = 0; words[k] != NULL; k++)
+        for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+            if (g_str_has_prefix(words[k], names[i]))
+                return TRUE;
+    return FALSE;
+}
+
+static gboolean is_phones(const char *line)
+{
+    g_autofree char *folded = words_quote_fold(line);
+    return words_quote_is_mobile(line) && names_device(folded);
+}
+
+typedef gboolean (*SaysNoMore)(const char *line, gboolean *ret_closing);
+
+static gboolean says_no_more(const char *text, SaysNoMore line_says_no_more, gboolean *ret_more)
 {
     gboolean any = FALSE, closing = FALSE, more = FALSE;
     g_autofree char *valid = g_utf8_make_valid(text, -1);
@@ -60,7 +86,7 @@ gboolean signoff_is_only_thanks(const char *text, gboolean *ret_more)
             continue;
         if (++read > COMMAND_LINES_READ)
             return FALSE;
-        if (words_quote_is_mobile(lines[i]))
+        if (is_phones(lines[i]))
             return any;
         if (closing && !may_be_signature(lines[i]))
             return FALSE;
@@ -69,12 +95,16 @@ gboolean signoff_is_only_thanks(const char *text, gboolean *ret_more)
             *ret_more = more;
         if (closing)
             continue;
-        if (!command_line_is_thanks(lines[i], &closing) && !(any && command_line_is_name(lines[i])))
+        if (!line_says_no_more(lines[i], &closing) && !(any && command_line_is_name(lines[i])))
             return FALSE;
         any = TRUE;
     }
     return any;
 }
+
+gboolean signoff_is_only_thanks(const char *text, gboolean *ret_more) { return says_no_more(text, command_line_is_thanks, ret_more); }
+
+gboolean signoff_is_content(const char *text, gboolean *ret_more) { return says_no_more(text, command_line_is_content, ret_more); }
 
 /* ---- a signature ---- */
 
@@ -250,6 +280,17 @@ static gboolean is_usual(const char *folded)
     return is || (g_str_has_suffix(folded, "?") && word_count(folded) < QUESTION_WORDS);
 }
 
+/* In the first person, or to somebody: no slogan does. */
+static gboolean denies_plainly(const char *folded)
+{
+    static const char *const words[] = {"cannot", "can't", "can not", "not me", "not on ", "i'm not", "i am not", "ask ", "forwarded", "wait", "kann nicht", "kann ich nicht",
+                                        "bin nicht", "frag ", "nicht ich", "sorry"};
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strstr(folded, words[i]) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
 /* Asks or denies anything, links and addresses apart, which are full of marks. */
 static gboolean doubts(const char *line)
 {
@@ -275,7 +316,7 @@ static gboolean line_takes_back(const char *line, const char *folded, gboolean i
     case SIGNOFF_BELOW_VERB:
         return FALSE;
     case SIGNOFF_BELOW_WORD:
-        return is_short && !is_usual(folded) && command_line_takes_back(line);
+        return is_short && (!is_usual(folded) || denies_plainly(folded)) && command_line_takes_back(line);
     case SIGNOFF_AMONG_QUOTED:
         return doubts(line);
     }
@@ -295,19 +336,6 @@ gboolean signoff_takes_back(const char *text, SignoffPlace place)
     return takes;
 }
 
-/* What programs add names the program or its device; "Sent via DHL on Monday" does not. */
-static gboolean names_device(const char *folded)
-{
-    static const char *const names[] = {"phone", "ipad", "ipod", "watch", "outlook", "mail", "app", "android", "galaxy", "samsung", "huawei", "xiaomi", "nokia", "pixel",
-                                        "blackberry", "windows", "yahoo", "proton", "mobil", "handy", "tablet", "device", "ger\303\244t", "smart", "spark", "k-9",
-                                        "thunderbird", "edison", "newton", "canary", "gmx", "web.de", "telekom", "vodafone", "mac", "go", "unterwegs", "portable", "m\303\263vil",
-                                        "telefon", "tel\303\251fono", "telefoon", "\346\211\213\346\234\272", "iphone"};
-    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
-        if (strstr(folded, names[i]) != NULL)
-            return TRUE;
-    return FALSE;
-}
-
 char *signoff_without_phones(const char *signature)
 {
     GString *s = g_string_new(NULL);
@@ -315,7 +343,7 @@ char *signoff_without_phones(const char *signature)
     for (guint i = 0; lines[i] != NULL; i++) {
         g_autofree char *folded = words_quote_fold(lines[i]);
         const char *mark = strpbrk(folded, ",;!?");
-        if (mark != NULL || word_count(folded) > PHONE_WORDS || !words_quote_is_mobile(lines[i]) || !names_device(folded))
+        if (mark != NULL || word_count(folded) > PHONE_WORDS || !is_phones(lines[i]))
             g_string_append_printf(s, "%s%s", lines[i], lines[i + 1] != NULL ? "\n" : "");
     }
     return g_string_free(s, FALSE);

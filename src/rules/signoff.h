@@ -7,6 +7,8 @@
 /* Whether a text is made only of thanks, greetings and that all is well ("Many thanks, Bob", "Thanks, works!").
  * *ret_more, or NULL: behind a closing stands more than names, a signature most likely. */
 gboolean signoff_is_only_thanks(const char *text, gboolean *ret_more);
+/* The same of a customer, who may say in more words that he is content, or that his ticket can be closed. */
+gboolean signoff_is_content(const char *text, gboolean *ret_more);
 
 /* Whether nothing but a signature stands there: a closing and what may be one below it, or what begins with the writer's name. Thanks alone are none,
  * nor is a word that may be a name ("Refunded."). `names`: NULL-terminated, what he is called. *ret_more: more than closings and his names. */

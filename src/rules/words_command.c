@@ -17,7 +17,7 @@ typedef struct {
 static gboolean opens(WordsClass c)
 {
     return c == WORDS_VERB || c == WORDS_STRONG || c == WORDS_WEAK || c == WORDS_NEAR || c == WORDS_GREETING || c == WORDS_THANKS || c == WORDS_CLOSING
-           || c == WORDS_PRAISE || c == WORDS_PEOPLE || c == WORDS_PLEASE;
+           || c == WORDS_PRAISE || c == WORDS_WELL || c == WORDS_THANKS_MORE || c == WORDS_PEOPLE || c == WORDS_PLEASE;
 }
 
 static void index_phrase(Index *x, const char *phrase, const WordsRow *row)

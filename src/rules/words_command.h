@@ -14,9 +14,13 @@ typedef enum {
     WORDS_THANKS,   /* names may follow */
     WORDS_CLOSING,  /* value 1: what follows in the mail is a signature; names may follow */
     WORDS_PRAISE,   /* beside thanks it adds nothing ("perfect", "works again") */
-    WORDS_PRAISE_MORE, /* behind praise or thanks, in the same clause ("now", "for looking into it") */
-    WORDS_THANKS_FOR,  /* behind thanks, before a run of: */
-    WORDS_THANKED,     /* words of what is thanked for ("your", "quick", "help") */
+    /* the next six only where a customer's mail is read: below "ok", or in what may be a signature, they would say more than courtesy does */
+    WORDS_WELL,        /* that all is well, and nothing more is wanted ("everything works again", "please close it") */
+    WORDS_WELL_MORE,   /* behind that or praise, in the same clause ("now") */
+    WORDS_THANKS_MORE, /* as WORDS_THANKS */
+    WORDS_THANKS_AHEAD, /* thanks of who wants something: what he wants may follow */
+    WORDS_THANKS_FOR,  /* behind thanks ("for your"), before a run of: */
+    WORDS_THANKED,     /* words of what is thanked for ("quick", "help") */
     WORDS_PEOPLE,   /* stand where a name may stand ("all") */
     WORDS_NO_NAME,  /* written with a capital, yet no name */
     WORDS_PLEASE,

@@ -231,7 +231,7 @@ static const char *const disclaimer_begins[] = {
 
 /* What a gateway puts above mail from outside; a line that begins so, signs before it apart. Nobody's own text may begin so. */
 static const char *const banner_begins[] = {
-    "you have not previously corresponded", "external sender.", "report suspicious",
+    "you have not previously corresponded", "report suspicious",
     "caution: this email originated", "caution: this e-mail originated", "caution: this message originated", "caution: external e",
     "caution: this is an external", "caution: this email is from", "caution! this message was sent from outside", "caution! external",
     "warning: this email originated", "warning: this e-mail originated", "warning: this message originated", "warning: external email",

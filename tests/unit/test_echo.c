@@ -61,6 +61,8 @@ static const Case cases[] = {
      "> Hello Kim,\nRegards,\n"},
     /* buttons of its HTML, which its text has not: their links are broken off by some, and wrapped by others */
     {"Hello Kim,\n*ACK*\n<a1@desk.test?subject=x&body=ACK>\nACK 2h\n<a1@desk.test?subject=x&body=ACK%202h> NO\n<a1@desk.test?subject=x&body=NO>\nIs it blue?", ""},
+    {"Hello Kim,\n<a1@desk.test?subject=x&body=ACK> but not before 14:00, ask Ann\nnot me\n<a1@desk.test?subject=x&body=NO>\nwhich version do you have, and on which floor of the house does the printer stand? Model?",
+     "> Hello Kim,\n<a1@desk.test?subject=x&body=ACK> but not before 14:00, ask Ann\nnot me\n"},
     {"Hello Kim,\nNO<https://safe.test/?url=mailto%3Aa1%40desk.test%3Fbody%3DNO>\nIs it blue?\nNO\n\nRegards,\nBob", "> Is it blue?\nNO\n"},
     {"From: Bob\nSent: Monday\nOn the fourth.\nHello Kim,\n\nwhich version do you have, and on which floor of the house does the printer stand? Model?",
      "On the fourth.\n"},

@@ -108,7 +108,8 @@ static void knows_what_takes_back(void **state)
         "Sent from my iPhone\n\nno, wait, I'm not on call until 18:00", "Bob\nP.S. I can only do it until 3 pm, Ann has to go on", "Bob\nNot before 10:00",
         "Bob\nNo wait, I cannot, I am off at 14:00", "Bob\nPS: please email Ann instead", "Bob\nPS: cannot, the printer fails", "Bob\nSorry, not me, mail Ann",
         "Ann\nPS: erst ab 14 Uhr", "Ann\nP. S.: nur wenn Bob bis 12 nicht kommt", "Bob\nP.P.S. till noon", "Bob\nN.B. till noon", "Bob\nEDIT: Ann does it",
-        "--\nBob\nThis email is confidential\nPS: not me", "Bob\nForwarded to Ann", "Bob\nAnn takes it over", "Bob\n\nAnn ist informiert und \303\274bernimmt das",
+        "--\nBob\nThis email is confidential\nPS: not me", "Bob\nnot on duty, call us", "--\nBob\ncannot during business hours", "Bob\nI can't: working hours are over",
+        "Bob\nForwarded to Ann", "Bob\nAnn takes it over", "Bob\n\nAnn ist informiert und \303\274bernimmt das",
     };
     static const char *const none[] = {
         "", "--\nBob Ng\nSupport Engineer\n+44 20 7946 0000", "Sent from my iPhone",
@@ -116,7 +117,7 @@ static void knows_what_takes_back(void **state)
         "--\nBob Ng\nNo. 5 Long Road\nAny questions?", "--\nBob\nBitte drucken Sie diese E-Mail nicht unn\303\266tig aus", "--\nBob\nDo not print this mail",
         "--\nBob\nPlease think of the environment, and do not print this mail if you need not", "Bob\nCall Center Agent", "Bob\nCall Centre Manager",
         "Bob\nWorking days: Monday, Tuesday, Thursday", "Bob\nOffice hours Monday to Friday 9-17", "Bob\nBitte beachten Sie unsere AGB",
-        "Bob\nHaben Sie Fragen? Rufen Sie uns an!", "Bob\nDo you need help? Ask us!", "Bob\nInternal use only", "Bob\nNur f\303\274r den internen Gebrauch",
+        "Bob\nHaben Sie Fragen? Rufen Sie uns an!", "Bob\nInternal use only", "Bob\nNur f\303\274r den internen Gebrauch",
         "Bob\nOpinions are my own, not my employer's", "Bob\nNext Generation Support",
         "Bob\nDiese E-Mail k\303\266nnte vertrauliche Informationen enthalten.\nWenn Sie nicht der Adressat sind, l\303\266schen Sie sie.\nKopieren nicht erlaubt.",
         "Bob\nThis communication contains information that is confidential and may also be privileged. If\nyou are not the addressee, do not read it.\nDo not copy it.",
