@@ -45,16 +45,16 @@ check 'the last good one goes on' eventually mails_sent 2
 cp "$WORK/good.yaml" "$CONF"
 
 cp "$WORK/holidays.ics" "$WORK/good.ics"
-{ # it can be read, but not worked out
+{ # it can be read, but not worked out, at whatever time it is asked for: no day is one of them
     printf '%s\r\n' BEGIN:VCALENDAR VERSION:2.0 PRODID:-//escalate//tests//EN
     for i in $(seq 4000); do
-        printf '%s\r\n' BEGIN:VEVENT "UID:$i@tests" DTSTART:19000101T000000Z 'RRULE:FREQ=DAILY;COUNT=2000000000' END:VEVENT
+        printf '%s\r\n' BEGIN:VEVENT "UID:$i@tests" DTSTART:19000101T000000Z 'RRULE:FREQ=DAILY;COUNT=2000000000;BYMONTH=2;BYMONTHDAY=30' END:VEVENT
     done
     printf '%s\r\n' END:VCALENDAR
 } >"$WORK/holidays.ics"
-match 'check says that a calendar costs too much' 'too much recurrence to work out|more than [0-9]+ occurrences in the file' "$(escalate check 2>&1)"
+match 'check says that a calendar costs too much' 'too much recurrence to work out' "$(escalate check 2>&1)"
 kill -HUP "$daemon"
-check 'and so does the daemon' eventually logged 'event=configuration-error.*(too much recurrence|occurrences in the file)'
+check 'and so does the daemon' eventually logged 'event=configuration-error.*too much recurrence'
 check 'which refuses it' eventually logged2 'event=reload result=refused'
 no_match 'no worker that nobody wants dies of it' 'event=worker-died' "$(cat "$WORK/log")"
 mv "$WORK/good.ics" "$WORK/holidays.ics"
