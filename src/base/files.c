@@ -118,8 +118,10 @@ static gboolean keep_owner(int fd, const char *old, GError **err)
     struct stat st;
     if (geteuid() != 0)
         return TRUE;
-    const gboolean has_owner = lstat(old, &st) == 0 ? S_ISREG(st.st_mode) : owner_of_new(old, &st);
-    return !has_owner || fchown(fd, st.st_uid, st.st_gid) == 0 || errno == EPERM || error_set_errno(err, ERROR_TEMPFAIL, errno, "set the owner of '%s'", old);
+    const gboolean is_new = lstat(old, &st) != 0; /* where root may give nothing away, a new one is its own */
+    if (is_new ? !owner_of_new(old, &st) : !S_ISREG(st.st_mode))
+        return TRUE;
+    return fchown(fd, st.st_uid, st.st_gid) == 0 || (is_new && errno == EPERM) || error_set_errno(err, ERROR_TEMPFAIL, errno, "set the owner of '%s'", old);
 }
 
 /* `old`: the file whose place it will take. */
@@ -207,10 +209,11 @@ static gboolean make_one(const char *path, int mode, GError **err)
 {
     g_autofree char *parent = g_path_get_dirname(path);
     struct stat st;
-    if (mkdir(path, (mode_t)mode & 0777) == 0)
-        return owner_of_new(path, &st) && lchown(path, st.st_uid, st.st_gid) != 0 && errno != EPERM ? error_set_errno(err, ERROR_TEMPFAIL, errno, "set the owner of '%s'", path)
-                                                                                  : files_sync_directory(parent, err);
-    return errno == EEXIST || error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", path);
+    if (mkdir(path, (mode_t)mode & 0777) != 0)
+        return errno == EEXIST || error_set_errno(err, ERROR_TEMPFAIL, errno, "create directory '%s'", path);
+    if (owner_of_new(path, &st) && lchown(path, st.st_uid, st.st_gid) != 0 && errno != EPERM)
+        return error_set_errno(err, ERROR_TEMPFAIL, errno, "set the owner of '%s'", path);
+    return files_sync_directory(parent, err);
 }
 
 gboolean files_make_directory(const char *path, int mode, GError **err)

@@ -40,6 +40,12 @@ gboolean ownticket_is(const Desk *d, const Ticket *t)
     return t->is_operational || (t->requester != NULL && config_queue_by_address(d->config, t->requester) != NULL);
 }
 
+gboolean ownticket_about(Desk *d, const Ticket *t, Ticket **ret, GError **err)
+{
+    *ret = NULL;
+    return !t->is_operational || t->linked_id == 0 || tickets_load(d->db, t->linked_id, ret, err);
+}
+
 gboolean ownticket_is_nobodys(Desk *d, const Ticket *t, gboolean *ret, GError **err)
 {
     gint64 alerts = 0;

@@ -144,25 +144,23 @@ void told_colon(const IntakeCase *c, GPtrArray *lines)
 gboolean told_waits_elsewhere(VerbContext *c, gboolean *ret, GError **err)
 {
     g_autoptr(Ticket) about = NULL;
-    *ret = FALSE;
-    if (!c->ticket->is_operational || c->ticket->linked_id == 0)
-        return TRUE;
-    if (!tickets_load(c->desk->db, c->ticket->linked_id, &about, err))
+    if (!ownticket_about(c->desk, c->ticket, &about, err))
         return FALSE;
+    *ret = about != NULL && about->state < TICKET_RESOLVED && about->requester != NULL;
+    if (!*ret)
+        return TRUE;
     g_autofree char *tag = view_tag(about);
-    *ret = about->state < TICKET_RESOLVED && about->requester != NULL;
-    return !*ret || verbs_refuse(c, "no customer waits in this ticket: he waits in {ticket}, where it must be said", "ticket", tag, NULL);
+    return verbs_refuse(c, "no customer waits in this ticket: he waits in {ticket}, where it must be said", "ticket", tag, NULL);
 }
 
 gboolean told_open(VerbContext *c, GError **err)
 {
     g_autoptr(Ticket) about = NULL;
-    if (!c->ticket->is_operational || c->ticket->linked_id == 0)
-        return TRUE;
-    if (!tickets_load(c->desk->db, c->ticket->linked_id, &about, err))
+    if (!ownticket_about(c->desk, c->ticket, &about, err))
         return FALSE;
+    if (about == NULL || about->state >= TICKET_RESOLVED)
+        return TRUE;
     g_autofree char *tag = view_tag(about);
-    if (about->state < TICKET_RESOLVED)
-        verbs_say(c, "{ticket}, which it was about, is still open, and its customer was told nothing.", "ticket", tag, NULL);
+    verbs_say(c, "{ticket}, which it was about, is still open, and its customer was told nothing.", "ticket", tag, NULL);
     return TRUE;
 }

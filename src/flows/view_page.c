@@ -171,13 +171,6 @@ static gboolean add_headline(Desk *d, const Ticket *t, gsize max, json_t *o, GEr
     return TRUE;
 }
 
-/* The ticket that an operations ticket is about; itself for any other. */
-static gboolean load_about(Desk *d, const Ticket *t, Ticket **ret, GError **err)
-{
-    *ret = NULL;
-    return !t->is_operational || t->linked_id == 0 || tickets_load(d->db, t->linked_id, ret, err);
-}
-
 /* Of a ticket that nobody took what its customer waits for, and that he waits no more once it is over: then only the silence is left to look into. */
 static gboolean add_matter_headline(Desk *d, const Ticket *t, const Ticket *about, gsize max, json_t *o, GError **err)
 {
@@ -192,7 +185,7 @@ static gboolean add_matter_headline(Desk *d, const Ticket *t, const Ticket *abou
 gboolean view_page_arrival(Desk *d, const Ticket *t, const Zone *zone, json_t *o, GError **err)
 {
     g_autoptr(Ticket) about = NULL;
-    if (!add_headline(d, t, HEADLINE, o, err) || !load_about(d, t, &about, err))
+    if (!add_headline(d, t, HEADLINE, o, err) || !ownticket_about(d, t, &about, err))
         return FALSE;
     if (about == NULL)
         return TRUE;
@@ -207,7 +200,7 @@ gboolean view_page_arrival(Desk *d, const Ticket *t, const Zone *zone, json_t *o
 static gboolean add_subject_matter(Desk *d, const Ticket *t, const Zone *zone, gsize headline, int excerpt, json_t *o, json_t *ticket, GError **err)
 {
     g_autoptr(Ticket) about = NULL;
-    if (!load_about(d, t, &about, err))
+    if (!ownticket_about(d, t, &about, err))
         return FALSE;
     const Ticket *matter = about != NULL ? about : t;
     if (about != NULL) {
